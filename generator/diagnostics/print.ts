@@ -1,0 +1,44 @@
+import type { Diagnostic, Severity } from '../model/diagnostic.ts';
+import type { Place } from '../model/origin.ts';
+
+export type SourceLines = (file: string) => readonly string[] | undefined;
+export type Paint = (style: 'error' | 'warning' | 'notice' | 'dim' | 'bold', text: string) => string;
+
+const plain: Paint = (_style, text) => text;
+const RANK: Record<Severity, number> = { error: 0, warning: 1, notice: 2 };
+
+/** By place in the file, errors before warnings on the same line, findings without a place last. */
+export function sortDiagnostics(list: readonly Diagnostic[]): Diagnostic[] {
+  const key = (d: Diagnostic) => [d.place?.file ?? '￿', d.place?.line ?? 0, d.place?.column ?? 0] as const;
+  return [...list].sort((a, b) => {
+    const [fa, la, ca] = key(a);
+    const [fb, lb, cb] = key(b);
+    if (fa !== fb) return fa < fb ? -1 : 1;
+    return la - lb || ca - cb || RANK[a.severity] - RANK[b.severity] || (a.code < b.code ? -1 : 1);
+  });
+}
+
+/** A diagnostic as text: headline, code frames, notes and help; ends with a newline. */
+export function printDiagnostic(diagnostic: Diagnostic, lines: SourceLines, paint: Paint = plain): string {
+  const { severity, code, message, place, label, notes, help } = diagnostic;
+  const out = [`${paint(severity, `${severity}[${code}]`)} ${paint('bold', message)}`];
+  if (place) out.push(...frame(place, label ?? '', lines, paint));
+  for (const note of notes) {
+    out.push(`   ${paint('dim', '=')} note: ${note.message}`);
+    if (note.place) out.push(...frame(note.place, '', lines, paint));
+  }
+  if (help) out.push(`   ${paint('dim', '=')} help: ${help}`);
+  return `${out.join('\n')}\n`;
+}
+
+function frame(place: Place, label: string, lines: SourceLines, paint: Paint): string[] {
+  const out = [`  ${paint('dim', '-->')} ${place.file}:${place.line}:${place.column}`];
+  const text = lines(place.file)?.[place.line - 1];
+  if (text === undefined) return out;
+  const gutter = String(place.line);
+  const length = Math.max(1, Math.min(place.length, text.length - place.column + 1));
+  const carets = ' '.repeat(place.column - 1) + '^'.repeat(length);
+  out.push(`${paint('dim', `${gutter} |`)} ${text}`);
+  out.push(`${paint('dim', `${' '.repeat(gutter.length)} |`)} ${carets}${label ? ` ${label}` : ''}`);
+  return out;
+}

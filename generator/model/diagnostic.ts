@@ -1,0 +1,30 @@
+import type { Place } from './origin.ts';
+
+export type Severity = 'error' | 'warning' | 'notice';
+
+/** What a stage says about its input; a value, never thrown. `notes` are further places (the other end of a clash). */
+export type Diagnostic = {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly place?: Place;
+  readonly label?: string;
+  readonly notes: readonly { readonly message: string; readonly place?: Place }[];
+  readonly help?: string;
+};
+
+/** The result of a stage: a value, or at least one error; warnings and notices may come with either. */
+export type Result<T> =
+  | { readonly ok: true; readonly value: T; readonly diagnostics: readonly Diagnostic[] }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+export function succeed<T>(value: T, diagnostics: readonly Diagnostic[] = []): Result<T> {
+  return { ok: true, value, diagnostics };
+}
+
+/** `value` unless one of the diagnostics is an error. */
+export function conclude<T>(value: T, diagnostics: readonly Diagnostic[]): Result<T> {
+  return diagnostics.some((d) => d.severity === 'error')
+    ? { ok: false, diagnostics }
+    : { ok: true, value, diagnostics };
+}

@@ -1,0 +1,43 @@
+import type { Sha256 } from './brand.ts';
+
+/** A recipe of images/, as written there and checked. Package names may hold `${argument}`. */
+export type ImageRecipe = {
+  readonly name: string;
+  readonly file: string;
+  readonly title: string;
+  /** Another recipe whose packages form the lower, shared layer. */
+  readonly base?: string;
+  readonly packages: Readonly<Record<string, readonly RecipePackage[]>>;
+  readonly users: readonly { readonly name: string; readonly uid: number; readonly gid: number; readonly home: string; readonly shell: string }[];
+  readonly directories: readonly { readonly path: string; readonly mode: number; readonly owner: string }[];
+  readonly links: readonly { readonly path: string; readonly target: string }[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly user: string;
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  /** Programs that have to be in the image and to run; `pigsty build` checks that they are there, tests that they run. */
+  readonly provides: readonly string[];
+};
+
+/** `only` keeps the given path prefixes of a package and nothing else of it. */
+export type RecipePackage = { readonly name: string; readonly line: number; readonly only?: readonly string[] };
+
+/** A descriptor of the OCI image specification. `size` in bytes. */
+export type Descriptor = {
+  readonly mediaType: string;
+  readonly digest: `sha256:${string}`;
+  readonly size: number;
+  readonly artifactType?: string;
+  readonly platform?: { readonly architecture: string; readonly os: string };
+  readonly annotations?: Readonly<Record<string, string>>;
+};
+
+/** A finished image: its manifest and everything below it are blobs of the layout. */
+export type BuiltImage = {
+  readonly name: string;
+  readonly manifest: Descriptor;
+  readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
+  /** sha256 over the layers' diff ids: the name of the unpacked root file system on a node. */
+  readonly rootfs: Sha256;
+};

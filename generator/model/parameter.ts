@@ -1,0 +1,31 @@
+import type { z } from 'zod';
+import type { Value } from './inventory.ts';
+
+export type ModuleName = 'infra' | 'node' | 'docker' | 'etcd' | 'minio' | 'redis' | 'pgsql';
+
+/** Where a parameter is usually set: global, cluster, instance (host), redis node, or the command line. */
+export type Level = 'G' | 'C' | 'I' | 'N' | 'A';
+
+/**
+ * One row of a module's parameter table; validation, defaults, docs and `explain` come from it.
+ *
+ * `default` absent means: no default (identity parameters, or optional ones). `debian` overrides the default where
+ * Pigsty's own `configure` does on Debian. `secret` marks values that must never be printed; for structured values
+ * `secretKeys` names the keys inside that are secret.
+ */
+export type Parameter<T extends z.ZodType = z.ZodType> = {
+  readonly name: string;
+  readonly id?: number;
+  readonly section: string;
+  readonly schema: T;
+  readonly level: string;
+  readonly default?: Value;
+  readonly unit?: string;
+  readonly meaning: string;
+  readonly secret?: boolean;
+  readonly secretKeys?: readonly string[];
+  readonly note?: string;
+  readonly aliases?: readonly string[];
+};
+
+export type ParameterTable = { readonly module: ModuleName; readonly rows: readonly Parameter[] };

@@ -1,0 +1,141 @@
+import type { HostIp } from './brand.ts';
+import type { Place } from './origin.ts';
+import type { SecretRef } from './secret.ts';
+
+/** Anything that can stand in a plan: JSON plus secrets by reference. */
+export type PlanData =
+  | string
+  | number
+  | boolean
+  | null
+  | SecretRef
+  | readonly PlanData[]
+  | { readonly [key: string]: PlanData };
+
+/** How a file comes by its text: a template with a view, structured data for a writer, plain lines, or a key pair. */
+export type FileSource =
+  | { readonly kind: 'template'; readonly template: string; readonly view: { readonly [key: string]: PlanData } }
+  | { readonly kind: 'yaml'; readonly data: PlanData; readonly comment?: string }
+  | { readonly kind: 'ini'; readonly sections: IniSections; readonly comment?: string }
+  | { readonly kind: 'text'; readonly lines: readonly (string | SecretRef)[] }
+  | { readonly kind: 'certificate'; readonly certificate: string; readonly part: 'key' | 'crt' }
+  | { readonly kind: 'ca' }
+  /** Text that a node computes when the bundle is activated, by a script carried in the bundle. */
+  | { readonly kind: 'measured'; readonly template: string; readonly view: { readonly [key: string]: PlanData } };
+
+export type IniSections = readonly {
+  readonly name: string;
+  readonly entries: readonly (readonly [string, string | number | SecretRef])[];
+}[];
+
+/**
+ * One file of a generation. `path` is relative to it (`etc/haproxy/haproxy.cfg`); `link` is where the host sees it,
+ * for files that have to stand at a fixed place. Owner and group are names in {@link HostPlan.users}.
+ */
+export type FilePlan = {
+  readonly path: string;
+  readonly mode: number;
+  readonly owner: string;
+  readonly group: string;
+  readonly source: FileSource;
+  readonly link?: string;
+};
+
+export type UserPlan = {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+  readonly shell: string;
+  readonly gecos: string;
+  readonly groups: readonly string[];
+};
+
+/** A directory of state or run time; `state` marks what must survive every generation and carries a marker file. */
+export type DirectoryPlan = {
+  readonly path: string;
+  readonly mode: number;
+  readonly owner: string;
+  readonly group: string;
+  readonly state?: string;
+};
+
+/** A symbolic link outside the generation, created by tmpfiles: `/pg` -> `/data/postgres/pg-meta-17`. */
+export type LinkPlan = { readonly path: string; readonly target: string };
+
+/** An image as one host uses it: `recipe` with its arguments; equal arguments give the same image on every host. */
+export type ImageUse = {
+  readonly name: string;
+  readonly recipe: string;
+  readonly arguments: Readonly<Record<string, string>>;
+  /** Packages beyond the recipe's own, each with the parameter that asked for it. */
+  readonly packages: readonly { readonly name: string; readonly askedBy: string; readonly place?: Place }[];
+};
+
+/**
+ * A systemd unit. `restartOn` and `reloadOn` are paths of files of the generation: a change in the first restarts
+ * it, in the second reloads it. `after` orders activation among our own units. The unit's own text and its image
+ * always count as `restartOn`.
+ */
+export type UnitPlan = {
+  readonly name: string;
+  readonly file: string;
+  readonly image?: string;
+  readonly restartOn: readonly string[];
+  readonly reloadOn: readonly string[];
+  readonly after: readonly string[];
+  /** `start`: run by pigsty.target. `timer`: likewise, a timer. `rerun`: a one-shot that runs again when it changed. `none`: only installed. */
+  readonly activation: 'start' | 'timer' | 'rerun' | 'none';
+  /** The budget for `systemd-analyze security`; above 3.0 the reason stands at the unit. */
+  readonly exposure?: number;
+};
+
+export type PortUse = {
+  readonly port: number;
+  readonly address: string;
+  readonly unit: string;
+  readonly parameter: string;
+  readonly place?: Place;
+};
+
+/** What the module means by healthy; run on the node by the agent until it succeeds or `timeoutSeconds` pass. */
+export type HealthCheck = {
+  readonly name: string;
+  readonly script: string;
+  readonly timeoutSeconds: number;
+};
+
+/** An operator's command: a wrapper at /usr/local/bin/<name>. */
+export type CommandPlan = {
+  readonly name: string;
+  readonly image: string;
+  readonly program: string;
+  readonly runAs: 'caller' | 'service';
+  readonly user?: string;
+};
+
+export type CertificatePlan = {
+  readonly name: string;
+  readonly commonName: string;
+  readonly organizationalUnit: string;
+  readonly names: readonly string[];
+  readonly addresses: readonly string[];
+};
+
+export type HostPlan = {
+  readonly ip: HostIp;
+  readonly name: string;
+  readonly os: string;
+  readonly platform: string;
+  readonly images: readonly ImageUse[];
+  readonly users: readonly UserPlan[];
+  readonly directories: readonly DirectoryPlan[];
+  readonly links: readonly LinkPlan[];
+  readonly files: readonly FilePlan[];
+  readonly units: readonly UnitPlan[];
+  readonly ports: readonly PortUse[];
+  readonly checks: readonly HealthCheck[];
+  readonly certificates: readonly CertificatePlan[];
+};
+
+export type SitePlan = { readonly site: string; readonly hosts: readonly HostPlan[] };
