@@ -8,7 +8,13 @@ export type ImageRecipe = {
   /** Another recipe whose packages form the lower, shared layer. */
   readonly base?: string;
   readonly packages: Readonly<Record<string, readonly RecipePackage[]>>;
-  readonly users: readonly { readonly name: string; readonly uid: number; readonly gid: number; readonly home: string; readonly shell: string }[];
+  readonly users: readonly {
+    readonly name: string;
+    readonly uid: number;
+    readonly gid: number;
+    readonly home: string;
+    readonly shell: string;
+  }[];
   readonly directories: readonly { readonly path: string; readonly mode: number; readonly owner: string }[];
   readonly links: readonly { readonly path: string; readonly target: string }[];
   readonly environment: Readonly<Record<string, string>>;
@@ -20,7 +26,11 @@ export type ImageRecipe = {
 };
 
 /** `only` keeps the given path prefixes of a package and nothing else of it. */
-export type RecipePackage = { readonly name: string; readonly line: number; readonly only?: readonly string[] };
+export type RecipePackage = {
+  readonly name: string;
+  readonly line: number;
+  readonly only?: readonly string[];
+};
 
 /** A descriptor of the OCI image specification. `size` in bytes. */
 export type Descriptor = {

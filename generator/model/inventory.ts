@@ -1,25 +1,19 @@
 import type { HostIp } from './brand.ts';
-import type { Place } from './origin.ts';
+import type { Locate } from './origin.ts';
 
-/** Plain data as PyYAML 1.1 reads it; dates are kept as `YYYY-MM-DD` text. */
+/** Plain data as PyYAML 1.1 reads it; dates stay the text they were written as. */
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
 
-/** One `name: value` of a vars block. `places` maps a path inside the value (`0.password`) to its place. */
-export type Variable = {
-  readonly name: string;
-  readonly value: Value;
-  readonly keyPlace: Place;
-  readonly place: Place;
-  readonly places: ReadonlyMap<string, Place>;
-};
+/** One `name: value` of a vars block. */
+export type Variable = { readonly name: string; readonly value: Value; readonly locate: Locate };
 
 export type Vars = ReadonlyMap<string, Variable>;
 
-export type InventoryHost = { readonly ip: HostIp; readonly place: Place; readonly vars: Vars };
+export type InventoryHost = { readonly ip: HostIp; readonly locate: Locate; readonly vars: Vars };
 
 export type InventoryGroup = {
   readonly name: string;
-  readonly place: Place;
+  readonly locate: Locate;
   readonly hosts: readonly InventoryHost[];
   readonly vars: Vars;
 };

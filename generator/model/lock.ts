@@ -43,4 +43,8 @@ export type LockedPlatform = {
 };
 
 /** The exact packages that every image of a site is made of. `inputs` digests what was asked; a different one is stale. */
-export type Lock = { readonly version: 1; readonly inputs: Sha256; readonly platforms: readonly LockedPlatform[] };
+export type Lock = {
+  readonly version: 1;
+  readonly inputs: Sha256;
+  readonly platforms: readonly LockedPlatform[];
+};

@@ -1,6 +1,4 @@
-/**
- * Where a value came from. Every resolved parameter has an {@link Origin}, every diagnostic a {@link Place}.
- */
+/** Where a value came from: every resolved parameter has an {@link Origin}, every diagnostic a {@link Place}. */
 
 /** A stretch of one line in a file. `line` and `column` count from 1; `length` is in UTF-16 units, at least 1. */
 export type Place = {
@@ -10,12 +8,12 @@ export type Place = {
   readonly length: number;
 };
 
-/** The scopes of an inventory, widest last: host > group > all > module default (pigsty.md section 1). */
-export type Origin =
-  | { readonly scope: 'host' | 'group'; readonly name: string; readonly place: Place }
-  | { readonly scope: 'all'; readonly place: Place }
-  | { readonly scope: 'default'; readonly parameter: string };
+export type Path = readonly (string | number)[];
 
-export function placeOf(origin: Origin | undefined): Place | undefined {
-  return origin && origin.scope !== 'default' ? origin.place : undefined;
-}
+/** The place of a value, or of what `path` names inside it; of the nearest thing that exists when it does not. */
+export type Locate = (path?: Path, part?: 'key' | 'value') => Place;
+
+/** The scopes of an inventory, narrowest first: host > group > all > module default (pigsty.md section 1). */
+export type Origin =
+  | { readonly scope: 'host' | 'group' | 'all'; readonly name: string; readonly locate: Locate }
+  | { readonly scope: 'default' };

@@ -2,26 +2,33 @@ import type { HostIp } from './brand.ts';
 import type { Place } from './origin.ts';
 import type { SecretRef } from './secret.ts';
 
-/** Anything that can stand in a plan: JSON plus secrets by reference. */
+/** The root directory of an unpacked image on the node, by image name. */
+export type ImageRef = { readonly $image: string };
+
+/** Anything that can stand in a plan: JSON plus secrets and images by reference. */
 export type PlanData =
   | string
   | number
   | boolean
   | null
   | SecretRef
+  | ImageRef
   | readonly PlanData[]
   | { readonly [key: string]: PlanData };
 
 /** How a file comes by its text: a template with a view, structured data for a writer, plain lines, or a key pair. */
 export type FileSource =
-  | { readonly kind: 'template'; readonly template: string; readonly view: { readonly [key: string]: PlanData } }
+  | { readonly kind: 'template'; readonly template: string; readonly view: View }
   | { readonly kind: 'yaml'; readonly data: PlanData; readonly comment?: string }
   | { readonly kind: 'ini'; readonly sections: IniSections; readonly comment?: string }
   | { readonly kind: 'text'; readonly lines: readonly (string | SecretRef)[] }
   | { readonly kind: 'certificate'; readonly certificate: string; readonly part: 'key' | 'crt' }
   | { readonly kind: 'ca' }
-  /** Text that a node computes when the bundle is activated, by a script carried in the bundle. */
-  | { readonly kind: 'measured'; readonly template: string; readonly view: { readonly [key: string]: PlanData } };
+  /** Text that a node computes when the bundle is activated: the template is a shell script that prints it. */
+  | { readonly kind: 'measured'; readonly template: string; readonly view: View };
+
+/** What a template sees. Views are built by modules from named types; a plan holds them as data. */
+export type View = { readonly [key: string]: PlanData };
 
 export type IniSections = readonly {
   readonly name: string;

@@ -1,0 +1,124 @@
+import { randomBytes, webcrypto, X509Certificate } from 'node:crypto';
+import type { KeyPair } from '../model/keys.ts';
+
+/*
+ * X.509 by @peculiar/x509 (docs/decisions/libraries.md); loaded only when something is issued, which a build without
+ * new certificates never does.
+ */
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const DAY = 86_400_000;
+const SERVER_AND_CLIENT = ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'];
+
+export type Subject = {
+  readonly commonName: string;
+  readonly organizationalUnit: string;
+  readonly names: readonly string[];
+  readonly addresses: readonly string[];
+};
+
+/** A self-signed CA for 36500 days, path length 1, subject as Pigsty's (pigsty.md section 3). */
+export async function createCa(commonName: string, now: Date): Promise<KeyPair> {
+  const x509 = await load();
+  const keys = await generateKeys();
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: serial(),
+    name: distinguishedName('ca', commonName),
+    ...validity(now, 36_500),
+    keys,
+    signingAlgorithm: ALGORITHM,
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 1, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  return { certificate: `${certificate.toString('pem')}\n`, key: await toPem(keys.privateKey) };
+}
+
+/** A certificate for server and client use, signed by the CA, with a key of its own. */
+export async function issue(ca: KeyPair, subject: Subject, days: number, now: Date): Promise<KeyPair> {
+  const x509 = await load();
+  const keys = await generateKeys();
+  const issuer = new x509.X509Certificate(ca.certificate);
+  const alternatives = [
+    ...subject.names.map((value) => ({ type: 'dns' as const, value })),
+    ...subject.addresses.map((value) => ({ type: 'ip' as const, value })),
+  ];
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: serial(),
+    subject: distinguishedName(subject.organizationalUnit, subject.commonName),
+    issuer: issuer.subject,
+    ...validity(now, days),
+    publicKey: keys.publicKey,
+    signingKey: await fromPem(ca.key),
+    signingAlgorithm: ALGORITHM,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension(SERVER_AND_CLIENT),
+      new x509.SubjectAlternativeNameExtension(alternatives),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await x509.AuthorityKeyIdentifierExtension.create(issuer),
+    ],
+  });
+  return { certificate: `${certificate.toString('pem')}\n`, key: await toPem(keys.privateKey) };
+}
+
+/** Why a kept certificate no longer serves, or undefined when it does. Renewal is due in its last 90 days. */
+export function reasonToRenew(pem: string, ca: string, subject: Subject, now: Date): string | undefined {
+  const certificate = new X509Certificate(pem);
+  if (!certificate.verify(new X509Certificate(ca).publicKey)) return 'it was signed by another CA';
+  const expiry = reasonOfExpiry(pem, now);
+  if (expiry) return expiry;
+  const wanted = [
+    ...subject.names.map((n) => `DNS:${n}`),
+    ...subject.addresses.map((a) => `IP Address:${a}`),
+  ];
+  const present = (certificate.subjectAltName ?? '').split(', ');
+  const isSame = wanted.length === present.length && wanted.every((name) => present.includes(name));
+  return isSame ? undefined : 'its names have changed';
+}
+
+/** `it has expired`, `it expires in 12 days`, or undefined when there are more than 90 days left. */
+export function reasonOfExpiry(pem: string, now: Date): string | undefined {
+  const daysLeft = Math.floor((Date.parse(new X509Certificate(pem).validTo) - now.getTime()) / DAY);
+  if (daysLeft >= 90) return undefined;
+  return daysLeft < 0 ? 'it has expired' : `it expires in ${daysLeft} days`;
+}
+
+async function load(): Promise<typeof import('@peculiar/x509')> {
+  await import('reflect-metadata');
+  const x509 = await import('@peculiar/x509');
+  x509.cryptoProvider.set(webcrypto);
+  return x509;
+}
+
+function validity(now: Date, days: number): { notBefore: Date; notAfter: Date } {
+  const notBefore = new Date(Math.floor(now.getTime() / DAY) * DAY - DAY);
+  return { notBefore, notAfter: new Date(notBefore.getTime() + days * DAY) };
+}
+
+function distinguishedName(unit: string, commonName: string): { [type: string]: string[] }[] {
+  return [{ O: ['pigsty'] }, { OU: [unit] }, { CN: [commonName] }];
+}
+
+/** 16 random bytes, positive (RFC 5280 section 4.1.2.2). */
+function serial(): string {
+  const bytes = randomBytes(16);
+  bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
+  return bytes.toString('hex');
+}
+
+async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+}
+
+async function toPem(key: webcrypto.CryptoKey): Promise<string> {
+  const body = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)).toString('base64');
+  return `-----BEGIN PRIVATE KEY-----\n${body.replaceAll(/.{64}/g, '$&\n').trimEnd()}\n-----END PRIVATE KEY-----\n`;
+}
+
+function fromPem(pem: string): Promise<webcrypto.CryptoKey> {
+  const body = Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64');
+  return webcrypto.subtle.importKey('pkcs8', body, ALGORITHM, false, ['sign']);
+}

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rule } from '../diagnostics/rule.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { KeyPair, KeyRing } from '../model/keys.ts';
+import type { CertificatePlan } from '../model/plan.ts';
+import { createCa, issue, reasonOfExpiry, reasonToRenew } from './certificates.ts';
+import { readTextIfExists, writeFileAtomic } from './files.ts';
+
+const rules = {
+  made: rule<{ directory: string }>('keys/made', {
+    severity: 'notice',
+    message: ({ directory }) => `made a certificate authority and keys in ${directory}`,
+    help: () => 'keep this directory safe and together with the inventory; ca.key never leaves this machine',
+  }),
+  renewed: rule<{ name: string; reason: string }>('keys/renewed', {
+    severity: 'notice',
+    message: ({ name, reason }) => `issued a new certificate for ${name}: ${reason}`,
+  }),
+  caExpires: rule<{ directory: string; reason: string }>('keys/ca-expires', {
+    severity: 'warning',
+    message: ({ directory, reason }) =>
+      `the certificate authority in ${directory} has to be replaced: ${reason}`,
+  }),
+};
+
+export type KeyRingOptions = { readonly caName: string; readonly validityDays: number; readonly now: Date };
+
+/**
+ * The keys that `certificates` ask for, from `directory`; missing ones are made, expiring ones renewed with a notice.
+ * Throws on file system errors.
+ */
+export async function openKeyRing(
+  directory: string,
+  certificates: readonly CertificatePlan[],
+  options: KeyRingOptions,
+): Promise<{ ring: KeyRing; diagnostics: Diagnostic[] }> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const diagnostics: Diagnostic[] = [];
+  const ca = await openCa(directory, options, diagnostics);
+  const pairs = new Map<string, KeyPair>();
+  for (const wanted of certificates) {
+    pairs.set(wanted.name, await openPair(directory, ca, wanted, options, diagnostics));
+  }
+  return { ring: { ca: ca.certificate, pairs, siteKey: await openSiteKey(directory) }, diagnostics };
+}
+
+async function openCa(
+  directory: string,
+  options: KeyRingOptions,
+  diagnostics: Diagnostic[],
+): Promise<KeyPair> {
+  const kept = await readPair(directory, 'ca');
+  if (!kept) {
+    diagnostics.push(rules.made.at(undefined, { directory }));
+    return writePair(directory, 'ca', await createCa(options.caName, options.now));
+  }
+  const reason = reasonOfExpiry(kept.certificate, options.now);
+  if (reason) diagnostics.push(rules.caExpires.at(undefined, { directory, reason }));
+  return kept;
+}
+
+async function openPair(
+  directory: string,
+  ca: KeyPair,
+  wanted: CertificatePlan,
+  options: KeyRingOptions,
+  diagnostics: Diagnostic[],
+): Promise<KeyPair> {
+  const kept = await readPair(directory, wanted.name);
+  const reason = kept && reasonToRenew(kept.certificate, ca.certificate, wanted, options.now);
+  if (kept && reason === undefined) return kept;
+  if (reason) diagnostics.push(rules.renewed.at(undefined, { name: wanted.name, reason }));
+  return writePair(directory, wanted.name, await issue(ca, wanted, options.validityDays, options.now));
+}
+
+async function readPair(directory: string, name: string): Promise<KeyPair | undefined> {
+  const certificate = await readTextIfExists(join(directory, `${name}.crt`));
+  const key = await readTextIfExists(join(directory, `${name}.key`));
+  return certificate !== undefined && key !== undefined ? { certificate, key } : undefined;
+}
+
+/** Key first: a certificate without its key is made again, a key without its certificate too. */
+async function writePair(directory: string, name: string, pair: KeyPair): Promise<KeyPair> {
+  await writeFileAtomic(join(directory, `${name}.key`), pair.key, 0o600);
+  await writeFileAtomic(join(directory, `${name}.crt`), pair.certificate, 0o644);
+  return pair;
+}
+
+async function openSiteKey(directory: string): Promise<Uint8Array> {
+  const path = join(directory, 'site.key');
+  const kept = await readTextIfExists(path);
+  if (kept !== undefined) return Buffer.from(kept.trim(), 'hex');
+  const made = randomBytes(32);
+  await writeFileAtomic(path, `${made.toString('hex')}\n`, 0o600);
+  return made;
+}

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import type { Artifact, RenderedHost, UnitDigests } from '../model/artifact.ts';
+import { assertNever, type Sha256, sha256, Unreachable } from '../model/brand.ts';
+import type { KeyRing } from '../model/keys.ts';
+import type { FilePlan, FileSource, HostPlan, ImageRef, PlanData, UnitPlan } from '../model/plan.ts';
+import { isSecretRef, type SecretRef, type Secrets } from '../model/secret.ts';
+import { writeIni } from '../text/ini.ts';
+import { revealSecret, stubSecret } from '../text/secret-forms.ts';
+import { renderTemplate, type Templates } from '../text/template.ts';
+import { writeYaml } from '../text/yaml-writer.ts';
+
+export type RenderInput = {
+  readonly templates: Templates;
+  readonly keys: KeyRing;
+  readonly secrets: Secrets;
+  /** Image name -> directory of its unpacked tree on a node. */
+  readonly imageRoots: ReadonlyMap<string, string>;
+};
+
+type Reader = (ref: SecretRef) => string;
+
+/** All files of one host's generation, and what its units depend on. Throws only on a bug. */
+export function renderHost(plan: HostPlan, input: RenderInput): RenderedHost {
+  const artifacts = plan.files.map((file) => renderFile(file, input));
+  const byPath = new Map(artifacts.map((artifact) => [artifact.path, artifact]));
+  return { artifacts, units: plan.units.map((unit) => digestUnit(unit, byPath, input)) };
+}
+
+function renderFile(file: FilePlan, input: RenderInput): Artifact {
+  let hasSecret = false;
+  const reveal: Reader = (ref) => {
+    hasSecret = true;
+    return revealSecret(ref, input.secrets, input.keys.siteKey);
+  };
+  const content = renderSource(file.source, input, reveal);
+  const stub: Reader = (ref) => stubSecret(ref, input.secrets, input.keys.siteKey);
+  const isKey = file.source.kind === 'certificate' && file.source.part === 'key';
+  const { path, mode, owner, group, link } = file;
+  return {
+    path,
+    mode,
+    owner,
+    group,
+    content,
+    shown: shownText(file.source, content, hasSecret, input, stub),
+    isSecret: hasSecret || isKey,
+    isMeasured: file.source.kind === 'measured',
+    ...(link !== undefined && { link }),
+  };
+}
+
+function shownText(
+  source: FileSource,
+  content: string,
+  hasSecret: boolean,
+  input: RenderInput,
+  stub: Reader,
+): string {
+  if (source.kind === 'certificate' && source.part === 'key') {
+    return `${stubSecret({ $secret: `${source.certificate}.key`, as: 'plain' }, new Map([[`${source.certificate}.key`, content]]), input.keys.siteKey)}\n`;
+  }
+  return hasSecret ? renderSource(source, input, stub) : content;
+}
+
+function renderSource(source: FileSource, input: RenderInput, read: Reader): string {
+  const fill = (data: PlanData) => fillReferences(data, input.imageRoots, read);
+  switch (source.kind) {
+    case 'template':
+    case 'measured':
+      return renderTemplate(input.templates, source.template, asObject(fill(source.view)));
+    case 'yaml':
+      return writeYaml(fill(source.data), source.comment);
+    case 'ini':
+      return writeIni(
+        source.sections.map(({ name, entries }) => ({
+          name,
+          entries: entries.map(([key, value]) => [key, isSecretRef(value) ? read(value) : value] as const),
+        })),
+        source.comment,
+      );
+    case 'text':
+      return source.lines.map((line) => `${typeof line === 'string' ? line : read(line)}\n`).join('');
+    case 'certificate':
+      return pairOf(input.keys, source.certificate)[source.part === 'key' ? 'key' : 'certificate'];
+    case 'ca':
+      return input.keys.ca;
+    default:
+      return assertNever(source);
+  }
+}
+
+function pairOf(keys: KeyRing, name: string): { certificate: string; key: string } {
+  const pair = keys.pairs.get(name);
+  if (!pair) throw new Unreachable(`no certificate ${name}`);
+  return pair;
+}
+
+type Filled = string | number | boolean | null | readonly Filled[] | { readonly [key: string]: Filled };
+
+function fillReferences(data: PlanData, imageRoots: ReadonlyMap<string, string>, read: Reader): Filled {
+  if (typeof data !== 'object' || data === null) return data;
+  if (isSecretRef(data)) return read(data);
+  if (isImageRef(data)) return rootOf(data, imageRoots);
+  if (Array.isArray(data)) return data.map((item: PlanData) => fillReferences(item, imageRoots, read));
+  const entries = Object.entries(data as { [key: string]: PlanData });
+  return Object.fromEntries(entries.map(([key, value]) => [key, fillReferences(value, imageRoots, read)]));
+}
+
+function isImageRef(data: object): data is ImageRef {
+  return '$image' in data;
+}
+
+function rootOf(ref: ImageRef, imageRoots: ReadonlyMap<string, string>): string {
+  const root = imageRoots.get(ref.$image);
+  if (root === undefined) throw new Unreachable(`no image ${ref.$image}`);
+  return root;
+}
+
+function asObject(data: Filled): object {
+  if (typeof data !== 'object' || data === null) throw new Unreachable('a view is an object');
+  return data;
+}
+
+function digestUnit(
+  unit: UnitPlan,
+  artifacts: ReadonlyMap<string, Artifact>,
+  input: RenderInput,
+): UnitDigests {
+  const image = unit.image === undefined ? '-' : rootOf({ $image: unit.image }, input.imageRoots);
+  const restart = [unit.file, ...unit.restartOn].map((path) => describe(path, artifacts));
+  const reload = unit.reloadOn.map((path) => describe(path, artifacts));
+  return { name: unit.name, restart: digest([image, ...restart]), reload: digest(reload) };
+}
+
+function describe(path: string, artifacts: ReadonlyMap<string, Artifact>): string {
+  const artifact = artifacts.get(path);
+  if (!artifact) throw new Unreachable(`a unit depends on ${path}, which is not in the plan`);
+  const { mode, owner, group, content } = artifact;
+  return `${path}\0${mode}\0${owner}\0${group}\0${content}`;
+}
+
+function digest(parts: readonly string[]): Sha256 {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
+  return sha256(hash.digest('hex'));
+}

@@ -1,0 +1,243 @@
+import type { CST, Document, Node, Pair, Range, YAMLMap, YAMLParseError } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, Parser, parseDocument } from 'yaml';
+import { rule } from '../diagnostics/rule.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Value } from '../model/inventory.ts';
+import type { Locate, Path, Place } from '../model/origin.ts';
+import { resolvePlainScalar } from './pyyaml.ts';
+
+export const yamlRules = {
+  syntax: rule<{ reason: string }>('yaml/syntax', {
+    severity: 'error',
+    message: ({ reason }) => reason,
+    label: () => 'here',
+  }),
+  unclosed: rule<{ bracket: string; closing: string; more: number }>('yaml/unclosed', {
+    severity: 'error',
+    message: ({ bracket }) => `this \`${bracket}\` is never closed`,
+    label: () => 'opened here',
+    help: ({ closing, more }) =>
+      more > 0
+        ? `add the missing \`${closing}\`, and close the ${more} still open around it`
+        : `add the missing \`${closing}\``,
+  }),
+  duplicateKey: rule<{ key: string }>('yaml/duplicate-key', {
+    severity: 'error',
+    message: ({ key }) => `key \`${key}\` stands twice in one mapping`,
+    label: () => 'again here',
+    help: () => 'Ansible would silently take the last one; keep the one that is meant',
+  }),
+  alias: rule<{ name: string }>('yaml/unknown-alias', {
+    severity: 'error',
+    message: ({ name }) => `alias \`*${name}\` has no anchor \`&${name}\` before it`,
+  }),
+  documents: rule<Record<string, never>>('yaml/several-documents', {
+    severity: 'error',
+    message: () => 'an inventory is one YAML document, here a second one begins',
+    help: () => 'remove the `---` or put the second document into a file of its own',
+  }),
+};
+
+/** One key of a mapping, with merge keys (`<<`) already applied. */
+export type Entry = { readonly key: string; readonly keyNode: Node; readonly node: Node | null };
+
+/** A parsed file: its root node, and the ways to read values and places from nodes. */
+export type YamlFile = {
+  readonly root: Node | null;
+  readonly diagnostics: readonly Diagnostic[];
+  isMapping(node: Node): boolean;
+  entries(node: Node): Entry[];
+  value(node: Node | null): Value;
+  place(node: Node): Place;
+  locator(entry: { readonly keyNode: Node; readonly node: Node | null }): Locate;
+};
+
+/** Reads one YAML document with PyYAML 1.1's meaning; syntax errors and duplicate keys come as diagnostics. */
+export function readYaml(text: string, file: string): YamlFile {
+  return new YamlReader(text, file);
+}
+
+class YamlReader implements YamlFile {
+  readonly root: Node | null;
+  readonly diagnostics: Diagnostic[] = [];
+  readonly #document: Document.Parsed;
+  readonly #lines = new LineCounter();
+  readonly #file: string;
+  readonly #mergeDepth = 32;
+
+  constructor(text: string, file: string) {
+    this.#file = file;
+    this.#document = parseDocument(text, {
+      schema: 'failsafe',
+      lineCounter: this.#lines,
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: 'silent',
+    });
+    this.root = this.#document.contents;
+    this.diagnostics.push(...this.#syntaxErrors(text));
+    if (this.diagnostics.length === 0 && this.root) this.#checkTree(this.root, new Set());
+  }
+
+  entries(node: Node, depth = 0): Entry[] {
+    const map = this.#resolve(node);
+    if (!isMap(map) || depth > this.#mergeDepth) return [];
+    const own = map.items.filter((pair) => !isMergeKey(pair)).map(toEntry);
+    const merged = map.items.filter(isMergeKey).flatMap((pair) => this.#mergeSources(pair, depth));
+    if (merged.length === 0) return own;
+    const seen = new Set(own.map((entry) => entry.key));
+    for (const entry of merged) {
+      if (!seen.has(entry.key)) own.push(entry);
+      seen.add(entry.key);
+    }
+    return own;
+  }
+
+  isMapping(node: Node): boolean {
+    return isMap(this.#resolve(node));
+  }
+
+  value(node: Node | null): Value {
+    const target = node && this.#resolve(node);
+    if (!target) return null;
+    if (isSeq(target)) return target.items.map((item) => this.value(item as Node));
+    if (isMap(target)) {
+      return Object.fromEntries(this.entries(target).map((entry) => [entry.key, this.value(entry.node)]));
+    }
+    return isScalar(target) ? scalarValue(target) : null;
+  }
+
+  place(node: Node): Place {
+    return this.#placeOf(node.range ?? [0, 0, 0]);
+  }
+
+  locator(entry: { readonly keyNode: Node; readonly node: Node | null }): Locate {
+    return (path: Path = [], part = 'value') => {
+      if (path.length === 0) return this.place(part === 'key' || !entry.node ? entry.keyNode : entry.node);
+      return this.#descend(entry.node, path, part) ?? this.place(entry.keyNode);
+    };
+  }
+
+  #descend(start: Node | null, path: Path, part: 'key' | 'value'): Place | undefined {
+    let node = start && this.#resolve(start);
+    let last: Node | undefined = node ?? undefined;
+    for (const [index, step] of path.entries()) {
+      const entry = this.#step(node, step);
+      if (!entry) return last && this.place(last);
+      const atEnd = index === path.length - 1;
+      last = atEnd && part === 'key' ? entry.keyNode : (entry.node ?? entry.keyNode);
+      node = entry.node && this.#resolve(entry.node);
+    }
+    return last && this.place(last);
+  }
+
+  #step(node: Node | null | undefined, step: string | number): Entry | undefined {
+    if (isSeq(node)) {
+      const item = node.items[Number(step)] as Node | undefined;
+      return item && { key: String(step), keyNode: item, node: item };
+    }
+    return isMap(node) ? this.entries(node).find((entry) => entry.key === String(step)) : undefined;
+  }
+
+  #mergeSources(pair: Pair, depth: number): Entry[] {
+    const source = this.#resolve(pair.value as Node);
+    if (isSeq(source)) return source.items.flatMap((item) => this.entries(item as Node, depth + 1));
+    return source ? this.entries(source, depth + 1) : [];
+  }
+
+  #resolve(node: Node): Node | null {
+    return isAlias(node) ? (node.resolve(this.#document) ?? null) : node;
+  }
+
+  #placeOf(range: readonly number[] | Range): Place {
+    const [start = 0, end = start] = range;
+    const { line, col } = this.#lines.linePos(start);
+    const stop = this.#lines.linePos(end);
+    const length = stop.line === line ? end - start : 1;
+    return {
+      file: this.#file,
+      line: Math.max(1, line),
+      column: Math.max(1, col),
+      length: Math.max(1, length),
+    };
+  }
+
+  #syntaxErrors(text: string): Diagnostic[] {
+    const [first] = this.#document.errors;
+    if (!first) return [];
+    const open = unclosedBrackets(text);
+    const innermost = open.at(-1);
+    if (innermost && (first.code === 'BAD_INDENT' || first.code === 'MISSING_CHAR')) {
+      const bracket = text.charAt(innermost.offset);
+      const closing = bracket === '{' ? '}' : ']';
+      const place = this.#placeOf([innermost.offset, innermost.offset + 1]);
+      const noticed = { message: 'noticed here', place: this.#placeOf(first.pos) };
+      return [yamlRules.unclosed.at(place, { bracket, closing, more: open.length - 1 }, [noticed])];
+    }
+    if (first.code === 'MULTIPLE_DOCS') return [yamlRules.documents.at(this.#placeOf(first.pos), {})];
+    return [yamlRules.syntax.at(this.#placeOf(first.pos), { reason: describe(first) })];
+  }
+
+  #checkTree(node: Node, seen: Set<Node>): void {
+    if (seen.has(node)) return;
+    seen.add(node);
+    if (isAlias(node) && !node.resolve(this.#document)) {
+      this.diagnostics.push(yamlRules.alias.at(this.place(node), { name: node.source }));
+    }
+    if (isSeq(node)) for (const item of node.items) this.#checkTree(item as Node, seen);
+    if (isMap(node)) this.#checkMap(node, seen);
+  }
+
+  #checkMap(map: YAMLMap, seen: Set<Node>): void {
+    const first = new Map<string, Node>();
+    for (const pair of map.items) {
+      const { key, keyNode, node } = toEntry(pair);
+      const earlier = first.get(key);
+      if (earlier && key !== '<<') {
+        const note = { message: 'first here', place: this.place(earlier) };
+        this.diagnostics.push(yamlRules.duplicateKey.at(this.place(keyNode), { key }, [note]));
+      }
+      first.set(key, keyNode);
+      if (node) this.#checkTree(node, seen);
+    }
+  }
+}
+
+function toEntry(pair: Pair): Entry {
+  const keyNode = pair.key as Node;
+  const key = isScalar(keyNode) ? String(keyNode.value ?? '') : '';
+  return { key, keyNode, node: (pair.value as Node | null) ?? null };
+}
+
+function isMergeKey(pair: Pair): boolean {
+  return isScalar(pair.key) && pair.key.type === 'PLAIN' && pair.key.value === '<<';
+}
+
+const QUOTED_TAGS = new Set(['!', 'tag:yaml.org,2002:str']);
+
+function scalarValue(node: { value: unknown; type?: string; tag?: string }): Value {
+  const text = node.value === null || node.value === undefined ? '' : String(node.value);
+  const isPlain = node.type === 'PLAIN' || node.type === undefined;
+  return isPlain && !QUOTED_TAGS.has(node.tag ?? '') ? resolvePlainScalar(text) : text;
+}
+
+/** Openers without their closer, outermost first. Read from the token stream, since no tree exists for them. */
+function unclosedBrackets(text: string): { offset: number }[] {
+  const open: { offset: number }[] = [];
+  const visit = (token: CST.Token | null | undefined): void => {
+    if (!token) return;
+    if (token.type === 'document') visit(token.value);
+    if (token.type === 'flow-collection') {
+      const closed = token.end.some((t) => t.type === 'flow-map-end' || t.type === 'flow-seq-end');
+      if (!closed) open.push({ offset: token.start.offset });
+    }
+    if ('items' in token) for (const item of token.items) visit(item.value);
+  };
+  for (const token of new Parser().parse(text)) visit(token);
+  return open;
+}
+
+function describe(error: YAMLParseError): string {
+  const text = error.message;
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
