@@ -1,4 +1,5 @@
 import type { Sha256 } from './brand.ts';
+import type { Place } from './origin.ts';
 
 /** A recipe of images/, as written there and checked. Package names may hold `${argument}`. */
 export type ImageRecipe = {
@@ -7,7 +8,10 @@ export type ImageRecipe = {
   readonly title: string;
   /** Another recipe whose packages form the lower, shared layer. */
   readonly base?: string;
+  /** Packages to ask for, by platform. */
   readonly packages: Readonly<Record<string, readonly RecipePackage[]>>;
+  /** By platform: packages that others depend on and nothing here runs; the solver takes them for installed. */
+  readonly absent: Readonly<Record<string, readonly string[]>>;
   readonly users: readonly {
     readonly name: string;
     readonly uid: number;
@@ -25,10 +29,10 @@ export type ImageRecipe = {
   readonly provides: readonly string[];
 };
 
-/** `only` keeps the given path prefixes of a package and nothing else of it. */
+/** `only` keeps the given path prefixes of a package (no leading slash) and nothing else of it. */
 export type RecipePackage = {
   readonly name: string;
-  readonly line: number;
+  readonly place: Place;
   readonly only?: readonly string[];
 };
 

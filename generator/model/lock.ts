@@ -6,6 +6,8 @@ export type ImageRequest = {
   readonly name: string;
   readonly platform: string;
   readonly packages: readonly PackageRequest[];
+  /** Packages that the solver takes for installed, sorted; none of {@link packages}. */
+  readonly absent: readonly string[];
 };
 
 /** `askedBy` is a recipe line (`images/postgres.yml:12`) or a parameter (`pg_extensions`). */
@@ -26,7 +28,7 @@ export type LockedPackage = {
   /** Bytes of the .deb. */
   readonly size: number;
   readonly sha256: Sha256;
-  /** `debian` or `debian-security`: which of the machine's archives `path` is below. */
+  /** `debian` or `debian-security`: which of the machine's archives `path` is below; a `Filename` of its index. */
   readonly archive: string;
   readonly path: string;
   /** Who asked, or `dependency`. */

@@ -32,7 +32,8 @@ export type View = { readonly [key: string]: PlanData };
 
 export type IniSections = readonly {
   readonly name: string;
-  readonly entries: readonly (readonly [string, string | number | SecretRef])[];
+  /** A pair, or a line as it is. */
+  readonly entries: readonly (readonly [string, string | number | SecretRef] | string)[];
 }[];
 
 /**
@@ -108,17 +109,9 @@ export type PortUse = {
 /** What the module means by healthy; run on the node by the agent until it succeeds or `timeoutSeconds` pass. */
 export type HealthCheck = {
   readonly name: string;
+  /** Path of the script in the generation. */
   readonly script: string;
   readonly timeoutSeconds: number;
-};
-
-/** An operator's command: a wrapper at /usr/local/bin/<name>. */
-export type CommandPlan = {
-  readonly name: string;
-  readonly image: string;
-  readonly program: string;
-  readonly runAs: 'caller' | 'service';
-  readonly user?: string;
 };
 
 export type CertificatePlan = {
@@ -134,6 +127,8 @@ export type HostPlan = {
   readonly name: string;
   readonly os: string;
   readonly platform: string;
+  /** A zone of the host's zoneinfo, or empty to leave the host's own. */
+  readonly timezone: string;
   readonly images: readonly ImageUse[];
   readonly users: readonly UserPlan[];
   readonly directories: readonly DirectoryPlan[];

@@ -15,5 +15,5 @@ export function isSecretRef(value: unknown): value is SecretRef {
   return typeof value === 'object' && value !== null && '$secret' in value;
 }
 
-/** Name -> value of every secret a site knows. Never serialised. */
+/** Name -> value of every secret of one host. Never serialised. */
 export type Secrets = ReadonlyMap<string, string>;

@@ -74,7 +74,11 @@ function renderSource(source: FileSource, input: RenderInput, read: Reader): str
       return writeIni(
         source.sections.map(({ name, entries }) => ({
           name,
-          entries: entries.map(([key, value]) => [key, isSecretRef(value) ? read(value) : value] as const),
+          entries: entries.map((entry) => {
+            if (typeof entry === 'string') return entry;
+            const [key, value] = entry;
+            return [key, isSecretRef(value) ? read(value) : value] as const;
+          }),
         })),
         source.comment,
       );

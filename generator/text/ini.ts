@@ -1,7 +1,8 @@
 /** The lines of an INI file as pgbackrest and pgbouncer read it; `[name]` lines and `key = value`. */
 export type IniSection = {
   readonly name: string;
-  readonly entries: readonly (readonly [string, string | number])[];
+  /** A pair, or a line as it is. */
+  readonly entries: readonly (readonly [string, string | number] | string)[];
 };
 
 /** Ends with a newline. Values are written as they are: both formats read to the end of the line, without quotes. */
@@ -16,5 +17,6 @@ export function writeIni(sections: readonly IniSection[], comment = ''): string 
 }
 
 function writeSection({ name, entries }: IniSection): string {
-  return `[${name}]\n${entries.map(([key, value]) => `${key} = ${value}\n`).join('')}`;
+  const lines = entries.map((entry) => (typeof entry === 'string' ? entry : `${entry[0]} = ${entry[1]}`));
+  return `[${name}]\n${lines.map((line) => `${line}\n`).join('')}`;
 }

@@ -1,0 +1,65 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { EXIT } from './cli/exit-codes.ts';
+import { version } from './version.ts';
+
+/** Command line of `pigsty`; verbs are loaded when they are called, so that `--version` stays quick. */
+function createProgram(): Command {
+  const program = new Command('pigsty')
+    .description('Compiles a Pigsty inventory into one immutable bundle per host')
+    .version(version, '-V, --version')
+    .showHelpAfterError('(pigsty --help shows what there is)')
+    .exitOverride();
+  const verb = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .argument(
+        '[inventory]',
+        'the inventory; else $PIGSTY_INVENTORY, ./pigsty.yml, or one in a directory above',
+      )
+      .option('-i, --inventory <file>', 'the inventory, as an option')
+      .option('-q, --quiet', 'print errors and the result only')
+      .option('--json', 'print the result as JSON');
+  verb('build', 'compile the inventory into out/<site>/')
+    .option('-o, --output <dir>', 'where sites are written', 'out')
+    .option('--config-only', 'files only: no images, no network')
+    .option('--frozen', 'refuse to renew a lock that is missing or stale')
+    .addOption(new Option('--emit <stage>', 'print the result of a stage instead').choices(['plan', 'site']))
+    .action(async (inventory, flags) => (await import('./cli/build.ts')).runBuild(inventory, flags));
+  verb('lock', 'resolve the packages of every image and write <inventory>.lock.json')
+    .option('--update', 'take newer versions where there are any')
+    .action(async (inventory, flags) => (await import('./cli/lock.ts')).runLock(inventory, flags));
+  verb('export', 'write one host of a built site as a self-contained tar')
+    .requiredOption('--host <ip>', 'the host')
+    .requiredOption('-o, --output <file>', 'the tar')
+    .option('--site <dir>', 'the folder that sites were built into', 'out')
+    .action(async (inventory, flags) => (await import('./cli/export.ts')).runExport(inventory, flags));
+  return program;
+}
+
+async function main(): Promise<number> {
+  try {
+    await createProgram().parseAsync();
+    return EXIT.done;
+  } catch (error) {
+    return exitCodeOf(error);
+  }
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof InvalidArgumentError) return EXIT.invalid;
+  if (error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number') {
+    const isUsage = 'code' in error && typeof error.code === 'string' && error.code.startsWith('commander.');
+    return isUsage && error.exitCode !== 0 ? EXIT.invalid : error.exitCode;
+  }
+  process.stderr.write(`pigsty: ${describe(error)}\n`);
+  return EXIT.unexpected;
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return process.env.PIGSTY_DEBUG ? (error.stack ?? error.message) : `${error.name}: ${error.message}`;
+}
+
+process.once('SIGINT', () => process.exit(EXIT.interrupted));
+process.exitCode = await main();

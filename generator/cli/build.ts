@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import { type BuildSummary, build } from '../emit/build.ts';
+import { type CommonOptions, Run } from './run.ts';
+import { sitePrintout } from './site-printout.ts';
+import { formatBytes } from './terminal.ts';
+
+export type BuildFlags = CommonOptions & {
+  readonly output: string;
+  readonly configOnly?: boolean;
+  readonly frozen?: boolean;
+  readonly emit?: 'plan' | 'site';
+};
+
+/** `pigsty build`: one bundle per host below `<output>/<site>/`; with `--emit`, a stage's result on stdout instead. */
+export async function runBuild(argument: string | undefined, flags: BuildFlags): Promise<void> {
+  const run = new Run(flags);
+  const compiled = await run.compile(argument, flags);
+  if (flags.emit) {
+    const shown = flags.emit === 'plan' ? compiled.plan : sitePrintout(compiled.site);
+    run.print(JSON.stringify(shown, null, 2));
+    return;
+  }
+  const result = await build(compiled, {
+    out: resolve(flags.output),
+    configOnly: flags.configOnly === true,
+    frozen: flags.frozen === true,
+    now: new Date(),
+    environment: run.environment,
+    progress: run.progress,
+  });
+  const summary = run.take(result);
+  run.print(flags.json ? JSON.stringify(toJson(summary), null, 2) : toText(summary));
+}
+
+function toText({ directory, images, hosts }: BuildSummary): string {
+  const imageLines = images.map(({ name, layers }) => {
+    const bytes = layers.reduce((sum, layer) => sum + layer.size, 0);
+    return `image  ${name.padEnd(16)} ${formatBytes(bytes).padStart(10)}  ${layers.length} layers`;
+  });
+  const hostLines = hosts.map(({ ip, name, files, bundle }) => {
+    return `host   ${ip.padEnd(16)} ${`${files} files`.padStart(10)}  ${name}${bundle ? `  ${bundle.slice(0, 19)}` : ''}`;
+  });
+  return [...imageLines, ...hostLines, `site   ${directory}`].join('\n');
+}
+
+function toJson({ directory, images, hosts }: BuildSummary): object {
+  return {
+    apiVersion: 'pigsty.io/v1',
+    kind: 'BuildSummary',
+    directory,
+    images: images.map(({ name, manifest, layers }) => ({
+      name,
+      digest: manifest.digest,
+      bytes: layers.reduce((sum, layer) => sum + layer.size, 0),
+    })),
+    hosts,
+  };
+}

@@ -1,0 +1,23 @@
+/** What `pigsty` exits with (docs: README, "Exit codes"). */
+export const EXIT = {
+  done: 0,
+  unexpected: 1,
+  /** Wrong input or usage. */
+  invalid: 2,
+  /** A hash or signature that does not match. */
+  verification: 4,
+  /** A source that could not be reached, or was read in part. */
+  unreachable: 5,
+  /** `--frozen` and the lock is missing or stale. */
+  stale: 9,
+  interrupted: 130,
+} as const;
+
+/** The exit code that the findings of a failed run call for; the most specific one wins. */
+export function exitCodeFor(codes: readonly string[]): number {
+  if (codes.some((code) => code === 'lock/stale' || code === 'lock/missing')) return EXIT.stale;
+  if (codes.some((code) => code === 'fetch/wrong-hash')) return EXIT.verification;
+  if (codes.some((code) => code.endsWith('-unreachable') || code === 'fetch/unreachable'))
+    return EXIT.unreachable;
+  return EXIT.invalid;
+}

@@ -1,0 +1,23 @@
+import { join, resolve } from 'node:path';
+import { exportHost } from '../export/host-tar.ts';
+import { type CommonOptions, Run } from './run.ts';
+import { formatBytes } from './terminal.ts';
+
+export type ExportFlags = CommonOptions & {
+  readonly host: string;
+  readonly output: string;
+  readonly site: string;
+};
+
+/** `pigsty export`: everything one host needs, in one tar, with the agent at its top. */
+export async function runExport(argument: string | undefined, flags: ExportFlags): Promise<void> {
+  const run = new Run(flags);
+  const { site } = await run.compile(argument, { ...flags, quiet: true });
+  const directory = join(resolve(flags.site), site.name);
+  const written = run.take(await exportHost(directory, flags.host, resolve(flags.output), run.progress));
+  run.print(
+    flags.json
+      ? JSON.stringify({ apiVersion: 'pigsty.io/v1', kind: 'Export', ...written }, null, 2)
+      : `export ${flags.host}  ${formatBytes(written.bytes)}  ${written.bundle.slice(0, 19)}\n${written.file}`,
+  );
+}

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { rule } from '../diagnostics/rule.ts';
+import type { Result } from '../model/diagnostic.ts';
+import { succeed } from '../model/diagnostic.ts';
+
+const rules = {
+  none: rule<{ looked: readonly string[] }>('cli/no-inventory', {
+    severity: 'error',
+    message: () => 'there is no inventory',
+    help: ({ looked }) =>
+      `looked for ${looked.join(', ')}; name one (pigsty build FILE), set PIGSTY_INVENTORY, or start from blueprints/meta.yml`,
+  }),
+  absent: rule<{ file: string }>('cli/inventory-not-found', {
+    severity: 'error',
+    message: ({ file }) => `inventory ${file} does not exist`,
+  }),
+};
+
+/**
+ * Which inventory is meant: the one named, $PIGSTY_INVENTORY, ./pigsty.yml, or pigsty.yml in a directory above, up to
+ * the root of a version-controlled tree.
+ */
+export function findInventory(
+  named: string | undefined,
+  directory: string,
+  environment: NodeJS.ProcessEnv,
+): Result<string> {
+  const given = named ?? environment.PIGSTY_INVENTORY;
+  if (given) {
+    return existsSync(resolve(directory, given))
+      ? succeed(given)
+      : { ok: false, diagnostics: [rules.absent.at(undefined, { file: given })] };
+  }
+  const candidates = searchPath(directory);
+  const found = candidates.find((file) => existsSync(file));
+  return found
+    ? succeed(found)
+    : { ok: false, diagnostics: [rules.none.at(undefined, { looked: candidates })] };
+}
+
+function searchPath(directory: string): string[] {
+  const files: string[] = [];
+  for (let here = directory; ; here = dirname(here)) {
+    files.push(join(here, 'pigsty.yml'));
+    if (existsSync(join(here, '.git')) || here === dirname(here)) return files;
+  }
+}

@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { type Compiled, compile } from '../compile.ts';
+import { maskSecrets } from '../diagnostics/mask.ts';
+import { printDiagnostic, sortDiagnostics } from '../diagnostics/print.ts';
+import { type Progress, silent } from '../effects/progress.ts';
+import type { Diagnostic, Result } from '../model/diagnostic.ts';
+import { exitCodeFor } from './exit-codes.ts';
+import { findInventory } from './inventory-file.ts';
+import { painter, terminalProgress } from './terminal.ts';
+
+/** What every verb takes. */
+export type CommonOptions = {
+  readonly inventory?: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+};
+
+/** Thrown to end a verb whose findings have been printed; the only thing that `cli.ts` turns into an exit code. */
+export class Stop extends Error {
+  override readonly name = 'Stop';
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`exit ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}
+
+/** One run of a verb: where it reads, what it prints. */
+export class Run {
+  readonly environment = process.env;
+  readonly progress: Progress;
+  readonly #quiet: boolean;
+  readonly #lines = new Map<string, readonly string[]>();
+
+  constructor(options: CommonOptions) {
+    this.#quiet = options.quiet === true;
+    this.progress = this.#quiet ? silent : terminalProgress(process.stderr, () => performance.now());
+  }
+
+  /** Reads and compiles the inventory; findings go to stderr, an error ends the run. */
+  async compile(argument: string | undefined, options: CommonOptions): Promise<Compiled> {
+    const named = argument ?? options.inventory;
+    const file = this.take(findInventory(named, process.cwd(), this.environment));
+    if (named === undefined) this.say(`inventory: ${file}`);
+    const text = await readFile(file, 'utf8');
+    this.#lines.set(file, text.split('\n').map(maskSecrets));
+    return this.take(compile(text, file, basename(file).replace(/\.ya?ml$/, '')));
+  }
+
+  /** The value of a result, after its findings are printed; ends the run where there is none. */
+  take<T>(result: Result<T>): T {
+    this.report(result.diagnostics);
+    if (result.ok) return result.value;
+    throw new Stop(exitCodeFor(result.diagnostics.filter((d) => d.severity === 'error').map((d) => d.code)));
+  }
+
+  report(diagnostics: readonly Diagnostic[]): void {
+    const paint = painter(process.stderr, this.environment);
+    for (const diagnostic of sortDiagnostics(diagnostics)) {
+      if (this.#quiet && diagnostic.severity !== 'error') continue;
+      process.stderr.write(`${printDiagnostic(diagnostic, (file) => this.#lines.get(file), paint)}\n`);
+    }
+  }
+
+  /** A line for people, on stderr. */
+  say(line: string): void {
+    if (!this.#quiet) process.stderr.write(`${line}\n`);
+  }
+
+  /** The result, on stdout. */
+  print(text: string): void {
+    process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
+}

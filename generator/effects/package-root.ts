@@ -1,0 +1,21 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Templates } from '../text/template.ts';
+
+/** The product's own directory: what holds package.json, images/, units/ and blueprints/. */
+export const packageRoot = findRoot(dirname(fileURLToPath(import.meta.url)));
+
+/** The bundle runs from dist/, the sources from generator/effects/. */
+function findRoot(directory: string): string {
+  return directory.endsWith('dist') ? dirname(directory) : dirname(dirname(directory));
+}
+
+/** All templates of units/, by path below it. */
+export async function loadTemplates(): Promise<Templates> {
+  const root = join(packageRoot, 'units');
+  const found = await readdir(root, { recursive: true, withFileTypes: true });
+  const files = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+  return new Map(files.map((file, index) => [relative(root, file), texts[index] ?? '']));
+}

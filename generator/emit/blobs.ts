@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  fdatasync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { isErrno } from '../effects/files.ts';
+import { Unreachable } from '../model/brand.ts';
+import type { Descriptor } from '../model/image.ts';
+import { temporaryName, writeFully } from './member-cache.ts';
+
+/** A blob under construction: hashed while it is written, under a temporary name until it is whole. */
+export type BlobWriter = {
+  write(bytes: Buffer): void;
+  /** Gives it its name, its bytes on the disk first; the file appears complete or not at all. */
+  finish(): Promise<{ readonly digest: string; readonly size: number }>;
+  discard(): void;
+};
+
+let counter = 0;
+
+/** A new blob of the directory `blobs/sha256` of an OCI layout. Throws file system errors (ENOSPC among them). */
+export function createBlob(directory: string): BlobWriter {
+  mkdirSync(directory, { recursive: true });
+  const temporary = join(directory, temporaryName(`${counter++}`));
+  let file: number | undefined = openSync(temporary, 'wx', 0o644);
+  const hash = createHash('sha256');
+  let size = 0;
+  const close = () => {
+    if (file !== undefined) closeSync(file);
+    file = undefined;
+  };
+  return {
+    write(bytes) {
+      if (file === undefined) throw new Unreachable('a finished blob is written');
+      hash.update(bytes);
+      writeFully(file, bytes);
+      size += bytes.length;
+    },
+    async finish() {
+      if (file === undefined) throw new Unreachable('a blob is finished twice');
+      const digest = hash.digest('hex');
+      await promisify(fdatasync)(file);
+      close();
+      renameSync(temporary, join(directory, digest));
+      return { digest, size };
+    },
+    discard() {
+      close();
+      rmSync(temporary, { force: true });
+    },
+  };
+}
+
+/** Writes bytes that are at hand, unless they are there. */
+export async function putBlob(directory: string, descriptor: Descriptor, bytes: Buffer): Promise<void> {
+  if (hasBlob(directory, descriptor)) return;
+  const blob = createBlob(directory);
+  try {
+    blob.write(bytes);
+    await blob.finish();
+  } catch (cause) {
+    blob.discard();
+    throw cause;
+  }
+}
+
+/** True when the blob is there with its size; its bytes are not read. */
+export function hasBlob(directory: string, { digest, size }: Pick<Descriptor, 'digest' | 'size'>): boolean {
+  const found = statSync(join(directory, digest.replace('sha256:', '')), { throwIfNoEntry: false });
+  return found?.size === size;
+}
+
+/** Deletes what processes that no longer run have left half-written in a directory. */
+export function sweepTemporaries(directory: string): void {
+  const names = statSync(directory, { throwIfNoEntry: false }) ? readdirSync(directory) : [];
+  for (const name of names) {
+    const [, maker] = /^\.(\d+)-/.exec(name) ?? [];
+    if (maker !== undefined && !isRunning(Number(maker))) rmSync(join(directory, name), { force: true });
+  }
+}
+
+function isRunning(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (cause) {
+    return isErrno(cause, 'EPERM');
+  }
+}

@@ -1,0 +1,185 @@
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { isErrno, writeFileAtomic } from '../effects/files.ts';
+import type { Progress } from '../effects/progress.ts';
+import type { ImageSpec } from '../lock/requests.ts';
+import { conclude, type Diagnostic, type Result, succeed } from '../model/diagnostic.ts';
+import type { BuiltImage, Descriptor } from '../model/image.ts';
+import type { Lock } from '../model/lock.ts';
+import { digestOf, imageFilesLayer } from '../oci/image-files.ts';
+import { findConflicts, layerDescriptor } from '../oci/layer.ts';
+import { createdSeconds, describeImage, rootfsId } from '../oci/manifest.ts';
+import { missingPrograms } from '../oci/programs.ts';
+import { hasBlob, putBlob, sweepTemporaries } from './blobs.ts';
+import { type ImagePlan, planImage } from './image-plan.ts';
+import { buildLayer, type Directories, type LayerMember, layerKey } from './layers.ts';
+import { memberFile, memberKey } from './member-cache.ts';
+import { type Members, prepareMembers } from './members.ts';
+import { buildRules } from './rules.ts';
+
+export type BuildOptions = {
+  /** `blobs/sha256` of the layout that the images go into. */
+  readonly blobs: string;
+  /** The cache directory of this product. */
+  readonly cache: string;
+  readonly progress: Progress;
+  /** What `created` says, when the environment sets it (reproducible-builds.org specification). */
+  readonly sourceDateEpoch?: string | undefined;
+};
+
+const CERTIFICATES = /^usr\/share\/ca-certificates\/mozilla\/[^/]+\.crt$/;
+
+/**
+ * The images as blobs of a layout, in the order of `specs`. What did not change is only looked at. Packages have to be
+ * in the cache (`fetchPackages`). Diagnostics: build/disk-full, build/file-conflict, build/program-missing,
+ * build/package-broken, fetch/wrong-hash. On an error no manifest is written.
+ */
+export async function buildImages(
+  specs: readonly ImageSpec[],
+  lock: Lock,
+  options: BuildOptions,
+): Promise<Result<readonly BuiltImage[]>> {
+  const created = createdSeconds(options.sourceDateEpoch);
+  const plans = specs.map((spec) => planImage(spec, lock, created));
+  const known = new Map(plans.map((plan) => [plan.key, readKnownImage(plan, options)]));
+  const changed = plans.filter((plan) => !known.get(plan.key));
+  try {
+    const made =
+      changed.length > 0 ? await buildChanged(changed, options) : succeed(new Map<string, BuiltImage>());
+    if (!made.ok) return made;
+    const images = plans.flatMap(({ key }) => known.get(key) ?? made.value.get(key) ?? []);
+    return succeed(images);
+  } catch (cause) {
+    if (!isErrno(cause, 'ENOSPC') && !isErrno(cause, 'EDQUOT')) throw cause;
+    return { ok: false, diagnostics: [buildRules.diskFull.at(undefined, { directory: options.blobs })] };
+  }
+}
+
+async function buildChanged(
+  plans: readonly ImagePlan[],
+  options: BuildOptions,
+): Promise<Result<ReadonlyMap<string, BuiltImage>>> {
+  for (const directory of [options.blobs, join(options.cache, 'members')]) sweepTemporaries(directory);
+  const members = await prepareMembers(plans, options);
+  if (!members.ok) return members;
+  const diagnostics = plans.flatMap((plan) => problems(plan, members.value));
+  if (diagnostics.length > 0) return conclude(new Map(), diagnostics);
+  const layers = await buildLayers(plans, members.value, options);
+  const images = new Map<string, BuiltImage>();
+  for (const plan of plans) images.set(plan.key, await buildImage(plan, members.value, layers, options));
+  return succeed(images);
+}
+
+/** Every layer of packages once, by its key. Each is written in one go; the disk is waited for together. */
+async function buildLayers(
+  plans: readonly ImagePlan[],
+  members: Members,
+  options: BuildOptions,
+): Promise<ReadonlyMap<string, Descriptor>> {
+  const wanted = new Map(plans.flatMap((plan) => plan.layers).map((layer) => [keyOfLayer(layer), layer]));
+  const step = options.progress.step('assemble', wanted.size);
+  const built = [...wanted].map(async ([key, layer]) => {
+    const descriptor = await buildLayer(layerMembers(layer, members), options);
+    step.advance(1);
+    return [key, descriptor] as const;
+  });
+  const settled = await Promise.allSettled(built);
+  step.done();
+  const failure = settled.find((one) => one.status === 'rejected');
+  if (failure) throw failure.reason;
+  return new Map(await Promise.all(built));
+}
+
+async function buildImage(
+  plan: ImagePlan,
+  members: Members,
+  layersByKey: ReadonlyMap<string, Descriptor>,
+  options: Directories,
+): Promise<BuiltImage> {
+  const layers = plan.layers.flatMap((layer) => layersByKey.get(keyOfLayer(layer)) ?? []);
+  const files = filesLayer(plan, members, options.cache);
+  await putBlob(options.blobs, files.descriptor, files.bytes);
+  layers.push(files.descriptor);
+  const { spec, architecture, merged: recipe } = plan;
+  const { name, platform } = spec;
+  const seconds = plan.createdSeconds;
+  const described = describeImage({ recipe, name, architecture, platform, createdSeconds: seconds, layers });
+  await putBlob(options.blobs, described.config.descriptor, described.config.bytes);
+  await putBlob(options.blobs, described.manifest.descriptor, described.manifest.bytes);
+  const { descriptor: manifest } = described.manifest;
+  const built = { name, manifest, config: described.config.descriptor, layers, rootfs: rootfsId(layers) };
+  await writeFileAtomic(imageRecord(options.cache, plan.key), JSON.stringify(built));
+  return built;
+}
+
+function filesLayer(
+  plan: ImagePlan,
+  members: Members,
+  cache: string,
+): { descriptor: Descriptor; bytes: Buffer } {
+  const all = allMembers(plan, members);
+  const present = new Set(all.flatMap(({ index }) => index.directories.map((directory) => directory.path)));
+  const bytes = imageFilesLayer({
+    recipe: plan.merged,
+    controls: [...all].sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ index }) => index.control),
+    certificates: readCertificates(all, cache),
+    isPresent: (path) => present.has(path),
+  });
+  return { descriptor: layerDescriptor(digestOf(bytes).slice('sha256:'.length), bytes.length), bytes };
+}
+
+function readCertificates(members: readonly LayerMember[], cache: string): Buffer[] {
+  const member = members.find(({ name }) => name === 'ca-certificates');
+  if (!member) return [];
+  const file = openSync(memberFile(cache, member.key), 'r');
+  try {
+    return member.index.entries
+      .filter(({ path, kind }) => kind === 'file' && CERTIFICATES.test(path))
+      .map(({ size, offset }) => {
+        const content = Buffer.alloc(size);
+        readSync(file, content, 0, size, offset);
+        return content;
+      });
+  } finally {
+    closeSync(file);
+  }
+}
+
+function problems(plan: ImagePlan, members: Members): Diagnostic[] {
+  const image = plan.spec.name;
+  const all = allMembers(plan, members);
+  const conflicts = findConflicts(all).map(({ path, packages }) =>
+    buildRules.fileConflict.at(undefined, { image, path, packages }),
+  );
+  const missing = missingPrograms(plan.merged, all).map((program) =>
+    buildRules.programMissing.at(undefined, { image, program, recipe: plan.spec.recipe.file }),
+  );
+  return [...conflicts, ...missing];
+}
+
+function keyOfLayer(layer: ImagePlan['layers'][number]): string {
+  return layerKey(layer.map(memberKey));
+}
+
+function layerMembers(layer: ImagePlan['layers'][number], members: Members): LayerMember[] {
+  return layer.map((request) => members.of(request));
+}
+
+function allMembers(plan: ImagePlan, members: Members): LayerMember[] {
+  return plan.layers.flatMap((layer) => layerMembers(layer, members));
+}
+
+function imageRecord(cache: string, key: string): string {
+  return join(cache, 'images', `${key}.json`);
+}
+
+/** An image of an earlier build whose blobs are all still there. */
+function readKnownImage(plan: ImagePlan, { cache, blobs }: Directories): BuiltImage | undefined {
+  try {
+    const built: BuiltImage = JSON.parse(readFileSync(imageRecord(cache, plan.key), 'utf8'));
+    const parts = [built.manifest, built.config, ...built.layers];
+    return parts.every((part) => hasBlob(blobs, part)) ? built : undefined;
+  } catch {
+    return undefined;
+  }
+}

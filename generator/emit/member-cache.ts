@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Unreachable } from '../model/brand.ts';
+import type { LockedPackage } from '../model/lock.ts';
+import { contentPadding, type MemberIndex, planMember } from '../oci/member.ts';
+import { RULES_VERSION } from '../oci/path-rules.ts';
+import { readEntries } from '../oci/tar-reader.ts';
+import type { Unpacker } from './unpacker.ts';
+
+/** A package as an image takes it: all of it that the rules leave, or only some paths. */
+export type MemberRequest = { readonly package: LockedPackage; readonly only?: readonly string[] };
+
+const COPY_BYTES = 1 << 20;
+const buffer = Buffer.alloc(COPY_BYTES);
+
+/** Names a member by what it is made of: the package's bytes, the rules, the paths taken. */
+export function memberKey({ package: { sha256 }, only }: MemberRequest): string {
+  const key = `${sha256}-${RULES_VERSION}`;
+  if (!only) return key;
+  const paths = createHash('sha256')
+    .update([...only].sort().join('\n'))
+    .digest('hex');
+  return `${key}-${paths.slice(0, 16)}`;
+}
+
+/** The member file: headers and contents of everything but directories. */
+export function memberFile(cache: string, key: string): string {
+  return join(cache, 'members', `${key}.tar`);
+}
+
+/** The index of a member in the cache, or undefined when it or its file is not there whole. */
+export function readMember(cache: string, key: string): MemberIndex | undefined {
+  try {
+    const index: MemberIndex = JSON.parse(readFileSync(`${memberFile(cache, key)}.json`, 'utf8'));
+    return statSync(memberFile(cache, key)).size === index.size ? index : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Makes a member from a verified package. The file system holds the unpacked archive for a moment, under a temporary
+ * name, as dpkg-deb writes it; memory never holds more than a block of it. Throws UnpackFailed and file system errors.
+ */
+export async function makeMember(
+  request: MemberRequest,
+  packageFile: string,
+  cache: string,
+  unpacker: Unpacker,
+): Promise<MemberIndex> {
+  const key = memberKey(request);
+  const directory = join(cache, 'members');
+  await mkdir(directory, { recursive: true });
+  const temporary = join(directory, temporaryName(key));
+  try {
+    await unpacker.unpack(packageFile, temporary);
+    const index = writeMember(temporary, request.only);
+    await writeFile(`${temporary}.json`, JSON.stringify(index));
+    await rename(`${temporary}.member`, memberFile(cache, key));
+    await rename(`${temporary}.json`, `${memberFile(cache, key)}.json`);
+    return index;
+  } finally {
+    const leftovers = ['archive', 'control', 'member', 'json'];
+    await Promise.all(leftovers.map((suffix) => rm(`${temporary}.${suffix}`, { force: true })));
+  }
+}
+
+/** `.<process id>-<name>`: whoever finds it later can tell whether its maker still runs. */
+export function temporaryName(name: string): string {
+  return `.${process.pid}-${name}`;
+}
+
+function writeMember(temporary: string, only: readonly string[] | undefined): MemberIndex {
+  const source = openSync(`${temporary}.archive`, 'r');
+  const target = openSync(`${temporary}.member`, 'w', 0o644);
+  try {
+    const control = readFileSync(`${temporary}.control`, 'utf8');
+    const { index, parts } = planMember(readEntries(windowedReader(source)), control, only);
+    const output = bufferedWriter(target);
+    for (const { header, offset, size } of parts) {
+      output.write(header);
+      copyRange(source, offset, size, output.write);
+      output.write(contentPadding(size));
+    }
+    output.flush();
+    return index;
+  } finally {
+    closeSync(source);
+    closeSync(target);
+  }
+}
+
+/** Reads through a window, so that neighbouring headers cost one system call. */
+function windowedReader(file: number): (position: number, length: number) => Buffer {
+  const window = Buffer.alloc(1 << 16);
+  let start = 0;
+  let filled = 0;
+  return (position, length) => {
+    if (length > window.length) {
+      const whole = Buffer.alloc(length);
+      return whole.subarray(0, readSync(file, whole, 0, length, position));
+    }
+    if (position < start || position + length > start + filled) {
+      start = position;
+      filled = readSync(file, window, 0, window.length, position);
+    }
+    return window.subarray(position - start, Math.min(position - start + length, filled));
+  };
+}
+
+/** `write` takes each stretch before the next is read: all copies go through `buffer`. */
+function copyRange(file: number, offset: number, size: number, write: (bytes: Buffer) => void): void {
+  for (let done = 0; done < size; ) {
+    const length = readSync(file, buffer, 0, Math.min(buffer.length, size - done), offset + done);
+    if (length === 0) throw new Unreachable('a package archive ends inside a file');
+    write(buffer.subarray(0, length));
+    done += length;
+  }
+}
+
+/** Gathers small writes; what is handed in may be reused at once. */
+function bufferedWriter(file: number): { write(bytes: Buffer): void; flush(): void } {
+  const pending = Buffer.alloc(COPY_BYTES);
+  let filled = 0;
+  const flush = () => {
+    writeFully(file, pending.subarray(0, filled));
+    filled = 0;
+  };
+  const write = (bytes: Buffer) => {
+    const isLarge = bytes.length > pending.length / 2;
+    if (isLarge || filled + bytes.length > pending.length) flush();
+    if (isLarge) writeFully(file, bytes);
+    else filled += bytes.copy(pending, filled);
+  };
+  return { write, flush };
+}
+
+/** One write call may take less than it was given. */
+export function writeFully(file: number, bytes: Buffer): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done);
+}

@@ -1,0 +1,95 @@
+import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isErrno, writeFileAtomic } from '../effects/files.ts';
+import type { RenderedHost } from '../model/artifact.ts';
+import type { BuiltImage, Descriptor } from '../model/image.ts';
+import type { HostPlan } from '../model/plan.ts';
+import { archivePath, type Blob, type HostBundle, hex } from '../oci/bundle.ts';
+import { indexText, LAYOUT_FILE } from '../oci/layout.ts';
+import { isExecutable } from '../text/mode.ts';
+
+/** `out/<site>/`: an OCI image layout, and beside it `hosts/<ip>/`, every file as its node will have it. */
+export class SiteDirectory {
+  readonly path: string;
+
+  constructor(out: string, site: string) {
+    this.path = join(out, site);
+  }
+
+  get blobs(): string {
+    return join(this.path, 'blobs', 'sha256');
+  }
+
+  /** Makes the directory; only its owner may read it, since secrets lie in it. */
+  async open(): Promise<void> {
+    await mkdir(this.blobs, { recursive: true });
+    await chmod(this.path, 0o700);
+  }
+
+  /** The browsable form of one host, replaced as a whole; secrets are stubs. */
+  async writeHost(plan: HostPlan, rendered: RenderedHost): Promise<void> {
+    const final = join(this.path, 'hosts', plan.ip);
+    const fresh = `${final}.new`;
+    await rm(fresh, { recursive: true, force: true });
+    const directories = new Set(
+      rendered.artifacts.map((artifact) => dirname(join(fresh, archivePath(artifact)))),
+    );
+    for (const directory of directories) await mkdir(directory, { recursive: true });
+    await Promise.all(
+      rendered.artifacts.map((artifact) =>
+        writeFileAtomic(
+          join(fresh, archivePath(artifact)),
+          artifact.shown,
+          isExecutable(artifact.mode) ? 0o755 : 0o644,
+        ),
+      ),
+    );
+    await rm(final, { recursive: true, force: true });
+    await rename(fresh, final);
+  }
+
+  async writeBundle(bundle: HostBundle): Promise<void> {
+    const blobs = [bundle.empty, bundle.manifest, bundle.config, bundle.agent, bundle.artifact];
+    for (const blob of blobs) await this.#writeBlob(blob, 0o644);
+    await this.#writeBlob(bundle.secrets, 0o600);
+  }
+
+  /** Last of all: until index.json names them, blobs are not a build. Blobs that nothing names any more are removed. */
+  async writeIndex(images: readonly BuiltImage[], bundles: readonly HostBundle[]): Promise<void> {
+    await writeFileAtomic(join(this.path, 'oci-layout'), LAYOUT_FILE);
+    const artifacts = bundles.map((bundle) => bundle.artifact.descriptor);
+    await writeFileAtomic(join(this.path, 'index.json'), indexText(images, artifacts));
+    const used = [...images.flatMap(imageDescriptors), ...bundles.flatMap(bundleDescriptors)];
+    await this.#prune(new Set(used.map(hex)));
+  }
+
+  async #writeBlob({ descriptor, bytes }: Blob, mode: number): Promise<void> {
+    const path = join(this.blobs, hex(descriptor));
+    if ((await sizeOf(path)) !== bytes.length) await writeFileAtomic(path, bytes, mode);
+  }
+
+  async #prune(used: ReadonlySet<string>): Promise<void> {
+    for (const name of await readdir(this.blobs)) {
+      if (!used.has(name)) await rm(join(this.blobs, name), { force: true });
+    }
+  }
+}
+
+function imageDescriptors({ manifest, config, layers }: BuiltImage): Descriptor[] {
+  return [manifest, config, ...layers];
+}
+
+function bundleDescriptors(bundle: HostBundle): Descriptor[] {
+  const { manifest, config, secrets, agent, empty, artifact } = bundle;
+  return [manifest, config, secrets, agent, empty, artifact].map((blob) => blob.descriptor);
+}
+
+/** Bytes of a file, or undefined where there is none. */
+export async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).size;
+  } catch (cause) {
+    if (isErrno(cause, 'ENOENT')) return undefined;
+    throw cause;
+  }
+}

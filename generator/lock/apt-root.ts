@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../effects/files.ts';
+import { type Environment, type ProcessResult, runProcess } from '../effects/process.ts';
+import { type Sha256, sha256 } from '../model/brand.ts';
+import type { LockedSource } from '../model/lock.ts';
+import type { Platform } from './platforms.ts';
+
+/** Where an archive is, by its name: a base address that ends with a slash. */
+export type Addresses = ReadonlyMap<string, string>;
+
+/**
+ * A private root for apt: its own sources, lists, caches and status, the machine's transports. It works without
+ * privileges and leaves the machine's apt alone.
+ */
+export type AptRoot = {
+  readonly directory: string;
+  readonly platform: Platform;
+  readonly environment: Environment;
+};
+
+/** Parts of the machine's `Acquire` settings that decide what is fetched or trusted, not how: ours differ. */
+const OWN_SETTINGS =
+  /^Acquire(::(IndexTargets|Languages|GzipIndexes|Changelogs|ForceHash|Allow\w+|CompressionTypes)\b.*)? /;
+const DIRECTORIES = [
+  'etc/apt/sources.list.d',
+  'etc/apt/preferences.d',
+  'etc/apt/apt.conf.d',
+  'etc/apt/trusted.gpg.d',
+  'var/lib/apt/lists/partial',
+  'var/cache/apt/archives/partial',
+  'var/lib/dpkg',
+  'var/log/apt',
+];
+
+/** Makes or refreshes the root `<cache>/apt/<platform>`. Throws on file system errors. */
+export async function openAptRoot(
+  cache: string,
+  platform: Platform,
+  environment: Environment,
+): Promise<AptRoot> {
+  const directory = join(cache, 'apt', platform.name);
+  await Promise.all(DIRECTORIES.map((path) => mkdir(join(directory, path), { recursive: true })));
+  await writeFileAtomic(join(directory, 'var/lib/dpkg/status'), '');
+  const transports = await machineTransports(environment);
+  await writeFileAtomic(join(directory, 'apt.conf'), aptConfiguration(directory, platform, transports));
+  return { directory, platform, environment: { ...environment, APT_CONFIG: join(directory, 'apt.conf') } };
+}
+
+/** Points the root at the archives and fetches their signed indexes; a second time only what changed. */
+export async function updateLists(root: AptRoot, addresses: Addresses): Promise<ProcessResult> {
+  const lines = root.platform.suites.map(({ archive, suite, component }) => {
+    const address = addresses.get(archive) ?? '';
+    return `deb [arch=${root.platform.architecture} signed-by=${root.platform.keyring}] ${address} ${suite} ${component}\n`;
+  });
+  await writeFileAtomic(join(root.directory, 'etc/apt/sources.list'), lines.join(''));
+  return runLocked(root, 'apt-get', ['-qq', '-o', 'APT::Update::Error-Mode=any', 'update']);
+}
+
+/** Runs one of apt's programs in the root. */
+export function runApt(root: AptRoot, program: string, args: readonly string[]): Promise<ProcessResult> {
+  return runProcess(program, args, root.environment);
+}
+
+/** Likewise, one at a time on this machine: for what writes into the root (flock(1), util-linux). */
+export function runLocked(root: AptRoot, program: string, args: readonly string[]): Promise<ProcessResult> {
+  return runProcess('flock', [join(root.directory, 'lock'), program, ...args], root.environment);
+}
+
+/** The signed indexes as they were fetched: which archive, and the sha256 of its InRelease. */
+export async function readSources(root: AptRoot): Promise<LockedSource[]> {
+  const lists = join(root.directory, 'var/lib/apt/lists');
+  const names = await readdir(lists);
+  return Promise.all(
+    root.platform.suites.map(async ({ archive, suite, component }) => {
+      const name = names.find((one) => one.endsWith(`_dists_${suite}_InRelease`)) ?? `${suite}_Release`;
+      const found = names.find((one) => one === name || one.endsWith(`_dists_${suite}_Release`)) ?? name;
+      return { archive, suite, component, release: await hashFile(join(lists, found)) };
+    }),
+  );
+}
+
+async function hashFile(path: string): Promise<Sha256> {
+  return sha256(
+    createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex'),
+  );
+}
+
+/** The machine's own proxies, certificates, time-outs and so on, as apt prints them (apt-config(8)). */
+async function machineTransports(environment: Environment): Promise<string> {
+  const dump = await runProcess('apt-config', ['dump'], environment);
+  return dump.stdout
+    .split('\n')
+    .filter((line) => line.startsWith('Acquire') && !OWN_SETTINGS.test(line))
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** apt.conf(5). APT_CONFIG is read before the parts in `Dir`, so nothing of the machine's is read besides. */
+function aptConfiguration(directory: string, { architecture }: Platform, transports: string): string {
+  return [
+    transports,
+    `Dir "${directory}";`,
+    `Dir::State::status "${directory}/var/lib/dpkg/status";`,
+    'Dir::Cache::pkgcache "";',
+    'Dir::Etc::netrc "/etc/apt/auth.conf";',
+    'Dir::Etc::netrcparts "/etc/apt/auth.conf.d";',
+    `APT::Architecture "${architecture}";`,
+    `APT::Architectures { "${architecture}"; };`,
+    'APT::Sandbox::User "";',
+    'APT::Install-Recommends "false";',
+    'APT::Install-Suggests "false";',
+    'Acquire::Languages "none";',
+    'Acquire::ForceHash "SHA256";',
+    'Acquire::AllowInsecureRepositories "false";',
+    'Acquire::IndexTargets::deb::DEP-11 { DefaultEnabled "false"; };',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,64 @@
+import { access } from 'node:fs/promises';
+import { type Environment, runProcess } from '../effects/process.ts';
+import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
+import type { Addresses } from './apt-root.ts';
+import type { Platform } from './platforms.ts';
+import { lockRules } from './rules.ts';
+
+const FORMAT = '$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(LABEL)';
+/** What the archives call themselves in their Release files; that file may not be there. */
+const LABELS: ReadonlyMap<string, string> = new Map([
+  ['debian', 'Debian'],
+  ['debian-security', 'Debian-Security'],
+]);
+
+/**
+ * Where the platform's archives are: PIGSTY_MIRROR_<ARCHIVE> in the environment, else what this machine's apt uses.
+ * Diagnostics: lock/no-archive, lock/no-tool.
+ */
+export async function findArchives(platform: Platform, environment: Environment): Promise<Result<Addresses>> {
+  const diagnostics = await missingTools(platform, environment);
+  if (diagnostics.length > 0) return { ok: false, diagnostics };
+  const targets = await runProcess('apt-get', ['indextargets', '--format', FORMAT], environment);
+  const addresses = new Map<string, string>();
+  for (const archive of [...new Set(platform.suites.map((suite) => suite.archive))].sort()) {
+    const variable = mirrorVariable(archive);
+    const address = environment[variable] || addressOf(archive, targets.stdout);
+    if (address) addresses.set(archive, address.endsWith('/') ? address : `${address}/`);
+    else diagnostics.push(lockRules.noArchive.at(undefined, { archive, variable }));
+  }
+  return conclude(addresses, diagnostics);
+}
+
+/** `PIGSTY_MIRROR_DEBIAN_SECURITY` for `debian-security`. */
+export function mirrorVariable(archive: string): string {
+  return `PIGSTY_MIRROR_${archive.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/**
+ * The address of an archive in the output of `apt-get indextargets`, one `address|suite|component|label` a line.
+ * An archive is known by its label; where no Release file has been fetched yet, by the end of its address.
+ */
+export function addressOf(archive: string, targets: string): string | undefined {
+  const rows = targets.split('\n').map((line) => line.split('|'));
+  const found = rows.find(([address, , component, label]) => {
+    if (component !== 'main' || !address) return false;
+    if (label && !label.startsWith('$(')) return label === LABELS.get(archive);
+    return new URL(address).pathname.replace(/\/+$/, '').endsWith(`/${archive}`);
+  });
+  return found?.[0];
+}
+
+async function missingTools(platform: Platform, environment: Environment): Promise<Diagnostic[]> {
+  const missing: Diagnostic[] = [];
+  const apt = await runProcess('apt-get', ['--version'], environment);
+  if (apt.status !== 0) missing.push(lockRules.noTool.at(undefined, { program: 'apt-get', package: 'apt' }));
+  try {
+    await access(platform.keyring);
+  } catch {
+    missing.push(
+      lockRules.noTool.at(undefined, { program: platform.keyring, package: 'debian-archive-keyring' }),
+    );
+  }
+  return missing;
+}

@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Environment, ProcessResult } from '../effects/process.ts';
+import type { Progress } from '../effects/progress.ts';
+import { type Sha256, sha256, Unreachable } from '../model/brand.ts';
+import { conclude, type Diagnostic, type Result, succeed } from '../model/diagnostic.ts';
+import type { Lock, LockedPackage } from '../model/lock.ts';
+import { type Addresses, type AptRoot, openAptRoot, runLocked } from './apt-root.ts';
+import { findArchives } from './archives.ts';
+import { PLATFORMS, type Platform } from './platforms.ts';
+import { fetchRules } from './rules.ts';
+
+export type FetchOptions = {
+  /** The cache directory of this product; packages are kept in it by their sha256. */
+  readonly cache: string;
+  readonly environment: Environment;
+  readonly progress: Progress;
+  readonly platforms?: ReadonlyMap<string, Platform>;
+};
+
+/** Files a single call of apt's downloader gets: its arguments stay far below the system's limit. */
+const FILES_PER_CALL = 200;
+const POLL_MILLISECONDS = 200;
+
+/** Where a package is kept: `<cache>/packages/sha256/<hex>.deb`. */
+export function packageFile(cache: string, digest: Sha256): string {
+  return join(cache, 'packages', 'sha256', `${digest}.deb`);
+}
+
+/**
+ * Fetches what is not in the cache yet, for the named images or for all of the lock. With everything there it only
+ * looks at sizes. Diagnostics: fetch/wrong-hash, fetch/superseded, fetch/unreachable, fetch/disk-full,
+ * lock/no-archive, lock/no-tool.
+ */
+export async function fetchPackages(
+  lock: Lock,
+  images: readonly string[] | undefined,
+  options: FetchOptions,
+): Promise<Result<void>> {
+  const diagnostics: Diagnostic[] = [];
+  for (const locked of lock.platforms) {
+    const wanted = locked.packages.filter((one) => {
+      return !images || images.some((image) => locked.images[image]?.includes(one.name));
+    });
+    const missing = await missingPackages(wanted, options.cache);
+    if (missing.length === 0) continue;
+    const platform = (options.platforms ?? PLATFORMS).get(locked.platform);
+    if (!platform) throw new Unreachable(`no platform ${locked.platform}`);
+    const addresses = await findArchives(platform, options.environment);
+    diagnostics.push(...addresses.diagnostics);
+    if (addresses.ok) diagnostics.push(...(await download(missing, platform, addresses.value, options)));
+  }
+  return conclude(undefined, diagnostics);
+}
+
+async function missingPackages(wanted: readonly LockedPackage[], cache: string): Promise<LockedPackage[]> {
+  const isThere = await Promise.all(
+    wanted.map(async (one) => (await sizeOf(packageFile(cache, one.sha256))) === one.size),
+  );
+  return wanted.filter((_, index) => !isThere[index]);
+}
+
+/** By apt's own downloader, so that its transports and proxies count; it resumes what is left in `partial/`. */
+async function download(
+  missing: readonly LockedPackage[],
+  platform: Platform,
+  addresses: Addresses,
+  options: FetchOptions,
+): Promise<Diagnostic[]> {
+  const root = await openAptRoot(options.cache, platform, options.environment);
+  const partial = join(options.cache, 'packages', 'partial');
+  await mkdir(partial, { recursive: true });
+  await mkdir(join(options.cache, 'packages', 'sha256'), { recursive: true });
+  const stop = reportBytes(missing, partial, options);
+  const diagnostics: Diagnostic[] = [];
+  for (let start = 0; start < missing.length; start += FILES_PER_CALL) {
+    const group = missing.slice(start, start + FILES_PER_CALL);
+    const answer = await callDownloader(root, group, partial, addresses);
+    for (const one of group)
+      diagnostics.push(...(await accept(one, partial, answer, addresses, options.cache)));
+  }
+  await stop();
+  return withoutRepeats(diagnostics);
+}
+
+function callDownloader(
+  root: AptRoot,
+  group: readonly LockedPackage[],
+  partial: string,
+  addresses: Addresses,
+): Promise<ProcessResult> {
+  const triples = group.flatMap((one) => [
+    addressOfPackage(one, addresses),
+    join(partial, `${one.sha256}.deb`),
+    `SHA256:${one.sha256}`,
+  ]);
+  return runLocked(root, '/usr/lib/apt/apt-helper', ['-qq', 'download-file', ...triples]);
+}
+
+/** `file:` would leave a link to the archive instead of a copy. */
+function addressOfPackage({ archive, path }: LockedPackage, addresses: Addresses): string {
+  const base = (addresses.get(archive) ?? '').replace(/^file:/, 'copy:');
+  return base + path.split('/').map(encodeURIComponent).join('/');
+}
+
+/** Moves a downloaded file to its place when its bytes are the locked ones; says what is wrong otherwise. */
+async function accept(
+  one: LockedPackage,
+  partial: string,
+  answer: ProcessResult,
+  addresses: Addresses,
+  cache: string,
+): Promise<Diagnostic[]> {
+  const from = join(partial, `${one.sha256}.deb`);
+  const to = packageFile(cache, one.sha256);
+  if ((await sizeOf(from)) === one.size && (await hashFile(from)) === one.sha256) {
+    await rename(from, to);
+    return [];
+  }
+  if ((await sizeOf(to)) === one.size) return [];
+  const reason = reasonFor(addressOfPackage(one, addresses), answer);
+  const finding = explain(one, reason, partial);
+  if (finding.code !== fetchRules.wrongHash.code) return [finding];
+  await Promise.all([rm(from, { force: true }), rm(`${from}.FAILED`, { force: true })]);
+  return [finding];
+}
+
+/** apt's words about one file: `E: Failed to fetch <address>  <reason>`. */
+function reasonFor(address: string, { stderr, status }: ProcessResult): string {
+  const failures = stderr.split('\n').flatMap((line) => {
+    const [, uri, reason] = /^E: Failed to fetch (\S+) {2}(.*)$/.exec(line) ?? [];
+    return uri !== undefined && reason !== undefined ? [{ uri, reason }] : [];
+  });
+  const mine = failures.find(({ uri }) => decodeURIComponent(uri) === decodeURIComponent(address));
+  if (mine) return mine.reason;
+  return status === 0 ? 'Hash Sum mismatch' : (failures[0]?.reason ?? stderr.trim());
+}
+
+function explain(one: LockedPackage, reason: string, directory: string): Diagnostic {
+  const file = one.path.split('/').at(-1) ?? one.path;
+  const { archive } = one;
+  if (/No space left on device/.test(reason)) return fetchRules.diskFull.at(undefined, { directory });
+  if (/Hash Sum mismatch|unexpected size/i.test(reason))
+    return fetchRules.wrongHash.at(undefined, { file, archive });
+  if (/^404\b|File not found|No such file/.test(reason))
+    return fetchRules.superseded.at(undefined, { file, archive });
+  return fetchRules.unreachable.at(undefined, { file, archive, reason });
+}
+
+/** One finding a file, but one for all when the disk is full. */
+function withoutRepeats(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>();
+  return diagnostics.filter(({ message }) => !seen.has(message) && seen.add(message));
+}
+
+/** Tells how much has arrived while the downloader runs, by looking at what it writes. */
+function reportBytes(missing: readonly LockedPackage[], partial: string, { cache, progress }: FetchOptions) {
+  const total = missing.reduce((sum, one) => sum + one.size, 0);
+  const step = progress.step('fetch', total, 'bytes');
+  let reported = 0;
+  const look = async () => {
+    const sizes = missing.map(async (one) => {
+      return (
+        (await sizeOf(packageFile(cache, one.sha256))) ??
+        (await sizeOf(join(partial, `${one.sha256}.deb`))) ??
+        0
+      );
+    });
+    const arrived = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    if (arrived > reported) step.advance(arrived - reported);
+    reported = Math.max(reported, arrived);
+  };
+  const timer = setInterval(() => void look(), POLL_MILLISECONDS);
+  return async () => {
+    clearInterval(timer);
+    await look();
+    step.done();
+  };
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.size;
+}
+
+async function hashFile(path: string): Promise<Sha256> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  return sha256(hash.digest('hex'));
+}
+
+/** A package of the lock as verified bytes in the cache, for whoever reads it: the file, or the finding. */
+export async function verifyPackage(one: LockedPackage, cache: string): Promise<Result<string>> {
+  const path = packageFile(cache, one.sha256);
+  if ((await hashFile(path)) === one.sha256) return succeed(path);
+  await rm(path, { force: true });
+  return { ok: false, diagnostics: [explain(one, 'Hash Sum mismatch', path)] };
+}

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { type Sha256, sha256, Unreachable } from '../model/brand.ts';
+import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
+import type { ImageRecipe } from '../model/image.ts';
+import type { ImageRequest, Lock, PackageRequest } from '../model/lock.ts';
+import type { ImageUse } from '../model/plan.ts';
+import { PLATFORMS } from './platforms.ts';
+import { lockRules } from './rules.ts';
+
+/** An image to build: its recipe with the arguments put in, and which packages it names itself. */
+export type ImageSpec = {
+  readonly name: string;
+  readonly platform: string;
+  readonly recipe: ImageRecipe;
+  /** Recipes below this one, lowest first; images of the lock by these names hold their packages. */
+  readonly bases: readonly ImageRecipe[];
+  /** Names of the packages that the recipe and the parameters ask for, sorted. */
+  readonly named: readonly string[];
+};
+
+/** What to solve and what to build. Base recipes are requests of their own, under the recipe's name. */
+export type ImageWork = { readonly requests: readonly ImageRequest[]; readonly specs: readonly ImageSpec[] };
+
+const PACKAGE_NAME = /^[a-z0-9][a-z0-9+.-]+$/;
+
+/**
+ * The images that `uses` name, each once, sorted by name. Diagnostics: lock/platform-unknown, lock/bad-package-name.
+ * Throws on a recipe that does not exist, an argument that is missing, two different images of one name: bugs.
+ */
+export function imageRequests(
+  uses: readonly ImageUse[],
+  recipes: ReadonlyMap<string, ImageRecipe>,
+  platform: string,
+): Result<ImageWork> {
+  const unique = uniqueUses(uses);
+  const specs = unique.map((use) => imageSpec(use, recipes, platform));
+  const requests = new Map<string, ImageRequest>();
+  for (const base of specs.flatMap((spec) => spec.bases))
+    requests.set(base.name, request(base.name, platform, [base], []));
+  specs.forEach((spec, index) => {
+    const extra = unique[index]?.packages ?? [];
+    requests.set(spec.name, request(spec.name, platform, [...spec.bases, spec.recipe], extra));
+  });
+  const sorted = [...requests.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return conclude({ requests: sorted, specs }, [
+    ...specs.flatMap((spec) => platformProblems(spec)),
+    ...sorted.flatMap(nameProblems),
+  ]);
+}
+
+/** What a lock answers: a digest of the packages asked for and of where they come from; lines and places do not count. */
+export function lockInputs(requests: readonly ImageRequest[]): Sha256 {
+  const asked = requests.map(({ name, platform, packages, absent }) => ({
+    name,
+    platform,
+    suites: PLATFORMS.get(platform)?.suites ?? [],
+    packages: packages.map((one) => one.name).sort(),
+    absent,
+  }));
+  asked.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return sha256(createHash('sha256').update(JSON.stringify(asked)).digest('hex'));
+}
+
+/** True when the lock was made for other requests. */
+export function isStale(lock: Lock, requests: readonly ImageRequest[]): boolean {
+  return lock.inputs !== lockInputs(requests);
+}
+
+function uniqueUses(uses: readonly ImageUse[]): ImageUse[] {
+  const byName = new Map<string, ImageUse>();
+  const identity = (use: ImageUse) =>
+    JSON.stringify([use.recipe, use.arguments, use.packages.map((p) => p.name).sort()]);
+  for (const use of uses) {
+    const other = byName.get(use.name);
+    if (other && identity(other) !== identity(use))
+      throw new Unreachable(`two different images named ${use.name}`);
+    if (!other) byName.set(use.name, use);
+  }
+  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function imageSpec(use: ImageUse, recipes: ReadonlyMap<string, ImageRecipe>, platform: string): ImageSpec {
+  const recipe = withArguments(find(recipes, use.recipe), use.arguments);
+  const bases: ImageRecipe[] = [];
+  for (let next = recipe.base; next !== undefined; next = bases[0]?.base) {
+    bases.unshift(withArguments(find(recipes, next), use.arguments));
+  }
+  const named = [...(recipe.packages[platform] ?? []), ...use.packages].map((one) => one.name);
+  return { name: use.name, platform, recipe, bases, named: [...new Set(named)].sort() };
+}
+
+function find(recipes: ReadonlyMap<string, ImageRecipe>, name: string): ImageRecipe {
+  const recipe = recipes.get(name);
+  if (!recipe) throw new Unreachable(`no image recipe ${name}`);
+  return recipe;
+}
+
+/** The recipe with `${name}` replaced in every text of it. */
+function withArguments(recipe: ImageRecipe, args: Readonly<Record<string, string>>): ImageRecipe {
+  const fill = (text: string) =>
+    text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
+      const value = args[name];
+      if (value === undefined) throw new Unreachable(`${recipe.file} needs an argument ${name}`);
+      return value;
+    });
+  const packages = Object.entries(recipe.packages).map(([platform, list]) => [
+    platform,
+    list.map((entry) => ({ ...entry, name: fill(entry.name) })),
+  ]);
+  return {
+    ...recipe,
+    packages: Object.fromEntries(packages),
+    links: recipe.links.map(({ path, target }) => ({ path: fill(path), target: fill(target) })),
+    environment: Object.fromEntries(
+      Object.entries(recipe.environment).map(([key, value]) => [key, fill(value)]),
+    ),
+    entrypoint: recipe.entrypoint.map(fill),
+    command: recipe.command.map(fill),
+    provides: recipe.provides.map(fill),
+  };
+}
+
+function request(
+  name: string,
+  platform: string,
+  recipes: readonly ImageRecipe[],
+  extra: ImageUse['packages'],
+): ImageRequest {
+  const own = recipes.flatMap((recipe) => recipe.packages[platform] ?? []);
+  const asked: PackageRequest[] = [
+    ...own.map((one) => ({
+      name: one.name,
+      askedBy: `${one.place.file}:${one.place.line}`,
+      place: one.place,
+    })),
+    ...extra,
+  ];
+  const packages = asked.filter(
+    (one, index) => asked.findIndex((other) => other.name === one.name) === index,
+  );
+  const wanted = new Set(packages.map((one) => one.name));
+  const absent = recipes.flatMap((recipe) => recipe.absent[platform] ?? []).filter((one) => !wanted.has(one));
+  return { name, platform, packages, absent: [...new Set(absent)].sort() };
+}
+
+function platformProblems(spec: ImageSpec): Diagnostic[] {
+  return [...spec.bases, spec.recipe]
+    .filter((recipe) => recipe.packages[spec.platform] === undefined || !PLATFORMS.has(spec.platform))
+    .map((recipe) =>
+      lockRules.platformUnknown.at(undefined, {
+        platform: spec.platform,
+        image: recipe.name,
+        known: Object.keys(recipe.packages).sort().join(', '),
+      }),
+    );
+}
+
+function nameProblems({ name: image, packages }: ImageRequest): Diagnostic[] {
+  return packages
+    .filter((one) => !PACKAGE_NAME.test(one.name))
+    .map(({ name, askedBy, place }) => lockRules.badPackageName.at(place, { name, image, askedBy }));
+}

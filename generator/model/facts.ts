@@ -1,0 +1,32 @@
+import type { HostIp } from './brand.ts';
+import type { PlanData } from './plan.ts';
+
+/** What modules tell each other; typed here so that none of them imports another. */
+export type Facts = {
+  /** Client endpoints of the configuration store, in order of etcd_seq. Empty: there is none. */
+  readonly etcdEndpoints: readonly { readonly ip: HostIp; readonly port: number }[];
+  readonly infraIps: readonly HostIp[];
+  readonly nodeNames: ReadonlyMap<HostIp, string>;
+  /** TCP services that HAProxy carries, by the host that carries them. */
+  readonly proxyServices: ReadonlyMap<HostIp, readonly ProxyService[]>;
+};
+
+/** One HAProxy `listen` section: view of units/node/service.cfg.ejs. */
+export type ProxyService = {
+  readonly name: string;
+  readonly title: string;
+  readonly address: string;
+  readonly port: number;
+  readonly maxConnections: number;
+  readonly balance: string;
+  readonly options: readonly string[];
+  readonly defaultServer: string;
+  readonly servers: readonly ProxyServer[];
+};
+
+export type ProxyServer = {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly options: string;
+} & { readonly [key: string]: PlanData };

@@ -1,0 +1,19 @@
+import { type Module, settingsOf } from '../../model/module.ts';
+import { type EtcdSettings, etcdMembers } from './members.ts';
+import { etcdParameters } from './params.ts';
+import { planEtcd } from './plan.ts';
+import { checkEtcd } from './rules.ts';
+
+export const etcd: Module = {
+  name: 'etcd',
+  parameters: etcdParameters,
+  check: checkEtcd,
+  offer: (site) => ({
+    etcdEndpoints: etcdMembers(site).map(({ host }) => ({
+      ip: host.ip,
+      port: settingsOf<EtcdSettings>(host).etcd_port,
+    })),
+  }),
+  secrets: () => new Map(),
+  plan: planEtcd,
+};

@@ -1,0 +1,32 @@
+import { settingsOf } from '../../model/module.ts';
+import type { Site, SiteHost } from '../../model/site.ts';
+
+/** The parameters of etcd as its table types them. */
+export type EtcdSettings = {
+  readonly etcd_seq: number;
+  readonly etcd_cluster: string;
+  readonly etcd_data: string;
+  readonly etcd_port: number;
+  readonly etcd_peer_port: number;
+  readonly etcd_init: 'new' | 'existing';
+  readonly etcd_election_timeout: number;
+  readonly etcd_heartbeat_interval: number;
+};
+
+export type EtcdMember = { readonly host: SiteHost; readonly seq: number; readonly instance: string };
+
+/** Membership is by the fixed group name `etcd` (pigsty.md section 1). */
+export function isEtcdHost(host: SiteHost): boolean {
+  return host.groups.includes('etcd');
+}
+
+/** The members by etcd_seq; hosts without one are left out. */
+export function etcdMembers(site: Site): EtcdMember[] {
+  return site.hosts
+    .filter((host) => isEtcdHost(host) && host.parameters.values.etcd_seq !== undefined)
+    .map((host) => {
+      const { etcd_seq: seq, etcd_cluster: cluster } = settingsOf<EtcdSettings>(host);
+      return { host, seq, instance: `${cluster}-${seq}` };
+    })
+    .sort((a, b) => a.seq - b.seq);
+}

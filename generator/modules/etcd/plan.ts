@@ -1,0 +1,161 @@
+import { type Contribution, settingsOf } from '../../model/module.ts';
+import type { FilePlan, PlanData } from '../../model/plan.ts';
+import type { Site, SiteHost } from '../../model/site.ts';
+import { rootCommand } from '../../text/command.ts';
+import { type EtcdMember, type EtcdSettings, etcdMembers } from './members.ts';
+
+const CONFIG = 'etc/etcd/etcd.conf';
+const UNIT = 'units/etcd.service';
+const CERTIFICATES = '/etc/pigsty/current/etc/etcd';
+
+/** etcd with TLS for clients and peers; a client certificate of the CA is required (pigsty.md section 3, ETCD). */
+export function planEtcd(host: SiteHost, site: Site): Contribution {
+  const members = etcdMembers(site);
+  const self = members.find((member) => member.host.ip === host.ip);
+  if (!self) return {};
+  const settings = settingsOf<EtcdSettings>(host);
+  return {
+    images: [{ name: 'etcd', recipe: 'etcd', arguments: {}, packages: [] }],
+    users: [user(settings)],
+    directories: [
+      {
+        path: settings.etcd_data,
+        mode: 0o700,
+        owner: 'etcd',
+        group: 'etcd',
+        state: `etcd-${settings.etcd_cluster}`,
+      },
+    ],
+    files: files(self, members, settings),
+    units: [
+      {
+        name: 'etcd.service',
+        file: UNIT,
+        image: 'etcd',
+        restartOn: [CONFIG, 'etc/etcd/ca.crt', 'etc/etcd/server.crt', 'etc/etcd/server.key'],
+        reloadOn: [],
+        after: [],
+        activation: 'start',
+      },
+    ],
+    ports: [
+      port(host, settings.etcd_port, 'etcd_port'),
+      port(host, settings.etcd_peer_port, 'etcd_peer_port'),
+    ],
+    certificates: [
+      {
+        name: self.instance,
+        commonName: self.instance,
+        organizationalUnit: 'etcd',
+        names: ['localhost', self.instance],
+        addresses: ['127.0.0.1', host.ip],
+      },
+    ],
+    checks: [{ name: 'etcd', script: 'checks/etcd', timeoutSeconds: 60 }],
+  };
+}
+
+function user({ etcd_data: home }: EtcdSettings) {
+  return { name: 'etcd', uid: 379, gid: 379, home, shell: '/usr/sbin/nologin', gecos: 'etcd', groups: [] };
+}
+
+function port(host: SiteHost, number: number, parameter: string) {
+  const place = host.parameters.place(parameter);
+  return { port: number, address: host.ip, unit: 'etcd.service', parameter, ...(place && { place }) };
+}
+
+function files(self: EtcdMember, members: readonly EtcdMember[], settings: EtcdSettings): FilePlan[] {
+  const owned = { owner: 'etcd', group: 'etcd' };
+  const certificate = self.instance;
+  return [
+    { path: CONFIG, mode: 0o644, ...owned, source: { kind: 'yaml', data: config(self, members, settings) } },
+    { path: 'etc/etcd/ca.crt', mode: 0o644, ...owned, source: { kind: 'ca' } },
+    {
+      path: 'etc/etcd/server.crt',
+      mode: 0o644,
+      ...owned,
+      source: { kind: 'certificate', certificate, part: 'crt' },
+    },
+    {
+      path: 'etc/etcd/server.key',
+      mode: 0o600,
+      ...owned,
+      source: { kind: 'certificate', certificate, part: 'key' },
+    },
+    {
+      path: UNIT,
+      mode: 0o644,
+      owner: 'root',
+      group: 'root',
+      source: {
+        kind: 'template',
+        template: 'etcd/etcd.service.ejs',
+        view: { instance: self.instance, dataDirectory: settings.etcd_data, root: { $image: 'etcd' } },
+      },
+    },
+    etcdctl(members),
+    {
+      path: 'checks/etcd',
+      mode: 0o755,
+      owner: 'root',
+      group: 'root',
+      source: { kind: 'template', template: 'etcd/check.sh.ejs', view: { port: settings.etcd_port } },
+    },
+  ];
+}
+
+/** `etcdctl` on the host: this node's image and certificate, all members as endpoints. For root. */
+function etcdctl(members: readonly EtcdMember[]): FilePlan {
+  const endpoints = members.map(
+    ({ host }) => `https://${host.ip}:${settingsOf<EtcdSettings>(host).etcd_port}`,
+  );
+  return rootCommand('etcdctl', {
+    root: { $image: 'etcd' },
+    user: 'etcd',
+    program: '/usr/bin/etcdctl',
+    binds: [],
+    environment: [
+      'ETCDCTL_API=3',
+      `ETCDCTL_ENDPOINTS=${endpoints.join(',')}`,
+      `ETCDCTL_CACERT=${CERTIFICATES}/ca.crt`,
+      `ETCDCTL_CERT=${CERTIFICATES}/server.crt`,
+      `ETCDCTL_KEY=${CERTIFICATES}/server.key`,
+    ],
+  });
+}
+
+/** etcd's configuration file, names as in its manual ("Configuration options", v3.5). */
+function config(self: EtcdMember, members: readonly EtcdMember[], settings: EtcdSettings): PlanData {
+  const client = `https://${self.host.ip}:${settings.etcd_port}`;
+  const peer = `https://${self.host.ip}:${settings.etcd_peer_port}`;
+  const tls = {
+    'cert-file': `${CERTIFICATES}/server.crt`,
+    'key-file': `${CERTIFICATES}/server.key`,
+    'trusted-ca-file': `${CERTIFICATES}/ca.crt`,
+    'client-cert-auth': true,
+  };
+  return {
+    name: self.instance,
+    'data-dir': settings.etcd_data,
+    'listen-client-urls': `${client},https://127.0.0.1:${settings.etcd_port}`,
+    'advertise-client-urls': client,
+    'listen-peer-urls': peer,
+    'initial-advertise-peer-urls': peer,
+    'initial-cluster': members.map((member) => `${member.instance}=${peerUrl(member)}`).join(','),
+    'initial-cluster-token': settings.etcd_cluster,
+    'initial-cluster-state': settings.etcd_init,
+    'heartbeat-interval': settings.etcd_heartbeat_interval,
+    'election-timeout': settings.etcd_election_timeout,
+    'auto-compaction-mode': 'periodic',
+    'auto-compaction-retention': '24h',
+    'quota-backend-bytes': 8 * 2 ** 30,
+    'strict-reconfig-check': true,
+    'log-level': 'warn',
+    'client-transport-security': tls,
+    'peer-transport-security': tls,
+  };
+}
+
+function peerUrl(member: EtcdMember): string {
+  return `https://${member.host.ip}:${settingsOf<EtcdSettings>(member.host).etcd_peer_port}`;
+}

@@ -1,0 +1,19 @@
+import { type Module, settingsOf } from '../../model/module.ts';
+import { nodeParameters } from './params.ts';
+import { planNode } from './plan.ts';
+import { type NodeSettings, nodeName } from './settings.ts';
+
+export const node: Module = {
+  name: 'node',
+  parameters: nodeParameters,
+  check: () => [],
+  offer: (site) => ({
+    nodeNames: new Map(
+      site.hosts.map((host) => [host.ip, nodeName(settingsOf<NodeSettings>(host), host.ip)]),
+    ),
+    infraIps: site.hosts.filter((host) => host.groups.includes('infra')).map((host) => host.ip),
+  }),
+  secrets: (host) =>
+    new Map([['haproxy_admin_password', settingsOf<NodeSettings>(host).haproxy_admin_password]]),
+  plan: planNode,
+};

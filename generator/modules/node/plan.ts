@@ -1,0 +1,162 @@
+import type { Facts, ProxyService } from '../../model/facts.ts';
+import { type Contribution, settingsOf } from '../../model/module.ts';
+import type { FilePlan, FileSource, PlanData, PortUse, UserPlan } from '../../model/plan.ts';
+import type { Site, SiteHost } from '../../model/site.ts';
+import { type NodeSettings, nodeName } from './settings.ts';
+import { profileKeys } from './tuned.ts';
+
+/** The host itself: names, kernel, limits, administrator, and HAProxy with the services that it carries. */
+export function planNode(host: SiteHost, _site: Site, facts: Facts): Contribution {
+  const settings = settingsOf<NodeSettings>(host);
+  const services = settings.haproxy_enabled ? (facts.proxyServices.get(host.ip) ?? []) : [];
+  const base: Contribution = {
+    users: adminUser(settings),
+    directories: [{ path: settings.node_data, mode: 0o755, owner: 'root', group: 'root' }],
+    files: hostFiles(host, settings, facts),
+  };
+  return settings.haproxy_enabled ? withHaproxy(base, host, settings, services) : base;
+}
+
+function adminUser(settings: NodeSettings): UserPlan[] {
+  if (!settings.node_admin_enabled) return [];
+  const { node_admin_username: name, node_admin_uid: id } = settings;
+  return [
+    { name, uid: id, gid: id, home: `/home/${name}`, shell: '/bin/bash', gecos: 'administrator', groups: [] },
+  ];
+}
+
+function hostFiles(host: SiteHost, settings: NodeSettings, facts: Facts): FilePlan[] {
+  const linked = (link: string, source: FileSource, mode = 0o644): FilePlan => ({
+    path: link.slice(1),
+    mode,
+    owner: 'root',
+    group: 'root',
+    link,
+    source,
+  });
+  const lines = (text: readonly string[]): FileSource => ({ kind: 'text', lines: text });
+  const admin = settings.node_admin_username;
+  return [
+    linked('/etc/hosts', lines(hostsLines(host, settings, facts))),
+    linked('/etc/sysctl.d/60-pigsty.conf', lines(sysctlLines(settings))),
+    linked('/etc/modules-load.d/pigsty.conf', lines(settings.node_kernel_modules)),
+    linked('/etc/security/limits.d/60-pigsty.conf', lines(LIMITS)),
+    ...(settings.node_tune === 'none' ? [] : [linked('/etc/tmpfiles.d/60-pigsty-thp.conf', lines(THP_OFF))]),
+    ...(settings.node_admin_enabled
+      ? [linked(`/etc/sudoers.d/${admin}`, lines([`${admin} ALL=(ALL) NOPASSWD: ALL`]), 0o440)]
+      : []),
+  ];
+}
+
+/** For every user and root (pigsty-defaults.yml, NODE limits); services take theirs from their units. */
+const LIMITS = ['*', 'root'].flatMap((user) =>
+  [
+    ['nproc', '1048576'],
+    ['nofile', '1048576'],
+    ['stack', 'unlimited'],
+    ['core', 'unlimited'],
+    ['memlock', '2500000'],
+  ].flatMap(([item, value]) => [`${user} soft ${item} ${value}`, `${user} hard ${item} ${value}`]),
+);
+
+const THP_OFF = [
+  '# Transparent huge pages stall a database at unforeseen moments; huge_pages = try uses the explicit ones.',
+  'w- /sys/kernel/mm/transparent_hugepage/enabled - - - - never',
+];
+
+/** Names that point at a portal are dropped where there is no infra host (trap 15). */
+function hostsLines(host: SiteHost, settings: NodeSettings, facts: Facts): string[] {
+  const name = nodeName(settings, host.ip);
+  const portal = facts.infraIps.length > 0 ? settings.node_default_etc_hosts : [];
+  return [
+    '127.0.0.1 localhost',
+    '::1 localhost ip6-localhost ip6-loopback',
+    `${host.ip} ${name}`,
+    ...portal,
+    ...settings.node_etc_hosts,
+  ];
+}
+
+function sysctlLines(settings: NodeSettings): string[] {
+  const { node_tune: profile } = settings;
+  const keys = profile === 'none' ? {} : profileKeys(profile, settings.node_overcommit_ratio);
+  const huge = settings.node_hugepage_count > 0 ? { 'vm.nr_hugepages': settings.node_hugepage_count } : {};
+  const all = { ...keys, ...huge, ...settings.node_sysctl_params };
+  return Object.entries(all).map(([key, value]) => `-${key} = ${value}`);
+}
+
+const HAPROXY_CONFIG = 'etc/haproxy/haproxy.cfg';
+
+function withHaproxy(
+  base: Contribution,
+  host: SiteHost,
+  settings: NodeSettings,
+  services: readonly ProxyService[],
+): Contribution {
+  const serviceFiles = services.map((service) =>
+    haproxyFile(`etc/haproxy/${service.name}.cfg`, 'node/service.cfg.ejs', { ...service }),
+  );
+  const config = haproxyFile(HAPROXY_CONFIG, 'node/haproxy.cfg.ejs', haproxyView(host, settings), 0o600);
+  const unit: FilePlan = {
+    path: 'units/haproxy.service',
+    mode: 0o644,
+    owner: 'root',
+    group: 'root',
+    source: { kind: 'template', template: 'node/haproxy.service.ejs', view: { root: { $image: 'haproxy' } } },
+  };
+  const port: PortUse = {
+    port: settings.haproxy_exporter_port,
+    address: '0.0.0.0',
+    unit: 'haproxy.service',
+    parameter: 'haproxy_exporter_port',
+  };
+  return {
+    ...base,
+    images: [{ name: 'haproxy', recipe: 'haproxy', arguments: {}, packages: [] }],
+    users: [
+      ...(base.users ?? []),
+      {
+        name: 'haproxy',
+        uid: 380,
+        gid: 380,
+        home: '/var/lib/haproxy',
+        shell: '/usr/sbin/nologin',
+        gecos: 'HAProxy',
+        groups: [],
+      },
+    ],
+    files: [...(base.files ?? []), config, ...serviceFiles, unit],
+    units: [
+      {
+        name: 'haproxy.service',
+        file: unit.path,
+        image: 'haproxy',
+        restartOn: [],
+        reloadOn: [config.path, ...serviceFiles.map((file) => file.path)],
+        after: [],
+        activation: 'start',
+      },
+    ],
+    ports: [port],
+  };
+}
+
+function haproxyFile(
+  path: string,
+  template: string,
+  view: { readonly [key: string]: PlanData },
+  mode = 0o644,
+): FilePlan {
+  return { path, mode, owner: 'haproxy', group: 'haproxy', source: { kind: 'template', template, view } };
+}
+
+function haproxyView(host: SiteHost, settings: NodeSettings): { readonly [key: string]: PlanData } {
+  return {
+    clientTimeout: settings.haproxy_client_timeout,
+    serverTimeout: settings.haproxy_server_timeout,
+    adminUser: settings.haproxy_admin_username,
+    adminPassword: { $secret: 'haproxy_admin_password', as: 'plain' },
+    adminPort: settings.haproxy_exporter_port,
+    nodeName: nodeName(settings, host.ip),
+  };
+}

@@ -1,0 +1,40 @@
+import type { Value } from '../../model/inventory.ts';
+
+/** The parameters that this module reads, as its table types them; names as in the inventory. */
+export type NodeSettings = {
+  readonly nodename?: string;
+  readonly nodename_overwrite: boolean;
+  readonly node_id_from_pg: boolean;
+  readonly node_default_etc_hosts: readonly string[];
+  readonly node_etc_hosts: readonly string[];
+  readonly node_kernel_modules: readonly string[];
+  readonly node_hugepage_count: number;
+  readonly node_overcommit_ratio: number;
+  readonly node_tune: 'none' | 'oltp' | 'olap' | 'crit' | 'tiny';
+  readonly node_sysctl_params: { readonly [name: string]: Value };
+  readonly node_data: string;
+  readonly node_admin_enabled: boolean;
+  readonly node_admin_uid: number;
+  readonly node_admin_username: string;
+  readonly node_admin_pk_list: readonly string[];
+  readonly node_timezone: string;
+  readonly node_crontab: readonly string[];
+  readonly node_os: string;
+  readonly node_cpu?: number;
+  readonly image_platform: string;
+  readonly haproxy_enabled: boolean;
+  readonly haproxy_admin_username: string;
+  readonly haproxy_admin_password: string;
+  readonly haproxy_exporter_port: number;
+  readonly haproxy_client_timeout: string;
+  readonly haproxy_server_timeout: string;
+  readonly pg_cluster?: string;
+  readonly pg_seq?: number;
+};
+
+/** `<pg_cluster>-<pg_seq>` when node_id_from_pg and there is one, then nodename, then the address with dashes. */
+export function nodeName(settings: NodeSettings, ip: string): string {
+  const { node_id_from_pg: fromPg, pg_cluster: cluster, pg_seq: seq, nodename } = settings;
+  if (fromPg && cluster !== undefined && seq !== undefined) return `${cluster}-${seq}`;
+  return nodename ?? `node-${ip.replaceAll('.', '-')}`;
+}

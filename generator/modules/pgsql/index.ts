@@ -1,0 +1,22 @@
+import { type Module, settingsOf } from '../../model/module.ts';
+import { backupSecrets } from './backup.ts';
+import { pgsqlMembers } from './members.ts';
+import { pgsqlParameters } from './params.ts';
+import { planPgsql } from './plan.ts';
+import { checkPgsql } from './rules.ts';
+import { offerServices } from './services.ts';
+import type { PgsqlSettings } from './settings.ts';
+import { userSecrets } from './users.ts';
+
+export const pgsql: Module = {
+  name: 'pgsql',
+  parameters: pgsqlParameters,
+  check: checkPgsql,
+  offer: (site) => ({ proxyServices: offerServices(pgsqlMembers(site)) }),
+  secrets: (host) => {
+    const settings = settingsOf<PgsqlSettings>(host);
+    if (host.parameters.values.pg_seq === undefined) return new Map();
+    return new Map([...userSecrets(settings), ...backupSecrets(settings)]);
+  },
+  plan: planPgsql,
+};

@@ -1,0 +1,40 @@
+import { settingsOf } from '../../model/module.ts';
+import type { Site, SiteHost } from '../../model/site.ts';
+import type { PgsqlSettings } from './settings.ts';
+
+export type PgRole = 'primary' | 'replica' | 'offline' | 'standby' | 'delayed';
+
+export type PgsqlMember = {
+  readonly host: SiteHost;
+  readonly settings: PgsqlSettings;
+  readonly cluster: string;
+  readonly seq: number;
+  readonly role: PgRole;
+  /** `<cluster>-<seq>`, Patroni's name of the member. */
+  readonly instance: string;
+};
+
+/** True for hosts that belong to a PostgreSQL cluster, complete or not: membership is by variable (pigsty.md section 1). */
+export function isPgsqlHost(host: SiteHost): boolean {
+  const { pg_cluster, pg_seq } = host.parameters.values;
+  return pg_cluster !== undefined && (pg_seq !== undefined || host.groups.includes(String(pg_cluster)));
+}
+
+/** All members of all clusters whose identity is complete, by cluster and sequence. */
+export function pgsqlMembers(site: Site): PgsqlMember[] {
+  return site.hosts
+    .filter((host) => isPgsqlHost(host) && host.parameters.values.pg_seq !== undefined)
+    .map(toMember)
+    .sort((a, b) => (a.cluster === b.cluster ? a.seq - b.seq : a.cluster < b.cluster ? -1 : 1));
+}
+
+/** The members of one cluster, by sequence. */
+export function clusterMembers(site: Site, cluster: string): PgsqlMember[] {
+  return pgsqlMembers(site).filter((member) => member.cluster === cluster);
+}
+
+function toMember(host: SiteHost): PgsqlMember {
+  const settings = settingsOf<PgsqlSettings>(host);
+  const { pg_cluster: cluster, pg_seq: seq, pg_role: role } = settings;
+  return { host, settings, cluster, seq, role: role ?? 'replica', instance: `${cluster}-${seq}` };
+}

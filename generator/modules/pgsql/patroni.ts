@@ -1,0 +1,191 @@
+import type { Facts } from '../../model/facts.ts';
+import type { FilePlan, FileSource, PlanData } from '../../model/plan.ts';
+import { evaluate, type Facts as NodeFacts, toShell } from '../../text/formula.ts';
+import { archiveCommand } from './backup.ts';
+import { hbaLines } from './hba.ts';
+import type { PgsqlMember } from './members.ts';
+import { localParameters, storeParameters } from './parameters.ts';
+import type { PgsqlSettings } from './settings.ts';
+import { declaredFacts, MAX_WORKER_PROCESSES, templateOf, tunedParameters } from './tuning.ts';
+
+/** Patroni reads a directory of files in order of their names, later ones merged over earlier ones. */
+export const PATRONI_FILES = {
+  main: 'etc/patroni/10-patroni.yml',
+  tuning: 'etc/patroni/20-tuning.yml',
+  secrets: 'etc/patroni/30-secrets.yml',
+} as const;
+
+const PGSQL = '/etc/pigsty/current/etc/pgsql';
+
+/** The three files of one member's Patroni configuration. */
+export function patroniFiles(member: PgsqlMember, members: readonly PgsqlMember[], facts: Facts): FilePlan[] {
+  const user = member.settings.pg_dbsu;
+  const file = (path: string, mode: number, source: FileSource): FilePlan => {
+    return { path, mode, owner: user, group: user, source };
+  };
+  return [
+    file(PATRONI_FILES.main, 0o644, { kind: 'yaml', data: mainConfig(member, members, facts) }),
+    file(PATRONI_FILES.tuning, 0o644, tuningSource(member.settings)),
+    file(PATRONI_FILES.secrets, 0o600, { kind: 'yaml', data: secretConfig(member.settings) }),
+  ];
+}
+
+function mainConfig(member: PgsqlMember, members: readonly PgsqlMember[], facts: Facts): PlanData {
+  const { settings, host, instance, cluster } = member;
+  return {
+    scope: cluster,
+    namespace: `${settings.pg_namespace}/`,
+    name: instance,
+    log: { level: 'INFO', dir: settings.patroni_log_dir, file_size: 32 * 2 ** 20, file_num: 20 },
+    restapi: {
+      listen: `${host.ip}:${settings.patroni_port}`,
+      connect_address: `${host.ip}:${settings.patroni_port}`,
+      authentication: { username: settings.patroni_username },
+      allowlist: [...new Set(['127.0.0.1', ...members.map((m) => m.host.ip), ...facts.infraIps])],
+    },
+    etcd3: {
+      hosts: facts.etcdEndpoints.map(({ ip, port }) => `${ip}:${port}`),
+      protocol: 'https',
+      cacert: `${PGSQL}/ca.crt`,
+      cert: `${PGSQL}/server.crt`,
+      key: `${PGSQL}/server.key`,
+    },
+    bootstrap: { dcs: storeConfig(settings), initdb: initdbOptions(settings) },
+    postgresql: postgresqlConfig(member, members, facts),
+    watchdog: { mode: settings.patroni_watchdog_mode, device: '/dev/watchdog', safety_margin: 5 },
+    tags: {
+      nofailover: false,
+      clonefrom: true,
+      noloadbalance: false,
+      nosync: false,
+      conf: templateOf(settings),
+      version: String(settings.pg_version),
+    },
+  };
+}
+
+/** What is written to the configuration store at bootstrap; times from {@link timings}. */
+function storeConfig(settings: PgsqlSettings): PlanData {
+  return {
+    ...timings(settings.pg_rto),
+    primary_stop_timeout: 30,
+    maximum_lag_on_failover: settings.pg_rpo,
+    maximum_lag_on_syncnode: -1,
+    synchronous_mode: settings.pg_rpo === 0 || templateOf(settings) === 'crit',
+    synchronous_mode_strict: false,
+    failsafe_mode: true,
+    postgresql: {
+      use_slots: true,
+      use_pg_rewind: true,
+      remove_data_directory_on_rewind_failure: true,
+      remove_data_directory_on_diverged_timelines: false,
+      parameters: storeParameters(settings),
+    },
+  };
+}
+
+/**
+ * Seconds. `pg_rto` is what the user is promised, so the lease has to run out and the election to end within it:
+ * ttl = 2/3, loop_wait = retry_timeout = ttl/4, which keeps Patroni's ttl >= loop_wait + 2 x retry_timeout.
+ */
+export function timings(rto: number): {
+  ttl: number;
+  loop_wait: number;
+  retry_timeout: number;
+  primary_start_timeout: number;
+} {
+  const ttl = Math.floor((rto * 2) / 3);
+  const loop = Math.max(1, Math.floor(ttl / 4));
+  return { ttl, loop_wait: loop, retry_timeout: loop, primary_start_timeout: loop };
+}
+
+function initdbOptions(settings: PgsqlSettings): PlanData {
+  const hasChecksums = settings.pg_checksum || templateOf(settings) === 'crit';
+  return [
+    { encoding: settings.pg_encoding },
+    { locale: settings.pg_locale },
+    { 'lc-collate': settings.pg_lc_collate },
+    { 'lc-ctype': settings.pg_lc_ctype },
+    ...(hasChecksums ? ['data-checksums'] : []),
+  ];
+}
+
+function postgresqlConfig(member: PgsqlMember, members: readonly PgsqlMember[], facts: Facts): PlanData {
+  const { settings, host } = member;
+  const rules = [...settings.pg_default_hba_rules, ...settings.pg_hba_rules];
+  return {
+    listen: `${listenAddresses(settings.pg_listen, host.ip)}:${settings.pg_port}`,
+    connect_address: `${host.ip}:${settings.pg_port}`,
+    data_dir: '/pg/data',
+    bin_dir: `/usr/lib/postgresql/${settings.pg_version}/bin`,
+    pgpass: '/pg/tmp/.pgpass',
+    use_unix_socket: true,
+    use_unix_socket_repl: true,
+    authentication: {
+      superuser: { username: settings.pg_dbsu },
+      replication: { username: settings.pg_replication_username, sslmode: 'prefer' },
+    },
+    create_replica_methods: ['basebackup'],
+    basebackup: [{ 'max-rate': '1000M' }, { checkpoint: 'fast' }, 'verbose', 'progress'],
+    pg_hba: hbaLines(rules, { target: 'postgres', member, members, infraIps: facts.infraIps }),
+    parameters: localParameters(
+      settings,
+      settings.pgbackrest_enabled ? archiveCommand(member.cluster) : undefined,
+    ),
+  };
+}
+
+/** `${ip}` and `${lo}` are replaced; `${vip}` needs a virtual address, which this host does not have (pigsty.md section 1). */
+function listenAddresses(listen: string, ip: string): string {
+  const addresses = listen
+    .split(',')
+    .map((address) => address.trim().replaceAll('${ip}', ip).replaceAll('${lo}', '127.0.0.1'));
+  return addresses.filter((address) => address !== '' && address !== '${vip}').join(',');
+}
+
+function secretConfig(settings: PgsqlSettings): PlanData {
+  return {
+    restapi: {
+      authentication: {
+        username: settings.patroni_username,
+        password: { $secret: 'patroni_password', as: 'plain' },
+      },
+    },
+    postgresql: {
+      authentication: {
+        replication: {
+          username: settings.pg_replication_username,
+          password: { $secret: 'pg_replication_password', as: 'plain' },
+        },
+      },
+    },
+  };
+}
+
+/** Declared facts give a finished file; without them the same formulas run on the node. */
+function tuningSource(settings: PgsqlSettings): FileSource {
+  const facts = declaredFacts(settings);
+  return facts ? { kind: 'yaml', data: tuningConfig(settings, facts) } : measuredTuning(settings);
+}
+
+function tuningConfig(settings: PgsqlSettings, facts: NodeFacts): PlanData {
+  const values = tunedParameters(settings).map(({ name, formula, unit }): [string, PlanData] => {
+    const value = evaluate(formula, facts);
+    return [name, unit === '' ? value : `${value}${unit}`];
+  });
+  const workers = { max_worker_processes: evaluate(MAX_WORKER_PROCESSES, facts) };
+  return {
+    bootstrap: { dcs: { postgresql: { parameters: workers } } },
+    postgresql: { parameters: Object.fromEntries(values) },
+  };
+}
+
+function measuredTuning(settings: PgsqlSettings): FileSource {
+  const lines = tunedParameters(settings).map(({ name, formula, unit }) => ({
+    name,
+    formula: toShell(formula),
+    unit,
+  }));
+  const view = { workers: toShell(MAX_WORKER_PROCESSES), parameters: lines };
+  return { kind: 'measured', template: 'pgsql/tuning.sh.ejs', view };
+}

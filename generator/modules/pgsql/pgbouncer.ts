@@ -1,0 +1,129 @@
+import type { Facts } from '../../model/facts.ts';
+import type { FilePlan, FileSource } from '../../model/plan.ts';
+import { quoteConnection, quotePgbouncerUser } from '../../text/quote.ts';
+import { hbaLines } from './hba.ts';
+import type { PgsqlMember } from './members.ts';
+import type { Database, User } from './schemas.ts';
+import type { PgsqlSettings } from './settings.ts';
+import { allUsers, passwordSecret } from './users.ts';
+
+const DIRECTORY = 'etc/pgbouncer';
+export const PGBOUNCER_FILES = {
+  main: `${DIRECTORY}/pgbouncer.ini`,
+  databases: `${DIRECTORY}/database.txt`,
+  users: `${DIRECTORY}/useropts.txt`,
+  passwords: `${DIRECTORY}/userlist.txt`,
+  hba: `${DIRECTORY}/pgb_hba.conf`,
+} as const;
+
+/** The five files of one member's pgbouncer; all of them come in by a reload, but for the addresses it listens on. */
+export function pgbouncerFiles(
+  member: PgsqlMember,
+  members: readonly PgsqlMember[],
+  facts: Facts,
+): FilePlan[] {
+  const { settings } = member;
+  const { pg_dbsu: user } = settings;
+  const file = (path: string, mode: number, source: FileSource): FilePlan => {
+    return { path, mode, owner: user, group: user, source };
+  };
+  const rules = [...settings.pgb_default_hba_rules, ...settings.pgb_hba_rules];
+  const hba = hbaLines(rules, { target: 'pgbouncer', member, members, infraIps: facts.infraIps });
+  const users = pooledUsers(settings);
+  return [
+    file(PGBOUNCER_FILES.main, 0o644, { kind: 'ini', sections: mainSections(settings) }),
+    file(PGBOUNCER_FILES.databases, 0o644, {
+      kind: 'text',
+      lines: pooledDatabases(settings).map((d) => databaseLine(d, settings)),
+    }),
+    file(PGBOUNCER_FILES.users, 0o644, { kind: 'text', lines: users.flatMap(userOptions) }),
+    file(PGBOUNCER_FILES.passwords, 0o600, {
+      kind: 'template',
+      template: 'pgsql/userlist.txt.ejs',
+      view: userlist(settings, users),
+    }),
+    file(PGBOUNCER_FILES.hba, 0o644, { kind: 'text', lines: hba }),
+  ];
+}
+
+function pooledUsers(settings: PgsqlSettings): User[] {
+  return allUsers(settings).filter((user) => user.pgbouncer === true && user.login !== false);
+}
+
+function pooledDatabases(settings: PgsqlSettings): Database[] {
+  return [{ name: 'postgres' }, ...settings.pg_databases.filter((database) => database.pgbouncer !== false)];
+}
+
+function databaseLine(database: Database, settings: PgsqlSettings): string {
+  const options: [string, string | number | undefined][] = [
+    ['host', settings.pg_localhost.split(',')[0]],
+    ['port', settings.pg_port],
+    ['auth_user', database.pool_auth_user],
+    ['pool_mode', database.pool_mode],
+    ['pool_size', database.pool_size],
+    ['min_pool_size', database.pool_size_min],
+    ['reserve_pool', database.pool_size_reserve ?? database.pool_reserve],
+    ['max_db_connections', database.pool_max_db_conn ?? database.pool_connlimit],
+  ];
+  const given = options.filter(([, value]) => value !== undefined);
+  const text = given.map(([key, value]) => `${key}=${quoteConnection(String(value))}`).join(' ');
+  return `${quotePgbouncerUser(database.name)} = ${text}`;
+}
+
+function userOptions(user: User): string[] {
+  const options = [
+    user.pool_mode && `pool_mode=${user.pool_mode}`,
+    user.pool_connlimit !== undefined &&
+      user.pool_connlimit >= 0 &&
+      `max_user_connections=${user.pool_connlimit}`,
+  ].filter((option) => typeof option === 'string' && option !== '');
+  return options.length > 0 ? [`${quotePgbouncerUser(user.name)} = ${options.join(' ')}`] : [];
+}
+
+/** View of units/pgsql/userlist.txt.ejs: verifiers equal to those in PostgreSQL, so that one logs on to the other. */
+function userlist(settings: PgsqlSettings, users: readonly User[]) {
+  const known = users
+    .filter((user) => user.name !== settings.pg_dbsu)
+    .map((user) => ({ user, secret: passwordSecret(user, settings) }));
+  const rows = known.flatMap(({ user, secret }) => (secret ? [{ name: user.name, verifier: secret }] : []));
+  return { superuser: settings.pg_dbsu, users: rows };
+}
+
+function mainSections(settings: PgsqlSettings) {
+  const path = (file: string) => `/etc/pigsty/current/${file}`;
+  const certificates = '/etc/pigsty/current/etc/pgsql';
+  const entries: (readonly [string, string | number])[] = [
+    ['pool_mode', settings.pgbouncer_poolmode],
+    ['listen_addr', '*'],
+    ['listen_port', settings.pgbouncer_port],
+    ['unix_socket_dir', settings.pg_localhost.split(',')[0] ?? settings.pg_localhost],
+    ['auth_type', 'hba'],
+    ['auth_file', path(PGBOUNCER_FILES.passwords)],
+    ['auth_hba_file', path(PGBOUNCER_FILES.hba)],
+    ['admin_users', `${settings.pg_dbsu}, ${settings.pg_admin_username}`],
+    ['stats_users', `${settings.pg_dbsu}, ${settings.pg_monitor_username}`],
+    ['server_reset_query', ''],
+    ['logfile', `${settings.pgbouncer_log_dir}/pgbouncer.log`],
+    ['application_name_add_host', 1],
+    ['max_client_conn', 20_000],
+    ['min_pool_size', 0],
+    ['default_pool_size', 32],
+    ['reserve_pool_size', 32],
+    ['reserve_pool_timeout', 1],
+    ['max_db_connections', 100],
+    ['max_user_connections', 100],
+    ['server_round_robin', 0],
+    ['log_connections', 0],
+    ['log_disconnections', 0],
+    ['ignore_startup_parameters', 'extra_float_digits'],
+    ['client_tls_sslmode', settings.pgbouncer_sslmode],
+    ['client_tls_cert_file', `${certificates}/server.crt`],
+    ['client_tls_key_file', `${certificates}/server.key`],
+    ['client_tls_ca_file', `${certificates}/ca.crt`],
+  ];
+  return [
+    { name: 'databases', entries: [`%include ${path(PGBOUNCER_FILES.databases)}`] },
+    { name: 'users', entries: [`%include ${path(PGBOUNCER_FILES.users)}`] },
+    { name: 'pgbouncer', entries },
+  ];
+}

@@ -1,0 +1,232 @@
+import type { Facts } from '../../model/facts.ts';
+import type { Contribution } from '../../model/module.ts';
+import type { DirectoryPlan, FilePlan, ImageRef, PortUse, UnitPlan, UserPlan } from '../../model/plan.ts';
+import type { Site, SiteHost } from '../../model/site.ts';
+import { BACKREST_CONFIG, backrestFile, backupCalendar } from './backup.ts';
+import { operatorFiles } from './commands.ts';
+import { clusterMembers, type PgsqlMember, pgsqlMembers } from './members.ts';
+import { extensionPackages } from './packages.ts';
+import { backupDirectory, clusterDirectory, onHost } from './paths.ts';
+import { PATRONI_FILES, patroniFiles } from './patroni.ts';
+import { PGBOUNCER_FILES, pgbouncerFiles } from './pgbouncer.ts';
+import { provisionFiles } from './provision.ts';
+import { declaredServices } from './services.ts';
+
+const CERTIFICATE_FILES = ['etc/pgsql/ca.crt', 'etc/pgsql/server.crt', 'etc/pgsql/server.key'];
+
+/** One member of a PostgreSQL cluster: Patroni with PostgreSQL, pgbouncer, pgBackRest (pigsty.md section 3, PGSQL). */
+export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contribution {
+  const member = pgsqlMembers(site).find((candidate) => candidate.host.ip === host.ip);
+  if (!member) return {};
+  const members = clusterMembers(site, member.cluster);
+  const image = imageName(member);
+  return {
+    images: [
+      {
+        name: image,
+        recipe: 'postgres',
+        arguments: { pg_version: String(member.settings.pg_version) },
+        packages: extensionPackages(member),
+      },
+      { name: 'pgbouncer', recipe: 'pgbouncer', arguments: {}, packages: [] },
+    ],
+    users: [userPlan(member)],
+    directories: directories(member),
+    links: [
+      { path: '/pg', target: clusterDirectory(member) },
+      { path: '/pg/backup', target: backupDirectory(member) },
+    ],
+    files: [
+      ...patroniFiles(member, members, facts),
+      ...pgbouncerFiles(member, members, facts),
+      ...provisionFiles(member),
+      ...backupFiles(member),
+      ...certificateFiles(member),
+      ...unitFiles(member, { $image: image }),
+      ...operatorFiles(member, { $image: image }),
+    ],
+    units: units(member, image),
+    ports: ports(member),
+    certificates: [
+      {
+        name: member.instance,
+        commonName: member.instance,
+        organizationalUnit: 'pgsql',
+        names: ['localhost', member.cluster, member.instance],
+        addresses: ['127.0.0.1', host.ip],
+      },
+    ],
+    checks: [{ name: 'pgsql', script: 'checks/pgsql', timeoutSeconds: 120 }],
+  };
+}
+
+/** `postgres-17`; members with other extensions than their major's first cluster get an image of their own. */
+function imageName({ settings }: PgsqlMember): string {
+  return `postgres-${settings.pg_version}`;
+}
+
+function userPlan({ settings }: PgsqlMember): UserPlan {
+  const { pg_dbsu: name, pg_dbsu_uid: id, pg_dbsu_home: home } = settings;
+  return { name, uid: id, gid: id, home, shell: '/bin/sh', gecos: 'PostgreSQL superuser', groups: [] };
+}
+
+function directories(member: PgsqlMember): DirectoryPlan[] {
+  const { settings, cluster } = member;
+  const owned = { mode: 0o700, owner: settings.pg_dbsu, group: settings.pg_dbsu };
+  const root = clusterDirectory(member);
+  const logs = [
+    settings.pg_log_dir,
+    settings.patroni_log_dir,
+    settings.pgbouncer_log_dir,
+    settings.pgbackrest_log_dir,
+  ];
+  return [
+    { path: `${settings.pg_fs_main}/postgres`, mode: 0o755, owner: 'root', group: 'root' },
+    { path: root, ...owned, state: `pgsql-${cluster}` },
+    ...['data', 'tmp', 'log', 'cert', 'meta'].map((name) => ({ path: `${root}/${name}`, ...owned })),
+    ...logs.map((path) => ({ path: onHost(member, path), ...owned })),
+    { path: `${settings.pg_fs_bkup}/postgres`, mode: 0o755, owner: 'root', group: 'root' },
+    { path: backupDirectory(member), ...owned, state: `pgbackrest-${cluster}` },
+    { path: settings.pg_dbsu_home, ...owned },
+    { path: '/run/postgresql', mode: 0o755, owner: settings.pg_dbsu, group: settings.pg_dbsu },
+  ];
+}
+
+function certificateFiles({ instance, settings }: PgsqlMember): FilePlan[] {
+  const owned = { owner: settings.pg_dbsu, group: settings.pg_dbsu };
+  return [
+    { path: 'etc/pgsql/ca.crt', mode: 0o644, ...owned, source: { kind: 'ca' } },
+    {
+      path: 'etc/pgsql/server.crt',
+      mode: 0o644,
+      ...owned,
+      source: { kind: 'certificate', certificate: instance, part: 'crt' },
+    },
+    {
+      path: 'etc/pgsql/server.key',
+      mode: 0o600,
+      ...owned,
+      source: { kind: 'certificate', certificate: instance, part: 'key' },
+    },
+  ];
+}
+
+function backupFiles(member: PgsqlMember): FilePlan[] {
+  const { settings, cluster } = member;
+  const view = {
+    socket: settings.pg_localhost.split(',')[0] ?? '',
+    port: settings.pg_port,
+    user: settings.pg_dbsu,
+    stanza: cluster,
+  };
+  const template = (path: string, name: string): FilePlan => ({
+    path,
+    mode: 0o755,
+    owner: 'root',
+    group: 'root',
+    source: { kind: 'template', template: name, view },
+  });
+  if (!settings.pgbackrest_enabled) return [];
+  return [
+    backrestFile(member),
+    template('etc/pgbackrest/first-backup.sh', 'pgsql/first-backup.sh.ejs'),
+    template('bin/pg-backup', 'pgsql/pg-backup.ejs'),
+  ];
+}
+
+function unitFiles(member: PgsqlMember, root: ImageRef): FilePlan[] {
+  const { settings, cluster, instance } = member;
+  const view = {
+    root,
+    user: settings.pg_dbsu,
+    cluster,
+    instance,
+    version: settings.pg_version,
+    clusterDirectory: clusterDirectory(member),
+    backupDirectory: backupDirectory(member),
+    calendar: backupCalendar(settings),
+  };
+  const unit = (name: string, more: { readonly [key: string]: string | ImageRef } = {}): FilePlan => ({
+    path: `units/${name}`,
+    mode: 0o644,
+    owner: 'root',
+    group: 'root',
+    source: { kind: 'template', template: `pgsql/${name}.ejs`, view: { ...view, ...more } },
+  });
+  const backup = ['pgbackrest-init.service', 'pgbackrest-backup.service', 'pgbackrest-backup.timer'];
+  const logDirectory = onHost(member, settings.pgbouncer_log_dir);
+  return [
+    unit('patroni.service'),
+    unit('pgsql-provision.service'),
+    ...(settings.pgbouncer_enabled
+      ? [
+          unit('pgbouncer.service', {
+            root: { $image: 'pgbouncer' },
+            logDirectory,
+            logTarget: settings.pgbouncer_log_dir,
+          }),
+        ]
+      : []),
+    ...(settings.pgbackrest_enabled ? backup.map((name) => unit(name)) : []),
+  ];
+}
+
+function units(member: PgsqlMember, image: string): UnitPlan[] {
+  const { settings } = member;
+  const databases = settings.pg_databases.map((_, index) => `etc/pgsql/database-${index + 1}.sql`);
+  const unit = (name: string, plan: Partial<UnitPlan>): UnitPlan => ({
+    name,
+    file: `units/${name}`,
+    image,
+    restartOn: [],
+    reloadOn: [],
+    after: [],
+    activation: 'start',
+    ...plan,
+  });
+  const backup = [
+    unit('pgbackrest-init.service', {
+      restartOn: [BACKREST_CONFIG, 'etc/pgbackrest/first-backup.sh'],
+      after: ['patroni.service', 'pgsql-provision.service'],
+      activation: 'rerun',
+    }),
+    unit('pgbackrest-backup.service', { activation: 'none' }),
+    unit('pgbackrest-backup.timer', { activation: 'timer' }),
+  ];
+  return [
+    unit('patroni.service', {
+      reloadOn: [...Object.values(PATRONI_FILES), ...CERTIFICATE_FILES],
+      after: ['etcd.service'],
+    }),
+    unit('pgsql-provision.service', {
+      restartOn: ['etc/pgsql/provision.sh', 'etc/pgsql/cluster.sql', 'etc/pgsql/template.sql', ...databases],
+      after: ['patroni.service'],
+      activation: 'rerun',
+    }),
+    ...(settings.pgbouncer_enabled
+      ? [
+          unit('pgbouncer.service', {
+            image: 'pgbouncer',
+            reloadOn: [...Object.values(PGBOUNCER_FILES), ...CERTIFICATE_FILES],
+          }),
+        ]
+      : []),
+    ...(settings.pgbackrest_enabled ? backup : []),
+  ];
+}
+
+function ports(member: PgsqlMember): PortUse[] {
+  const { settings, host } = member;
+  const use = (port: number, unit: string, parameter: string, address = '0.0.0.0'): PortUse => {
+    const place = host.parameters.place(parameter);
+    return { port, address, unit, parameter, ...(place && { place }) };
+  };
+  return [
+    use(settings.pg_port, 'patroni.service', 'pg_port'),
+    use(settings.patroni_port, 'patroni.service', 'patroni_port', host.ip),
+    ...(settings.pgbouncer_enabled
+      ? [use(settings.pgbouncer_port, 'pgbouncer.service', 'pgbouncer_port')]
+      : []),
+    ...declaredServices(settings).map((service) => use(service.port, 'haproxy.service', 'pg_services')),
+  ];
+}

@@ -1,0 +1,190 @@
+import { rule } from '../../diagnostics/rule.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { Place } from '../../model/origin.ts';
+import type { Site, SiteHost } from '../../model/site.ts';
+import { chosenRepository } from './backup.ts';
+import { isPgsqlHost, type PgsqlMember, pgsqlMembers } from './members.ts';
+import type { HbaRule } from './schemas.ts';
+import { selectMembers } from './services.ts';
+import { allUsers } from './users.ts';
+
+const rules = {
+  noSequence: rule<{ ip: string; cluster: string }>('pgsql/no-seq', {
+    severity: 'error',
+    message: ({ ip, cluster }) => `host ${ip} of cluster ${cluster} has no \`pg_seq\``,
+    help: () => 'give every member a number that it keeps for life: `pg_seq: 1`',
+  }),
+  duplicateSequence: rule<{ cluster: string; seq: number }>('pgsql/duplicate-seq', {
+    severity: 'error',
+    message: ({ cluster, seq }) => `two members of cluster ${cluster} have \`pg_seq: ${seq}\``,
+    label: () => 'again here',
+    help: ({ cluster, seq }) => `both would be ${cluster}-${seq}; give one of them another number`,
+  }),
+  noPrimary: rule<{ cluster: string }>('pgsql/no-primary', {
+    severity: 'error',
+    message: ({ cluster }) => `cluster ${cluster} has no primary`,
+    label: () => 'not primary',
+    help: () => 'give exactly one member `pg_role: primary`',
+  }),
+  twoPrimaries: rule<{ cluster: string }>('pgsql/two-primaries', {
+    severity: 'error',
+    message: ({ cluster }) => `cluster ${cluster} has more than one primary`,
+    label: () => 'again here',
+    help: () => 'keep `pg_role: primary` on one member; the others are `replica` or `offline`',
+  }),
+  noEtcd: rule<{ cluster: string }>('pgsql/no-etcd', {
+    severity: 'error',
+    message: ({ cluster }) => `cluster ${cluster} needs etcd, and the inventory has no group \`etcd\``,
+    help: () => 'add `etcd: { hosts: { <ip>: { etcd_seq: 1 } } }` under `all.children`',
+  }),
+  unknownHbaUser: rule<{ user: string }>('pgsql/unknown-hba-user', {
+    severity: 'warning',
+    message: ({ user }) => `the rule is for user \`${user}\`, which the inventory does not define`,
+    label: () => 'no such user',
+    help: () =>
+      'define it in pg_users, or write `all`, `+role`, `${dbsu}`, `${repl}`, `${monitor}`, `${admin}`',
+  }),
+  noBackend: rule<{ service: string; cluster: string }>('pgsql/service-without-member', {
+    severity: 'error',
+    message: ({ service, cluster }) => `service \`${service}\` of cluster ${cluster} selects no member`,
+    help: () => 'its `selector` and `backup` (JMESPath over the members) match nothing',
+  }),
+  noRepository: rule<{ method: string; known: string }>('pgsql/no-backup-repository', {
+    severity: 'error',
+    message: ({ method }) => `\`pgbackrest_method: ${method}\` names no entry of \`pgbackrest_repo\``,
+    help: ({ known }) => `defined are: ${known}`,
+  }),
+  baseline: rule<{ file: string; database: string }>('pgsql/baseline-not-carried', {
+    severity: 'notice',
+    message: ({ file, database }) => `\`baseline: ${file}\` of database ${database} is not run`,
+    help: () => 'bundles carry no SQL files yet; load it once with psql',
+  }),
+};
+
+/** Identity, reachability and references of every cluster. */
+export function checkPgsql(site: Site): Diagnostic[] {
+  const members = pgsqlMembers(site);
+  const clusters = [...new Set(members.map((member) => member.cluster))];
+  return [
+    ...site.hosts.filter(isPgsqlHost).flatMap(checkIdentity),
+    ...clusters.flatMap((cluster) => {
+      const own = members.filter((member) => member.cluster === cluster);
+      return [
+        ...checkSequences(own),
+        ...checkPrimary(own),
+        ...checkStore(site, own),
+        ...checkServices(own),
+        ...checkContent(own),
+      ];
+    }),
+  ];
+}
+
+function checkIdentity(host: SiteHost): Diagnostic[] {
+  const { pg_seq, pg_cluster } = host.parameters.values;
+  if (pg_seq !== undefined) return [];
+  return [rules.noSequence.at(host.locate([], 'key'), { ip: host.ip, cluster: String(pg_cluster) })];
+}
+
+function checkSequences(members: readonly PgsqlMember[]): Diagnostic[] {
+  return members.flatMap((member, index) => {
+    const earlier = members.slice(0, index).find((other) => other.seq === member.seq);
+    if (!earlier) return [];
+    const note = { message: 'first here', ...at(earlier, 'pg_seq') };
+    return [
+      rules.duplicateSequence.at(placeOf(member, 'pg_seq'), { cluster: member.cluster, seq: member.seq }, [
+        note,
+      ]),
+    ];
+  });
+}
+
+function checkPrimary(members: readonly PgsqlMember[]): Diagnostic[] {
+  const [first] = members;
+  const [primary, ...others] = members.filter((member) => member.role === 'primary');
+  if (!first) return [];
+  if (!primary) return [rules.noPrimary.at(placeOf(first, 'pg_role'), { cluster: first.cluster })];
+  const note = { message: 'the first one', ...at(primary, 'pg_role') };
+  return others.map((other) =>
+    rules.twoPrimaries.at(placeOf(other, 'pg_role'), { cluster: other.cluster }, [note]),
+  );
+}
+
+function checkStore(site: Site, [first]: readonly PgsqlMember[]): Diagnostic[] {
+  if (!first || site.hosts.some((host) => host.groups.includes('etcd'))) return [];
+  return [rules.noEtcd.at(placeOf(first, 'pg_cluster'), { cluster: first.cluster })];
+}
+
+/** Default services may be empty (a lone primary has no offline member); one that the inventory adds may not. */
+function checkServices(members: readonly PgsqlMember[]): Diagnostic[] {
+  const [first] = members;
+  if (!first) return [];
+  return first.settings.pg_services.flatMap((service, index) => {
+    const { selected, backup } = selectMembers(service, members);
+    if (selected.length + backup.length > 0) return [];
+    const place = first.host.parameters.place('pg_services', [index]);
+    return [rules.noBackend.at(place, { service: service.name, cluster: first.cluster })];
+  });
+}
+
+/** What a cluster's variables refer to; they are the same for all members, so the first one stands for them. */
+function checkContent([first]: readonly PgsqlMember[]): Diagnostic[] {
+  if (!first) return [];
+  return [...checkHbaUsers(first), ...checkRepository(first), ...checkBaselines(first)];
+}
+
+function checkHbaUsers(member: PgsqlMember): Diagnostic[] {
+  const known = new Set(allUsers(member.settings).map((user) => user.name));
+  const isKnown = (user: string) =>
+    user === 'all' ||
+    user.startsWith('${') ||
+    known.has(user) ||
+    (user.startsWith('+') && known.has(user.slice(1)));
+  const unknown = (parameter: 'pg_hba_rules' | 'pgb_hba_rules', list: readonly HbaRule[]) =>
+    list.flatMap((hba, index) =>
+      hba.user === undefined || isKnown(hba.user)
+        ? []
+        : [
+            rules.unknownHbaUser.at(member.host.parameters.place(parameter, [index, 'user']), {
+              user: hba.user,
+            }),
+          ],
+    );
+  return [
+    ...unknown('pg_hba_rules', member.settings.pg_hba_rules),
+    ...unknown('pgb_hba_rules', member.settings.pgb_hba_rules),
+  ];
+}
+
+function checkRepository(member: PgsqlMember): Diagnostic[] {
+  const { settings } = member;
+  if (!settings.pgbackrest_enabled || chosenRepository(settings)) return [];
+  const known = Object.keys(settings.pgbackrest_repo).join(', ');
+  return [
+    rules.noRepository.at(placeOf(member, 'pgbackrest_method'), {
+      method: settings.pgbackrest_method,
+      known,
+    }),
+  ];
+}
+
+function checkBaselines(member: PgsqlMember): Diagnostic[] {
+  return member.settings.pg_databases.flatMap(({ name, baseline }, index) =>
+    baseline === undefined
+      ? []
+      : [
+          rules.baseline.at(member.host.parameters.place('pg_databases', [index, 'baseline']), {
+            file: baseline,
+            database: name,
+          }),
+        ],
+  );
+}
+
+function placeOf(member: PgsqlMember, parameter: string): Place {
+  return member.host.parameters.place(parameter) ?? member.host.locate([], 'key');
+}
+
+function at(member: PgsqlMember, parameter: string): { place: Place } {
+  return { place: placeOf(member, parameter) };
+}

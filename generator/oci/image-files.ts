@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import type { ImageRecipe } from '../model/image.ts';
+import { ancestors, byPath, contentPadding } from './member.ts';
+import { ALIASES } from './path-rules.ts';
+import { encodeHeader, endOfArchive, type TarEntry } from './tar-header.ts';
+
+/** What the packages' install scripts would have written, as far as the software needs it. */
+export type ImageFiles = {
+  readonly recipe: Pick<ImageRecipe, 'users' | 'directories' | 'links'>;
+  /** Control files of all packages of the image, in order of name. */
+  readonly controls: readonly string[];
+  /** Certificates of ca-certificates, in order of path; empty when the image has none. */
+  readonly certificates: readonly Buffer[];
+  /** Directories that the packages bring: not written again. */
+  readonly isPresent: (path: string) => boolean;
+};
+
+type Item = TarEntry & { readonly content?: Buffer };
+
+const NSSWITCH =
+  'passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nservices: files\nprotocols: files\n';
+
+/** The uppermost layer of an image: accounts, name service, certificates, links, dpkg's list, the recipe's own. */
+export function imageFilesLayer(files: ImageFiles): Buffer {
+  const items = [
+    ...[...ALIASES].map(([path, target]) => link(path, aliasTarget(path, target))),
+    ...files.recipe.links.map(({ path, target }) => link(path.slice(1), target)),
+    ...accountFiles(files.recipe.users),
+    file('etc/nsswitch.conf', NSSWITCH),
+    file('var/lib/dpkg/status', dpkgStatus(files.controls)),
+    ...(files.certificates.length > 0
+      ? [file('etc/ssl/certs/ca-certificates.crt', bundle(files.certificates))]
+      : []),
+    ...recipeDirectories(files.recipe),
+  ];
+  const paths = new Set(items.map((item) => item.path));
+  const parents = [...new Set(items.flatMap((item) => ancestors(item.path)))]
+    .filter((path) => !paths.has(path) && !files.isPresent(path))
+    .map((path) => directory(path, 0o755, 0, 0));
+  return writeArchive([...parents, ...items]);
+}
+
+/** `sha256:<hex>` of any bytes. */
+export function digestOf(bytes: Uint8Array | string): `sha256:${string}` {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+function accountFiles(users: ImageRecipe['users']): Item[] {
+  const passwd = [
+    'root:x:0:0:root:/root:/bin/sh',
+    ...users.map((u) => `${u.name}:x:${u.uid}:${u.gid}:${u.name}:${u.home}:${u.shell}`),
+    'nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin',
+  ];
+  const group = ['root:x:0:', ...users.map((u) => `${u.name}:x:${u.gid}:`), 'nogroup:x:65534:'];
+  return [file('etc/passwd', `${passwd.join('\n')}\n`), file('etc/group', `${group.join('\n')}\n`)];
+}
+
+/** dpkg's own list (deb-status format), so that scanners see the packages; dpkg itself is not there to read it. */
+function dpkgStatus(controls: readonly string[]): string {
+  return controls
+    .map((control) => `${control.trimEnd().replace('\n', '\nStatus: install ok installed\n')}\n\n`)
+    .join('');
+}
+
+function bundle(certificates: readonly Buffer[]): string {
+  return certificates.map((certificate) => `${certificate.toString('utf8').trimEnd()}\n`).join('');
+}
+
+function recipeDirectories({ directories, users }: ImageFiles['recipe']): Item[] {
+  const ids = new Map<string, readonly [number, number]>([['root', [0, 0]]]);
+  for (const user of users) ids.set(user.name, [user.uid, user.gid]);
+  return directories.map(({ path, mode, owner }) => {
+    const [uid, gid] = ids.get(owner) ?? [0, 0];
+    return directory(path.slice(1), mode, uid, gid);
+  });
+}
+
+/** Relative within /usr's parent, absolute below /run: as usr-is-merged and base-files make them. */
+function aliasTarget(path: string, target: string): string {
+  return path.startsWith('var/') ? `/${target}` : target;
+}
+
+function writeArchive(items: readonly Item[]): Buffer {
+  const order = (item: Item) => (item.kind === 'directory' ? 0 : 1);
+  const sorted = [...items].sort((a, b) => order(a) - order(b) || byPath(a, b));
+  const blocks = sorted.flatMap((item) => [
+    encodeHeader(item),
+    ...(item.content ? [item.content, contentPadding(item.size)] : []),
+  ]);
+  return Buffer.concat([...blocks, endOfArchive()]);
+}
+
+function file(path: string, text: string): Item {
+  const content = Buffer.from(text);
+  return { path, kind: 'file', mode: 0o644, uid: 0, gid: 0, size: content.length, content };
+}
+
+function link(path: string, target: string): Item {
+  return { path, kind: 'symlink', mode: 0o777, uid: 0, gid: 0, size: 0, target };
+}
+
+function directory(path: string, mode: number, uid: number, gid: number): Item {
+  return { path, kind: 'directory', mode, uid, gid, size: 0 };
+}

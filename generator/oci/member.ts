@@ -1,0 +1,167 @@
+import { posix } from 'node:path';
+import { canonicalPath, isBelow, isDropped } from './path-rules.ts';
+import { BLOCK, encodeHeader, padded, type TarEntry } from './tar-header.ts';
+import type { PlacedEntry } from './tar-reader.ts';
+
+export type MemberDirectory = {
+  readonly path: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+};
+
+/** An entry of a member file; `offset` is where a file's content starts in it, in bytes. */
+export type MemberEntry = {
+  readonly path: string;
+  readonly kind: 'file' | 'symlink' | 'hardlink';
+  readonly mode: number;
+  readonly size: number;
+  readonly offset: number;
+  readonly target?: string;
+};
+
+/**
+ * What a package gives to an image. The member file holds every entry but the directories, which packages share and a
+ * layer writes once. `control` is the package's control file; `size` the length of the member file in bytes.
+ */
+export type MemberIndex = {
+  readonly control: string;
+  readonly size: number;
+  readonly directories: readonly MemberDirectory[];
+  readonly entries: readonly MemberEntry[];
+};
+
+/** A stretch of the package's own archive that becomes the content of an entry. */
+export type MemberPart = { readonly header: Buffer; readonly offset: number; readonly size: number };
+
+/**
+ * The member of a package: its entries under image paths, sorted, without what no image needs, set-id bits taken off.
+ * With `only`, just what is below those paths, and links out of them become files. `parts` are to be written one after
+ * the other, each content padded to whole blocks.
+ */
+export function planMember(
+  archive: readonly PlacedEntry[],
+  control: string,
+  only?: readonly string[],
+): { index: MemberIndex; parts: MemberPart[] } {
+  const all = inImage(archive);
+  const isKept = (path: string) =>
+    !isDropped(path) && (!only || only.some((prefix) => isBelow(path, prefix)));
+  const kept = all.filter((entry) => entry.kind !== 'directory' && isKept(entry.path));
+  const entries = orderHardlinks(dereference(kept, all, only !== undefined).sort(byPath));
+  const placed = placeEntries(entries);
+  return {
+    index: {
+      control,
+      size: placed.size,
+      directories: keepDirectories(all, entries, isKept),
+      entries: placed.entries,
+    },
+    parts: placed.parts,
+  };
+}
+
+function inImage(archive: readonly PlacedEntry[]): PlacedEntry[] {
+  return archive.flatMap((entry) => {
+    const path = canonicalPath(entry.path);
+    if (path === undefined || path === '' || path === '.') return [];
+    if (entry.kind !== 'hardlink') return [{ ...entry, path }];
+    const target = (entry.target ?? '').replace(/^(\.?\/)+/, '');
+    return [{ ...entry, path, target: canonicalPath(target) ?? target }];
+  });
+}
+
+/** Hard links to what is left out become files; symbolic links too where `follow` is set. */
+function dereference(kept: PlacedEntry[], all: readonly PlacedEntry[], follow: boolean): PlacedEntry[] {
+  const byName = new Map(all.map((entry) => [entry.path, entry]));
+  const keptNames = new Set(kept.map((entry) => entry.path));
+  return kept.map((entry) => {
+    if (entry.kind === 'file' || (entry.kind === 'symlink' && !follow)) return entry;
+    const content = followLinks(entry, byName);
+    if (!content || keptNames.has(content.path)) return entry;
+    const { target: _, ...rest } = entry;
+    return { ...rest, kind: 'file', mode: content.mode, size: content.size, offset: content.offset };
+  });
+}
+
+function followLinks(entry: PlacedEntry, byName: ReadonlyMap<string, PlacedEntry>): PlacedEntry | undefined {
+  let current: PlacedEntry | undefined = entry;
+  for (let hops = 0; current && current.kind !== 'file' && hops < 40; hops++) {
+    if (current.kind === 'directory') return undefined;
+    current = byName.get(linkedPath(current));
+  }
+  return current?.kind === 'file' ? current : undefined;
+}
+
+function linkedPath(link: PlacedEntry): string {
+  const target = link.target ?? '';
+  if (link.kind === 'hardlink') return target;
+  const path = target.startsWith('/') ? target.slice(1) : posix.join(posix.dirname(link.path), target);
+  return canonicalPath(path) ?? path;
+}
+
+/** Among names of one file the first holds the content and the others link to it: a reader needs it before them. */
+function orderHardlinks(sorted: PlacedEntry[]): PlacedEntry[] {
+  const byName = new Map(sorted.map((entry) => [entry.path, entry]));
+  const first = new Map<string, string>();
+  return sorted.map((entry) => {
+    const content = entry.kind === 'hardlink' ? byName.get(entry.target ?? '') : entry;
+    if (content?.kind !== 'file') return entry;
+    const holder = first.get(content.path);
+    if (holder !== undefined) return { ...entry, kind: 'hardlink', size: 0, target: holder };
+    first.set(content.path, entry.path);
+    const { target: _, ...rest } = entry;
+    return { ...rest, kind: 'file', size: content.size, offset: content.offset };
+  });
+}
+
+function placeEntries(entries: readonly PlacedEntry[]): {
+  entries: MemberEntry[];
+  parts: MemberPart[];
+  size: number;
+} {
+  const placed: MemberEntry[] = [];
+  const parts: MemberPart[] = [];
+  let position = 0;
+  for (const entry of entries) {
+    const { path, kind, size, target } = entry;
+    if (kind === 'directory') continue;
+    const mode = kind === 'symlink' ? 0o777 : entry.mode & 0o777;
+    const header = encodeHeader({ ...entry, mode });
+    const offset = position + header.length;
+    placed.push({ path, kind, mode, size, offset, ...(target !== undefined && { target }) });
+    parts.push({ header, offset: entry.offset, size });
+    position = offset + padded(size);
+  }
+  return { entries: placed, parts, size: position };
+}
+
+/** Directories that are kept for themselves, and those that lead to something kept. */
+function keepDirectories(
+  all: readonly PlacedEntry[],
+  kept: readonly TarEntry[],
+  isKept: (path: string) => boolean,
+): MemberDirectory[] {
+  const leading = new Set(kept.flatMap((entry) => ancestors(entry.path)));
+  return all
+    .filter((entry) => entry.kind === 'directory')
+    .filter(({ path }) => leading.has(path) || (isKept(path) && !path.startsWith('usr/share/doc')))
+    .map(({ path, mode, uid, gid }) => ({ path, mode, uid, gid }))
+    .sort(byPath);
+}
+
+/** The directories above a path, outermost first. */
+export function ancestors(path: string): string[] {
+  const parts = path.split('/');
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+
+/** The fixed order of everything in a layer. */
+export function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+  return a.path < b.path ? -1 : Number(a.path > b.path);
+}
+
+/** The zero bytes that follow `size` bytes of content. */
+export function contentPadding(size: number): Buffer {
+  return Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK);
+}

@@ -1,0 +1,59 @@
+import type { FilePlan, FileSource, UnitPlan, UserPlan } from '../model/plan.ts';
+import { octal } from '../text/mode.ts';
+import type { Joined } from './plan.ts';
+
+/** Files that every host has whatever its modules: users, run-time directories, the target, the agent. */
+export function systemFiles({ users, directories, units }: Joined): FilePlan[] {
+  const started = units.filter((unit) => unit.activation !== 'none').map((unit) => unit.name);
+  const runtime = directories.filter((directory) => directory.path.startsWith('/run/'));
+  const tmpfiles = runtime.map(
+    ({ path, mode, owner, group }) => `d ${path} ${octal(mode)} ${owner} ${group} -`,
+  );
+  return [
+    file(
+      'etc/sysusers.d/pigsty.conf',
+      0o644,
+      { kind: 'text', lines: users.flatMap(sysusersLines) },
+      '/etc/sysusers.d/pigsty.conf',
+    ),
+    file(
+      'etc/tmpfiles.d/pigsty.conf',
+      0o644,
+      { kind: 'text', lines: tmpfiles },
+      '/etc/tmpfiles.d/pigsty.conf',
+    ),
+    file('units/pigsty.target', 0o644, template('agent/pigsty.target.ejs', started)),
+    file('units/pigsty-boot.service', 0o644, template('agent/pigsty-boot.service', [])),
+    file('bin/pigsty-agent', 0o755, template('agent/pigsty-agent.sh', []), '/usr/local/sbin/pigsty-agent'),
+  ];
+}
+
+/** The units of those files. Neither is restarted: the target only groups, the boot check runs at boot. */
+export function systemUnits(): UnitPlan[] {
+  const unit = (name: string): UnitPlan => ({
+    name,
+    file: `units/${name}`,
+    restartOn: [],
+    reloadOn: [],
+    after: [],
+    activation: 'none',
+  });
+  return [unit('pigsty.target'), unit('pigsty-boot.service')];
+}
+
+function file(path: string, mode: number, source: FileSource, link?: string): FilePlan {
+  return { path, mode, owner: 'root', group: 'root', source, ...(link !== undefined && { link }) };
+}
+
+function template(name: string, units: readonly string[]): FileSource {
+  return { kind: 'template', template: name, view: { units } };
+}
+
+/** Fixed ids on every node (sysusers.d(5)). */
+function sysusersLines({ name, uid, gid, home, shell, gecos, groups }: UserPlan): string[] {
+  return [
+    `g ${name} ${gid} -`,
+    `u ${name} ${uid}:${gid} "${gecos}" ${home} ${shell}`,
+    ...groups.map((group) => `m ${name} ${group}`),
+  ];
+}

@@ -1,0 +1,22 @@
+import type { FilePlan, ImageRef } from '../model/plan.ts';
+
+/** View of units/shared/root-command.ejs. `binds` are host directories that the program sees, writable. */
+export type RootCommandView = {
+  readonly root: ImageRef;
+  readonly user: string;
+  readonly program: string;
+  readonly binds: readonly string[];
+  readonly environment: readonly string[];
+};
+
+/** A command for root at /usr/local/bin/<name>: it enters the image by systemd-run, which takes RootDirectory. */
+export function rootCommand(name: string, view: RootCommandView): FilePlan {
+  return {
+    path: `bin/${name}`,
+    mode: 0o755,
+    owner: 'root',
+    group: 'root',
+    link: `/usr/local/bin/${name}`,
+    source: { kind: 'template', template: 'shared/root-command.ejs', view: { name, ...view } },
+  };
+}
