@@ -24,12 +24,10 @@ export type BlobWriter = {
   discard(): void;
 };
 
-let counter = 0;
-
 /** A new blob of the directory `blobs/sha256` of an OCI layout. Throws file system errors (ENOSPC among them). */
 export function createBlob(directory: string): BlobWriter {
   mkdirSync(directory, { recursive: true });
-  const temporary = join(directory, temporaryName(`${counter++}`));
+  const temporary = join(directory, temporaryName());
   let file: number | undefined = openSync(temporary, 'wx', 0o644);
   const hash = createHash('sha256');
   let size = 0;

@@ -50,7 +50,7 @@ export async function build({ site, plan }: Compiled, options: BuildOptions): Pr
   diagnostics.push(...keys.diagnostics);
   const directory = new SiteDirectory(options.out, site.name);
   await directory.open();
-  const images = options.configOnly ? undefined : await buildSiteImages(site, plan, directory, options);
+  const images = options.configOnly ? undefined : await buildSiteImages(site, plan, directory.blobs, options);
   diagnostics.push(...(images?.diagnostics ?? []));
   if (images && !images.ok) return { ok: false, diagnostics };
   const built = images?.value ?? [];

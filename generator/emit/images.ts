@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { isErrno, writeFileAtomic } from '../effects/files.ts';
+import { writeFileAtomic } from '../effects/files.ts';
 import type { Progress } from '../effects/progress.ts';
 import type { ImageSpec } from '../lock/requests.ts';
 import { conclude, type Diagnostic, type Result, succeed } from '../model/diagnostic.ts';
@@ -15,7 +15,7 @@ import { type ImagePlan, planImage } from './image-plan.ts';
 import { buildLayer, type Directories, type LayerMember, layerKey } from './layers.ts';
 import { memberFile, memberKey } from './member-cache.ts';
 import { type Members, prepareMembers } from './members.ts';
-import { buildRules } from './rules.ts';
+import { buildRules, isDiskFull } from './rules.ts';
 
 export type BuildOptions = {
   /** `blobs/sha256` of the layout that the images go into. */
@@ -50,7 +50,7 @@ export async function buildImages(
     const images = plans.flatMap(({ key }) => known.get(key) ?? made.value.get(key) ?? []);
     return succeed(images);
   } catch (cause) {
-    if (!isErrno(cause, 'ENOSPC') && !isErrno(cause, 'EDQUOT')) throw cause;
+    if (!isDiskFull(cause)) throw cause;
     return { ok: false, diagnostics: [buildRules.diskFull.at(undefined, { directory: options.blobs })] };
   }
 }

@@ -53,7 +53,7 @@ export async function makeMember(
   const key = memberKey(request);
   const directory = join(cache, 'members');
   await mkdir(directory, { recursive: true });
-  const temporary = join(directory, temporaryName(key));
+  const temporary = join(directory, temporaryName());
   try {
     await unpacker.unpack(packageFile, temporary);
     const index = writeMember(temporary, request.only);
@@ -67,9 +67,11 @@ export async function makeMember(
   }
 }
 
-/** `.<process id>-<name>`: whoever finds it later can tell whether its maker still runs. */
-export function temporaryName(name: string): string {
-  return `.${process.pid}-${name}`;
+let counter = 0;
+
+/** A new `.<process id>-<number>`: whoever finds it later can tell whether its maker still runs. */
+export function temporaryName(): string {
+  return `.${process.pid}-${counter++}`;
 }
 
 function writeMember(temporary: string, only: readonly string[] | undefined): MemberIndex {

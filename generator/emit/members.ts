@@ -3,11 +3,10 @@ import type { Progress } from '../effects/progress.ts';
 import { verifyPackage } from '../lock/fetch.ts';
 import { Unreachable } from '../model/brand.ts';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
-import type { LockedPackage } from '../model/lock.ts';
 import type { ImagePlan } from './image-plan.ts';
 import type { LayerMember } from './layers.ts';
 import { type MemberRequest, makeMember, memberKey, readMember } from './member-cache.ts';
-import { buildRules } from './rules.ts';
+import { buildRules, isDiskFull } from './rules.ts';
 import { startUnpacker, type Unpacker, UnpackFailed } from './unpacker.ts';
 
 /** The members of all images at hand; `of` throws on one that was not prepared. */
@@ -63,7 +62,7 @@ async function makeMissing(
   };
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), queue.length) }, work));
   step.done();
-  return diagnostics;
+  return diagnostics.filter(({ message }, index) => diagnostics.findIndex((d) => d.message === message) === index);
 }
 
 async function makeOne(
@@ -78,17 +77,11 @@ async function makeOne(
     const index = await makeMember(request, verified.value, cache, unpacker);
     return { ok: true, value: { name: locked.name, key: memberKey(request), index }, diagnostics: [] };
   } catch (cause) {
+    if (isDiskFull(cause)) return { ok: false, diagnostics: [buildRules.diskFull.at(undefined, { directory: cache })] };
     if (!(cause instanceof UnpackFailed)) throw cause;
-    return { ok: false, diagnostics: [explain(cause, locked, cache)] };
+    const file = locked.path.split('/').at(-1) ?? locked.path;
+    return { ok: false, diagnostics: [buildRules.packageBroken.at(undefined, { file, words: cause.message })] };
   }
-}
-
-function explain(failure: UnpackFailed, { path }: LockedPackage, cache: string): Diagnostic {
-  if (/No space left on device|Disk quota exceeded/.test(failure.message)) {
-    return buildRules.diskFull.at(undefined, { directory: cache });
-  }
-  const file = path.split('/').at(-1) ?? path;
-  return buildRules.packageBroken.at(undefined, { file, words: failure.message });
 }
 
 function find(ready: ReadonlyMap<string, LayerMember>, key: string): LayerMember {

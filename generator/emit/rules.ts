@@ -1,3 +1,4 @@
+import { isErrno } from '../effects/files.ts';
 import { rule } from '../diagnostics/rule.ts';
 
 export const buildRules = {
@@ -25,3 +26,9 @@ export const buildRules = {
     message: ({ file, words }) => `dpkg-deb cannot open ${file}: ${words}`,
   }),
 };
+
+/** True for the errors that more room would cure, whether the system or dpkg-deb names them. */
+export function isDiskFull(cause: unknown): boolean {
+  if (isErrno(cause, 'ENOSPC') || isErrno(cause, 'EDQUOT')) return true;
+  return cause instanceof Error && /No space left on device|Disk quota exceeded/.test(cause.message);
+}

@@ -62,12 +62,18 @@ export function parseLock(text: string, file: string): Result<Lock> {
 }
 
 function formatPlatform({ platform, architecture, sources, packages, images }: LockedPlatform): string {
-  const lines = packages.map((one) => JSON.stringify({ ...one, images: imagesWith(one, images) }));
+  const lines = packages.map((one) => formatPackage(one, imagesWith(one, images)));
   return [
     `{ "platform": ${JSON.stringify(platform)}, "architecture": ${JSON.stringify(architecture)},`,
     `"sources": [\n${sources.map((source) => JSON.stringify(source)).join(',\n')}\n],`,
     `"packages": [\n${lines.join(',\n')}\n] }`,
   ].join('\n');
+}
+
+/** In the order of the schema, whatever order the value has. */
+function formatPackage(one: LockedPackage, images: readonly string[]): string {
+  const { name, version, arch, size, sha256, archive, path, askedBy } = one;
+  return JSON.stringify({ name, version, arch, size, sha256, archive, path, askedBy, images });
 }
 
 function imagesWith(one: LockedPackage, images: LockedPlatform['images']): string[] {

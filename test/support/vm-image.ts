@@ -106,10 +106,13 @@ async function build(draft: string, target: string, rootfs: string): Promise<voi
     await installKernel(unpacked, tree, join(draft, 'kernel'));
     for (const [path, mode, text] of FILES) {
       writeFileSync(join(tree, path), text, { mode });
-      if (path.endsWith('.service')) await mustRun('systemctl', [`--root=${tree}`, 'enable', join('/', path)]);
+      if (path.endsWith('.service'))
+        await mustRun('systemctl', [`--root=${tree}`, 'enable', join('/', path)]);
     }
     const options = ['-q', '-F', '-t', 'ext4', '-E', 'lazy_itable_init=0,lazy_journal_init=0'];
-    await mustRun('mke2fs', [...options, '-d', tree, join(draft, 'disk'), DISK_SIZE], { timeoutSeconds: 600 });
+    await mustRun('mke2fs', [...options, '-d', tree, join(draft, 'disk'), DISK_SIZE], {
+      timeoutSeconds: 600,
+    });
     removeTree(tree);
     removeTree(join(draft, 'package'));
     renameSync(draft, target);

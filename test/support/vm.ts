@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { inCgroup, killCgroup, makeCgroup } from './cgroup.ts';
+import { makeCgroup } from './cgroup.ts';
 import { describeFailure, mustRun, type RunResult, run } from './process.ts';
+import { startMachine } from './qemu.ts';
 import { skipReason } from './requirements.ts';
 import { claimDirectory, idOf, reapStaleLabs, tearDown } from './teardown.ts';
 import { ensureVmImage } from './vm-image.ts';
@@ -30,6 +31,8 @@ export type VmBootOptions = {
   /** As for a node of a lab. */
   readonly until?: 'settled' | 'reachable';
 };
+
+const AS_USER = 'exec setpriv --reuid "$0" --regid "$(id -g "$0")" --init-groups --reset-env "$@"';
 
 /** Bytes that one push may have. The file is sparse. */
 const TRANSFER_SIZE = 16 * 1024 ** 3;
@@ -77,7 +80,9 @@ export class Vm {
   }
 
   get isRunning(): boolean {
-    return this.#machine !== undefined && this.#machine.exitCode === null && this.#machine.signalCode === null;
+    return (
+      this.#machine !== undefined && this.#machine.exitCode === null && this.#machine.signalCode === null
+    );
   }
 
   /** Switches the machine on and resolves to systemd's state; about 10 s. Throws, with the console's end, when late. */
@@ -98,7 +103,10 @@ export class Vm {
 
   /** The result of a program in the machine; several may run at a time. Code 137 when the power is cut meanwhile. */
   async exec(command: readonly string[], options: VmExecOptions = {}): Promise<RunResult> {
-    return this.#request_(`exec ${quote(withUser(command, options.user))}`, options);
+    if (!this.isRunning || !this.#port) throw new Error(`${this.name} is off`);
+    const { user, input, timeoutSeconds = 120 } = options;
+    const line = user === undefined ? command : ['sh', '-c', AS_USER, user, ...command];
+    return this.#port.request(`exec ${line.map(quote).join(' ')}`, timeoutSeconds, input);
   }
 
   /** The standard output of a shell script (`sh -e`) in the machine; throws with both outputs when it fails. */
@@ -113,9 +121,12 @@ export class Vm {
    * The machine has to be on. It goes as a tar over a second disk, read past the page cache.
    */
   async push(local: string, path: string): Promise<void> {
-    const tar = 'tar --owner=0 --group=0 --numeric-owner -C "$1" -cf - "$2" | dd of="$3" conv=notrunc bs=1M status=none';
+    const tar =
+      'tar --owner=0 --group=0 --numeric-owner -C "$1" -cf - "$2" | dd of="$3" conv=notrunc bs=1M status=none';
     const transfer = join(this.#directory, 'transfer');
-    await mustRun('sh', ['-c', tar, 'sh', dirname(local), basename(local), transfer], { timeoutSeconds: 600 });
+    await mustRun('sh', ['-c', tar, 'sh', dirname(local), basename(local), transfer], {
+      timeoutSeconds: 600,
+    });
     const unpack = `mkdir -p "$1"; d=$(mktemp -d "$1/.push.XXXXXX")
       dd if=/dev/nvme0n2 iflag=direct bs=1M status=none 2>/dev/null | tar -C "$d" -xf -
       mv -T "$d/$2" "$3"; rmdir "$d"; sync`;
@@ -165,4 +176,33 @@ export class Vm {
   async destroy(): Promise<void> {
     tearDown(this.#directory);
   }
+
+  #start(): ChildProcess {
+    return startMachine({
+      name: this.name,
+      ip: this.#request.ip,
+      memoryMegabytes: this.#request.memoryMegabytes ?? 2048,
+      kernel: this.#kernel,
+      disk: join(this.#directory, 'disk'),
+      transfer: join(this.#directory, 'transfer'),
+      console: this.console,
+      cgroup: `${idOf(this.#directory)}/qemu`,
+    });
+  }
+
+  async #waitForEnd(timeoutSeconds: number): Promise<void> {
+    const deadline = Date.now() + timeoutSeconds * 1000;
+    while (this.isRunning) {
+      if (Date.now() > deadline) throw new Error(`${this.name} is still on\n${this.#consoleEnd()}`);
+      await delay(20);
+    }
+  }
+
+  #consoleEnd(): string {
+    return existsSync(this.console) ? readFileSync(this.console, 'utf8').slice(-4000) : '';
+  }
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }

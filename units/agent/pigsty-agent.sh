@@ -681,13 +681,20 @@ read_states() {
   systemctl is-active $(cut -d ' ' -f 1 "$work/units") 2>/dev/null | paste -d ' ' - "$work/units" >"$work/states-now" || :
 }
 
-# True if nothing of pigsty.target needs a start.
+# True if no unit needs a start: what pigsty.target wants is active, one-shots have run.
 all_units_run() {
-  [ -s "$work/units" ] || return 0
   read_states
-  ! grep -E '^[^ ]+ [^ ]+ (start|timer) ' "$work/states-now" | grep -qv '^active ' &&
-    ! grep -qE '^(failed|activating) [^ ]+ rerun ' "$work/states-now"
+  while read -r unit_state name activation restart _; do
+    case $activation:$unit_state in
+      none:* | start:active | timer:active) ;;
+      rerun:inactive | rerun:active) has_run || return 1 ;;
+      *) return 1 ;;
+    esac
+  done <"$work/states-now"
 }
+
+# The one-shot's last run was with this digest, and succeeded.
+has_run() { [ "$(cat "$store/ran/$name" 2>/dev/null || :)" = "$restart" ]; }
 
 # Units that the new manifest does not have, while their files are still in force; last started, first stopped.
 stop_gone_units() {
@@ -740,7 +747,7 @@ choose_action() {
     none:*) return ;;
     rerun:failed) ;;
     rerun:*)
-      [ "$(cat "$store/ran/$name" 2>/dev/null || :)" != "$restart" ] || return 0
+      has_run && return
       # Begun by an earlier run of the agent, with this very configuration.
       [ "$unit_state $noted_restart" != "activating $restart" ] || return 0
       ;;
@@ -753,6 +760,7 @@ choose_action() {
       ;;
   esac
   [ "$unit_state" != failed ] || failed="$failed $name"
+  [ "$activation" != rerun ] || rm -f "$store/ran/$name"
   starts="$starts $name"
   case $unit_state in
     active | reloading) say "$verb: restarted $name" ;;
@@ -811,7 +819,7 @@ start_checks() {
 # Again and again until it succeeds or the time is up; one attempt may not outlast it either.
 run_check() { # SECONDS SCRIPT LOG
   cd /
-  give_up=$(($(date +%s) + $1))
+  give_up=$(($(date +%s) + $1 + 1))
   left=$1
   until timeout -k 1 "$left" sh "$2" >"$3" 2>&1; do
     left=$((give_up - $(date +%s)))

@@ -1,0 +1,101 @@
+import { dirname, join } from 'node:path';
+import { rule } from '../diagnostics/rule.ts';
+import { cacheDirectory } from '../effects/cache-directory.ts';
+import { packageRoot } from '../effects/package-root.ts';
+import type { Environment } from '../effects/process.ts';
+import type { Progress } from '../effects/progress.ts';
+import { loadRecipes } from '../effects/recipes.ts';
+import { fetchPackages } from '../lock/fetch.ts';
+import { readLock, writeLock } from '../lock/lock-file.ts';
+import { type ImageWork, imageRequests, isStale } from '../lock/requests.ts';
+import { resolveLock } from '../lock/resolve.ts';
+import { lockRules } from '../lock/rules.ts';
+import type { Diagnostic, Result } from '../model/diagnostic.ts';
+import { conclude, succeed } from '../model/diagnostic.ts';
+import type { BuiltImage } from '../model/image.ts';
+import type { Lock } from '../model/lock.ts';
+import type { SitePlan } from '../model/plan.ts';
+import type { Site } from '../model/site.ts';
+import { buildImages } from './images.ts';
+
+const rules = {
+  renewed: rule<{ file: string; reason: string }>('lock/renewed', {
+    severity: 'notice',
+    message: ({ file, reason }) => `resolved packages into ${file}: ${reason}`,
+  }),
+};
+
+export type ImageOptions = { readonly environment: Environment; readonly progress: Progress };
+export type SiteLock = { readonly file: string; readonly lock: Lock };
+
+/** `<inventory-stem>.lock.json`, beside the inventory. */
+export function lockFile(site: Site): string {
+  return join(dirname(site.inventoryFile), `${site.name}.lock.json`);
+}
+
+/** Resolves the packages of all images anew (`update`) or where the lock does not answer; writes the lock. */
+export async function lockSite(
+  site: Site,
+  plan: SitePlan,
+  options: ImageOptions & { readonly update: boolean },
+): Promise<Result<SiteLock>> {
+  const work = await imageWork(plan);
+  if (!work.ok) return work;
+  return currentLock(site, work.value, { ...options, frozen: false });
+}
+
+/** All images of the site as blobs in `blobs`; downloads what is missing. Diagnostics: lock/*, fetch/*, build/*. */
+export async function buildSiteImages(
+  site: Site,
+  plan: SitePlan,
+  blobs: string,
+  options: ImageOptions & { readonly frozen: boolean },
+): Promise<Result<readonly BuiltImage[]>> {
+  const work = await imageWork(plan);
+  if (!work.ok) return work;
+  const found: Diagnostic[] = [...work.diagnostics];
+  const locked = await currentLock(site, work.value, { ...options, update: false });
+  found.push(...locked.diagnostics);
+  if (!locked.ok) return { ok: false, diagnostics: found };
+  const { environment, progress } = options;
+  const cache = cacheDirectory(environment);
+  const fetched = await fetchPackages(locked.value.lock, undefined, { cache, environment, progress });
+  found.push(...fetched.diagnostics);
+  if (!fetched.ok) return { ok: false, diagnostics: found };
+  const sourceDateEpoch = environment.SOURCE_DATE_EPOCH;
+  const built = await buildImages(work.value.specs, locked.value.lock, { blobs, cache, progress, sourceDateEpoch });
+  found.push(...built.diagnostics);
+  return built.ok ? conclude(built.value, found) : { ok: false, diagnostics: found };
+}
+
+async function imageWork(plan: SitePlan): Promise<Result<ImageWork>> {
+  const recipes = await loadRecipes(join(packageRoot, 'images'));
+  if (!recipes.ok) return recipes;
+  const platform = plan.hosts[0]?.platform ?? '';
+  return imageRequests(plan.hosts.flatMap((host) => host.images), recipes.value, platform);
+}
+
+async function currentLock(
+  site: Site,
+  { requests }: ImageWork,
+  options: ImageOptions & { readonly update: boolean; readonly frozen: boolean },
+): Promise<Result<SiteLock>> {
+  const file = lockFile(site);
+  const kept = await readLock(file);
+  if (!kept.ok) return kept;
+  const reason = reasonToResolve(kept.value, requests, options.update);
+  if (kept.value && reason === undefined) return succeed({ file, lock: kept.value });
+  if (options.frozen) return { ok: false, diagnostics: [lockRules.stale.at(undefined, { file })] };
+  const { environment, progress } = options;
+  const fresh = await resolveLock(requests, { cache: cacheDirectory(environment), environment, progress });
+  if (!fresh.ok) return fresh;
+  await writeLock(file, fresh.value);
+  const notice = rules.renewed.at(undefined, { file, reason: reason ?? '' });
+  return succeed({ file, lock: fresh.value }, [...fresh.diagnostics, notice]);
+}
+
+function reasonToResolve(lock: Lock | undefined, requests: ImageWork['requests'], update: boolean): string | undefined {
+  if (!lock) return 'there was no lock';
+  if (isStale(lock, requests)) return 'the inventory or the recipes ask for other packages';
+  return update ? 'newer versions were asked for' : undefined;
+}

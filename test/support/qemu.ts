@@ -1,0 +1,54 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { inCgroup } from './cgroup.ts';
+
+export type Machine = {
+  readonly name: string;
+  readonly ip: string | undefined;
+  readonly memoryMegabytes: number;
+  readonly kernel: string;
+  /** Raw ext4, the root file system: /dev/nvme0n1. */
+  readonly disk: string;
+  /** Raw, any content: /dev/nvme0n2. */
+  readonly transfer: string;
+  readonly console: string;
+  readonly cgroup: string;
+};
+
+/**
+ * Starts the machine; its standard input and output are a virtio port, the console is appended to a file.
+ * Emulated, as /dev/kvm cannot be counted on; with one thread, as several crash under Debian 12's qemu.
+ */
+export function startMachine(machine: Machine): ChildProcess {
+  const [command, ...args] = inCgroup(machine.cgroup, ['qemu-system-x86_64', ...describe(machine)]);
+  const errors = openSync(machine.console, 'a');
+  const child = spawn(command, args, { detached: true, stdio: ['pipe', 'pipe', errors] });
+  closeSync(errors);
+  return child;
+}
+
+function describe(machine: Machine): readonly string[] {
+  return [
+    ...['-nodefaults', '-display', 'none', '-no-reboot', '-nic', 'none'],
+    ...['-accel', 'tcg,thread=single', '-smp', '1', '-m', `${machine.memoryMegabytes}`],
+    ...['-kernel', machine.kernel, '-append', commandLine(machine)],
+    ...['-chardev', `file,id=console,path=${machine.console},append=on`, '-serial', 'chardev:console'],
+    ...['-chardev', 'stdio,id=control,signal=off', '-device', 'virtio-serial-pci'],
+    ...['-device', 'virtserialport,chardev=control,name=control'],
+    // NVMe, as the kernel has its driver built in; two namespaces of one controller have a fixed order
+    ...['-device', 'nvme,id=nvme,serial=lab'],
+    ...['-drive', drive('root', machine.disk), '-device', 'nvme-ns,drive=root,bus=nvme,nsid=1'],
+    ...['-drive', drive('transfer', machine.transfer), '-device', 'nvme-ns,drive=transfer,bus=nvme,nsid=2'],
+  ];
+}
+
+/** Write-through: a write that the guest was told is done is on this machine's disk, and none waits inside qemu. */
+function drive(id: string, file: string): string {
+  return `if=none,id=${id},file=${file},format=raw,cache=writethrough,discard=unmap`;
+}
+
+/** `panic=-1` with `-no-reboot`: a kernel that panics ends the machine, so that a boot fails at once. */
+function commandLine({ name, ip }: Machine): string {
+  const own = [`systemd.hostname=${name}`, ...(ip === undefined ? [] : [`lab.ip=${ip}`])];
+  return ['root=/dev/nvme0n1', 'rw', 'console=ttyS0', 'panic=-1', 'mitigations=off', ...own].join(' ');
+}
