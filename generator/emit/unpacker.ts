@@ -5,11 +5,14 @@ import type { Readable, Writable } from 'node:stream';
 /**
  * Opens packages one after the other in one shell, which costs less than two new processes of ours a package:
  * dpkg-deb writes straight to files, so this process never copies what is only on its way. A line in is the package
- * and the name of the result; a line out is the status.
+ * and the name of the result, a line out the status and what dpkg-deb said.
  */
-const SCRIPT = `while IFS='	' read -r package result; do
-  dpkg-deb --field "$package" >"$result.control" && dpkg-deb --fsys-tarfile "$package" >"$result.archive"
-  echo "$?"
+const SCRIPT = `set -f
+while IFS='	' read -r package result; do
+  words=$({
+    dpkg-deb --field "$package" >"$result.control" && dpkg-deb --fsys-tarfile "$package" >"$result.archive"
+  } 2>&1)
+  echo $? $words
 done`;
 
 export type Unpacker = {
@@ -24,22 +27,19 @@ export class UnpackFailed extends Error {
 }
 
 export function startUnpacker(): Unpacker {
-  const shell: ChildProcessByStdio<Writable, Readable, Readable> = spawn('sh', ['-c', SCRIPT], {
+  const shell: ChildProcessByStdio<Writable, Readable, null> = spawn('sh', ['-c', SCRIPT], {
     env: { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C' },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  let words = '';
-  shell.stderr.setEncoding('utf8').on('data', (text: string) => {
-    words += text;
+    stdio: ['pipe', 'pipe', 'ignore'],
   });
   shell.stdin.on('error', () => undefined);
-  const statuses = createInterface({ input: shell.stdout })[Symbol.asyncIterator]();
+  shell.on('error', () => undefined);
+  const answers = createInterface({ input: shell.stdout })[Symbol.asyncIterator]();
   return {
     async unpack(packageFile, result) {
-      words = '';
       shell.stdin.write(`${packageFile}\t${result}\n`);
-      const status = await statuses.next();
-      if (status.value !== '0') throw new UnpackFailed(words.trim() || 'dpkg-deb ended early');
+      const answer = await answers.next();
+      const [status, ...words] = answer.done ? ['', 'the shell that runs dpkg-deb has ended'] : answer.value.split(' ');
+      if (status !== '0') throw new UnpackFailed(words.join(' '));
     },
     close: () => shell.stdin.end(),
   };

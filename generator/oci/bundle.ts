@@ -95,7 +95,7 @@ function manifestLines(
     record('site', site),
     record('host', plan.ip, plan.name),
     record('hostname', plan.name),
-    record('timezone', plan.timezone),
+    ...(plan.timezone === '' ? [] : [record('timezone', plan.timezone)]),
     record('disk', plan.directories.find((directory) => directory.state)?.path ?? '/'),
     ...images.map((image) =>
       record('image', image.name, image.rootfs, list(image.layers.map((layer) => hex(layer)))),
@@ -104,7 +104,7 @@ function manifestLines(
     record('secrets', hex(archives.secrets.descriptor)),
     ...plan.users.map(userLine),
     ...plan.directories.map(directoryLine),
-    ...rendered.artifacts.map(fileLine),
+    ...rendered.artifacts.flatMap(fileLines),
     ...plan.links.map(({ path, target }) => record('link', path, target)),
     ...plan.units.map((unit) => unitLine(unit, digests.get(unit.name))),
     ...plan.checks.map((check) => record('check', check.name, check.timeoutSeconds, check.script)),
@@ -119,19 +119,15 @@ function directoryLine({ mode, owner, group, state, path }: DirectoryPlan): stri
   return record('directory', octal(mode), owner, group, state ?? '', path);
 }
 
-function fileLine(artifact: Artifact): string {
-  const digest = artifact.isMeasured
-    ? 'measured'
-    : createHash('sha256').update(artifact.content).digest('hex');
-  return record(
-    'file',
-    digest,
-    octal(artifact.mode),
-    artifact.owner,
-    artifact.group,
-    artifact.path,
-    artifact.link ?? '',
-  );
+/** A measured file has a second record: the script that prints it, which lies in the archive in its place. */
+function fileLines(artifact: Artifact): string[] {
+  const { mode, owner, group, path, link = '' } = artifact;
+  const digest = createHash('sha256').update(artifact.content).digest('hex');
+  if (!artifact.isMeasured) return [record('file', digest, octal(mode), owner, group, path, link)];
+  return [
+    record('file', 'measured', octal(mode), owner, group, path, link),
+    record('file', digest, octal(mode), owner, group, archivePath(artifact), ''),
+  ];
 }
 
 function unitLine(unit: UnitPlan, digests: UnitDigests | undefined): string {

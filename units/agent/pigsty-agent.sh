@@ -124,7 +124,7 @@ make_dir() { # MODE PATH...
 point() {
   ln -sfn -- "$2" "$1.new"
   mv -T -- "$1.new" "$1"
-  sync "$(dirname -- "$1")"
+  sync "${1%/*}"
 }
 
 # write_file PATH: standard input becomes its content, whole or not at all.
@@ -132,7 +132,7 @@ write_file() {
   cat >"$1.new"
   sync "$1.new"
   mv -T -- "$1.new" "$1"
-  sync "$(dirname -- "$1")"
+  sync "${1%/*}"
 }
 
 # --- verification -----------------------------------------------------------------------------------------------------
@@ -340,7 +340,6 @@ preflight() {
   check_ids passwd
   check_ids group
   check_places
-  records directory | cut -d ' ' -f 4,5 | grep -v '^- ' >"$work/states" || :
   while read -r state path; do check_state "$state" "$path"; done <"$work/states"
 }
 
@@ -367,7 +366,6 @@ refuse_clash() { # passwd|group; reads the names of the loop in check_ids
 
 # A link never replaces a directory, and a directory never a file.
 check_places() {
-  wanted_links >"$work/wanted"
   in_the_way=$(cut -d ' ' -f 1 "$work/wanted" | find_these -P -type d | head -n 1)
   [ -z "$in_the_way" ] || fail 2 "$verb: $in_the_way is a directory; the bundle wants a link there"
   in_the_way=$(records directory | cut -d ' ' -f 5 | find_these -H ! -type d | head -n 1)
@@ -533,13 +531,12 @@ known_zone() {
 
 # `$store/links` lists what we own on the host. It names a link before the link exists, and until it is gone.
 settle_links() {
-  wanted_links >"$work/wanted"
   ledger=$store/links
   [ -f "$ledger" ] || : >"$ledger"
-  cut -d ' ' -f 5 /proc/self/mountinfo >"$work/mounts"
-  cut -d ' ' -f 1 "$work/wanted" | sort >"$work/wanted-paths"
-  sort "$ledger" | join -v 1 - "$work/wanted-paths" >"$work/stale"
+  cut -d ' ' -f 1 "$work/wanted" >"$work/wanted-paths"
+  join -v 1 "$ledger" "$work/wanted-paths" >"$work/stale"
   sort -u "$work/wanted" "$ledger" >"$work/owned-links"
+  cut -d ' ' -f 5 /proc/self/mountinfo | sort | join "$work/owned-links" - | cut -d ' ' -f 1 >"$work/mounts"
   cmp -s "$work/owned-links" "$ledger" || write_file "$ledger" <"$work/owned-links"
   find_these -P -type l -printf '%p %l\n' <"$work/wanted-paths" | sort >"$work/links-there"
   comm -23 "$work/wanted" "$work/links-there" >"$work/links-missing"
@@ -551,18 +548,21 @@ settle_links() {
   set_host_name "$(field hostname)"
 }
 
+# Of the paths in the ledger.
+is_mount_point() { [ -s "$work/mounts" ] && grep -qxF -- "$1" "$work/mounts"; }
+
 put_link() { # PATH TARGET
   case $2 in
     =*) put_text "$1" "${2#=}" ;;
     *)
-      if grep -qxF "$1" "$work/mounts"; then
+      if is_mount_point "$1"; then
         put_content "$1" "$2"
       elif [ -e "$1" ] || [ -L "$1" ]; then
         keep_original "$1"
         ln -sfn -- "$2" "$1.pigsty-new"
         mv -T -- "$1.pigsty-new" "$1"
       else
-        make_dir 0755 "$(dirname -- "$1")"
+        make_dir 0755 "${1%/*}"
         ln -sT -- "$2" "$1"
       fi
       ;;
@@ -580,7 +580,7 @@ put_content() { # PATH TARGET
 put_text() { # PATH LINE
   [ "$(cat "$1" 2>/dev/null || :)" != "$2" ] || return 0
   is_ours "$1 =$(cat "$1" 2>/dev/null || :)" || keep_original "$1"
-  if grep -qxF "$1" "$work/mounts"; then
+  if is_mount_point "$1"; then
     echo "$2" >"$1"
   else
     echo "$2" >"$1.pigsty-new"
@@ -597,11 +597,11 @@ keep_original() { # PATH
   is_ours "$1 $(readlink -- "$1" || :)" && return
   cmp -s "$1" "$store/original$1" && return
   make_dir 0700 "$store/original"
-  mkdir -p "$store/original$(dirname -- "$1")"
+  mkdir -p "$store/original${1%/*}"
   cp -a -- "$1" "$store/original$1.new"
   sync -f "$store/original"
   mv -T --backup=numbered -- "$store/original$1.new" "$store/original$1"
-  sync "$(dirname -- "$store/original$1")"
+  sync "$store/original${1%/*}"
   say "note: $1 was there before: kept as $store/original$1"
 }
 
@@ -609,13 +609,13 @@ keep_original() { # PATH
 drop_link() { # PATH TARGET
   rm -f -- "$1.pigsty-new"
   kept=$store/original$1
-  if grep -qxF "$1" "$work/mounts"; then
+  if is_mount_point "$1"; then
     [ ! -f "$kept" ] || cat "$kept" >"$1"
   elif [ "$(readlink -- "$1" || :)" = "$2" ] || [ "${2#=}" != "$2" ]; then
     if [ -e "$kept" ] || [ -L "$kept" ]; then
       cp -a -- "$kept" "$1.pigsty-new"
       mv -T -- "$1.pigsty-new" "$1"
-      sync -f "$(dirname -- "$1")"
+      sync -f "${1%/*}"
       rm -f -- "$kept"
     elif [ "${2#=}" = "$2" ]; then
       rm -f -- "$1"
@@ -698,9 +698,8 @@ has_run() { [ "$(cat "$store/ran/$name" 2>/dev/null || :)" = "$restart" ]; }
 
 # Units that the new manifest does not have, while their files are still in force; last started, first stopped.
 stop_gone_units() {
-  wanted_links | grep "^$systemd_dir/" | cut -d ' ' -f 1 | sort >"$work/unit-links"
-  gone=$(cut -d ' ' -f 1 "$store/links" 2>/dev/null | grep -x "$systemd_dir/[^/]*" | sort | comm -23 - "$work/unit-links" |
-    sed 's|.*/||') || :
+  [ -f "$store/links" ] || return 0
+  gone=$(join -v 1 "$store/links" "$work/wanted" | sed -n "s|^$systemd_dir/\([^/ ]*\) .*|\1|p")
   [ -n "$gone" ] || return 0
   for name in $gone; do
     say "$verb: stops $name, which is gone"
@@ -731,11 +730,11 @@ run_units() {
     [ -z "$failed" ] || systemctl reset-failed $failed 2>/dev/null || :
     [ -z "$starts" ] || systemctl restart --no-block $starts || :
   }
-  for name in $starts; do note_unit "$name"; done
-  for name in $reloads; do
-    systemctl reload "$name" || fail_unit "$name" "could not be reloaded"
-    note_unit "$name"
-    say "$verb: reloaded $name"
+  note_units "$starts"
+  for unit in $reloads; do
+    systemctl reload "$unit" || fail_unit "$unit" "could not be reloaded"
+    note_units "$unit"
+    say "$verb: reloaded $unit"
   done
 }
 
@@ -768,12 +767,10 @@ choose_action() {
   esac
 }
 
-# The unit runs, or is about to, with what the manifest says.
-note_unit() { sed -n "s/^$1 [^ ]* //p" "$work/units" >"$run/units/$1"; }
-
-note_all_units() {
-  while read -r name activation restart reload; do
-    case $activation in start | timer) echo "$restart $reload" >"$run/units/$name" ;; esac
+# These units run, or are about to, with what the manifest says.
+note_units() { # NAME...
+  while read -r name _ restart reload; do
+    case " $* " in *" $name "*) echo "$restart $reload" >"$run/units/$name" ;; esac
   done <"$work/units"
 }
 
@@ -877,6 +874,13 @@ judge_inactive() { # reads the names of the loop in units_are_up
 
 # --- the verbs --------------------------------------------------------------------------------------------------------
 
+# What the functions below share about the manifest: `$work/wanted`, `$work/units`, `$work/states`.
+read_manifest() {
+  wanted_links >"$work/wanted"
+  order_units
+  records directory | sed -n 's/^[^ ]* [^ ]* [^ ]* \([^ -][^ ]*\) /\1 /p' >"$work/states"
+}
+
 # Sets `manifest` and `digest`, works in the bundle's directory if there is one. `$bundle_dir` is empty for what is staged.
 open_bundle() { # [DIR]
   bundle_dir=${1:-}
@@ -903,7 +907,7 @@ do_stage() {
 do_apply() {
   lock
   open_bundle "$@"
-  order_units
+  read_manifest
   if is_settled && is_staged; then
     [ -z "$bundle_dir" ] || stage
     if all_units_run; then
@@ -963,15 +967,15 @@ do_boot() {
     current=$good
   fi
   manifest=$home/current/bundle
+  read_manifest
   [ -n "$good" ] || say "boot: $current is not good, and there is no other"
   if [ -e "$store/switching" ]; then
     settle_host
     systemctl start --no-block pigsty.target || :
   fi
-  order_units
   settings >"$run/settings"
   unit_files >"$run/loaded"
-  note_all_units
+  note_units "$(records unit | sed -n -E 's/ (start|timer) .*//p' | paste -s -d ' ')"
 }
 
 do_verify() {

@@ -1,6 +1,6 @@
 import type { Facts } from '../../model/facts.ts';
 import type { FilePlan, FileSource } from '../../model/plan.ts';
-import { quoteConnection, quotePgbouncerUser } from '../../text/quote.ts';
+import { quoteConnection } from '../../text/quote.ts';
 import { hbaLines } from './hba.ts';
 import type { PgsqlMember } from './members.ts';
 import type { Database, User } from './schemas.ts';
@@ -51,7 +51,13 @@ function pooledUsers(settings: PgsqlSettings): User[] {
 }
 
 function pooledDatabases(settings: PgsqlSettings): Database[] {
-  return [{ name: 'postgres' }, ...settings.pg_databases.filter((database) => database.pgbouncer !== false)];
+  const declared = settings.pg_databases.filter(({ name, pgbouncer }) => pgbouncer !== false && isPoolable(name));
+  return [{ name: 'postgres' }, ...declared];
+}
+
+/** Keys of pgbouncer's configuration have no quoting (its parser takes letters, digits and `_.-` only). */
+export function isPoolable(name: string): boolean {
+  return /^[A-Za-z0-9_.-]+$/.test(name);
 }
 
 function databaseLine(database: Database, settings: PgsqlSettings): string {
@@ -67,7 +73,7 @@ function databaseLine(database: Database, settings: PgsqlSettings): string {
   ];
   const given = options.filter(([, value]) => value !== undefined);
   const text = given.map(([key, value]) => `${key}=${quoteConnection(String(value))}`).join(' ');
-  return `${quotePgbouncerUser(database.name)} = ${text}`;
+  return `${database.name} = ${text}`;
 }
 
 function userOptions(user: User): string[] {
@@ -77,7 +83,7 @@ function userOptions(user: User): string[] {
       user.pool_connlimit >= 0 &&
       `max_user_connections=${user.pool_connlimit}`,
   ].filter((option) => typeof option === 'string' && option !== '');
-  return options.length > 0 ? [`${quotePgbouncerUser(user.name)} = ${options.join(' ')}`] : [];
+  return options.length > 0 && isPoolable(user.name) ? [`${user.name} = ${options.join(' ')}`] : [];
 }
 
 /** View of units/pgsql/userlist.txt.ejs: verifiers equal to those in PostgreSQL, so that one logs on to the other. */

@@ -4,6 +4,7 @@ import type { Place } from '../../model/origin.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { chosenRepository } from './backup.ts';
 import { isPgsqlHost, type PgsqlMember, pgsqlMembers } from './members.ts';
+import { isPoolable } from './pgbouncer.ts';
 import type { HbaRule } from './schemas.ts';
 import { selectMembers } from './services.ts';
 import { allUsers } from './users.ts';
@@ -53,6 +54,11 @@ const rules = {
     severity: 'error',
     message: ({ method }) => `\`pgbackrest_method: ${method}\` names no entry of \`pgbackrest_repo\``,
     help: ({ known }) => `defined are: ${known}`,
+  }),
+  notPoolable: rule<{ database: string }>('pgsql/database-not-poolable', {
+    severity: 'warning',
+    message: ({ database }) => `database \`${database}\` is left out of the pool: pgbouncer cannot write its name`,
+    help: () => 'use letters, digits, `_`, `-` and `.`, or set `pgbouncer: false`; services with `dest: postgres` reach it',
   }),
   baseline: rule<{ file: string; database: string }>('pgsql/baseline-not-carried', {
     severity: 'notice',
@@ -130,7 +136,7 @@ function checkServices(members: readonly PgsqlMember[]): Diagnostic[] {
 /** What a cluster's variables refer to; they are the same for all members, so the first one stands for them. */
 function checkContent([first]: readonly PgsqlMember[]): Diagnostic[] {
   if (!first) return [];
-  return [...checkHbaUsers(first), ...checkRepository(first), ...checkBaselines(first)];
+  return [...checkHbaUsers(first), ...checkRepository(first), ...checkPool(first), ...checkBaselines(first)];
 }
 
 function checkHbaUsers(member: PgsqlMember): Diagnostic[] {
@@ -166,6 +172,13 @@ function checkRepository(member: PgsqlMember): Diagnostic[] {
       known,
     }),
   ];
+}
+
+function checkPool(member: PgsqlMember): Diagnostic[] {
+  return member.settings.pg_databases.flatMap(({ name, pgbouncer }, index) => {
+    if (pgbouncer === false || isPoolable(name)) return [];
+    return [rules.notPoolable.at(member.host.parameters.place('pg_databases', [index, 'name']), { database: name })];
+  });
 }
 
 function checkBaselines(member: PgsqlMember): Diagnostic[] {

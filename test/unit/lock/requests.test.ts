@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { loadRecipes, parseRecipe } from '../../../generator/effects/recipes.ts';
+import { imageRequests, isStale, lockInputs } from '../../../generator/lock/requests.ts';
+import { Unreachable } from '../../../generator/model/brand.ts';
+import type { ImageRecipe } from '../../../generator/model/image.ts';
+import type { Lock } from '../../../generator/model/lock.ts';
+import type { ImageUse } from '../../../generator/model/plan.ts';
+
+const BASE = 'title: base\npackages:\n  debian13: [dash]\nabsent:\n  debian13: [perl-base, debconf]\n';
+const APP = `title: app \${version}
+base: base
+packages:
+  debian13:
+    - app-\${version}
+    - name: locales
+      only: [usr/lib/locale/C.utf8]
+links:
+  - { path: /usr/bin/app, target: '../lib/\${version}/app' }
+directories:
+  - { path: /pg, mode: 0o750 }
+`;
+
+function recipes(...texts: readonly (readonly [string, string])[]): ReadonlyMap<string, ImageRecipe> {
+  return new Map(texts.map(([name, text]) => [name, recipe(name, text)]));
+}
+
+function recipe(name: string, text: string): ImageRecipe {
+  const result = parseRecipe(text, `images/${name}.yml`);
+  if (!result.ok) throw new Error(JSON.stringify(result.diagnostics));
+  return result.value;
+}
+
+const both = recipes(['base', BASE], ['app', APP]);
+const use: ImageUse = { name: 'app-1', recipe: 'app', arguments: { version: '1' }, packages: [] };
+
+function work(uses: readonly ImageUse[], from = both) {
+  const result = imageRequests(uses, from, 'debian13');
+  if (!result.ok) throw new Error(JSON.stringify(result.diagnostics));
+  return result.value;
+}
+
+describe('requests of images', () => {
+  it('hold the recipe’s packages with arguments put in, the base’s below, and who asked', () => {
+    const { requests, specs } = work([use]);
+    expect(requests.map((one) => one.name)).toEqual(['app-1', 'base']);
+    expect(requests[0]).toMatchObject({
+      packages: [
+        { name: 'dash', askedBy: 'images/base.yml:3' },
+        { name: 'app-1', askedBy: 'images/app.yml:5', place: { file: 'images/app.yml', line: 5, column: 7 } },
+        { name: 'locales', askedBy: 'images/app.yml:6' },
+      ],
+      absent: ['debconf', 'perl-base'],
+    });
+    expect(specs[0]?.named).toEqual(['app-1', 'locales']);
+    expect(specs[0]?.recipe.links).toEqual([{ path: '/usr/bin/app', target: '../lib/1/app' }]);
+    expect(specs[0]?.recipe.directories).toEqual([{ path: '/pg', mode: 0o750, owner: 'root' }]);
+  });
+
+  it('hold packages of parameters, which are never absent', () => {
+    const extra = { name: 'perl-base', askedBy: 'pg_extensions' };
+    const [request] = work([{ ...use, packages: [extra] }]).requests;
+    expect(request?.packages.at(-1)).toEqual(extra);
+    expect(request?.absent).toEqual(['debconf']);
+  });
+
+  it('are one for equal uses on many hosts', () => {
+    expect(work([use, { ...use }]).specs).toHaveLength(1);
+    expect(() => work([use, { ...use, arguments: { version: '2' } }])).toThrow(Unreachable);
+    expect(() => work([{ ...use, arguments: {} }])).toThrow('images/app.yml needs an argument version');
+  });
+
+  it('refuse globs and other names that apt would take for something else', () => {
+    const names = ['postgis*', 'Postgis', '-o', 'a b', 'perl-', 'libfoo.*'];
+    const packages = names.map((name) => ({ name, askedBy: 'pg_extensions' }));
+    const { diagnostics } = imageRequests([{ ...use, packages }], both, 'debian13');
+    expect(diagnostics.map((one) => one.message.split(' ')[0])).toEqual(['postgis*', 'Postgis', '-o', 'a', 'libfoo.*']);
+    expect(new Set(diagnostics.map((one) => one.code))).toEqual(new Set(['lock/bad-package-name']));
+  });
+
+  it('refuse a platform that a recipe does not know', () => {
+    const { ok, diagnostics } = imageRequests([use], both, 'el9');
+    expect(ok).toBe(false);
+    expect(diagnostics.map((one) => [one.code, one.help])).toEqual([
+      ['lock/platform-unknown', 'platforms it can be made for: debian13'],
+      ['lock/platform-unknown', 'platforms it can be made for: debian13'],
+    ]);
+  });
+});
+
+describe('a lock', () => {
+  const lock = (uses: readonly ImageUse[], from = both): Lock => {
+    return { version: 1, inputs: lockInputs(work(uses, from).requests), platforms: [] };
+  };
+
+  it('is not stale when lines move or hosts are listed in another order', () => {
+    const moved = recipes(['base', `# a comment\n${BASE}`], ['app', APP]);
+    expect(isStale(lock([use]), work([use], moved).requests)).toBe(false);
+    const other = { ...use, name: 'app-2', arguments: { version: '2' } };
+    expect(isStale(lock([use, other]), work([other, use]).requests)).toBe(false);
+  });
+
+  it('is stale when a package is asked for that was not, or no longer', () => {
+    const extra = { ...use, packages: [{ name: 'postgis', askedBy: 'pg_extensions' }] };
+    expect(isStale(lock([use]), work([extra]).requests)).toBe(true);
+    expect(isStale(lock([extra]), work([use]).requests)).toBe(true);
+    const absent = recipes(['base', BASE.replace('debconf', 'ucf')], ['app', APP]);
+    expect(isStale(lock([use]), work([use], absent).requests)).toBe(true);
+    expect(isStale(lock([use]), work([{ ...use, arguments: { version: '2' } }]).requests)).toBe(true);
+  });
+});
+
+describe('a recipe', () => {
+  it.each([
+    ['title: x\npackages: {}\nuser_s: []\n', 1, 'user_s'],
+    ['title: x\npackages:\n  debian13:\n    - { name: a, only: [/usr] }\n', 4, 'a path without leading'],
+    ['title: x\npackages: {}\nusers:\n  - { name: a, uid: 1000, gid: 1, home: /, shell: /bin/sh }\n', 4, 'uid'],
+    ['title: x\npackages: {}\nprovides:\n  - usr/bin/x\n', 4, 'an absolute path'],
+    ['title: [x\n', 1, ''],
+  ])('that is wrong is named with its line: %#', (text, line, words) => {
+    const { ok, diagnostics } = parseRecipe(text, 'images/x.yml');
+    expect(ok).toBe(false);
+    expect(diagnostics[0]).toMatchObject({ code: 'image/bad-recipe', place: { file: 'images/x.yml', line } });
+    expect(JSON.stringify(diagnostics)).toContain(words);
+  });
+
+  it('of images/ can be read; every base exists and every owner is a user of the recipe', async () => {
+    const result = await loadRecipes('images');
+    expect(result.diagnostics).toEqual([]);
+    for (const one of result.ok ? result.value.values() : []) {
+      const owners = one.directories.map(({ owner }) => owner).filter((owner) => owner !== 'root');
+      expect(one.users.map(({ name }) => name)).toEqual(expect.arrayContaining(owners));
+      if (one.base !== undefined) expect(result.ok && result.value.has(one.base)).toBe(true);
+    }
+  });
+});
