@@ -5,7 +5,7 @@ const minute = 60_000;
 /** `unit` is quick and parallel; the others start real programs, machines and networks, one file at a time. */
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/global-setup.ts'],
+    globalSetup: ['test/support/install.ts'],
     projects: [
       {
         extends: true,

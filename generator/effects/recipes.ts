@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { rule } from '../diagnostics/rule.ts';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
 import type { ImageRecipe } from '../model/image.ts';

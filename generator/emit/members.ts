@@ -62,7 +62,9 @@ async function makeMissing(
   };
   await Promise.all(Array.from({ length: Math.min(availableParallelism(), queue.length) }, work));
   step.done();
-  return diagnostics.filter(({ message }, index) => diagnostics.findIndex((d) => d.message === message) === index);
+  return diagnostics.filter(
+    ({ message }, index) => diagnostics.findIndex((d) => d.message === message) === index,
+  );
 }
 
 async function makeOne(
@@ -77,10 +79,14 @@ async function makeOne(
     const index = await makeMember(request, verified.value, cache, unpacker);
     return { ok: true, value: { name: locked.name, key: memberKey(request), index }, diagnostics: [] };
   } catch (cause) {
-    if (isDiskFull(cause)) return { ok: false, diagnostics: [buildRules.diskFull.at(undefined, { directory: cache })] };
+    if (isDiskFull(cause))
+      return { ok: false, diagnostics: [buildRules.diskFull.at(undefined, { directory: cache })] };
     if (!(cause instanceof UnpackFailed)) throw cause;
     const file = locked.path.split('/').at(-1) ?? locked.path;
-    return { ok: false, diagnostics: [buildRules.packageBroken.at(undefined, { file, words: cause.message })] };
+    return {
+      ok: false,
+      diagnostics: [buildRules.packageBroken.at(undefined, { file, words: cause.message })],
+    };
   }
 }
 

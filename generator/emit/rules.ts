@@ -1,5 +1,5 @@
-import { isErrno } from '../effects/files.ts';
 import { rule } from '../diagnostics/rule.ts';
+import { isErrno } from '../effects/files.ts';
 
 export const buildRules = {
   diskFull: rule<{ directory: string }>('build/disk-full', {

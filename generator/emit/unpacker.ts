@@ -38,7 +38,9 @@ export function startUnpacker(): Unpacker {
     async unpack(packageFile, result) {
       shell.stdin.write(`${packageFile}\t${result}\n`);
       const answer = await answers.next();
-      const [status, ...words] = answer.done ? ['', 'the shell that runs dpkg-deb has ended'] : answer.value.split(' ');
+      const [status, ...words] = answer.done
+        ? ['', 'the shell that runs dpkg-deb has ended']
+        : answer.value.split(' ');
       if (status !== '0') throw new UnpackFailed(words.join(' '));
     },
     close: () => shell.stdin.end(),

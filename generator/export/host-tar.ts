@@ -4,7 +4,7 @@ import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
-import { z } from 'zod';
+import * as z from 'zod';
 import { rule } from '../diagnostics/rule.ts';
 import { readTextIfExists } from '../effects/files.ts';
 import type { Progress } from '../effects/progress.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isSha256, type Sha256 } from '../model/brand.ts';
 import type { Result } from '../model/diagnostic.ts';
 import type { Lock, LockedPackage, LockedPlatform } from '../model/lock.ts';

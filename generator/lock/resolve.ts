@@ -92,7 +92,16 @@ async function solve(
   const status = join(root.directory, 'var/lib/dpkg', `status-${request.name}`);
   await writeFileAtomic(status, absentStatus(request.absent, root.platform.architecture));
   const names = request.packages.map((one) => one.name);
-  const args = ['-o', `Dir::State::status=${status}`, 'install', '--print-uris', '-qq', '--', ...names];
+  const args = [
+    '-o',
+    `Dir::State::status=${status}`,
+    'install',
+    '--print-uris',
+    '-q',
+    '--assume-yes',
+    '--',
+    ...names,
+  ];
   const answer = await runApt(root, 'apt-get', args);
   if (answer.status === 0) return succeed(parsePrintUris(answer.stdout, addresses));
   const words = aptWords(`${answer.stderr}\n${unmetDependencies(answer.stdout)}`);

@@ -47,11 +47,11 @@ export const lockRules = {
     severity: 'error',
     message: ({ platform, reason }) => `the package index of ${platform} cannot be read: ${reason}`,
     help: () =>
-      'check the network, the proxy settings of apt and the addresses in this machine’s apt sources',
+      'check the network, the proxy settings of apt and the addresses in the apt sources of this machine',
   }),
   noArchive: rule<{ archive: string; variable: string }>('lock/no-archive', {
     severity: 'error',
-    message: ({ archive }) => `this machine’s apt configuration names no archive ${archive}`,
+    message: ({ archive }) => `this machine's apt configuration names no archive ${archive}`,
     help: ({ variable }) => `set ${variable} to the address of a mirror of it`,
   }),
   noTool: rule<{ program: string; package: string }>('lock/no-tool', {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, linkSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sha256 } from '../../generator/model/brand.ts';
@@ -19,7 +19,10 @@ export type PackageRecipe = {
 };
 
 /** A .deb made by dpkg-deb in `directory` from the given files; answers as a lock would describe it. */
-export function makePackage(directory: string, recipe: PackageRecipe): LockedPackage & { readonly file: string } {
+export function makePackage(
+  directory: string,
+  recipe: PackageRecipe,
+): LockedPackage & { readonly file: string } {
   const { name, version = '1.0' } = recipe;
   const tree = join(directory, `${name}-${version}.tree`);
   mkdirSync(join(tree, 'DEBIAN'), { recursive: true });

@@ -17,12 +17,11 @@ const GUEST_PACKAGES = ['kmod'];
 /**
  * The driver's end in the machine. Request: `<id> <seconds> <script> <input>`; reply: `<id> <code> :<stdout>
  * :<stderr>`; all but id, seconds and code in base64, one line each, over a virtio port, which has flow control.
- * Whatever it writes is in memory, so that it dirties nothing on the disk under test.
+ * The port's file is there before the port can be opened, hence the loop. Whatever it writes is in memory, so that it dirties nothing on the disk under test.
  */
 const CONTROL = `#!/bin/bash
 modprobe -a virtio_pci virtio_console
-until [ -e /dev/vport0p1 ]; do sleep 0.1; done
-exec 3<>/dev/vport0p1 9>/run/lab-control.lock
+until [ -e /dev/vport0p1 ] && command exec 3<>/dev/vport0p1; do sleep 0.1; done
 answer() {
   d=$(mktemp -d /run/lab-control.XXXXXX)
   base64 -d <<<"$3" >"$d/script"

@@ -20,7 +20,7 @@ export class VmPort {
       this.#isReady = resolve;
     });
     machine.stdin?.on('error', () => undefined); // the machine is gone; `exit` tells
-    machine.stdout?.setEncoding('utf8').on('data', (text: string) => {console.error("RX",JSON.stringify(text));this.#receive(text)});
+    machine.stdout?.setEncoding('utf8').on('data', (text: string) => this.#receive(text));
     machine.on('exit', () => this.#end());
   }
 

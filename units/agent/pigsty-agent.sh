@@ -65,7 +65,7 @@ clean_up() {
   trap '' EXIT INT TERM HUP
   for job in $jobs; do kill "$job" 2>/dev/null || :; done
   [ -z "$jobs" ] || wait
-  [ -z "$work" ] || { rm -rf "$work" && remove_leftovers; }
+  remove_leftovers
   exit "$code"
 }
 
@@ -75,13 +75,22 @@ remove_leftovers() {
   rmdir "$store/images" "$store/bundles" "$store" "$home/generations" "$home" 2>/dev/null || :
 }
 
-# One agent at a time. The lock goes with this process: whatever is started from here closes descriptor 9.
+# One agent at a time. The lock goes with descriptor 9: with this process, and with the tools it has called. So whoever
+# follows an agent that was killed waits for the tar or sync that outlived it. What may live longer is started without.
 lock() {
   [ "$(id -u)" -eq 0 ] || fail 2 "$verb: only root may do this"
   [ -d /run/systemd/system ] || fail 2 "$verb: this node does not run systemd"
   make_dir 0755 /run/lock
   exec 9>>"$lock_file"
-  flock -n 9 || fail 2 "$verb: another pigsty-agent is at work (pid $(head -n 1 "$lock_file")); try again when it is done"
+  tries=0
+  until flock -n 9; do
+    holder=$(head -n 1 "$lock_file")
+    if kill -0 "${holder:-0}" 2>/dev/null || [ "$tries" -ge 300 ]; then
+      fail 2 "$verb: another pigsty-agent is at work (pid $holder); try again when it is done"
+    fi
+    tries=$((tries + 1))
+    sleep 0.1
+  done
   echo "$$" >"$lock_file"
   trap clean_up EXIT
   trap 'exit 130' INT
@@ -112,6 +121,14 @@ find_these() { # -H|-P TEST...
 
 hash_of() { sha256sum <"$1" | cut -c 1-64; }
 
+# Of the file system that PATH is on, or will be on; nothing without a path.
+bytes_of() { # size|avail PATH
+  [ -n "$2" ] || return 0
+  path=$2
+  while [ ! -e "$path" ]; do path=$(dirname -- "$path"); done
+  df --output="$1" -B 1 -- "$path" | tail -n 1 | tr -d ' '
+}
+
 # Parents that are missing too become 0755.
 make_dir() { # MODE PATH...
   mode=$1
@@ -124,7 +141,7 @@ make_dir() { # MODE PATH...
 point() {
   ln -sfn -- "$2" "$1.new"
   mv -T -- "$1.new" "$1"
-  sync "${1%/*}"
+  sync "${1%/*}/"
 }
 
 # write_file PATH: standard input becomes its content, whole or not at all.
@@ -132,7 +149,7 @@ write_file() {
   cat >"$1.new"
   sync "$1.new"
   mv -T -- "$1.new" "$1"
-  sync "${1%/*}"
+  sync "${1%/*}/"
 }
 
 # --- verification -----------------------------------------------------------------------------------------------------
@@ -178,7 +195,7 @@ check_files() {
   xargs -d '\n' stat -c '%s %n' -- <"$work/paths" 2>/dev/null | sort -rn | cut -d ' ' -f 2- >"$work/by-size" || :
   sed -n 'p;n' "$work/by-size" >"$work/odd"
   sed -n 'n;p' "$work/by-size" >"$work/even"
-  hash_list "$work/even" >"$work/found-even" 9>&- &
+  hash_list "$work/even" >"$work/found-even" &
   even=$!
   jobs="$jobs $even"
   hash_list "$work/odd" >"$work/found-odd" || :
@@ -225,10 +242,10 @@ is_staged() {
 # published before all hashes are right.
 stage() {
   if ! is_staged; then
-    make_dir 0755 "$store" "$store/images"
-    make_dir 0700 "$store/bundles"
     missing_images
     check_space
+    make_dir 0755 "$store" "$store/images"
+    make_dir 0700 "$store/bundles"
     start_unpacking
     check_files
     finish_unpacking
@@ -258,7 +275,7 @@ missing_images() {
 check_space() {
   needed=67108864
   for size in $(xargs -r -d '\n' stat -c %s -- <"$work/layers" 2>/dev/null || :); do needed=$((needed + size + size / 20)); done
-  free=$(df --output=avail -B 1 "$store" | tail -n 1)
+  free=$(bytes_of avail "$store")
   [ "$free" -ge "$needed" ] ||
     fail 2 "$verb: $store has $((free / 1000000)) MB free, the bundle needs $((needed / 1000000)) MB"
 }
@@ -271,7 +288,7 @@ start_unpacking() {
     (
       trap 'kill "$!" 2>/dev/null; wait; exit 1' TERM
       unpack_image "$tree" "$layers"
-    ) >"$work/unpack-$id.log" 2>&1 9>&- &
+    ) >"$work/unpack-$id.log" 2>&1 &
     jobs="$jobs $!"
     echo "$! $id $tree" >>"$work/unpack"
   done <"$work/missing"
@@ -444,7 +461,7 @@ write_measured() { # DIRECTORY
   grep -q '^file measured ' "$manifest" || return 0
   PIGSTY_CPU=$(nproc)
   PIGSTY_MEM_MB=$(memory_mb)
-  PIGSTY_DISK_BYTES=$(disk_bytes "$(field disk)")
+  PIGSTY_DISK_BYTES=$(bytes_of size "$(field disk)")
   export PIGSTY_CPU PIGSTY_MEM_MB PIGSTY_DISK_BYTES
   for path in $(records file | sed -n 's|^measured [^ ]* [^ ]* [^ ]* \([^ ]*\) .*|\1|p'); do
     mkdir -p "$(dirname "$1/$path")"
@@ -458,14 +475,6 @@ memory_mb() {
   limit=$(cat /sys/fs/cgroup/memory.max 2>/dev/null || echo max)
   [ "$limit" = max ] || [ "$limit" -ge "$bytes" ] || bytes=$limit
   echo $(((bytes + 1048575) / 1048576))
-}
-
-# Size of the file system that PATH is on, or will be on; nothing without a path.
-disk_bytes() { # PATH
-  [ -n "$1" ] || return 0
-  path=$1
-  while [ ! -e "$path" ]; do path=$(dirname -- "$path"); done
-  df --output=size -B 1 -- "$path" | tail -n 1 | tr -d ' '
 }
 
 # One chown and one chmod for each combination, not for each file.
@@ -562,7 +571,7 @@ put_link() { # PATH TARGET
         ln -sfn -- "$2" "$1.pigsty-new"
         mv -T -- "$1.pigsty-new" "$1"
       else
-        make_dir 0755 "${1%/*}"
+        make_dir 0755 "${1%/*}/"
         ln -sT -- "$2" "$1"
       fi
       ;;
@@ -615,7 +624,7 @@ drop_link() { # PATH TARGET
     if [ -e "$kept" ] || [ -L "$kept" ]; then
       cp -a -- "$kept" "$1.pigsty-new"
       mv -T -- "$1.pigsty-new" "$1"
-      sync -f "${1%/*}"
+      sync -f "${1%/*}/"
       rm -f -- "$kept"
     elif [ "${2#=}" = "$2" ]; then
       rm -f -- "$1"

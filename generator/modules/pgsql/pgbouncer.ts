@@ -51,7 +51,9 @@ function pooledUsers(settings: PgsqlSettings): User[] {
 }
 
 function pooledDatabases(settings: PgsqlSettings): Database[] {
-  const declared = settings.pg_databases.filter(({ name, pgbouncer }) => pgbouncer !== false && isPoolable(name));
+  const declared = settings.pg_databases.filter(
+    ({ name, pgbouncer }) => pgbouncer !== false && isPoolable(name),
+  );
   return [{ name: 'postgres' }, ...declared];
 }
 

@@ -9,7 +9,7 @@ import { extensionPackages } from './packages.ts';
 import { backupDirectory, clusterDirectory, onHost } from './paths.ts';
 import { PATRONI_FILES, patroniFiles } from './patroni.ts';
 import { PGBOUNCER_FILES, pgbouncerFiles } from './pgbouncer.ts';
-import { provisionFiles } from './provision.ts';
+import { PROVISION_FILES, provisionFiles } from './provision.ts';
 import { declaredServices } from './services.ts';
 
 const CERTIFICATE_FILES = ['etc/pgsql/ca.crt', 'etc/pgsql/server.crt', 'etc/pgsql/server.key'];
@@ -199,7 +199,7 @@ function units(member: PgsqlMember, image: string): UnitPlan[] {
       after: ['etcd.service'],
     }),
     unit('pgsql-provision.service', {
-      restartOn: ['etc/pgsql/provision.sh', 'etc/pgsql/cluster.sql', 'etc/pgsql/template.sql', ...databases],
+      restartOn: PROVISION_FILES.map((name) => `etc/pgsql/${name}`).concat(databases),
       after: ['patroni.service'],
       activation: 'rerun',
     }),

@@ -7,6 +7,9 @@ import { allUsers, passwordSecret } from './users.ts';
 
 const DIRECTORY = 'etc/pgsql';
 
+/** The files that every cluster has; one per database comes to them. */
+export const PROVISION_FILES = ['provision.sh', 'roles.sql', 'template.sql', 'databases.sql'] as const;
+
 /** SQL that makes the cluster hold what the inventory declares; it may run any number of times. */
 export function provisionFiles(member: PgsqlMember): FilePlan[] {
   const { settings } = member;
@@ -22,8 +25,11 @@ export function provisionFiles(member: PgsqlMember): FilePlan[] {
   );
   return [
     file('provision.sh', 0o755, 'provision.sh.ejs', scriptView(member)),
-    file('cluster.sql', 0o600, 'cluster.sql.ejs', clusterView(settings)),
+    file('roles.sql', 0o600, 'roles.sql.ejs', rolesView(settings)),
     file('template.sql', 0o600, 'template.sql.ejs', templateView(settings)),
+    file('databases.sql', 0o600, 'databases.sql.ejs', {
+      databases: settings.pg_databases.map((database) => databaseDefinition(database, settings)),
+    }),
     ...databases,
   ];
 }
@@ -40,11 +46,10 @@ function scriptView({ settings, host }: PgsqlMember): View {
   };
 }
 
-function clusterView(settings: PgsqlSettings): View {
+function rolesView(settings: PgsqlSettings): View {
   const users = allUsers(settings);
   return {
     roles: users.map((user) => roleView(user, settings)),
-    databases: settings.pg_databases.map((database) => databaseDefinition(database, settings)),
     declaredRoles: users.map((user) => user.name),
   };
 }

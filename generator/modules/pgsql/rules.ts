@@ -57,8 +57,10 @@ const rules = {
   }),
   notPoolable: rule<{ database: string }>('pgsql/database-not-poolable', {
     severity: 'warning',
-    message: ({ database }) => `database \`${database}\` is left out of the pool: pgbouncer cannot write its name`,
-    help: () => 'use letters, digits, `_`, `-` and `.`, or set `pgbouncer: false`; services with `dest: postgres` reach it',
+    message: ({ database }) =>
+      `database \`${database}\` is left out of the pool: pgbouncer cannot write its name`,
+    help: () =>
+      'use letters, digits, `_`, `-` and `.`, or set `pgbouncer: false`; services with `dest: postgres` reach it',
   }),
   baseline: rule<{ file: string; database: string }>('pgsql/baseline-not-carried', {
     severity: 'notice',
@@ -177,7 +179,9 @@ function checkRepository(member: PgsqlMember): Diagnostic[] {
 function checkPool(member: PgsqlMember): Diagnostic[] {
   return member.settings.pg_databases.flatMap(({ name, pgbouncer }, index) => {
     if (pgbouncer === false || isPoolable(name)) return [];
-    return [rules.notPoolable.at(member.host.parameters.place('pg_databases', [index, 'name']), { database: name })];
+    return [
+      rules.notPoolable.at(member.host.parameters.place('pg_databases', [index, 'name']), { database: name }),
+    ];
   });
 }
 

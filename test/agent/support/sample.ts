@@ -70,7 +70,7 @@ RestartSec=1
 /** It says in a file what it runs with, so a test sees which generation's bytes it has read, and through which mount. */
 const SLEEPER_SCRIPT = `
 settings=/etc/pigsty/current/etc/tenant
-show() { cat $settings/restart.conf $settings/reload.conf > /data/tenant/seen.new; cat /data/tenant/seen.new > /data/tenant/seen; }
+show() { cat $settings/restart.conf $settings/reload.conf > /data/tenant/seen.draft; cat /data/tenant/seen.draft > /data/tenant/seen; }
 trap show HUP
 show
 cat /etc/hosts > /data/tenant/hosts

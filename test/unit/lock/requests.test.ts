@@ -73,7 +73,13 @@ describe('requests of images', () => {
     const names = ['postgis*', 'Postgis', '-o', 'a b', 'perl-', 'libfoo.*'];
     const packages = names.map((name) => ({ name, askedBy: 'pg_extensions' }));
     const { diagnostics } = imageRequests([{ ...use, packages }], both, 'debian13');
-    expect(diagnostics.map((one) => one.message.split(' ')[0])).toEqual(['postgis*', 'Postgis', '-o', 'a', 'libfoo.*']);
+    expect(diagnostics.map((one) => one.message.split(' ')[0])).toEqual([
+      'postgis*',
+      'Postgis',
+      '-o',
+      'a',
+      'libfoo.*',
+    ]);
     expect(new Set(diagnostics.map((one) => one.code))).toEqual(new Set(['lock/bad-package-name']));
   });
 
@@ -113,7 +119,11 @@ describe('a recipe', () => {
   it.each([
     ['title: x\npackages: {}\nuser_s: []\n', 1, 'user_s'],
     ['title: x\npackages:\n  debian13:\n    - { name: a, only: [/usr] }\n', 4, 'a path without leading'],
-    ['title: x\npackages: {}\nusers:\n  - { name: a, uid: 1000, gid: 1, home: /, shell: /bin/sh }\n', 4, 'uid'],
+    [
+      'title: x\npackages: {}\nusers:\n  - { name: a, uid: 1000, gid: 1, home: /, shell: /bin/sh }\n',
+      4,
+      'uid',
+    ],
     ['title: x\npackages: {}\nprovides:\n  - usr/bin/x\n', 4, 'an absolute path'],
     ['title: [x\n', 1, ''],
   ])('that is wrong is named with its line: %#', (text, line, words) => {

@@ -12,7 +12,10 @@ describe('apt’s answers', () => {
   it('become packages with epoch, plus and tilde as they are, below their archive', () => {
     const line = (uri: string, file: string) => `'${uri}' ${file} 123 SHA256:${HASH}\n`;
     const output =
-      line('http://archive.example/debian/pool/a/libstdc%2b%2b6_1.0%7ea_amd64.deb', 'libstdc++6_1%3a1.0~a_amd64.deb') +
+      line(
+        'http://archive.example/debian/pool/a/libstdc%2b%2b6_1.0%7ea_amd64.deb',
+        'libstdc++6_1%3a1.0~a_amd64.deb',
+      ) +
       line('http://archive.example/debian-security/pool/o/openssl_3_all.deb', 'openssl_3_all.deb') +
       'Reading package lists...\n';
     expect(parsePrintUris(output, ADDRESSES)).toEqual([
@@ -25,12 +28,17 @@ describe('apt’s answers', () => {
         archive: 'debian',
         path: 'pool/a/libstdc++6_1.0~a_amd64.deb',
       },
-      expect.objectContaining({ name: 'openssl', archive: 'debian-security', path: 'pool/o/openssl_3_all.deb' }),
+      expect.objectContaining({
+        name: 'openssl',
+        archive: 'debian-security',
+        path: 'pool/o/openssl_3_all.deb',
+      }),
     ]);
   });
 
   it('tell real packages from names that are only provided', () => {
-    const output = 'dash:\n  Installed: (none)\n  Candidate: 0.5.12-12\nawk:\n  Installed: (none)\n  Candidate: (none)\n';
+    const output =
+      'dash:\n  Installed: (none)\n  Candidate: 0.5.12-12\nawk:\n  Installed: (none)\n  Candidate: (none)\n';
     expect(parseCandidates(output)).toEqual(new Set(['dash']));
   });
 

@@ -98,121 +98,133 @@ function entriesOf(bytes: Buffer): (PlacedEntry & { text: string })[] {
   return readEntries(read).map((one) => ({ ...one, text: read(one.offset, one.size).toString() }));
 }
 
-describe.skipIf(missing.length > 0)(`images from packages (${missing.map((m) => m.tool).join() || 'dpkg-deb'})`, () => {
-  beforeEach(() => {
-    const directory = join(scratch, `site-${count++}`);
-    site = { blobs: join(directory, 'blobs/sha256'), cache: join(directory, 'cache') };
-  });
-
-  it('have a layer for the base, for dependencies, for named packages and for their own files', async () => {
-    const image = await build(lockOf([tool, library, certificates], ['ca-certificates']));
-    const layers = image.layers.map((layer) => entriesOf(blob(layer.digest)).map((entry) => entry.path));
-    expect(layers).toHaveLength(4);
-    expect(layers[0]).toContain('usr/share/ca-certificates/mozilla/A.crt');
-    expect(layers[1]).toEqual(['usr', 'usr/lib', 'usr/lib/library.so']);
-    expect(layers[2]).toEqual(['usr', 'usr/bin', 'usr/bin/tool']);
-    for (const part of [image.manifest, image.config, ...image.layers]) {
-      const bytes = blob(part.digest);
-      expect(`sha256:${createHash('sha256').update(bytes).digest('hex')}`).toBe(part.digest);
-      expect(bytes.length).toBe(part.size);
-    }
-  });
-
-  it('carry accounts, links, certificates and dpkg’s list in the uppermost layer', async () => {
-    const image = await build(lockOf([tool, certificates], ['ca-certificates']));
-    const entries = new Map(entriesOf(blob(image.layers.at(-1)?.digest ?? '')).map((one) => [one.path, one]));
-    expect(entries.get('etc/passwd')?.text).toContain('postgres:x:543:543:postgres:/var/lib/pgsql:/bin/sh\n');
-    expect(entries.get('etc/group')?.text).toContain('postgres:x:543:\n');
-    expect(entries.get('etc/ssl/certs/ca-certificates.crt')?.text).toBe('certificate A\ncertificate B\n');
-    expect(entries.get('bin')).toMatchObject({ kind: 'symlink', target: 'usr/bin' });
-    expect(entries.get('var/run')).toMatchObject({ kind: 'symlink', target: '/run' });
-    expect(entries.get('usr/bin/again')).toMatchObject({ kind: 'symlink', target: 'tool' });
-    expect(entries.get('var/lib/pgsql')).toMatchObject({ kind: 'directory', uid: 543, gid: 543, mode: 0o700 });
-    expect(entries.get('etc/pigsty')).toMatchObject({ kind: 'directory', uid: 0, mode: 0o755 });
-    const status = entries.get('var/lib/dpkg/status')?.text ?? '';
-    expect(status.match(/^Package: .*\nStatus: install ok installed$/gm)).toEqual([
-      'Package: ca-certificates\nStatus: install ok installed',
-      'Package: tool\nStatus: install ok installed',
-    ]);
-  });
-
-  it('are described by a configuration and a manifest, and named by their diff ids', async () => {
-    const image = await build(lockOf([tool], []));
-    const config = JSON.parse(blob(image.config.digest).toString());
-    expect(config).toMatchObject({
-      created: '2000-01-01T00:00:00Z',
-      architecture: 'amd64',
-      os: 'linux',
-      config: { User: 'postgres', Env: ['LANG=en', 'PATH=/usr/bin'], Entrypoint: ['/usr/bin/tool'] },
-      rootfs: { type: 'layers', diff_ids: image.layers.map((layer) => layer.digest) },
+describe.skipIf(missing.length > 0)(
+  `images from packages (${missing.map((m) => m.tool).join() || 'dpkg-deb'})`,
+  () => {
+    beforeEach(() => {
+      const directory = join(scratch, `site-${count++}`);
+      site = { blobs: join(directory, 'blobs/sha256'), cache: join(directory, 'cache') };
     });
-    const text = image.layers.map((layer) => `${layer.digest}\n`).join('');
-    expect(image.rootfs).toBe(createHash('sha256').update(text).digest('hex'));
-    expect(rootfsId([...image.layers].reverse())).not.toBe(image.rootfs);
-  });
 
-  it('are the same again, from the cache, without one, and after blobs were lost', async () => {
-    const lock = lockOf([tool, library], []);
-    const first = await build(lock);
-    expect(await build(lock)).toEqual(first);
-    for (const name of readdirSync(site.blobs)) {
-      const bytes = blob(name);
-      rmSync(join(site.blobs, name));
+    it('have a layer for the base, for dependencies, for named packages and for their own files', async () => {
+      const image = await build(lockOf([tool, library, certificates], ['ca-certificates']));
+      const layers = image.layers.map((layer) => entriesOf(blob(layer.digest)).map((entry) => entry.path));
+      expect(layers).toHaveLength(4);
+      expect(layers[0]).toContain('usr/share/ca-certificates/mozilla/A.crt');
+      expect(layers[1]).toEqual(['usr', 'usr/lib', 'usr/lib/library.so']);
+      expect(layers[2]).toEqual(['usr', 'usr/bin', 'usr/bin/tool']);
+      for (const part of [image.manifest, image.config, ...image.layers]) {
+        const bytes = blob(part.digest);
+        expect(`sha256:${createHash('sha256').update(bytes).digest('hex')}`).toBe(part.digest);
+        expect(bytes.length).toBe(part.size);
+      }
+    });
+
+    it('carry accounts, links, certificates and the list of dpkg in the uppermost layer', async () => {
+      const image = await build(lockOf([tool, certificates], ['ca-certificates']));
+      const entries = new Map(
+        entriesOf(blob(image.layers.at(-1)?.digest ?? '')).map((one) => [one.path, one]),
+      );
+      expect(entries.get('etc/passwd')?.text).toContain(
+        'postgres:x:543:543:postgres:/var/lib/pgsql:/bin/sh\n',
+      );
+      expect(entries.get('etc/group')?.text).toContain('postgres:x:543:\n');
+      expect(entries.get('etc/ssl/certs/ca-certificates.crt')?.text).toBe('certificate A\ncertificate B\n');
+      expect(entries.get('bin')).toMatchObject({ kind: 'symlink', target: 'usr/bin' });
+      expect(entries.get('var/run')).toMatchObject({ kind: 'symlink', target: '/run' });
+      expect(entries.get('usr/bin/again')).toMatchObject({ kind: 'symlink', target: 'tool' });
+      expect(entries.get('var/lib/pgsql')).toMatchObject({
+        kind: 'directory',
+        uid: 543,
+        gid: 543,
+        mode: 0o700,
+      });
+      expect(entries.get('etc/pigsty')).toMatchObject({ kind: 'directory', uid: 0, mode: 0o755 });
+      const status = entries.get('var/lib/dpkg/status')?.text ?? '';
+      expect(status.match(/^Package: .*\nStatus: install ok installed$/gm)).toEqual([
+        'Package: ca-certificates\nStatus: install ok installed',
+        'Package: tool\nStatus: install ok installed',
+      ]);
+    });
+
+    it('are described by a configuration and a manifest, and named by their diff ids', async () => {
+      const image = await build(lockOf([tool], []));
+      const config = JSON.parse(blob(image.config.digest).toString());
+      expect(config).toMatchObject({
+        created: '2000-01-01T00:00:00Z',
+        architecture: 'amd64',
+        os: 'linux',
+        config: { User: 'postgres', Env: ['LANG=en', 'PATH=/usr/bin'], Entrypoint: ['/usr/bin/tool'] },
+        rootfs: { type: 'layers', diff_ids: image.layers.map((layer) => layer.digest) },
+      });
+      const text = image.layers.map((layer) => `${layer.digest}\n`).join('');
+      expect(image.rootfs).toBe(createHash('sha256').update(text).digest('hex'));
+      expect(rootfsId([...image.layers].reverse())).not.toBe(image.rootfs);
+    });
+
+    it('are the same again, from the cache, without one, and after blobs were lost', async () => {
+      const lock = lockOf([tool, library], []);
+      const first = await build(lock);
       expect(await build(lock)).toEqual(first);
-      expect(blob(name).equals(bytes)).toBe(true);
-    }
-    for (const part of ['members', 'layers', 'images']) rmSync(join(site.cache, part), { recursive: true });
-    expect(await build(lock)).toEqual(first);
-  });
+      for (const name of readdirSync(site.blobs)) {
+        const bytes = blob(name);
+        rmSync(join(site.blobs, name));
+        expect(await build(lock)).toEqual(first);
+        expect(blob(name).equals(bytes)).toBe(true);
+      }
+      for (const part of ['members', 'layers', 'images']) rmSync(join(site.cache, part), { recursive: true });
+      expect(await build(lock)).toEqual(first);
+    });
 
-  it('change only in the layer whose package changed', async () => {
-    const first = await build(lockOf([tool, library], []));
-    const changed = { ...tool, version: '2.0', files: { 'usr/bin/tool': { text: 'tool 2', mode: 0o755 } } };
-    const second = await build(lockOf([changed, library], []));
-    const same = second.layers.map((layer, index) => layer.digest === first.layers[index]?.digest);
-    expect(same).toEqual([true, false, false]);
-    expect(second.rootfs).not.toBe(first.rootfs);
-  });
+    it('change only in the layer whose package changed', async () => {
+      const first = await build(lockOf([tool, library], []));
+      const changed = { ...tool, version: '2.0', files: { 'usr/bin/tool': { text: 'tool 2', mode: 0o755 } } };
+      const second = await build(lockOf([changed, library], []));
+      const same = second.layers.map((layer, index) => layer.digest === first.layers[index]?.digest);
+      expect(same).toEqual([true, false, false]);
+      expect(second.rootfs).not.toBe(first.rootfs);
+    });
 
-  it('leave no half-written file behind', async () => {
-    await build(lockOf([tool, library], []));
-    const left = [...readdirSync(site.blobs), ...readdirSync(join(site.cache, 'members'))];
-    expect(left.filter((name) => name.startsWith('.') || name.endsWith('.tmp'))).toEqual([]);
-  });
+    it('leave no half-written file behind', async () => {
+      await build(lockOf([tool, library], []));
+      const left = [...readdirSync(site.blobs), ...readdirSync(join(site.cache, 'members'))];
+      expect(left.filter((name) => name.startsWith('.') || name.endsWith('.tmp'))).toEqual([]);
+    });
 
-  it('take away what a killed build left, and nothing of a running one', async () => {
-    mkdirSync(site.blobs, { recursive: true });
-    writeFileSync(join(site.blobs, '.4194304-0'), 'left');
-    writeFileSync(join(site.blobs, `.${process.ppid}-0`), 'running');
-    await build(lockOf([tool], []));
-    expect(readdirSync(site.blobs).filter((name) => name.startsWith('.'))).toEqual([`.${process.ppid}-0`]);
-  });
+    it('take away what a killed build left, and nothing of a running one', async () => {
+      mkdirSync(site.blobs, { recursive: true });
+      writeFileSync(join(site.blobs, '.4194304-0'), 'left');
+      writeFileSync(join(site.blobs, `.${process.ppid}-0`), 'running');
+      await build(lockOf([tool], []));
+      expect(readdirSync(site.blobs).filter((name) => name.startsWith('.'))).toEqual([`.${process.ppid}-0`]);
+    });
 
-  it('are refused when two packages hold one path', async () => {
-    const other = { ...library, files: { 'bin/tool': { text: 'other' } } };
-    expect(await codes(lockOf([tool, other], []))).toEqual([
-      'build/file-conflict: in image sample both library and tool hold /usr/bin/tool: one would hide the other',
-    ]);
-    const inside = { ...library, files: { 'usr/bin/tool/inside': { text: 'x' } } };
-    expect((await codes(lockOf([tool, inside], [])))[0]).toContain('build/file-conflict');
-  });
+    it('are refused when two packages hold one path', async () => {
+      const other = { ...library, files: { 'bin/tool': { text: 'other' } } };
+      expect(await codes(lockOf([tool, other], []))).toEqual([
+        'build/file-conflict: in image sample both library and tool hold /usr/bin/tool: one would hide the other',
+      ]);
+      const inside = { ...library, files: { 'usr/bin/tool/inside': { text: 'x' } } };
+      expect((await codes(lockOf([tool, inside], [])))[0]).toContain('build/file-conflict');
+    });
 
-  it('are refused when a promised program is missing or cannot be executed', async () => {
-    const plain = { ...tool, files: { 'usr/bin/tool': { text: 'tool' } } };
-    expect(await codes(lockOf([plain], []))).toEqual([
-      'build/program-missing: image sample lacks /bin/tool, which images/sample.yml promises',
-      'build/program-missing: image sample lacks /usr/bin/again, which images/sample.yml promises',
-    ]);
-  });
+    it('are refused when a promised program is missing or cannot be executed', async () => {
+      const plain = { ...tool, files: { 'usr/bin/tool': { text: 'tool' } } };
+      expect(await codes(lockOf([plain], []))).toEqual([
+        'build/program-missing: image sample lacks /bin/tool, which images/sample.yml promises',
+        'build/program-missing: image sample lacks /usr/bin/again, which images/sample.yml promises',
+      ]);
+    });
 
-  it('are refused when a package in the cache is not the locked one, and the package is dropped', async () => {
-    const lock = lockOf([tool], []);
-    const file = packageFile(site.cache, lock.platforms[0]?.packages[0]?.sha256 ?? sha256(''));
-    const bytes = readFileSync(file);
-    bytes[100] = (bytes[100] ?? 0) ^ 1;
-    writeFileSync(file, bytes);
-    expect((await codes(lock))[0]).toMatch(/^fetch\/wrong-hash: tool_1\.0_amd64\.deb/);
-    expect(() => readFileSync(file)).toThrow('ENOENT');
-    expect(() => readdirSync(site.blobs)).toThrow('ENOENT');
-  });
-});
+    it('are refused when a package in the cache is not the locked one, and the package is dropped', async () => {
+      const lock = lockOf([tool], []);
+      const file = packageFile(site.cache, lock.platforms[0]?.packages[0]?.sha256 ?? sha256(''));
+      const bytes = readFileSync(file);
+      bytes[100] = (bytes[100] ?? 0) ^ 1;
+      writeFileSync(file, bytes);
+      expect((await codes(lock))[0]).toMatch(/^fetch\/wrong-hash: tool_1\.0_amd64\.deb/);
+      expect(() => readFileSync(file)).toThrow('ENOENT');
+      expect(() => readdirSync(site.blobs)).toThrow('ENOENT');
+    });
+  },
+);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, linkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -17,7 +17,11 @@ function entry(path: string, part: Partial<TarEntry> = {}): TarEntry {
 }
 
 function archive(entries: readonly TarEntry[]): Buffer {
-  const blocks = entries.flatMap((one) => [encodeHeader(one), Buffer.alloc(one.size, 'x'), contentPadding(one.size)]);
+  const blocks = entries.flatMap((one) => [
+    encodeHeader(one),
+    Buffer.alloc(one.size, 'x'),
+    contentPadding(one.size),
+  ]);
   return Buffer.concat([...blocks, endOfArchive()]);
 }
 
@@ -73,9 +77,8 @@ describe('tar header', () => {
       stream.resume();
       stream.on('end', next);
     });
-    const finished = new Promise((resolve) => reader.on('finish', resolve));
     reader.end(archive(CASES));
-    await finished;
+    await new Promise<void>((resolve) => reader.on('finish', () => resolve()));
     expect(seen).toEqual(
       CASES.map((one) => [one.path, one.mode, one.uid, one.size, ENTRY_TIME * 1000, '', one.target]),
     );
@@ -83,7 +86,12 @@ describe('tar header', () => {
 
   it('uses pax only where USTAR cannot hold the entry', () => {
     expect(CASES.filter((one) => encodeHeader(one).length > 512).map((one) => one.path.length)).toEqual([
-      101, 100, LONG.length, 11, 30, 10,
+      101,
+      100,
+      LONG.length,
+      11,
+      30,
+      10,
     ]);
   });
 
@@ -111,7 +119,10 @@ describe('tar reader', () => {
       const entries = readBack(readFileSync(file));
       expect(entries.find((one) => one.path === LONG)).toMatchObject({ kind: 'file', size: 3 });
       expect(entries.find((one) => one.path === 'symlink')).toMatchObject({ kind: 'symlink', target: LONG });
-      expect(entries.find((one) => one.path === 'z-hardlink')).toMatchObject({ kind: 'hardlink', target: `./${LONG}` });
+      expect(entries.find((one) => one.path === 'z-hardlink')).toMatchObject({
+        kind: 'hardlink',
+        target: `./${LONG}`,
+      });
     }
   });
 

@@ -1,0 +1,29 @@
+import type { ParameterTable } from '../../model/parameter.ts';
+import { section } from '../params-section.ts';
+import { AbsolutePath, ClusterName, Count, Flag, oneOf, Port, Positive } from '../schemas.ts';
+
+// biome-ignore format: a table, one parameter per row
+const etcd = section('ETCD', [
+  { id: 501, name: 'etcd_seq', level: 'I', schema: Count,
+    meaning: 'number of the member, kept for life; names it etcd-<seq>' },
+  { id: 502, name: 'etcd_cluster', level: 'C', schema: ClusterName, default: 'etcd',
+    meaning: 'name of the etcd cluster and first part of its members\' names' },
+  { id: 503, name: 'etcd_safeguard', level: 'G/C/A', schema: Flag, default: false,
+    meaning: 'refuse to remove a member that is running' },
+  { id: 504, name: 'etcd_clean', level: 'G/C/A', schema: Flag, default: true,
+    meaning: 'remove an existing member before setting up a new one' },
+  { id: 505, name: 'etcd_data', level: 'C', schema: AbsolutePath, default: '/data/etcd',
+    meaning: 'directory of the store\'s data' },
+  { id: 506, name: 'etcd_port', level: 'C', schema: Port, default: 2379,
+    meaning: 'port that clients, Patroni among them, connect to' },
+  { id: 507, name: 'etcd_peer_port', level: 'C', schema: Port, default: 2380,
+    meaning: 'port that members reach each other on' },
+  { id: 508, name: 'etcd_init', level: 'C', schema: oneOf('new', 'existing'), default: 'new',
+    meaning: 'whether the members form a new cluster or join one that exists' },
+  { id: 509, name: 'etcd_election_timeout', level: 'C', schema: Positive, default: 1000, unit: 'ms',
+    meaning: 'silence of the leader after which a follower calls an election' },
+  { id: 510, name: 'etcd_heartbeat_interval', level: 'C', schema: Positive, default: 100, unit: 'ms',
+    meaning: 'time between two heartbeats of the leader' },
+]);
+
+export const etcdParameters: ParameterTable = { module: 'etcd', rows: etcd };

@@ -1,0 +1,193 @@
+import * as z from 'zod';
+import type { ParameterTable } from '../../model/parameter.ts';
+import { section, UNREAD } from '../params-section.ts';
+import {
+  AbsolutePath,
+  AnyText,
+  Count,
+  expected,
+  Flag,
+  Interval,
+  Ip,
+  listOf,
+  oneOf,
+  Password,
+  Port,
+  Text,
+  Texts,
+  Url,
+  UrlOrNone,
+} from '../schemas.ts';
+import * as defaults from './defaults.ts';
+import { NavbarLink, PortalEntry, Upstream } from './schemas.ts';
+
+const Environment = z.record(z.string(), AnyText, expected('a dictionary of environment variables'));
+const Portal = z.record(z.string(), PortalEntry, expected('a dictionary of portal entries'));
+
+// biome-ignore format: a table, one parameter per row
+const meta = section('META', [
+  { id: 101, name: 'version', level: 'G', schema: Text, default: 'v2.6.0',
+    meaning: 'release of Pigsty that the inventory was written for' },
+  { id: 102, name: 'admin_ip', level: 'G', schema: Ip, default: '10.10.10.10',
+    meaning: 'address of the admin host; stands for ${admin_ip} in every value' },
+  { id: 103, name: 'region', level: 'G', schema: oneOf('default', 'china', 'europe'), default: 'default',
+    meaning: 'which address of each package archive is used' },
+  { id: 104, name: 'proxy_env', level: 'G', schema: Environment, default: defaults.proxyEnv, secretKeys: ['http_proxy', 'https_proxy', 'all_proxy'],
+    meaning: 'proxy settings in the environment of downloads' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+const ca = section('CA', [
+  { id: 105, name: 'ca_method', level: 'G', schema: oneOf('create', 'recreate', 'copy'), default: 'create', note: UNREAD,
+    meaning: 'where the certificate authority comes from' },
+  { id: 106, name: 'ca_cn', level: 'G', schema: Text, default: 'pigsty-ca', note: UNREAD,
+    meaning: 'common name of the certificate authority' },
+  { id: 107, name: 'cert_validity', level: 'G', schema: Interval, default: '7300d',
+    meaning: 'how long issued certificates are valid' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+const identity = section('INFRA_ID', [
+  { id: 108, name: 'infra_seq', level: 'I', schema: Count,
+    meaning: 'number of the infra host, kept for life; names it infra-<seq>' },
+  { id: 109, name: 'infra_portal', level: 'G', schema: Portal, default: defaults.infraPortal,
+    meaning: 'web services that the portal offers, by name, and where they are' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+const repository = section('REPO', [
+  { id: 110, name: 'repo_enabled', level: 'G/I', schema: Flag, default: true,
+    meaning: 'serve a package repository from this infra host' },
+  { id: 111, name: 'repo_home', level: 'G', schema: AbsolutePath, default: '/www',
+    meaning: 'directory that holds the repository' },
+  { id: 112, name: 'repo_name', level: 'G', schema: Text, default: 'pigsty',
+    meaning: 'name of the repository and of its directory' },
+  { id: 113, name: 'repo_endpoint', level: 'G', schema: Url, default: 'http://${admin_ip}:80',
+    meaning: 'address under which hosts reach the repository' },
+  { id: 114, name: 'repo_remove', level: 'G/A', schema: Flag, default: true,
+    meaning: 'drop the archives that the infra host came with' },
+  { id: 115, name: 'repo_modules', level: 'G/A', schema: Text, default: 'infra,node,pgsql,redis',
+    meaning: 'modules of repo_upstream that the repository is filled from' },
+  { id: 116, name: 'repo_upstream', level: 'G', schema: listOf(Upstream, 'archives'), default: defaults.repoUpstream,
+    meaning: 'package archives to download from, by module, release and region' },
+  { id: 117, name: 'repo_packages', level: 'G', schema: Texts, default: defaults.repoPackages,
+    meaning: 'packages to fetch with all they depend on; several names may share an entry' },
+  { id: 118, name: 'repo_url_packages', level: 'G', schema: Texts, default: defaults.repoUrlPackages,
+    meaning: 'single files to fetch by address' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+const infraPackage = section('INFRA_PACKAGE', [
+  { id: 120, name: 'infra_packages', level: 'G', schema: Texts, default: defaults.infraPackages,
+    meaning: 'packages that infra hosts have' },
+  { id: 121, name: 'infra_packages_pip', level: 'G', schema: AnyText, default: '',
+    meaning: 'Python packages that infra hosts have, separated by commas' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+const nginx = section('NGINX', [
+  { id: 130, name: 'nginx_enabled', level: 'G/I', schema: Flag, default: true,
+    meaning: 'run Nginx, the web portal, on this infra host' },
+  { id: 131, name: 'nginx_exporter_enabled', level: 'G/I', schema: Flag, default: true,
+    meaning: 'export metrics of Nginx' },
+  { id: 132, name: 'nginx_sslmode', level: 'G', schema: oneOf('disable', 'enable', 'enforce'), default: 'enable',
+    meaning: 'whether the portal speaks TLS, or nothing else' },
+  { id: 133, name: 'nginx_home', level: 'G', schema: AbsolutePath, default: '/www',
+    meaning: 'directory of the files that Nginx serves' },
+  { id: 134, name: 'nginx_port', level: 'G', schema: Port, default: 80,
+    meaning: 'port for plain HTTP' },
+  { id: 135, name: 'nginx_ssl_port', level: 'G', schema: Port, default: 443,
+    meaning: 'port for HTTPS' },
+  { id: 136, name: 'nginx_navbar', level: 'G', schema: listOf(NavbarLink, 'links'), default: defaults.nginxNavbar,
+    meaning: 'links on the first page of the portal' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+const dns = section('DNS', [
+  { id: 140, name: 'dns_enabled', level: 'G/I', schema: Flag, default: true,
+    meaning: 'run a name server, dnsmasq, on this infra host' },
+  { id: 141, name: 'dns_port', level: 'G', schema: Port, default: 53,
+    meaning: 'port of the name server' },
+  { id: 142, name: 'dns_records', level: 'G', schema: Texts, default: defaults.dnsRecords,
+    meaning: 'names that the name server resolves, each line an address and its names' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+const prometheus = section('PROMETHEUS', [
+  { id: 150, name: 'prometheus_enabled', level: 'G/I', schema: Flag, default: true,
+    meaning: 'run Prometheus on this infra host' },
+  { id: 151, name: 'prometheus_clean', level: 'G/A', schema: Flag, default: true,
+    meaning: 'delete existing metrics at setup' },
+  { id: 152, name: 'prometheus_data', level: 'G', schema: AbsolutePath, default: '/data/prometheus',
+    meaning: 'directory of the metrics' },
+  { id: 153, name: 'prometheus_sd_interval', level: 'G', schema: Interval, default: '5s',
+    meaning: 'how often the lists of targets are read again' },
+  { id: 154, name: 'prometheus_scrape_interval', level: 'G', schema: Interval, default: '10s',
+    meaning: 'how often targets are scraped and rules evaluated' },
+  { id: 155, name: 'prometheus_scrape_timeout', level: 'G', schema: Interval, default: '8s',
+    meaning: 'how long a target may take to answer' },
+  { id: 156, name: 'prometheus_options', level: 'G', schema: AnyText, default: '--storage.tsdb.retention.time=15d',
+    meaning: 'further arguments of Prometheus' },
+  { id: 157, name: 'pushgateway_enabled', level: 'G/I', schema: Flag, default: true,
+    meaning: 'run Pushgateway, which takes the metrics of short jobs' },
+  { id: 158, name: 'pushgateway_options', level: 'G', schema: AnyText, default: '--persistence.interval=1m',
+    meaning: 'further arguments of Pushgateway' },
+  { id: 159, name: 'blackbox_enabled', level: 'G/I', schema: Flag, default: true,
+    meaning: 'run the blackbox exporter, which probes hosts from outside' },
+  { id: 160, name: 'blackbox_options', level: 'G', schema: AnyText, default: '',
+    meaning: 'further arguments of the blackbox exporter' },
+  { id: 161, name: 'alertmanager_enabled', level: 'G/I', schema: Flag, default: true,
+    meaning: 'run Alertmanager, which groups and forwards alerts' },
+  { id: 162, name: 'alertmanager_options', level: 'G', schema: AnyText, default: '',
+    meaning: 'further arguments of Alertmanager' },
+  { id: 163, name: 'exporter_metrics_path', level: 'G', schema: AbsolutePath, default: '/metrics',
+    meaning: 'path of the address at which exporters show their metrics' },
+  { id: 164, name: 'exporter_install', level: 'G', schema: oneOf('none', 'yum', 'binary'), default: 'none', note: UNREAD,
+    meaning: 'how exporters are installed' },
+  { id: 165, name: 'exporter_repo_url', level: 'G', schema: UrlOrNone, default: '', note: UNREAD,
+    meaning: 'archive that exporters are installed from' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+const grafana = section('GRAFANA', [
+  { id: 170, name: 'grafana_enabled', level: 'G/I', schema: Flag, default: true,
+    meaning: 'run Grafana on this infra host' },
+  { id: 171, name: 'grafana_clean', level: 'G/A', schema: Flag, default: true,
+    meaning: 'delete existing dashboards and settings at setup' },
+  { id: 172, name: 'grafana_admin_username', level: 'G', schema: Text, default: 'admin',
+    meaning: 'name of Grafana\'s administrator' },
+  { id: 173, name: 'grafana_admin_password', level: 'G', schema: Password, default: 'pigsty', secret: true,
+    meaning: 'password of Grafana\'s administrator' },
+  { id: 174, name: 'grafana_plugin_cache', level: 'G', schema: AbsolutePath, default: '/www/pigsty/plugins.tgz',
+    meaning: 'archive of plugins that saves downloading them' },
+  { id: 175, name: 'grafana_plugin_list', level: 'G', schema: Texts, default: defaults.grafanaPlugins,
+    meaning: 'plugins to download where grafana_plugin_cache does not exist' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+const loki = section('LOKI', [
+  { id: 176, name: 'loki_enabled', level: 'G/I', schema: Flag, default: true,
+    meaning: 'run Loki, the log store, on this infra host' },
+  { id: 177, name: 'loki_clean', level: 'G/A', schema: Flag, default: false,
+    meaning: 'delete existing logs at setup' },
+  { id: 178, name: 'loki_data', level: 'G', schema: AbsolutePath, default: '/data/loki',
+    meaning: 'directory of the logs' },
+  { id: 179, name: 'loki_retention', level: 'G', schema: Interval, default: '15d',
+    meaning: 'age at which logs are deleted' },
+]);
+
+export const infraParameters: ParameterTable = {
+  module: 'infra',
+  rows: [
+    ...meta,
+    ...ca,
+    ...identity,
+    ...repository,
+    ...infraPackage,
+    ...nginx,
+    ...dns,
+    ...prometheus,
+    ...grafana,
+    ...loki,
+  ],
+};

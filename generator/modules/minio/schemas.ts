@@ -1,0 +1,15 @@
+import * as z from 'zod';
+import { expected, Password, pattern, Text } from '../schemas.ts';
+
+/** Names as S3 allows them (Amazon S3 user guide, "General purpose bucket naming rules"). */
+export const Bucket = z.strictObject(
+  { name: pattern(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, '3-63 lower-case letters, digits, dots and dashes') },
+  expected('{ name }'),
+);
+export type Bucket = z.infer<typeof Bucket>;
+
+export const MinioUser = z.strictObject(
+  { access_key: Text, secret_key: Password, policy: Text.exactOptional() },
+  expected('{ access_key, secret_key, policy }'),
+);
+export type MinioUser = z.infer<typeof MinioUser>;

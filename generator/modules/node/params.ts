@@ -1,0 +1,231 @@
+import type { ParameterTable } from '../../model/parameter.ts';
+import { OURS, section, UNREAD } from '../params-section.ts';
+import {
+  AbsolutePath,
+  AnyText,
+  ClusterName,
+  Count,
+  decimal,
+  Flag,
+  Interval,
+  Ip,
+  listOf,
+  oneOf,
+  Password,
+  Port,
+  Positive,
+  pattern,
+  Scalars,
+  SystemUser,
+  Text,
+  Texts,
+  UserId,
+  whole,
+} from '../schemas.ts';
+import * as defaults from './defaults.ts';
+import { HaproxyService } from './schemas.ts';
+
+const HostName = pattern(/^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/, 'a host name');
+const Bytes = whole(1, Number.MAX_SAFE_INTEGER, 'a number of bytes');
+
+// biome-ignore format: a table, one parameter per row
+const identity = section('NODE_ID', [
+  { id: 201, name: 'nodename', level: 'I', schema: HostName,
+    meaning: 'name of the host; without one its host name counts' },
+  { id: 202, name: 'node_cluster', level: 'C', schema: ClusterName, default: 'nodes',
+    meaning: 'group that the host is counted with in monitoring' },
+  { id: 203, name: 'nodename_overwrite', level: 'C', schema: Flag, default: true,
+    meaning: 'make nodename the host name of the system' },
+  { id: 204, name: 'nodename_exchange', level: 'C', schema: Flag, default: false,
+    meaning: 'let hosts know each other by name through /etc/hosts' },
+  { id: 205, name: 'node_id_from_pg', level: 'C', schema: Flag, default: true,
+    meaning: 'name the host and its group after the PostgreSQL member on it' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+const dns = section('NODE_DNS', [
+  { id: 210, name: 'node_default_etc_hosts', level: 'G', schema: Texts, default: defaults.etcHosts,
+    meaning: 'lines of /etc/hosts that every host has' },
+  { id: 211, name: 'node_etc_hosts', level: 'C', schema: Texts, default: [],
+    meaning: 'lines of /etc/hosts beyond node_default_etc_hosts' },
+  { id: 212, name: 'node_dns_method', level: 'C', schema: oneOf('add', 'none', 'overwrite'), default: 'add',
+    meaning: 'put the name servers into /etc/resolv.conf before others, instead of them, or not at all' },
+  { id: 213, name: 'node_dns_servers', level: 'C', schema: Texts, default: defaults.dnsServers,
+    meaning: 'addresses of name servers' },
+  { id: 214, name: 'node_dns_options', level: 'C', schema: Texts, default: defaults.dnsOptions,
+    meaning: 'option lines of /etc/resolv.conf' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+const packages = section('NODE_PACKAGE', [
+  { id: 220, name: 'node_repo_modules', level: 'C/A', schema: Text, default: 'local',
+    meaning: 'modules of repo_upstream that the host installs from' },
+  { id: 221, name: 'node_repo_remove', level: 'C/A', schema: Flag, default: true,
+    meaning: 'drop the archives that the host came with' },
+  { id: 223, name: 'node_packages', level: 'C', schema: Texts, default: [],
+    meaning: 'packages that these hosts have beyond the default ones' },
+  { id: 224, name: 'node_default_packages', level: 'G', schema: Texts, default: defaults.defaultPackages,
+    meaning: 'packages that every host has' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+const tuning = section('NODE_TUNE', [
+  { id: 230, name: 'node_disable_firewall', level: 'C', schema: Flag, default: true,
+    meaning: 'turn the firewall of the system off' },
+  { id: 231, name: 'node_disable_selinux', level: 'C', schema: Flag, default: true,
+    meaning: 'turn SELinux off where there is one' },
+  { id: 232, name: 'node_disable_numa', level: 'C', schema: Flag, default: false,
+    meaning: 'boot with NUMA off; takes effect with the next boot' },
+  { id: 233, name: 'node_disable_swap', level: 'C', schema: Flag, default: false,
+    meaning: 'run without swap; full memory then ends processes' },
+  { id: 234, name: 'node_static_network', level: 'C', schema: Flag, default: true,
+    meaning: 'keep DHCP from replacing the name servers; only EL knows it' },
+  { id: 235, name: 'node_disk_prefetch', level: 'C', schema: Flag, default: false,
+    meaning: 'read ahead on rotating disks' },
+  { id: 236, name: 'node_kernel_modules', level: 'C', schema: Texts, default: defaults.kernelModules,
+    meaning: 'kernel modules that are loaded at boot' },
+  { id: 237, name: 'node_hugepage_count', level: 'C', schema: Count, default: 0, unit: '2 MiB pages',
+    meaning: 'huge pages to reserve, at most 90 % of memory; wins over node_hugepage_ratio' },
+  { id: 238, name: 'node_hugepage_ratio', level: 'C', schema: decimal(0, 0.9), default: 0,
+    meaning: 'part of memory to reserve as huge pages; 0 reserves none' },
+  { id: 239, name: 'node_overcommit_ratio', level: 'C', schema: decimal(0, 100), default: 0, unit: '%',
+    meaning: 'vm.overcommit_ratio; above 0 memory is accounted strictly' },
+  { id: 240, name: 'node_tune', level: 'C', schema: oneOf('none', 'oltp', 'olap', 'crit', 'tiny'), default: 'oltp',
+    meaning: 'kernel settings by kind of load' },
+  { id: 241, name: 'node_sysctl_params', level: 'C', schema: Scalars, default: {},
+    meaning: 'kernel settings beyond those of node_tune, by name' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+const admin = section('NODE_ADMIN', [
+  { id: 250, name: 'node_data', level: 'C', schema: AbsolutePath, default: '/data',
+    meaning: 'directory of the large disk, below which services keep data' },
+  { id: 251, name: 'node_admin_enabled', level: 'C', schema: Flag, default: true,
+    meaning: 'have an account for administrators' },
+  { id: 252, name: 'node_admin_uid', level: 'C', schema: UserId, default: 88,
+    meaning: 'user and group id of the administrators\' account' },
+  { id: 253, name: 'node_admin_username', level: 'C', schema: SystemUser, default: 'dba',
+    meaning: 'name of the administrators\' account' },
+  { id: 254, name: 'node_admin_ssh_exchange', level: 'C', schema: Flag, default: true,
+    meaning: 'let the administrators\' account log on from one host of the group to another' },
+  { id: 255, name: 'node_admin_pk_current', level: 'C', schema: Flag, default: true,
+    meaning: 'let the operator\'s own ssh keys in' },
+  { id: 256, name: 'node_admin_pk_list', level: 'C', schema: Texts, default: [],
+    meaning: 'ssh public keys that may log on as the administrators\' account' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+const time = section('NODE_TIME', [
+  { id: 260, name: 'node_timezone', level: 'C', schema: AnyText, default: '',
+    meaning: 'time zone, as Europe/Berlin; empty leaves the host\'s own' },
+  { id: 261, name: 'node_ntp_enabled', level: 'C', schema: Flag, default: true,
+    meaning: 'keep the clock in step with chrony' },
+  { id: 262, name: 'node_ntp_servers', level: 'C', schema: Texts, default: defaults.ntpServers,
+    meaning: 'sources of time, lines of chrony.conf' },
+  { id: 263, name: 'node_crontab_overwrite', level: 'C', schema: Flag, default: true,
+    meaning: 'replace /etc/crontab instead of adding to it' },
+  { id: 264, name: 'node_crontab', level: 'C', schema: Texts, default: [],
+    meaning: 'lines of /etc/crontab: five fields, account, command' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+const vip = section('NODE_VIP', [
+  { id: 270, name: 'vip_enabled', level: 'C', schema: Flag, default: false,
+    meaning: 'share one address among the hosts of the group with keepalived' },
+  { id: 271, name: 'vip_address', level: 'C', schema: Ip,
+    meaning: 'address that the hosts of the group share; needed with vip_enabled' },
+  { id: 272, name: 'vip_vrid', level: 'C', schema: whole(1, 254, 'a router id 1-254'),
+    meaning: 'id of the shared address, one of its own in the network; needed with vip_enabled' },
+  { id: 273, name: 'vip_role', level: 'I', schema: oneOf('master', 'backup'), default: 'backup',
+    meaning: 'whether the host starts with the shared address' },
+  { id: 274, name: 'vip_preempt', level: 'C/I', schema: Flag, default: false,
+    meaning: 'give the shared address back as soon as the preferred host returns' },
+  { id: 275, name: 'vip_interface', level: 'C/I', schema: Text, default: 'eth0',
+    meaning: 'network interface that carries the shared address' },
+  { id: 276, name: 'vip_dns_suffix', level: 'C/I', schema: AnyText, default: '',
+    meaning: 'what is appended to the DNS name of the shared address' },
+  { id: 277, name: 'vip_exporter_port', level: 'C/I', schema: Port, default: 9650,
+    meaning: 'port of keepalived\'s metrics exporter' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+const haproxy = section('HAPROXY', [
+  { id: 280, name: 'haproxy_enabled', level: 'C', schema: Flag, default: true,
+    meaning: 'run HAProxy on this host' },
+  { id: 281, name: 'haproxy_clean', level: 'G/C/A', schema: Flag, default: false,
+    meaning: 'delete existing configuration first' },
+  { id: 282, name: 'haproxy_reload', level: 'A', schema: Flag, default: true,
+    meaning: 'reload HAProxy once its configuration has changed' },
+  { id: 283, name: 'haproxy_auth_enabled', level: 'G', schema: Flag, default: true, note: UNREAD,
+    meaning: 'ask for a password on the statistics page, which always happens' },
+  { id: 284, name: 'haproxy_admin_username', level: 'G', schema: Text, default: 'admin',
+    meaning: 'who may operate the statistics page' },
+  { id: 285, name: 'haproxy_admin_password', level: 'G', schema: Password, default: 'pigsty', secret: true,
+    meaning: 'password for the statistics page' },
+  { id: 286, name: 'haproxy_exporter_port', level: 'C', schema: Port, default: 9101,
+    meaning: 'port of the statistics page and of the metrics' },
+  { id: 287, name: 'haproxy_client_timeout', level: 'C', schema: Interval, default: '24h',
+    meaning: 'silence of a client after which its connection is closed' },
+  { id: 288, name: 'haproxy_server_timeout', level: 'C', schema: Interval, default: '24h',
+    meaning: 'silence of a server after which its connection is closed' },
+  { id: 289, name: 'haproxy_services', level: 'C', schema: listOf(HaproxyService, 'services'), default: [],
+    meaning: 'services to carry beyond those of the databases' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+const exporter = section('NODE_EXPORTER', [
+  { id: 290, name: 'node_exporter_enabled', level: 'C', schema: Flag, default: true,
+    meaning: 'export metrics of the host' },
+  { id: 291, name: 'node_exporter_port', level: 'C', schema: Port, default: 9100,
+    meaning: 'port of the host\'s metrics' },
+  { id: 292, name: 'node_exporter_options', level: 'C', schema: AnyText, default: '--no-collector.softnet --no-collector.nvme --collector.tcpstat --collector.processes',
+    meaning: 'further arguments of node_exporter' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+const promtail = section('PROMTAIL', [
+  { id: 293, name: 'promtail_enabled', level: 'C', schema: Flag, default: true,
+    meaning: 'send the logs of the host to Loki' },
+  { id: 294, name: 'promtail_clean', level: 'G/A', schema: Flag, default: false,
+    meaning: 'forget at setup how far logs have been read' },
+  { id: 295, name: 'promtail_port', level: 'C', schema: Port, default: 9080,
+    meaning: 'port of promtail\'s own pages' },
+  { id: 296, name: 'promtail_positions', level: 'C', schema: AbsolutePath, default: '/var/log/positions.yaml',
+    meaning: 'file that records how far each log has been read' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+const facts = section('NODE_FACT', [
+  { name: 'node_os', level: 'C/I', schema: oneOf('debian12', 'debian13', 'ubuntu22', 'ubuntu24', 'el8', 'el9'), default: 'debian12', note: OURS,
+    meaning: 'system that the host runs; decides ids that are fixed per distribution' },
+  { name: 'node_cpu', level: 'C/I', schema: Positive, unit: 'processors', note: OURS,
+    meaning: 'processors of the host, for tuning; without it the host counts them itself' },
+  { name: 'node_mem_mb', level: 'C/I', schema: Positive, unit: 'MiB', note: OURS,
+    meaning: 'memory of the host, for tuning; without it the host looks itself' },
+  { name: 'node_disk_bytes', level: 'C/I', schema: Bytes, unit: 'bytes', note: OURS,
+    meaning: 'size of the file system of pg_fs_main, for tuning; without it the host looks itself' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+const image = section('IMAGE', [
+  { name: 'image_platform', level: 'G/C', schema: oneOf('debian13'), default: 'debian13', note: OURS,
+    meaning: 'distribution whose packages the images are made of' },
+]);
+
+export const nodeParameters: ParameterTable = {
+  module: 'node',
+  rows: [
+    ...identity,
+    ...dns,
+    ...packages,
+    ...tuning,
+    ...admin,
+    ...time,
+    ...vip,
+    ...haproxy,
+    ...exporter,
+    ...promtail,
+    ...facts,
+    ...image,
+  ],
+};

@@ -1,0 +1,47 @@
+import { Unreachable } from '../model/brand.ts';
+import type { ModuleName, Parameter, ParameterTable } from '../model/parameter.ts';
+import { dockerParameters } from './docker/params.ts';
+import { etcdParameters } from './etcd/params.ts';
+import { infraParameters } from './infra/params.ts';
+import { minioParameters } from './minio/params.ts';
+import { nodeParameters } from './node/params.ts';
+import { pgsqlParameters } from './pgsql/params.ts';
+import { redisParameters } from './redis/params.ts';
+
+export const parameterTables: readonly ParameterTable[] = [
+  infraParameters,
+  nodeParameters,
+  dockerParameters,
+  etcdParameters,
+  minioParameters,
+  redisParameters,
+  pgsqlParameters,
+];
+
+type Entry = { readonly module: ModuleName; readonly row: Parameter };
+
+const entries = parameterTables.flatMap(({ module, rows }) => rows.map((row): Entry => ({ module, row })));
+
+/** Every parameter by its name. */
+export const parameterByName: ReadonlyMap<string, Entry> = uniqueMap(
+  entries.map((entry) => [entry.row.name, entry]),
+);
+
+/** Other names of a parameter -> its name here. */
+export const parameterAliases: ReadonlyMap<string, string> = uniqueMap(
+  entries.flatMap(({ row }) => (row.aliases ?? []).map((alias) => [alias, row.name] as const)),
+  parameterByName,
+);
+
+/** Throws only on a bug: a key that comes twice, or that `taken` has. */
+export function uniqueMap<T>(
+  pairs: readonly (readonly [string, T])[],
+  taken: ReadonlyMap<string, unknown> = new Map(),
+): ReadonlyMap<string, T> {
+  const map = new Map<string, T>();
+  for (const [key, value] of pairs) {
+    if (map.has(key) || taken.has(key)) throw new Unreachable(`two parameters are called ${key}`);
+    map.set(key, value);
+  }
+  return map;
+}

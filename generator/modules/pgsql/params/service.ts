@@ -1,0 +1,133 @@
+import * as z from 'zod';
+import { cronToCalendar } from '../../../text/calendar.ts';
+import { OURS, section } from '../../params-section.ts';
+import {
+  AbsolutePath,
+  AnyText,
+  Cidr,
+  expected,
+  Flag,
+  Ip,
+  listOf,
+  oneOf,
+  Port,
+  Positive,
+  pattern,
+  Text,
+  Texts,
+  whole,
+} from '../../schemas.ts';
+import * as defaults from '../defaults.ts';
+import { BackupRepository, Extension, HbaRule, PgService, User } from '../schemas.ts';
+
+const Repositories = z.record(z.string(), BackupRepository, expected('a dictionary of repositories'));
+
+const CRON = 'five fields of cron, as `0 1 * * *`';
+const CronSchedule = z
+  .string(expected(CRON))
+  .refine(
+    (text) => text.trim().split(/\s+/).length === 5 && cronToCalendar(text) !== undefined,
+    expected(CRON),
+  );
+
+const DnsTarget = z.union(
+  [z.enum(['auto', 'primary', 'vip', 'none']), Ip],
+  expected('one of auto, primary, vip, none, or an IPv4 address'),
+);
+const CacheTimes = pattern(/^\d+(?:\s*,\s*\d+){3}$/, 'four numbers separated by commas, as 1,10,60,300');
+const ServerUrl = pattern(/^(?:postgres(?:ql)?:\/\/\S*)?$/, 'an address postgres://…, or empty text');
+
+// biome-ignore format: a table, one parameter per row
+export const provision = section('PG_PROVISION', [
+  { id: 900, name: 'pg_provision', level: 'C', schema: Flag, default: true,
+    meaning: 'create users and databases once the cluster runs' },
+  { id: 901, name: 'pg_init', level: 'G/C', schema: Text, default: 'pg-init',
+    meaning: 'script that fills a new cluster' },
+  { id: 902, name: 'pg_default_roles', level: 'G/C', schema: listOf(User, 'roles'), default: defaults.roles, secretKeys: ['password'],
+    meaning: 'roles and system users that every cluster has' },
+  { id: 903, name: 'pg_default_privileges', level: 'G/C', schema: Texts, default: defaults.privileges,
+    meaning: 'grants on whatever administrators create later' },
+  { id: 904, name: 'pg_default_schemas', level: 'G/C', schema: Texts, default: ['monitor'],
+    meaning: 'schemas that every database has' },
+  { id: 905, name: 'pg_default_extensions', level: 'G/C', schema: listOf(Extension, 'extensions'), default: defaults.extensions,
+    meaning: 'extensions that every database has' },
+  { id: 906, name: 'pg_reload', level: 'A', schema: Flag, default: true,
+    meaning: 'reload services once their configuration has changed' },
+  { id: 907, name: 'pg_default_hba_rules', level: 'G/C', schema: listOf(HbaRule, 'rules'), default: defaults.hbaRules,
+    meaning: 'who may connect to PostgreSQL in every cluster' },
+  { id: 908, name: 'pgb_default_hba_rules', level: 'G/C', schema: listOf(HbaRule, 'rules'), default: defaults.poolHbaRules,
+    meaning: 'who may connect to pgbouncer in every cluster' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+export const backup = section('PG_BACKUP', [
+  { id: 910, name: 'pgbackrest_enabled', level: 'C', schema: Flag, default: true,
+    meaning: 'archive WAL and take backups with pgBackRest' },
+  { id: 911, name: 'pgbackrest_clean', level: 'C', schema: Flag, default: true,
+    meaning: 'delete existing backups of the same name when a primary is set up' },
+  { id: 912, name: 'pgbackrest_log_dir', level: 'C', schema: AbsolutePath, default: '/pg/log/pgbackrest',
+    meaning: 'directory of pgBackRest\'s logs' },
+  { id: 913, name: 'pgbackrest_method', level: 'C', schema: Text, default: 'local',
+    meaning: 'which entry of pgbackrest_repo holds the backups' },
+  { id: 914, name: 'pgbackrest_repo', level: 'G/C', schema: Repositories, default: defaults.repositories,
+    secretKeys: ['s3_key', 's3_key_secret', 's3_token', 'cipher_pass', 'azure_key', 'gcs_key', 'sftp_private_key_passphrase'],
+    meaning: 'places for backups by name, in pgBackRest\'s options' },
+  { name: 'pgbackrest_schedule', level: 'G/C', schema: CronSchedule, default: '0 1 * * *', note: OURS,
+    meaning: 'when full backups run, in cron\'s fields, unless node_crontab calls pg-backup' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+export const service = section('PG_SERVICE', [
+  { id: 921, name: 'pg_weight', level: 'I', schema: whole(0, 255, 'a weight 0-255'), default: 100,
+    meaning: 'share of the load that the member takes within a service' },
+  { id: 922, name: 'pg_service_provider', level: 'G/C', schema: AnyText, default: '',
+    meaning: 'group whose HAProxy carries the services; empty for the members\' own' },
+  { id: 923, name: 'pg_default_service_dest', level: 'G/C', schema: oneOf('postgres', 'pgbouncer'), default: 'pgbouncer',
+    meaning: 'where services with dest default lead' },
+  { id: 924, name: 'pg_default_services', level: 'G/C', schema: listOf(PgService, 'services'), default: defaults.services,
+    meaning: 'services that every cluster has' },
+  { id: 931, name: 'pg_vip_enabled', level: 'C', schema: Flag, default: false,
+    meaning: 'give the primary an address that moves with it' },
+  { id: 932, name: 'pg_vip_address', level: 'C', schema: Cidr, default: '127.0.0.1/24',
+    meaning: 'address of the primary, with its mask; needed with pg_vip_enabled' },
+  { id: 933, name: 'pg_vip_interface', level: 'C/I', schema: Text, default: 'eth0',
+    meaning: 'network interface that carries pg_vip_address' },
+  { id: 934, name: 'pg_dns_suffix', level: 'C', schema: AnyText, default: '',
+    meaning: 'what is appended to the cluster\'s name in DNS' },
+  { id: 935, name: 'pg_dns_target', level: 'C', schema: DnsTarget, default: 'auto',
+    meaning: 'what the cluster\'s name in DNS points to' },
+]);
+
+// biome-ignore format: a table, one parameter per row
+export const exporter = section('PG_EXPORTER', [
+  { id: 940, name: 'pg_exporter_enabled', level: 'C', schema: Flag, default: true,
+    meaning: 'export metrics of PostgreSQL' },
+  { id: 941, name: 'pg_exporter_config', level: 'C', schema: Text, default: 'pg_exporter.yml',
+    meaning: 'file that says which metrics are collected' },
+  { id: 942, name: 'pg_exporter_cache_ttls', level: 'C', schema: CacheTimes, default: '1,10,60,300', unit: 's',
+    meaning: 'how long results are kept, from the fast queries to the slowest' },
+  { id: 943, name: 'pg_exporter_port', level: 'C', schema: Port, default: 9630,
+    meaning: 'port of PostgreSQL\'s metrics' },
+  { id: 944, name: 'pg_exporter_params', level: 'C', schema: AnyText, default: 'sslmode=disable',
+    meaning: 'parameters appended to the exporter\'s connection address' },
+  { id: 945, name: 'pg_exporter_url', level: 'C', schema: ServerUrl, default: '', secret: true,
+    meaning: 'connection address of the exporter; empty makes one from the other parameters' },
+  { id: 946, name: 'pg_exporter_auto_discovery', level: 'C', schema: Flag, default: true,
+    meaning: 'watch every database without naming it' },
+  { id: 947, name: 'pg_exporter_exclude_database', level: 'C', schema: AnyText, default: 'template0,template1,postgres',
+    meaning: 'databases that auto discovery leaves out, separated by commas' },
+  { id: 948, name: 'pg_exporter_include_database', level: 'C', schema: AnyText, default: '',
+    meaning: 'the only databases that auto discovery watches, separated by commas' },
+  { id: 949, name: 'pg_exporter_connect_timeout', level: 'C', schema: Positive, default: 200, unit: 'ms',
+    meaning: 'how long the exporter waits for a connection' },
+  { id: 950, name: 'pg_exporter_options', level: 'C', schema: AnyText, default: '',
+    meaning: 'arguments of the exporter in place of the usual ones' },
+  { id: 951, name: 'pgbouncer_exporter_enabled', level: 'C', schema: Flag, default: true,
+    meaning: 'export metrics of pgbouncer' },
+  { id: 952, name: 'pgbouncer_exporter_port', level: 'C', schema: Port, default: 9631,
+    meaning: 'port of pgbouncer\'s metrics' },
+  { id: 953, name: 'pgbouncer_exporter_url', level: 'C', schema: ServerUrl, default: '', secret: true,
+    meaning: 'connection address of pgbouncer\'s exporter; empty makes one from the other parameters' },
+  { id: 954, name: 'pgbouncer_exporter_options', level: 'C', schema: AnyText, default: '',
+    meaning: 'arguments of pgbouncer\'s exporter in place of the usual ones' },
+]);

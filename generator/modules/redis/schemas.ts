@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import { expected, Flag, PasswordOrNone, Port, Positive, pattern, Text } from '../schemas.ts';
+
+/** One value of `redis_instances`; `replica_of` is an address and a port with a space between. */
+const Replica = z.strictObject(
+  { replica_of: pattern(/^\S+ \d{1,5}$/, 'the source as `<address> <port>`').exactOptional() },
+  expected('{ replica_of }, or {}'),
+);
+export const RedisInstance = z.union(
+  [Replica, z.null().transform((): z.infer<typeof Replica> => ({}))],
+  expected('{ replica_of }, or {}'),
+);
+export type RedisInstance = z.infer<typeof RedisInstance>;
+
+/** A primary that the sentinels watch, or no longer watch (`remove`). */
+export const SentinelMaster = z.strictObject(
+  {
+    name: Text,
+    host: Text,
+    port: Port.exactOptional(),
+    password: PasswordOrNone.exactOptional(),
+    quorum: Positive.exactOptional(),
+    remove: Flag.exactOptional(),
+  },
+  expected('{ name, host, port, … }'),
+);
+export type SentinelMaster = z.infer<typeof SentinelMaster>;

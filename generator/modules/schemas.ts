@@ -1,0 +1,132 @@
+import * as z from 'zod';
+
+/*
+ * Kinds of value that parameters of several modules share. YAML numbers written as text, and text that YAML read as a
+ * number, are taken as Ansible takes them: the output is always of the one type.
+ *
+ * Imported as a namespace, so that the bundle carries neither zod's locales nor its unused kinds.
+ */
+type Refusal = { readonly error: z.core.$ZodErrorMap };
+
+/** The message of a schema: what it wants, in the operator's words. Keys that do not exist are named. */
+export function expected(what: string): Refusal {
+  return {
+    error: (issue) => {
+      const unknownKeys = keysOf(issue);
+      if (unknownKeys.length > 0) return `there is no key \`${unknownKeys.join('`, `')}\``;
+      return issue.input === undefined ? `missing, expected ${what}` : `expected ${what}`;
+    },
+  };
+}
+
+/** The keys that a strict object refused, also when it is an alternative of a union. */
+function keysOf(issue: z.core.$ZodRawIssue): readonly string[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys;
+  if (issue.code !== 'invalid_union') return [];
+  return issue.errors.flat().flatMap((inner) => (inner.code === 'unrecognized_keys' ? inner.keys : []));
+}
+
+/** A whole number, also as text: `5432` or `'5432'`. */
+export function whole(low: number, high: number, what: string) {
+  const refusal = expected(what);
+  const range = z.int(refusal).min(low, refusal).max(high, refusal);
+  const digits = z.string(refusal).regex(/^-?\d+$/, refusal);
+  return z.union([range, digits.transform(Number).pipe(range)], refusal);
+}
+
+/** A number with a fraction, also as text. */
+export function decimal(low: number, high: number) {
+  const refusal = expected(`a number ${low}-${high}`);
+  const range = z.number(refusal).min(low, refusal).max(high, refusal);
+  const digits = z.string(refusal).regex(/^\d*\.?\d+$/, refusal);
+  return z.union([range, digits.transform(Number).pipe(range)], refusal);
+}
+
+export function oneOf<const T extends readonly [string, ...string[]]>(...values: T) {
+  return z.enum(values, expected(`one of ${values.join(', ')}`));
+}
+
+/** Text of a form; `what` as in {@link expected}. */
+export function pattern(form: RegExp, what: string) {
+  return z.string(expected(what)).regex(form, expected(what));
+}
+
+/** Text of a form that YAML may have read as a number. */
+export function patternOrNumber(form: RegExp, what: string) {
+  const text = pattern(form, what);
+  return z.union([text, z.number(expected(what)).transform(String).pipe(text)], expected(what));
+}
+
+export function listOf<T extends z.ZodType>(item: T, what: string) {
+  return z.array(item, expected(`a list of ${what}`));
+}
+
+const words: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  on: true,
+  false: false,
+  no: false,
+  off: false,
+};
+
+/** The words are Ansible's `bool` filter's, for values that were quoted. */
+export const Flag = z.union(
+  [z.boolean(), z.enum(Object.keys(words)).transform((word) => words[word] === true)],
+  expected('true or false'),
+);
+
+/** One line or more; not empty. */
+export const Text = patternOrNumber(/^[^\0]+$/, 'text that is not empty');
+export const AnyText = patternOrNumber(/^[^\0]*$/, 'text');
+export const Texts = listOf(Text, 'texts');
+export const Scalar = z.union(
+  [z.string(), z.number(), z.boolean()],
+  expected('text, a number, true or false'),
+);
+export const Scalars = z.record(z.string(), Scalar, expected('a dictionary of plain values'));
+
+const HIGHEST = 2 ** 31 - 1;
+export const Port = whole(1, 65_535, 'a port 1-65535');
+export const Count = whole(0, HIGHEST, 'a whole number, 0 or more');
+export const Positive = whole(1, HIGHEST, 'a whole number, 1 or more');
+/** A limit where -1 lifts it, as PostgreSQL's CONNECTION LIMIT. */
+export const Limit = whole(-1, HIGHEST, 'a whole number, -1 for no limit');
+export const UserId = whole(1, 65_533, 'a user id 1-65533');
+
+const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+const ADDRESS = `${OCTET}(?:\\.${OCTET}){3}`;
+export const Ip = pattern(new RegExp(`^${ADDRESS}$`), 'an IPv4 address');
+export const IpOrNone = pattern(new RegExp(`^(?:${ADDRESS})?$`), 'an IPv4 address, or empty text');
+export const Cidr = pattern(
+  new RegExp(`^${ADDRESS}/(?:3[0-2]|[12]?\\d)$`),
+  'an IPv4 address with its mask, as 10.10.10.2/24',
+);
+/** For a place where a client's address is meant: one address or a network. */
+export const AddressOrCidr = new RegExp(`^${ADDRESS}(?:/(?:3[0-2]|[12]?\\d))?$`);
+
+export const AbsolutePath = pattern(/^\/[^\0\n]*$/, 'an absolute path');
+export const Url = pattern(/^https?:\/\/\S+$/, 'an http or https address');
+export const UrlOrNone = pattern(/^(?:https?:\/\/\S+)?$/, 'an http or https address, or empty text');
+/** A name of an account of the operating system (useradd(8)). */
+export const SystemUser = pattern(
+  /^[a-z_][a-z0-9_-]{0,31}$/,
+  'an account name: lower-case letters, digits, _ and -, at most 32',
+);
+/** A name that becomes part of host, service and file names. */
+export const ClusterName = pattern(/^[a-zA-Z0-9][a-zA-Z0-9-]*$/, 'a name of letters, digits and -');
+export const Interval = patternOrNumber(
+  /^(?:\d+(?:\.\d+)?\s?(?:us|ms|s|m|min|h|d|w|y)?)+$/,
+  'a time span, as 30s, 24h or 15d',
+);
+export const Size = patternOrNumber(/^\d+(?:\.\d+)?\s?(?:[KMGT]i?)?B?$/i, 'a size, as 64MiB or 1GB');
+
+export const Password = patternOrNumber(/^[^\0]+$/, 'a password that is not empty');
+export const PasswordOrNone = patternOrNumber(/^[^\0]*$/, 'a password, or empty text for none');
+
+/** A dictionary whose keys are ports. */
+export function byPort<T extends z.ZodType>(item: T) {
+  const refusal = expected('a dictionary with ports 1-65535 as keys');
+  const port = z.string().refine((key) => Port.safeParse(key).success, refusal);
+  return z.record(port, item, refusal);
+}

@@ -1,0 +1,17 @@
+/** Variables that Pigsty's code reads without documenting them; real inventories hold them, nothing here reads them. */
+export const undocumentedNames: readonly string[] = [
+  'ca_create',
+  'pg_uninstall',
+  'redis_uninstall',
+  'grafana_customize_logo',
+  'redis_port',
+  'mongo_cluster',
+  'mongo_seq',
+  'mongo_pgurl',
+  'mongo_ssl_enabled',
+  'mongo_listen',
+  'mongo_port',
+  'mongo_ssl_port',
+  'mongo_exporter_port',
+  'mongo_extra_vars',
+];

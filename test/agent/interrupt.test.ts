@@ -1,0 +1,210 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createLab, type Lab, labSkipReason } from '../support/lab.ts';
+import { type AgentNode, bootNode } from './support/agent-node.ts';
+import { type Bundle, imageId } from './support/bundle-writer.ts';
+import { seededRandom } from './support/random.ts';
+import { sampleBundle, tinyImage, type Variation } from './support/sample.ts';
+
+const reason = labSkipReason();
+const tiny = reason === undefined ? tinyImage() : [];
+const SEED = 20240608;
+const KILLS = Number(process.env.PIGSTY_TEST_KILLS ?? 20);
+const CUTS = Number(process.env.PIGSTY_TEST_CUTS ?? 6);
+
+/** Bundle number n: an image of its own, so that there is something to unpack, and other files and units than n - 1. */
+function numbered(n: number, more: Variation = {}): Bundle {
+  const images = new Map([
+    ['tiny', tiny],
+    ['ballast', [tiny[0] ?? Buffer.alloc(0), packBallast()]],
+  ]);
+  return sampleBundle(images, imageId, {
+    reloadText: `reload ${n}`,
+    restartText: `restart ${Math.floor(n / 2)}`,
+    runText: `run ${n}`,
+    hasExtraUnit: n % 2 === 1,
+    files: n % 2 === 1 ? [{ path: 'etc/odd.conf', content: `${n}\n`, link: '/etc/odd.conf' }] : [],
+    ...more,
+  });
+}
+
+/** A tar of one file of four MiB; two zero blocks end it. */
+function packBallast(): Buffer {
+  const header = Buffer.alloc(512);
+  const content = randomBytes(4 << 20);
+  header.write('ballast');
+  header.write('0000644\0', 100);
+  header.write('0000000\0', 108);
+  header.write('0000000\0', 116);
+  header.write(`${content.length.toString(8).padStart(11, '0')}\0`, 124);
+  header.write('00000000000\0', 136);
+  header.write('        ', 148);
+  header.write('0', 156);
+  header.write('ustar\x0000', 257);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  return Buffer.concat([header, content, Buffer.alloc(1024)]);
+}
+
+let lab: Lab;
+beforeAll(async () => {
+  if (reason === undefined) lab = await createLab();
+});
+afterAll(() => lab?.destroy());
+
+/** The node holds bundle n, all of it and nothing else, and its services run with it. */
+async function expectBundle(host: AgentNode, n: number, digest: string): Promise<void> {
+  const current = await host.target('/etc/pigsty/current');
+  expect(current).toContain(digest.slice(0, 12));
+  expect(await host.target('/etc/pigsty/good')).toBe(current);
+  expect(await host.leftovers()).toBe('');
+  const dangling = 'find /etc /usr/local -xtype l -lname "/etc/pigsty/*"';
+  expect(await host.node.sh(dangling)).toBe('');
+  await host.node.sh(`until grep -q "reload ${n}$" /data/tenant/seen; do sleep 0.1; done`, { timeoutSeconds: 10 });
+  expect(await host.read('/data/tenant/seen')).toBe(`restart ${Math.floor(n / 2)}\nreload ${n}`);
+  expect((await host.read('/data/tenant/runs')).split('\n').at(-1)).toBe(`run ${n}`);
+  const extra = await host.node.exec(['systemctl', 'is-active', 'extra.service']);
+  expect(extra.stdout.trim()).toBe(n % 2 === 1 ? 'active' : 'inactive');
+  expect((await host.node.exec(['cat', '/etc/odd.conf'])).stdout).toBe(n % 2 === 1 ? `${n}\n` : '');
+  const verified = await host.shell('pigsty-agent verify');
+  expect(verified.code, verified.stderr).toBe(0);
+  const again = await host.run('apply');
+  expect(again.stderr).toContain('nothing to do');
+}
+
+describe.skipIf(reason !== undefined)(`an interrupted agent ${reason ?? ''}`, () => {
+  let host: AgentNode;
+  /** How long a whole apply takes here: moments are drawn from it. */
+  let seconds: number;
+
+  beforeAll(async () => {
+    host = await bootNode(lab, { ip: '10.10.10.31', name: 'killed' });
+    await host.apply(numbered(0));
+    await host.ship(numbered(1));
+    const start = performance.now();
+    await host.run('apply');
+    seconds = (performance.now() - start) / 1000;
+  });
+
+  test(`is killed at ${KILLS} moments, and the next apply ends right (seed ${SEED})`, async () => {
+    const random = seededRandom(SEED);
+    for (let n = 2; n < 2 + KILLS; n++) {
+      const { digest } = await host.ship(numbered(n));
+      const moment = (random() * seconds * 1.05).toFixed(3);
+      await host.shell(
+        `cd /root/bundle; ./pigsty-agent apply >/root/killed.log 2>&1 & sleep ${moment}; kill -KILL $! 2>/dev/null; :`,
+      );
+      const { code, stderr } = await host.run('apply');
+      expect(code, `bundle ${n}, killed after ${moment} s: ${stderr}`).toBe(0);
+      await expectBundle(host, n, digest);
+    }
+  });
+
+  test('is ended by a signal, and leaves nothing', async () => {
+    await host.ship(numbered(100));
+    const before = await host.snapshot();
+    await host.shell('cd /root/bundle; ./pigsty-agent stage & sleep 0.05; kill -TERM $!; wait');
+    expect(await host.leftovers()).toBe('');
+    expect(await host.snapshot()).toBe(before);
+  });
+});
+
+describe.skipIf(reason !== undefined)(`a power cut ${reason ?? ''}`, () => {
+  test(`at ${CUTS} moments of an apply: the node comes up on a good generation, and takes the bundle (seed ${SEED})`, async () => {
+    const host = await bootNode(lab, { ip: '10.10.10.32', name: 'cut' });
+    await host.apply(numbered(0));
+    await host.ship(numbered(1));
+    const start = performance.now();
+    await host.run('apply');
+    const milliseconds = performance.now() - start;
+    const random = seededRandom(SEED);
+    for (let n = 2; n < 2 + CUTS; n++) {
+      const { digest } = await host.ship(numbered(n));
+      const applied = host.run('apply').catch(() => undefined);
+      await delay(random() * milliseconds * 1.1);
+      await host.node.powerCut();
+      await applied;
+      await host.node.boot();
+      expect(await host.target('/etc/pigsty/current')).toBe(await host.target('/etc/pigsty/good'));
+      expect(await host.leftovers()).toBe('');
+      expect(await host.life('sleeper.service')).toContain('ActiveState=active');
+      const { code, stderr } = await host.run('apply');
+      expect(code, stderr).toBe(0);
+      await expectBundle(host, n, digest);
+    }
+  });
+
+  test('during the first apply of a node: the next apply ends right', async () => {
+    const random = seededRandom(SEED);
+    for (const name of ['first-a', 'first-b', 'first-c']) {
+      const host = await bootNode(lab, { ip: '10.10.10.33', name });
+      const { digest } = await host.ship(numbered(1));
+      const applied = host.run('apply').catch(() => undefined);
+      await delay(200 + random() * 600);
+      await host.node.powerCut();
+      await applied;
+      await host.node.boot();
+      const { code, stderr } = await host.run('apply');
+      expect(code, stderr).toBe(0);
+      await expectBundle(host, 1, digest);
+      await host.node.powerCut();
+    }
+  });
+});
+
+describe.skipIf(reason !== undefined)(`a generation that does not become healthy ${reason ?? ''}`, () => {
+  let host: AgentNode;
+  let good: string;
+
+  beforeAll(async () => {
+    host = await bootNode(lab, { ip: '10.10.10.34', name: 'sick' });
+    await host.apply(numbered(0));
+    good = await host.target('/etc/pigsty/good');
+  });
+
+  test('a check that fails: exit 6 with its last words, good stays', async () => {
+    await host.ship(numbered(1, { check: 'echo "lag is 12 MB"; exit 1\n', checkSeconds: 1 }));
+    const { code, stderr } = await host.run('apply');
+    expect(code).toBe(6);
+    expect(stderr).toContain('check sleeper did not succeed in 1 s; it said:\nlag is 12 MB');
+    expect(await host.target('/etc/pigsty/good')).toBe(good);
+    expect(await host.target('/etc/pigsty/current')).not.toBe(good);
+  });
+
+  test('a check that hangs ends at its time', async () => {
+    await host.ship(numbered(1, { check: 'sleep 1000\n', checkSeconds: 1 }));
+    expect((await host.run('apply')).code).toBe(6);
+  });
+
+  test('then a reboot returns to the good one, with its links and units', async () => {
+    await host.node.reboot();
+    expect(await host.target('/etc/pigsty/current')).toBe(good);
+    expect(await host.node.sh('journalctl -b -u pigsty-boot -o cat --no-pager')).toContain(`back to ${good}`);
+    expect((await host.node.exec(['cat', '/etc/odd.conf'])).code).toBe(1);
+    expect(await host.read('/data/tenant/seen')).toBe('restart 0\nreload 0');
+    expect((await host.node.exec(['systemctl', 'is-active', 'extra.service'])).stdout.trim()).toBe('inactive');
+    expect(await host.leftovers()).toBe('');
+  });
+
+  test('a unit that cannot start: exit 6 with the last lines of its journal', async () => {
+    const sick = {
+      path: 'units/sick.service',
+      content: '[Service]\nType=exec\nExecStart=/bin/sh -c "echo out of luck; exit 3"\n',
+    };
+    const unit = { name: 'sick.service', activation: 'start' } as const;
+    await host.ship(numbered(2, { files: [sick], units: [unit] }));
+    const { code, stderr } = await host.run('apply');
+    expect(stderr).toMatch(/sick.service: (failed|did not start); its last lines:/);
+    expect(stderr).toContain('out of luck');
+    expect(code).toBe(6);
+    expect(await host.target('/etc/pigsty/good')).toBe(good);
+  });
+
+  test('a bundle that is healthy goes on from there', async () => {
+    const { digest } = await host.ship(numbered(4));
+    expect((await host.run('apply')).code).toBe(0);
+    await expectBundle(host, 4, digest);
+    expect((await host.node.exec(['systemctl', 'cat', 'sick.service'])).code).not.toBe(0);
+  });
+});

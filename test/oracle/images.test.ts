@@ -1,0 +1,357 @@
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { silent } from '../../generator/effects/progress.ts';
+import { loadRecipes } from '../../generator/effects/recipes.ts';
+import { fetchPackages } from '../../generator/lock/fetch.ts';
+import { writeLock } from '../../generator/lock/lock-file.ts';
+import { imageRequests } from '../../generator/lock/requests.ts';
+import { resolveLock } from '../../generator/lock/resolve.ts';
+import type { Result } from '../../generator/model/diagnostic.ts';
+import type { BuiltImage, ImageRecipe } from '../../generator/model/image.ts';
+import { USES } from '../support/image-uses.ts';
+import { mustRun, removeTree, run } from '../support/process.ts';
+import { skipReason } from '../support/requirements.ts';
+import { cacheDirectory } from '../support/rootfs.ts';
+
+const skipped = skipReason('skopeo', 'umoci', 'apt-get', 'dpkg-deb', 'chroot', 'unshare');
+const RECIPES = resolve('images');
+const PATH = '/usr/lib/postgresql/17/bin:/usr/sbin:/usr/bin';
+/** Bytes; a reason to look at what came in when a test of it fails. */
+const LARGEST = { etcd: 105e6, haproxy: 50e6, pgbouncer: 40e6, 'postgres-17': 345e6 };
+
+describe.skipIf(skipped)(`the images${skipped ? ` (${skipped})` : ''}`, () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'pigsty-images-'));
+  const cache = join(cacheDirectory(), 'images');
+  const layout = join(scratch, 'layout');
+  const lockFile = join(scratch, 'site.lock.json');
+  const program = join(scratch, 'image-build.cjs');
+  let recipes: ReadonlyMap<string, ImageRecipe>;
+  let images: readonly BuiltImage[] = [];
+
+  beforeAll(async () => {
+    recipes = must(await loadRecipes(RECIPES));
+    const { requests } = must(imageRequests(USES, recipes, 'debian13'));
+    const options = { cache, environment: process.env, progress: silent };
+    const lock = must(await resolveLock(requests, options));
+    await writeLock(lockFile, lock);
+    must(await fetchPackages(lock, undefined, options));
+    const entryPoints = ['test/support/image-build.ts'];
+    await build({
+      entryPoints,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      outfile: program,
+      logLevel: 'error',
+    });
+    images = must(await buildApart(join(layout, 'blobs/sha256'), newCache('first')));
+    writeLayout(layout, images);
+  });
+  afterAll(() => removeTree(scratch));
+
+  /** A cache with the packages and nothing made from them. */
+  function newCache(name: string): string {
+    const directory = join(scratch, name);
+    mkdirSync(directory, { recursive: true });
+    symlinkSync(join(cache, 'packages'), join(directory, 'packages'));
+    return directory;
+  }
+
+  /** A build in a process of its own, under another user and surroundings where asked for. */
+  async function buildApart(
+    blobs: string,
+    caches: string,
+    around: { cwd?: string; env?: Record<string, string>; umask?: string; prefix?: readonly string[] } = {},
+  ): Promise<Result<readonly BuiltImage[]>> {
+    const { cwd = '/', env = {}, umask = '022', prefix = [] } = around;
+    const script = `umask ${umask}; exec ${[...prefix, '"$@"'].join(' ')}`;
+    const args = ['-c', script, 'sh', process.execPath, program, RECIPES, lockFile, blobs, caches];
+    return JSON.parse(await mustRun('sh', args, { cwd, env: { PATH: process.env.PATH, ...env } }));
+  }
+
+  /** The root file system of an image, unpacked once by umoci from what skopeo copied. */
+  async function rootfs(name: string): Promise<string> {
+    const target = join(scratch, 'bundles', name);
+    if (statSync(target, { throwIfNoEntry: false })) return join(target, 'rootfs');
+    mkdirSync(join(scratch, 'bundles'), { recursive: true });
+    const copy = join(scratch, `copy-${name}`);
+    await mustRun('skopeo', [
+      '--insecure-policy',
+      'copy',
+      '-q',
+      `oci:${layout}:${name}`,
+      `oci:${copy}:${name}`,
+    ]);
+    await mustRun('umoci', ['unpack', '--image', `${copy}:${name}`, target]);
+    rmSync(copy, { recursive: true });
+    return join(target, 'rootfs');
+  }
+
+  /** Runs a shell script in an image as `uid`, with /proc and /dev, which go away with the process. */
+  async function inside(name: string, uid: number, script: string): Promise<string> {
+    const root = await rootfs(name);
+    const enter = `mount -t proc proc ${root}/proc && mount --rbind /dev ${root}/dev && mount -t tmpfs tmp ${root}/tmp &&
+      chmod 1777 ${root}/tmp && exec chroot --userspec=${uid}:${uid} ${root} /usr/bin/env -i PATH=${PATH} HOME=/tmp \
+      LANG=${name.startsWith('postgres') ? 'en_US.UTF-8' : 'C.UTF-8'} /bin/sh -euc "$0"`;
+    return mustRun('unshare', ['--mount', '--pid', '--fork', 'sh', '-c', enter, script]);
+  }
+
+  it('are read by skopeo and unpacked by umoci, and are not larger than they have to be', async () => {
+    for (const image of images) {
+      const size = image.layers.reduce((sum, layer) => sum + layer.size, 0);
+      const layers = image.layers.map((layer) => (layer.size / 1e6).toFixed(1)).join(' + ');
+      process.stdout.write(`image ${image.name}: ${(size / 1e6).toFixed(1)} MB (${layers})\n`);
+      expect(size).toBeLessThan(LARGEST[image.name as keyof typeof LARGEST]);
+      expect(statSync(join(await rootfs(image.name), 'usr/bin/sh')).isFile()).toBe(true);
+    }
+  });
+
+  it('are refused by skopeo when a byte of a layer differs', async () => {
+    const broken = join(scratch, 'broken');
+    mkdirSync(join(broken, 'blobs/sha256'), { recursive: true });
+    const [image] = images;
+    if (!image) throw new Error('no image');
+    for (const { digest } of [image.manifest, image.config, ...image.layers]) {
+      const name = digest.replace('sha256:', '');
+      copyFileSync(join(layout, 'blobs/sha256', name), join(broken, 'blobs/sha256', name));
+    }
+    writeLayout(broken, [image]);
+    const target = join(broken, 'blobs/sha256', image.layers[0]?.digest.replace('sha256:', '') ?? '');
+    const bytes = readFileSync(target);
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+    writeFileSync(target, bytes);
+    const copy = [
+      '--insecure-policy',
+      'copy',
+      '-q',
+      `oci:${broken}:${image.name}`,
+      `oci:${join(scratch, 'no')}:x`,
+    ];
+    expect((await run('skopeo', copy)).stderr).toMatch(/[Dd]igest/);
+  });
+
+  it('hold every library that their programs and modules are linked to', async () => {
+    for (const { name } of images) expect(await unresolved(name)).toBe('');
+    const library = join(await rootfs('postgres-17'), 'usr/lib/x86_64-linux-gnu/libz3.so.4');
+    renameSync(library, `${library}.away`);
+    try {
+      expect(await unresolved('postgres-17')).toContain('llvmjit.so');
+    } finally {
+      renameSync(`${library}.away`, library);
+    }
+  });
+
+  /** What the image's own loader says about the libraries of every program and module, where it finds one missing. */
+  async function unresolved(name: string): Promise<string> {
+    const root = await rootfs(name);
+    const found = await mustRun('find', [
+      `${root}/usr`,
+      '-type',
+      'f',
+      '(',
+      '-perm',
+      '/111',
+      '-o',
+      '-name',
+      '*.so*',
+      ')',
+    ]);
+    const elf = found
+      .trim()
+      .split('\n')
+      .filter((path) => readFileSync(path).toString('latin1', 0, 4) === '\x7fELF');
+    const paths = elf
+      .map((path) => path.slice(root.length))
+      .filter((path) => !/ld-linux|\/gconv\//.test(path));
+    expect(paths.length).toBeGreaterThan(10);
+    const script = `for f in ${paths.join(' ')}; do /lib64/ld-linux-x86-64.so.2 --list $f 2>&1 | while read -r line; do
+      case $line in *'not found'* | *'error while loading'*) echo "$f: $line" ;; esac; done; done`;
+    return inside(name, 0, script);
+  }
+
+  it('hold no documentation, no set-id program, no device, no package manager; but licences and dpkg’s list', async () => {
+    for (const { name } of images) {
+      const root = await rootfs(name);
+      const find = async (...args: string[]) => (await mustRun('find', [root, ...args])).trim();
+      expect(await find('-type', 'f', '-perm', '/6000')).toBe('');
+      expect(await find('(', '-type', 'b', '-o', '-type', 'c', '-o', '-type', 'p', ')')).toBe('');
+      expect(
+        await find('-path', '*/usr/share/man/*', '-o', '-path', '*/usr/include/*', '-o', '-name', '*.a'),
+      ).toBe('');
+      expect(
+        await find('-path', '*/bin/dpkg', '-o', '-path', '*/bin/apt*', '-o', '-path', '*/bin/perl'),
+      ).toBe('');
+      expect(await find('-path', '*/usr/share/doc/*', '-type', 'f', '!', '-name', 'copyright')).toBe('');
+      expect(readFileSync(join(root, 'usr/share/doc/coreutils/copyright'), 'utf8')).toContain('GNU');
+      const listed = await mustRun('dpkg-query', [
+        `--admindir=${root}/var/lib/dpkg`,
+        '-W',
+        '-f',
+        '${Package} ${Status}\n',
+      ]);
+      expect(listed).toContain('libc6 install ok installed\n');
+      expect(
+        listed
+          .trim()
+          .split('\n')
+          .every((line) => line.endsWith(' install ok installed')),
+      ).toBe(true);
+    }
+  });
+
+  it('hold the programs that recipes promise, their users, and the places that mounts need', async () => {
+    for (const { name, rootfs: id } of images) {
+      expect(id).toMatch(/^[0-9a-f]{64}$/);
+      const recipe = recipes.get(USES.find((use) => use.name === name)?.recipe ?? '');
+      for (const program of recipe?.provides ?? [])
+        await inside(name, 0, `test -x ${program.replaceAll('${pg_version}', '17')}`);
+      for (const user of recipe?.users ?? [])
+        expect(await inside(name, user.uid, 'id -un')).toBe(`${user.name}\n`);
+      await inside(name, 0, 'test -d /etc/pigsty && test -d /run/host && test -d /var/run && test -d /bin');
+    }
+    await inside('postgres-17', 543, 'test -d /pg && test -d /data && test -O /var/lib/pgsql');
+  });
+
+  it('run: etcd, haproxy, pgbouncer', async () => {
+    const etcd = await inside('etcd', 379, 'etcd --version; etcdctl version; etcdutl version');
+    expect(etcd).toMatch(/etcd Version: 3\.5[\s\S]*etcdctl version: 3\.5[\s\S]*etcdutl version: 3\.5/);
+    expect(await inside('haproxy', 380, 'haproxy -v')).toContain('HAProxy version 3.0');
+    expect(await inside('pgbouncer', 543, 'pgbouncer --version')).toContain('PgBouncer 1.24');
+  });
+
+  it('run: PostgreSQL from initdb to a query, with locale, ICU, the JIT and XML', async () => {
+    const answers = await inside(
+      'postgres-17',
+      543,
+      `initdb -D /tmp/data --locale=en_US.UTF-8 -k >/tmp/initdb
+       pg_ctl -D /tmp/data -o '-k /tmp -c listen_addresses=' -l /tmp/log -w start >/dev/null
+       psql -h /tmp -d postgres -XAtq <<'SQL'
+show server_version_num;
+select datcollate from pg_database where datname = 'postgres';
+select collname from pg_collation where collname in ('en_US.utf8', 'de-x-icu') order by 1;
+set jit_above_cost = 0; set jit_inline_above_cost = 0; set jit_optimize_above_cost = 0;
+explain (analyze) select sum(x * 2) from generate_series(1, 1000) x;
+select xmlparse(document '<a/>');
+select timestamptz '2024-07-01 12:00 UTC' at time zone 'Europe/Berlin';
+create extension pgcrypto; create extension pg_stat_statements;
+SQL
+       pg_ctl -D /tmp/data -m fast stop >/dev/null`,
+    );
+    expect(answers).toMatch(/^17\d{4}\nen_US\.UTF-8\nde-x-icu\nen_US\.utf8\n/);
+    expect(answers).toMatch(/Inlining true, Optimization true[\s\S]*<a\/>\n2024-07-01 14:00:00\n$/);
+  });
+
+  it('run: Patroni with its etcd3 part, pgBackRest, the locales, TLS certificates', async () => {
+    const script = `patroni --version; patronictl version; pgbackrest version; psql --version; locale -a
+      python3 -c 'import patroni.dcs.etcd3, psycopg2, ssl; print(len(ssl.create_default_context().get_ca_certs()) > 100)'`;
+    expect(await inside('postgres-17', 543, script)).toMatch(
+      /^patroni 4\.0\.\d+\npatronictl version 4\.0\.\d+\npgBackRest 2\.\d+\.\d+\npsql \(PostgreSQL\) 17\..*\nC\nC\.utf8\nen_US\.utf8\nPOSIX\nTrue\n$/,
+    );
+  });
+
+  it('are the same bytes for another user, home, time zone, language, umask, folder and cache', async () => {
+    const open = join(tmpdir(), `pigsty-open-${process.pid}`);
+    mkdirSync(open, { mode: 0o777 });
+    chmodSync(open, 0o777);
+    try {
+      const readable = join(open, 'packages');
+      await mustRun('cp', ['-r', join(cache, 'packages'), readable]);
+      await mustRun('cp', [program, lockFile, open]);
+      await mustRun('cp', ['-r', RECIPES, join(open, 'images')]);
+      await mustRun('chmod', ['-R', 'a+rwX', open]);
+      const env = { HOME: open, TZ: 'Asia/Kathmandu', LANG: 'tr_TR.UTF-8', PATH: process.env.PATH ?? '' };
+      const command = `umask 077; exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"`;
+      const names = [join(open, 'image-build.cjs'), join(open, 'images'), join(open, 'site.lock.json')];
+      const args = ['-c', command, 'sh', process.execPath, ...names, join(open, 'blobs'), open];
+      const node = await run('setpriv', [
+        '--reuid=65534',
+        '--regid=65534',
+        '--clear-groups',
+        process.execPath,
+        '-v',
+      ]);
+      const second: Result<readonly BuiltImage[]> =
+        node.code === 0
+          ? JSON.parse(await mustRun('sh', args, { cwd: open, env }))
+          : await buildApart(join(open, 'blobs'), newCache('second'), { cwd: open, env, umask: '077' });
+      expect(must(second)).toEqual(images);
+      const blobs = (directory: string) =>
+        readdirSync(directory)
+          .sort()
+          .map((name) => [name, hashOf(join(directory, name))]);
+      expect(blobs(join(open, 'blobs'))).toEqual(blobs(join(layout, 'blobs/sha256')));
+      for (const [name, hash] of blobs(join(open, 'blobs'))) expect(hash).toBe(name);
+    } finally {
+      removeTree(open);
+    }
+  });
+
+  it('are only looked at when nothing changed', async () => {
+    const blobs = join(layout, 'blobs/sha256');
+    const times = () => readdirSync(blobs).map((name) => [name, statSync(join(blobs, name)).mtimeMs]);
+    const before = times();
+    expect(must(await buildApart(blobs, join(scratch, 'first')))).toEqual(images);
+    expect(times()).toEqual(before);
+  });
+
+  it('are not there in part when the disk is full', async () => {
+    const small = join(scratch, 'small');
+    mkdirSync(small);
+    await mustRun('mount', ['-t', 'tmpfs', '-o', 'size=60m', 'none', small]);
+    try {
+      for (const [blobs, caches] of [
+        [join(small, 'blobs'), join(scratch, 'first')],
+        [join(scratch, 'x'), join(small, 'c')],
+      ]) {
+        if (caches?.startsWith(small)) {
+          mkdirSync(caches);
+          symlinkSync(join(cache, 'packages'), join(caches, 'packages'));
+        }
+        const result = await buildApart(blobs ?? '', caches ?? '');
+        expect(result.diagnostics).toMatchObject([{ code: 'build/disk-full' }]);
+        const left = statSync(blobs ?? '', { throwIfNoEntry: false }) ? readdirSync(blobs ?? '') : [];
+        for (const name of left) expect(hashOf(join(blobs ?? '', name))).toBe(name);
+        const manifests = images.map((image) => image.manifest.digest.replace('sha256:', ''));
+        expect(left.filter((name) => manifests.includes(name))).toEqual([]);
+        rmSync(blobs ?? '', { recursive: true, force: true });
+      }
+    } finally {
+      await mustRun('umount', [small]);
+    }
+  });
+});
+
+function must<T>(result: Result<T>): T {
+  if (!result.ok) throw new Error(JSON.stringify(result.diagnostics, undefined, 1));
+  return result.value;
+}
+
+function hashOf(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
+}
+
+/** `oci-layout` and `index.json` for skopeo (OCI image-spec, image-layout.md). */
+function writeLayout(directory: string, images: readonly BuiltImage[]): void {
+  const manifests = images.map(({ name, manifest }) => {
+    return { ...manifest, annotations: { 'org.opencontainers.image.ref.name': name } };
+  });
+  writeFileSync(join(directory, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
+  const mediaType = 'application/vnd.oci.image.index.v1+json';
+  writeFileSync(join(directory, 'index.json'), JSON.stringify({ schemaVersion: 2, mediaType, manifests }));
+}

@@ -1,0 +1,306 @@
+import { randomBytes } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Progress, silent } from '../../generator/effects/progress.ts';
+import { fetchPackages, packageFile } from '../../generator/lock/fetch.ts';
+import { formatLock } from '../../generator/lock/lock-text.ts';
+import { resolveLock } from '../../generator/lock/resolve.ts';
+import type { Diagnostic } from '../../generator/model/diagnostic.ts';
+import type { ImageRequest, Lock } from '../../generator/model/lock.ts';
+import { startArchive, type TestArchive } from '../support/archive.ts';
+import { mustRun } from '../support/process.ts';
+import { findMissing, skipReason } from '../support/requirements.ts';
+
+const missing = findMissing([
+  { tool: 'apt-get', package: 'apt' },
+  { tool: 'dpkg-deb', package: 'dpkg' },
+  { tool: 'gpg', package: 'gpg' },
+]);
+const skipped = missing.length > 0 ? `missing: ${missing.map((one) => one.tool).join(', ')}` : undefined;
+
+const BULK = randomBytes(300_000).toString('hex');
+const PACKAGES = [
+  {
+    name: 'app',
+    version: '1:2.0+b~1',
+    depends: 'library (>= 1), perl:any (>= 5), scripts',
+    files: file('app'),
+  },
+  { name: 'library', files: file('library') },
+  { name: 'scripts', depends: 'interpreter', files: file('scripts') },
+  { name: 'interpreter', files: file('interpreter') },
+  { name: 'bulk', files: file(BULK) },
+  { name: 'broken', depends: 'no-such-package', files: file('broken') },
+  { name: 'postgresql-15', files: file('15') },
+  { name: 'postgresql-17', files: file('17') },
+];
+
+function file(text: string) {
+  return { [`usr/share/${text.slice(0, 20)}`]: { text } };
+}
+
+function request(name: string, packages: readonly string[], absent: readonly string[] = []): ImageRequest {
+  return {
+    name,
+    platform: 'test',
+    absent,
+    packages: packages.map((one) => ({ name: one, askedBy: `images/${name}.yml:1` })),
+  };
+}
+
+describe.skipIf(skipped)(`apt as solver and downloader${skipped ? ` (${skipped})` : ''}`, () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'pigsty lock-'));
+  let archive: TestArchive;
+  let cache: string;
+  let count = 0;
+
+  function options(part: { address?: string; cache?: string; progress?: Progress } = {}) {
+    const environment = {
+      ...process.env,
+      PIGSTY_MIRROR_DEBIAN: part.address ?? archive.address,
+      http_proxy: '',
+      no_proxy: '127.0.0.1',
+    };
+    const platforms = new Map([['test', archive.platform]]);
+    return { cache: part.cache ?? cache, environment, platforms, progress: part.progress ?? silent };
+  }
+
+  async function lockOf(...requests: readonly ImageRequest[]): Promise<Lock> {
+    const result = await resolveLock(requests, options());
+    if (!result.ok) throw new Error(JSON.stringify(result.diagnostics));
+    return result.value;
+  }
+
+  async function findings(...requests: readonly ImageRequest[]): Promise<readonly Diagnostic[]> {
+    const result = await resolveLock(requests, options());
+    expect(result.ok).toBe(false);
+    return result.diagnostics;
+  }
+
+  function kept(lock: Lock): boolean[] {
+    return lock.platforms.flatMap((one) =>
+      one.packages.map(({ sha256 }) => existsSync(packageFile(cache, sha256))),
+    );
+  }
+
+  beforeAll(async () => {
+    archive = await startArchive(mkdtempSync(join(tmpdir(), 'pigsty-archive-')));
+    archive.publish(PACKAGES);
+  });
+  afterAll(async () => {
+    await archive.close();
+    rmSync(scratch, { recursive: true, force: true });
+    rmSync(archive.directory, { recursive: true, force: true });
+  });
+  beforeEach(() => {
+    cache = join(scratch, `cache-${count++}`);
+    archive.faults.clear();
+  });
+  afterEach(() => {
+    archive.requests.length = 0;
+  });
+
+  it('locks each image’s closure from nothing, absent packages and what only they need left out', async () => {
+    const lock = await lockOf(request('one', ['app'], ['perl', 'interpreter']), request('two', ['scripts']));
+    const [platform] = lock.platforms;
+    expect(platform?.images).toEqual({ one: ['app', 'library', 'scripts'], two: ['interpreter', 'scripts'] });
+    expect(platform?.packages.map((one) => [one.name, one.version, one.arch, one.askedBy, one.path])).toEqual(
+      [
+        ['app', '1:2.0+b~1', 'amd64', 'images/one.yml:1', 'pool/app_1:2.0+b~1_amd64.deb'],
+        ['interpreter', '1.0', 'amd64', 'dependency', 'pool/interpreter_1.0_amd64.deb'],
+        ['library', '1.0', 'amd64', 'dependency', 'pool/library_1.0_amd64.deb'],
+        ['scripts', '1.0', 'amd64', 'images/two.yml:1', 'pool/scripts_1.0_amd64.deb'],
+      ],
+    );
+    expect(platform?.sources).toMatchObject([{ archive: 'debian', suite: 'test', component: 'main' }]);
+    expect(formatLock(lock)).not.toContain('127.0.0.1');
+    expect(
+      formatLock(await lockOf(request('two', ['scripts']), request('one', ['app'], ['perl', 'interpreter']))),
+    ).toBe(formatLock(lock));
+  });
+
+  it('fetches the index once: a second lock only asks whether it changed', async () => {
+    await lockOf(request('one', ['library']));
+    archive.requests.length = 0;
+    await lockOf(request('one', ['library']));
+    expect(archive.requests.map((one) => one.path)).toEqual(['/dists/test/InRelease']);
+  });
+
+  it('names every missing package at once, with the nearest name and the versions there are', async () => {
+    const found = await findings(
+      request('one', ['librari', 'postgresql-16', 'app']),
+      request('two', ['zzz']),
+    );
+    expect(found.map((one) => [one.code, one.help])).toEqual([
+      ['lock/package-not-found', 'the nearest name there is library'],
+      ['lock/pg-version-not-carried', 'set pg_version to one it has: 15, 17'],
+      ['lock/package-not-found', undefined],
+    ]);
+    expect(found[0]?.message).toBe(
+      'no package librari for image one (asked for by images/one.yml:1) in test/main',
+    );
+  });
+
+  it('gives apt’s own words when there is no solution', async () => {
+    const [found] = await findings(request('one', ['broken']));
+    expect(found).toMatchObject({ code: 'lock/solver-failed' });
+    expect(found?.message).toMatch(
+      /for image one: .*broken : Depends: no-such-package but it is not installable/,
+    );
+  });
+
+  it('refuses an index that the platform’s key did not sign', async () => {
+    const text = readFileSync(join(archive.directory, 'dists/test/InRelease'), 'utf8');
+    try {
+      writeFileSync(
+        join(archive.directory, 'dists/test/InRelease'),
+        text.replace('Label: Debian', 'Label: debian'),
+      );
+      const [found] = await findings(request('one', ['library']));
+      expect(found).toMatchObject({ code: 'lock/source-unreachable' });
+      expect(found?.message).toMatch(/BADSIG|not signed|invalid/);
+    } finally {
+      writeFileSync(join(archive.directory, 'dists/test/InRelease'), text);
+    }
+  });
+
+  it('says that a source cannot be reached, also when an older index is at hand', async () => {
+    await lockOf(request('one', ['library']));
+    const result = await resolveLock(
+      [request('one', ['library'])],
+      options({ address: 'http://127.0.0.1:9/' }),
+    );
+    expect(result.diagnostics).toMatchObject([{ code: 'lock/source-unreachable' }]);
+  });
+
+  it('says which archive a machine without it lacks', async () => {
+    const { environment, ...rest } = options();
+    const bare = { ...environment, PIGSTY_MIRROR_DEBIAN: '', APT_CONFIG: join(scratch, 'none.conf') };
+    writeFileSync(bare.APT_CONFIG, 'Dir::Etc::sourcelist "/dev/null"; Dir::Etc::sourceparts "/dev/null";\n');
+    const result = await resolveLock([request('one', ['library'])], { ...rest, environment: bare });
+    expect(result.diagnostics).toMatchObject([{ code: 'lock/no-archive' }]);
+    expect(result.diagnostics[0]?.help).toContain('PIGSTY_MIRROR_DEBIAN');
+  });
+
+  it('fetches what is missing, reports the bytes, and does not ask again', async () => {
+    const lock = await lockOf(request('one', ['app', 'bulk'], ['perl']));
+    let bytes = 0;
+    const advance = (units: number) => {
+      bytes += units;
+    };
+    const progress: Progress = { step: () => ({ advance, done() {} }) };
+    expect(await fetchPackages(lock, undefined, options({ progress }))).toMatchObject({ ok: true });
+    const sizes = lock.platforms.flatMap((one) => one.packages.map(({ size }) => size));
+    expect(bytes).toBe(sizes.reduce((sum, size) => sum + size, 0));
+    expect(kept(lock)).not.toContain(false);
+    archive.requests.length = 0;
+    expect(await fetchPackages(lock, undefined, options({ address: 'http://127.0.0.1:9/' }))).toMatchObject({
+      ok: true,
+    });
+    expect(archive.requests).toEqual([]);
+  });
+
+  it('fetches only for the images that are named', async () => {
+    const lock = await lockOf(request('one', ['library']), request('two', ['interpreter']));
+    await fetchPackages(lock, ['two'], options());
+    expect(kept(lock)).toEqual([true, false]);
+  });
+
+  it('copies from an archive that is a folder', async () => {
+    const lock = await lockOf(request('one', ['library']));
+    const address = `file:${archive.directory}/`;
+    expect(await fetchPackages(lock, undefined, options({ address }))).toMatchObject({ ok: true });
+    rmSync(join(cache, 'apt'), { recursive: true });
+    expect(kept(lock)).toEqual([true]);
+  });
+
+  it('says that the archive has superseded a version, keeps the others, and can be run again', async () => {
+    const lock = await lockOf(request('one', ['library', 'bulk']));
+    archive.faults.set('library_1.0_amd64.deb', { kind: 'missing' });
+    const result = await fetchPackages(lock, undefined, options());
+    expect(result.diagnostics).toMatchObject([{ code: 'fetch/superseded' }]);
+    expect(result.diagnostics[0]?.message).toBe('the archive debian no longer has library_1.0_amd64.deb');
+    expect(result.diagnostics[0]?.help).toContain('pigsty lock --update');
+    expect(kept(lock)).toEqual([true, false]);
+    archive.faults.clear();
+    expect(await fetchPackages(lock, undefined, options())).toMatchObject({ ok: true });
+  });
+
+  it('refuses a file that is not the locked one, names it, and keeps nothing of it', async () => {
+    const lock = await lockOf(request('one', ['library']));
+    const path = join(archive.directory, 'pool/library_1.0_amd64.deb');
+    const original = readFileSync(path);
+    const changed = Buffer.from(original);
+    changed[200] = (changed[200] ?? 0) ^ 1;
+    writeFileSync(path, changed);
+    try {
+      const result = await fetchPackages(lock, undefined, options());
+      expect(result.diagnostics).toMatchObject([{ code: 'fetch/wrong-hash' }]);
+      expect(result.diagnostics[0]?.message).toContain('library_1.0_amd64.deb');
+      expect(kept(lock)).toEqual([false]);
+      expect(readdirSync(join(cache, 'packages/partial'))).toEqual([]);
+    } finally {
+      writeFileSync(path, original);
+    }
+    expect(await fetchPackages(lock, undefined, options())).toMatchObject({ ok: true });
+  });
+
+  it('goes on where a broken download stopped', async () => {
+    const lock = await lockOf(request('one', ['bulk']));
+    archive.faults.set('bulk_1.0_amd64.deb', { kind: 'cut', bytes: 100_000, times: 1 });
+    expect(await fetchPackages(lock, undefined, options())).toMatchObject({ ok: true });
+    const asked = archive.requests.filter((one) => one.path.includes('bulk'));
+    expect(asked.map((one) => one.range)).toEqual([undefined, expect.stringMatching(/^bytes=[1-9]\d*-$/)]);
+    expect(kept(lock)).toEqual([true]);
+  });
+
+  it.each(['the beginning of the file', 'something else'])(
+    'goes on from %s left by a killed run',
+    async (left) => {
+      const lock = await lockOf(request('one', ['bulk']));
+      const [locked] = lock.platforms[0]?.packages ?? [];
+      const whole = readFileSync(join(archive.directory, locked?.path ?? ''));
+      mkdirSync(join(cache, 'packages/partial'), { recursive: true });
+      const part = left === 'something else' ? randomBytes(100_000) : whole.subarray(0, 100_000);
+      writeFileSync(join(cache, 'packages/partial', `${locked?.sha256}.deb`), part);
+      expect(await fetchPackages(lock, undefined, options())).toMatchObject({ ok: true });
+      expect(kept(lock)).toEqual([true]);
+    },
+  );
+
+  it('says that the archive cannot be reached', async () => {
+    const lock = await lockOf(request('one', ['library']));
+    const result = await fetchPackages(lock, undefined, options({ address: 'http://127.0.0.1:9/' }));
+    expect(result.diagnostics).toMatchObject([{ code: 'fetch/unreachable' }]);
+    expect(result.diagnostics[0]?.message).toContain('Connection refused');
+  });
+
+  const noRoot = skipReason('mount');
+  it.skipIf(noRoot)(
+    `says that the disk is full, and keeps what has arrived${noRoot ? ` (${noRoot})` : ''}`,
+    async () => {
+      const lock = await lockOf(request('one', ['bulk', 'library']));
+      const small = join(scratch, 'small');
+      mkdirSync(small);
+      await mustRun('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'none', small]);
+      try {
+        const result = await fetchPackages(lock, undefined, options({ cache: small }));
+        expect(result.diagnostics).toMatchObject([{ code: 'fetch/disk-full' }]);
+        const sizes = lock.platforms[0]?.packages.map(({ sha256 }) => existsSync(packageFile(small, sha256)));
+        expect(sizes).toContain(false);
+      } finally {
+        await mustRun('umount', [small]);
+      }
+    },
+  );
+});

@@ -1,0 +1,92 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describeFailure, type RunResult, run } from './process.ts';
+
+/** The checkout that is tested. */
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const PROGRAM = join(root, 'dist', 'pigsty.js');
+
+export type PigstyOptions = {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly timeoutSeconds?: number;
+};
+
+/** The result of the built `pigsty` command. */
+export function pigsty(
+  args: readonly string[],
+  { cwd, env, timeoutSeconds = 600 }: PigstyOptions = {},
+): Promise<RunResult> {
+  return run(process.execPath, [PROGRAM, ...args], {
+    ...(cwd !== undefined && { cwd }),
+    env: { ...process.env, ...env },
+    timeoutSeconds,
+  });
+}
+
+/** The same; throws with both outputs when it fails. */
+export async function mustPigsty(args: readonly string[], options: PigstyOptions = {}): Promise<string> {
+  const result = await pigsty(args, options);
+  if (result.code !== 0) throw new Error(describeFailure(`pigsty ${args.join(' ')}`, result));
+  return result.stdout;
+}
+
+/** A folder with an inventory in it, where sites are built; removed by {@link Workshop.remove}. */
+export class Workshop {
+  readonly directory = mkdtempSync(join(tmpdir(), 'pigsty-test-'));
+  readonly inventory: string;
+
+  /** `edit` changes the blueprint's text before anything is built. */
+  constructor(blueprint: string, edit: (text: string) => string = (text) => text) {
+    this.inventory = join(this.directory, `${blueprint}.yml`);
+    const text = readFileSync(join(root, 'blueprints', `${blueprint}.yml`), 'utf8');
+    writeFileSync(this.inventory, edit(text));
+  }
+
+  /** Rewrites the inventory; keys and lock stay. */
+  edit(change: (text: string) => string): void {
+    writeFileSync(this.inventory, change(readFileSync(this.inventory, 'utf8')));
+  }
+
+  build(...flags: readonly string[]): Promise<string> {
+    return mustPigsty(['build', this.inventory, '-q', '-o', join(this.directory, 'out'), ...flags]);
+  }
+
+  /** Builds, exports one host and unpacks the tar: the directory that a node gets. */
+  async bundle(host: string): Promise<string> {
+    await this.build();
+    const tar = join(this.directory, `${host}.tar`);
+    await mustPigsty([
+      'export',
+      this.inventory,
+      '-q',
+      '--host',
+      host,
+      '-o',
+      tar,
+      '--site',
+      join(this.directory, 'out'),
+    ]);
+    const directory = mkdtempSync(join(this.directory, `${host}-`));
+    const unpacked = await run('tar', ['xf', tar, '-C', directory]);
+    if (unpacked.code !== 0) throw new Error(describeFailure('tar', unpacked));
+    rmSync(tar);
+    return directory;
+  }
+
+  /** A copy of the inventory with its keys and lock in another folder. */
+  copyTo(directory: string): void {
+    mkdirSync(directory, { recursive: true });
+    cpSync(this.directory, directory, {
+      recursive: true,
+      filter: (path) => !path.startsWith(join(this.directory, 'out')),
+    });
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
