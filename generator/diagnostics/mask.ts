@@ -18,8 +18,8 @@ export function maskSecrets(line: string): string {
 function endOfValue(line: string, start: number): number {
   const quote = line[start];
   if (quote === "'" || quote === '"') {
-    const escape = quote === "'" ? /^'(?:[^']|'')*'?/ : /^"(?:[^"\\]|\\.)*"?/;
-    return start + (escape.exec(line.slice(start))?.[0].length ?? 0);
+    const quoted = quote === "'" ? /^'(?:[^']|'')*'?/ : /^"(?:[^"\\]|\\.)*"?/;
+    return start + (quoted.exec(line.slice(start))?.[0].length ?? 0);
   }
   const plain = /^[^,}\]#]*/.exec(line.slice(start))?.[0] ?? '';
   return start + plain.trimEnd().length;

@@ -63,7 +63,12 @@ export async function buildSiteImages(
   found.push(...fetched.diagnostics);
   if (!fetched.ok) return { ok: false, diagnostics: found };
   const sourceDateEpoch = environment.SOURCE_DATE_EPOCH;
-  const built = await buildImages(work.value.specs, locked.value.lock, { blobs, cache, progress, sourceDateEpoch });
+  const built = await buildImages(work.value.specs, locked.value.lock, {
+    blobs,
+    cache,
+    progress,
+    sourceDateEpoch,
+  });
   found.push(...built.diagnostics);
   return built.ok ? conclude(built.value, found) : { ok: false, diagnostics: found };
 }
@@ -72,7 +77,11 @@ async function imageWork(plan: SitePlan): Promise<Result<ImageWork>> {
   const recipes = await loadRecipes(join(packageRoot, 'images'));
   if (!recipes.ok) return recipes;
   const platform = plan.hosts[0]?.platform ?? '';
-  return imageRequests(plan.hosts.flatMap((host) => host.images), recipes.value, platform);
+  return imageRequests(
+    plan.hosts.flatMap((host) => host.images),
+    recipes.value,
+    platform,
+  );
 }
 
 async function currentLock(
@@ -94,7 +103,11 @@ async function currentLock(
   return succeed({ file, lock: fresh.value }, [...fresh.diagnostics, notice]);
 }
 
-function reasonToResolve(lock: Lock | undefined, requests: ImageWork['requests'], update: boolean): string | undefined {
+function reasonToResolve(
+  lock: Lock | undefined,
+  requests: ImageWork['requests'],
+  update: boolean,
+): string | undefined {
   if (!lock) return 'there was no lock';
   if (isStale(lock, requests)) return 'the inventory or the recipes ask for other packages';
   return update ? 'newer versions were asked for' : undefined;

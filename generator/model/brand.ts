@@ -19,12 +19,6 @@ export function isSha256(text: string): text is Sha256 {
   return HEX64.test(text);
 }
 
-/** The branded form; throws only on a bug, callers check user input with {@link isHostIp}. */
-export function hostIp(text: string): HostIp {
-  if (!isHostIp(text)) throw new Unreachable(`not an IPv4 address: ${text}`);
-  return text;
-}
-
 /** The branded form; throws only on a bug. */
 export function sha256(hex: string): Sha256 {
   if (!isSha256(hex)) throw new Unreachable(`not a sha256: ${hex}`);

@@ -39,9 +39,10 @@ type Context = { readonly yaml: YamlFile; readonly diagnostics: Diagnostic[] };
  */
 export function parse(text: string, file: string): Result<Inventory> {
   const yaml = readYaml(text, file);
-  const context: Context = { yaml, diagnostics: [...yaml.diagnostics] };
+  if (yaml.diagnostics.length > 0) return { ok: false, diagnostics: yaml.diagnostics };
+  const context: Context = { yaml, diagnostics: [] };
   const all = yaml.root ? yaml.entries(yaml.root).find((e) => e.key === 'all') : undefined;
-  if (context.diagnostics.length === 0 && !all) {
+  if (!all) {
     const place = yaml.root ? yaml.place(yaml.root) : { file, line: 1, column: 1, length: 1 };
     context.diagnostics.push(rules.noAll.at(place, {}));
   }

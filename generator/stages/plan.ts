@@ -13,7 +13,7 @@ export function plan(site: Site, modules: readonly Module[]): SitePlan {
 
 function gatherFacts(site: Site, modules: readonly Module[]): Facts {
   const none: Facts = { etcdEndpoints: [], infraIps: [], proxyServices: new Map(), nodeNames: new Map() };
-  return modules.reduce((facts, module) => ({ ...facts, ...module.offer(site) }), none);
+  return Object.assign(none, ...modules.map((module) => module.offer(site)));
 }
 
 type HostNames = {

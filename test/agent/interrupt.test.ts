@@ -61,7 +61,9 @@ async function expectBundle(host: AgentNode, n: number, digest: string): Promise
   expect(await host.leftovers()).toBe('');
   const dangling = 'find /etc /usr/local -xtype l -lname "/etc/pigsty/*"';
   expect(await host.node.sh(dangling)).toBe('');
-  await host.node.sh(`until grep -q "reload ${n}$" /data/tenant/seen; do sleep 0.1; done`, { timeoutSeconds: 10 });
+  await host.node.sh(`until grep -q "reload ${n}$" /data/tenant/seen; do sleep 0.1; done`, {
+    timeoutSeconds: 10,
+  });
   expect(await host.read('/data/tenant/seen')).toBe(`restart ${Math.floor(n / 2)}\nreload ${n}`);
   expect((await host.read('/data/tenant/runs')).split('\n').at(-1)).toBe(`run ${n}`);
   const extra = await host.node.exec(['systemctl', 'is-active', 'extra.service']);
@@ -183,7 +185,9 @@ describe.skipIf(reason !== undefined)(`a generation that does not become healthy
     expect(await host.node.sh('journalctl -b -u pigsty-boot -o cat --no-pager')).toContain(`back to ${good}`);
     expect((await host.node.exec(['cat', '/etc/odd.conf'])).code).toBe(1);
     expect(await host.read('/data/tenant/seen')).toBe('restart 0\nreload 0');
-    expect((await host.node.exec(['systemctl', 'is-active', 'extra.service'])).stdout.trim()).toBe('inactive');
+    expect((await host.node.exec(['systemctl', 'is-active', 'extra.service'])).stdout.trim()).toBe(
+      'inactive',
+    );
     expect(await host.leftovers()).toBe('');
   });
 

@@ -1,4 +1,15 @@
-import { closeSync, cpSync, mkdirSync, openSync, readFileSync, readSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLab, type Lab, labSkipReason } from '../support/lab.ts';
@@ -53,12 +64,17 @@ describe.skipIf(reason !== undefined)(`a damaged bundle is refused ${reason ?? '
       for (let round = 0; round < FLIPS_PER_FILE; round++) {
         const size = statSync(join(sound, path)).size;
         const [position, bit] = [Math.floor(random() * size), Math.floor(random() * 8)];
-        const { code, stderr } = await applySpoiled((directory) => flipBit(join(directory, path), position, bit));
+        const { code, stderr } = await applySpoiled((directory) =>
+          flipBit(join(directory, path), position, bit),
+        );
         const place = `${path}, byte ${position}, bit ${bit}: ${stderr}`;
         expect(code, place).toBe(4);
         const named = path.replace(/[.]/g, '\\.');
         expect(stderr, place).toMatch(
-          new RegExp(`^pigsty-agent: ${named}: damaged \\(expected sha256 [0-9a-f]*, found [0-9a-f]{64}\\)$`, 'm'),
+          new RegExp(
+            `^pigsty-agent: ${named}: damaged \\(expected sha256 [0-9a-f]*, found [0-9a-f]{64}\\)$`,
+            'm',
+          ),
         );
       }
     }
@@ -123,13 +139,19 @@ describe.skipIf(reason !== undefined)(`a node that cannot take the bundle ${reas
 
   test('the name of a user is taken', async () => {
     await host.node.sh('echo "u tenant 5999" | systemd-sysusers -');
-    await refuse(sample(), /needs user tenant \(uid 4711, gid 4711\); this node has user tenant \(uid 5999, gid 5999\)/);
+    await refuse(
+      sample(),
+      /needs user tenant \(uid 4711, gid 4711\); this node has user tenant \(uid 5999, gid 5999\)/,
+    );
     await host.node.sh('sed -i /^tenant:/d /etc/passwd /etc/group /etc/shadow /etc/gshadow');
   });
 
   test('the id of a user is taken', async () => {
     await host.node.sh('echo "u other 4711" | systemd-sysusers -');
-    await refuse(sample(), /needs user tenant \(uid 4711, gid 4711\); this node has user other \(uid 4711, gid 4711\)/);
+    await refuse(
+      sample(),
+      /needs user tenant \(uid 4711, gid 4711\); this node has user other \(uid 4711, gid 4711\)/,
+    );
     await host.node.sh('sed -i /^other:/d /etc/passwd /etc/group /etc/shadow /etc/gshadow');
   });
 
@@ -170,7 +192,9 @@ describe.skipIf(reason !== undefined)(`a node that cannot take the bundle ${reas
   });
 
   test('what runs it is not root', async () => {
-    const { code } = await host.shell('setpriv --reuid 65534 --clear-groups sh -s apply < /root/bundle/pigsty-agent');
+    const { code } = await host.shell(
+      'setpriv --reuid 65534 --clear-groups sh -s apply < /root/bundle/pigsty-agent',
+    );
     expect(code).toBe(2);
   });
 
@@ -246,7 +270,12 @@ function renameBlob(directory: string): void {
   const other = `blobs/sha256/${'f'.repeat(64)}`;
   cpSync(join(directory, blob), join(directory, other));
   rmSync(join(directory, blob));
-  rewriteSums(sums, readFileSync(sums, 'utf8').replace(blob, other).replace(/^end .*\n$/m, ''));
+  rewriteSums(
+    sums,
+    readFileSync(sums, 'utf8')
+      .replace(blob, other)
+      .replace(/^end .*\n$/m, ''),
+  );
 }
 
 /** With a right last line, so that only the content is wrong. */

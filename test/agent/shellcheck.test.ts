@@ -24,12 +24,16 @@ describe('the agent as a program', () => {
   test('help names every verb', async () => {
     const { code, stdout } = await run('sh', [agentPath, 'help']);
     expect(code).toBe(0);
-    for (const verb of ['stage', 'apply', 'status', 'verify', 'boot']) expect(stdout).toContain(`pigsty-agent ${verb}`);
+    for (const verb of ['stage', 'apply', 'status', 'verify', 'boot'])
+      expect(stdout).toContain(`pigsty-agent ${verb}`);
   });
 
-  test.each([['nonsense'], ['status', '--yaml'], ['apply', 'a', 'b']])('a usage error is 2: %s', async (...args) => {
-    expect((await run('sh', [agentPath, ...args])).code).toBe(2);
-  });
+  test.each([['nonsense'], ['status', '--yaml'], ['apply', 'a', 'b']])(
+    'a usage error is 2: %s',
+    async (...args) => {
+      expect((await run('sh', [agentPath, ...args])).code).toBe(2);
+    },
+  );
 
   test('calls no program outside the packages that every Debian has', () => {
     const forbidden = /\b(awk|gawk|perl|python3?|jq|curl|wget|ip|lsof|fuser)\s/;

@@ -70,7 +70,9 @@ export class AgentNode {
   /** Names that an interrupted agent may have left behind. */
   async leftovers(): Promise<string> {
     const names = "-name '.new-*' -o -name '*.new' -o -name '*.pigsty-new' -o -name switching";
-    return this.node.sh(`find /etc /var/lib/pigsty /data /run/pigsty-agent \\( ${names} \\) 2>/dev/null || :`);
+    return this.node.sh(
+      `find /etc /var/lib/pigsty /data /run/pigsty-agent \\( ${names} \\) 2>/dev/null || :`,
+    );
   }
 }
 

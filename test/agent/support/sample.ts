@@ -138,14 +138,33 @@ export function sampleBundle(
         content: `g tenant ${uid}\nu tenant ${uid}:${uid} "Tenant" /nonexistent\n`,
         link: '/etc/sysusers.d/pigsty.conf',
       },
-      { path: 'etc/sysctl.d/pigsty.conf', content: 'net.ipv4.ip_forward = 1\n', link: '/etc/sysctl.d/90-pigsty.conf' },
-      { path: 'etc/tmpfiles.d/pigsty.conf', content: 'd /run/tenant 0755 tenant tenant\n', link: '/etc/tmpfiles.d/pigsty.conf' },
-      { path: 'etc/hosts', content: variation.hosts ?? `127.0.0.1 localhost\n${ip} ${node}\n`, link: '/etc/hosts' },
+      {
+        path: 'etc/sysctl.d/pigsty.conf',
+        content: 'net.ipv4.ip_forward = 1\n',
+        link: '/etc/sysctl.d/90-pigsty.conf',
+      },
+      {
+        path: 'etc/tmpfiles.d/pigsty.conf',
+        content: 'd /run/tenant 0755 tenant tenant\n',
+        link: '/etc/tmpfiles.d/pigsty.conf',
+      },
+      {
+        path: 'etc/hosts',
+        content: variation.hosts ?? `127.0.0.1 localhost\n${ip} ${node}\n`,
+        link: '/etc/hosts',
+      },
       { path: 'etc/tenant/sleeper.sh', content: SLEEPER_SCRIPT },
       { path: 'etc/tenant/reload.conf', content: `${variation.reloadText ?? 'reload 1'}\n` },
       { path: 'etc/tenant/restart.conf', content: `${variation.restartText ?? 'restart 1'}\n` },
       { path: 'etc/tenant/run.sh', content: `echo '${variation.runText ?? 'run 1'}' >> /data/tenant/runs\n` },
-      { path: 'etc/tenant/password', content: 'hush-hush\n', mode: '0600', owner: 'tenant', group: 'tenant', isSecret: true },
+      {
+        path: 'etc/tenant/password',
+        content: 'hush-hush\n',
+        mode: '0600',
+        owner: 'tenant',
+        group: 'tenant',
+        isSecret: true,
+      },
       {
         path: 'etc/tenant/measured.conf',
         content: 'echo "cpu=$PIGSTY_CPU memory=$PIGSTY_MEM_MB disk=$PIGSTY_DISK_BYTES"\n',
@@ -153,7 +172,11 @@ export function sampleBundle(
         group: 'tenant',
         isMeasured: true,
       },
-      { path: 'checks/sleeper', content: variation.check ?? 'systemctl -q is-active sleeper.service\n', mode: '0600' },
+      {
+        path: 'checks/sleeper',
+        content: variation.check ?? 'systemctl -q is-active sleeper.service\n',
+        mode: '0600',
+      },
       { path: 'units/sleeper.service', content: SLEEPER + inImage(tiny, id) },
       { path: 'units/note.service', content: ONE_SHOT + inImage(tiny, id) },
       ...(variation.hasExtraUnit ? [{ path: 'units/extra.service', content: EXTRA }] : []),
@@ -163,7 +186,13 @@ export function sampleBundle(
     ],
     links: [{ path: '/tenant', target: '/data/tenant' }, ...(variation.links ?? [])],
     units: [
-      { name: 'note.service', activation: 'rerun', image: 'tiny', restartOn: ['etc/tenant/run.sh'], after: ['sleeper.service'] },
+      {
+        name: 'note.service',
+        activation: 'rerun',
+        image: 'tiny',
+        restartOn: ['etc/tenant/run.sh'],
+        after: ['sleeper.service'],
+      },
       {
         name: 'sleeper.service',
         activation: 'start',
@@ -183,5 +212,7 @@ export function sampleBundle(
 }
 
 function renderTarget(units: readonly string[]): string {
-  return renderTemplate(new Map([['agent/pigsty.target.ejs', TARGET_TEMPLATE]]), 'agent/pigsty.target.ejs', { units });
+  return renderTemplate(new Map([['agent/pigsty.target.ejs', TARGET_TEMPLATE]]), 'agent/pigsty.target.ejs', {
+    units,
+  });
 }

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { isVerifier, md5Verifier, reproducibleSalt, scramVerifier } from '../../generator/text/password.ts';
+
+it('makes the verifier of RFC 7677, section 3', () => {
+  // User `user`, password `pencil`, salt and 4096 rounds of the RFC's example; keys as PostgreSQL stores them.
+  const salt = Buffer.from('W22ZaJ0SNY7soEsUEjb6gQ==', 'base64');
+  expect(scramVerifier('pencil', salt)).toBe(
+    'SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=',
+  );
+});
+
+it('knows what is hashed already', () => {
+  expect(isVerifier(scramVerifier('x', Buffer.alloc(16)))).toBe(true);
+  expect(isVerifier(md5Verifier('x', 'user'))).toBe(true);
+  expect(isVerifier('md5 is not a password')).toBe(false);
+});
+
+it('salts by site, role and password', () => {
+  const key = Buffer.alloc(32, 1);
+  const salt = reproducibleSalt(key, 'a', 'p');
+  expect(salt).toEqual(reproducibleSalt(key, 'a', 'p'));
+  expect(salt).not.toEqual(reproducibleSalt(key, 'b', 'p'));
+  expect(salt).not.toEqual(reproducibleSalt(Buffer.alloc(32, 2), 'a', 'p'));
+});
