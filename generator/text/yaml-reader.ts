@@ -72,7 +72,7 @@ class YamlReader implements YamlFile {
       lineCounter: this.#lines,
       uniqueKeys: false,
       prettyErrors: false,
-      logLevel: 'silent',
+      logLevel: 'error',
     });
     this.root = this.#document.contents;
     this.diagnostics.push(...this.#syntaxErrors(text));
