@@ -7,9 +7,10 @@ export type Machine = {
   readonly ip: string | undefined;
   readonly memoryMegabytes: number;
   readonly kernel: string;
-  /** Raw ext4, the root file system: /dev/nvme0n1. */
+  readonly initrd: string;
+  /** Raw ext4, the root file system: /dev/vda. */
   readonly disk: string;
-  /** Raw, any content: /dev/nvme0n2. */
+  /** Raw, any content: /dev/vdb. */
   readonly transfer: string;
   readonly console: string;
   readonly cgroup: string;
@@ -31,14 +32,13 @@ function describe(machine: Machine): readonly string[] {
   return [
     ...['-nodefaults', '-display', 'none', '-no-reboot', '-nic', 'none'],
     ...['-accel', 'tcg,thread=single', '-smp', '1', '-m', `${machine.memoryMegabytes}`],
-    ...['-kernel', machine.kernel, '-append', commandLine(machine)],
+    ...['-kernel', machine.kernel, '-initrd', machine.initrd, '-append', commandLine(machine)],
     ...['-chardev', `file,id=console,path=${machine.console},append=on`, '-serial', 'chardev:console'],
     ...['-chardev', 'stdio,id=control,signal=off', '-device', 'virtio-serial-pci'],
     ...['-device', 'virtserialport,chardev=control,name=control'],
-    // NVMe, as the kernel has its driver built in; two namespaces of one controller have a fixed order
-    ...['-device', 'nvme,id=nvme,serial=lab'],
-    ...['-drive', drive('root', machine.disk), '-device', 'nvme-ns,drive=root,bus=nvme,nsid=1'],
-    ...['-drive', drive('transfer', machine.transfer), '-device', 'nvme-ns,drive=transfer,bus=nvme,nsid=2'],
+    // the slots decide which one is vda
+    ...['-drive', drive('root', machine.disk), '-device', 'virtio-blk-pci,drive=root,addr=0x10'],
+    ...['-drive', drive('transfer', machine.transfer), '-device', 'virtio-blk-pci,drive=transfer,addr=0x11'],
   ];
 }
 
@@ -50,5 +50,5 @@ function drive(id: string, file: string): string {
 /** `panic=-1` with `-no-reboot`: a kernel that panics ends the machine, so that a boot fails at once. */
 function commandLine({ name, ip }: Machine): string {
   const own = [`systemd.hostname=${name}`, ...(ip === undefined ? [] : [`lab.ip=${ip}`])];
-  return ['root=/dev/nvme0n1', 'rw', 'console=ttyS0', 'panic=-1', 'mitigations=off', ...own].join(' ');
+  return ['console=ttyS0', 'panic=-1', 'mitigations=off', ...own].join(' ');
 }

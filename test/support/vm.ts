@@ -7,7 +7,7 @@ import { describeFailure, mustRun, type RunResult, run } from './process.ts';
 import { startMachine } from './qemu.ts';
 import { skipReason } from './requirements.ts';
 import { claimDirectory, idOf, reapStaleLabs, tearDown } from './teardown.ts';
-import { ensureVmImage } from './vm-image.ts';
+import { ensureVmImage, type VmImage } from './vm-image.ts';
 import { VmPort } from './vm-port.ts';
 
 export type VmRequest = {
@@ -51,13 +51,13 @@ export async function createVm(request: VmRequest): Promise<Vm> {
   const reason = vmSkipReason();
   if (reason !== undefined) throw new Error(`no virtual machine here: ${reason}`);
   reapStaleLabs();
-  const { kernel, disk } = await ensureVmImage();
+  const image = await ensureVmImage();
   const directory = claimDirectory('vm');
   makeCgroup(`${idOf(directory)}/qemu`);
-  await mustRun('cp', ['--sparse=always', '--reflink=auto', disk, join(directory, 'disk')]);
+  await mustRun('cp', ['--sparse=always', '--reflink=auto', image.disk, join(directory, 'disk')]);
   writeFileSync(join(directory, 'transfer'), '');
   truncateSync(join(directory, 'transfer'), TRANSFER_SIZE);
-  return new Vm(request, kernel, directory);
+  return new Vm(request, image, directory);
 }
 
 export class Vm {
@@ -65,17 +65,17 @@ export class Vm {
   /** Kernel and systemd messages over all boots, and what qemu had to say. */
   readonly console: string;
   readonly #request: VmRequest;
-  readonly #kernel: string;
+  readonly #image: VmImage;
   readonly #directory: string;
   #machine: ChildProcess | undefined;
   #port: VmPort | undefined;
 
   /** Use {@link createVm}. */
-  constructor(request: VmRequest, kernel: string, directory: string) {
+  constructor(request: VmRequest, image: VmImage, directory: string) {
     this.name = request.name;
     this.console = join(directory, 'console.log');
     this.#request = request;
-    this.#kernel = kernel;
+    this.#image = image;
     this.#directory = directory;
   }
 
@@ -128,7 +128,7 @@ export class Vm {
       timeoutSeconds: 600,
     });
     const unpack = `mkdir -p "$1"; d=$(mktemp -d "$1/.push.XXXXXX")
-      dd if=/dev/nvme0n2 iflag=direct bs=1M status=none 2>/dev/null | tar -C "$d" -xf -
+      dd if=/dev/vdb iflag=direct bs=1M status=none 2>/dev/null | tar -C "$d" -xf -
       mv -T "$d/$2" "$3"; rmdir "$d"; sync`;
     const args = ['sh', '-ec', unpack, 'sh', dirname(path), basename(local), path];
     const result = await this.exec(args, { timeoutSeconds: 900 });
@@ -182,7 +182,8 @@ export class Vm {
       name: this.name,
       ip: this.#request.ip,
       memoryMegabytes: this.#request.memoryMegabytes ?? 2048,
-      kernel: this.#kernel,
+      kernel: this.#image.kernel,
+      initrd: this.#image.initrd,
       disk: join(this.#directory, 'disk'),
       transfer: join(this.#directory, 'transfer'),
       console: this.console,

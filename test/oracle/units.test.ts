@@ -1,0 +1,56 @@
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../support/process.ts';
+import { Workshop } from '../support/product.ts';
+
+/* systemd judges the units of blueprint meta. */
+const LIMIT = 3;
+/** A unit above the limit says why, in a comment that begins with this. */
+const EXCEPTION = '# Exposure: ';
+/** The program lies in the image: systemd looks for it on this machine (design: tolerate exactly this line). */
+const IN_IMAGE = /: Command \S+ is not executable: No such file or directory$/;
+
+describe('units of blueprint meta', () => {
+  let workshop: Workshop;
+  let directory: string;
+
+  beforeAll(async () => {
+    workshop = new Workshop('meta');
+    await workshop.build('--config-only');
+    directory = join(workshop.directory, 'out', 'meta', 'hosts', '10.10.10.10', 'units');
+  });
+
+  afterAll(() => workshop?.remove());
+
+  const units = () => readdirSync(directory);
+
+  async function complaints(file: string): Promise<string[]> {
+    const { stdout, stderr } = await run('systemd-analyze', ['verify', '--man=no', file]);
+    return `${stdout}${stderr}`.split('\n').filter((line) => line !== '' && !IN_IMAGE.test(line));
+  }
+
+  it('are accepted by systemd-analyze verify', async () => {
+    expect(units().length).toBeGreaterThan(8);
+    for (const unit of units()) expect(await complaints(join(directory, unit)), unit).toEqual([]);
+  });
+
+  it('are refused by it when one setting is broken', async () => {
+    const broken = join(workshop.directory, 'broken', 'patroni.service');
+    mkdirSync(join(workshop.directory, 'broken'));
+    const text = readFileSync(join(directory, 'patroni.service'), 'utf8');
+    writeFileSync(broken, text.replace('ProtectClock=', 'ProtectClocks='));
+    expect((await complaints(broken)).join()).toContain('ProtectClocks');
+  });
+
+  it('stay below the limit of exposure, or say why not', async () => {
+    for (const unit of units().filter((name) => name.endsWith('.service'))) {
+      const file = join(workshop.directory, unit);
+      copyFileSync(join(directory, unit), file);
+      const { stdout } = await run('systemd-analyze', ['security', '--offline=true', file]);
+      const exposure = Number(/Overall exposure level for \S+: ([0-9.]+)/.exec(stdout)?.[1]);
+      const hasReason = readFileSync(file, 'utf8').includes(EXCEPTION);
+      expect(exposure <= LIMIT || hasReason, `${unit}: ${exposure}`).toBe(true);
+    }
+  });
+});
