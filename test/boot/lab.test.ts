@@ -83,7 +83,7 @@ describe.skipIf(reason)(`lab${reason ? ` (${reason})` : ''}`, () => {
     await Promise.all(nodes.map((node) => node.boot()));
   }, 10 * MINUTES);
 
-  afterAll(() => lab.destroy(), MINUTES);
+  afterAll(() => lab?.destroy(), MINUTES);
 
   test('nodes of both suites run, each with its own systemd, name and address', async () => {
     const seen = await Promise.all(

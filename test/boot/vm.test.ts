@@ -16,7 +16,7 @@ describe.skipIf(reason)(`vm${reason ? ` (${reason})` : ''}`, () => {
     await vm.boot();
   }, 10 * MINUTES);
 
-  afterAll(() => vm.destroy(), MINUTES);
+  afterAll(() => vm?.destroy(), MINUTES);
 
   test(
     'it is a machine of its own: kernel, name, address, and nothing failed',

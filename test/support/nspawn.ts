@@ -13,9 +13,9 @@ export type Container = {
   readonly binds: ReadonlyMap<string, string>;
 };
 
-/** Each of these was found by a unit that failed without it, with systemd 252 and 257 as guests of 252. */
+/** Chosen by trying, with systemd 252 and 257 as guests of 252: a node should differ from a real machine in little. */
 const ENVIRONMENT = {
-  // on a machine with the hybrid hierarchy the guest would get v1, which systemd 257 refuses to boot on
+  // Debian 12 and 13 have cgroup2 only; a hybrid machine would show the node its own v1 hierarchy, read-only
   SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1',
   // Debian 12's /tmp is on disk: what is there survives a reboot, and is larger than a share of the memory
   SYSTEMD_NSPAWN_TMPFS_TMP: '0',
@@ -32,7 +32,7 @@ const FLAGS = [
   '--resolv-conf=off', // these three: what is in the node is the node's, as on a real machine
   '--timezone=off',
   '--link-journal=no',
-  // a real machine's services may ask for any capability (vip-manager, chrony, huge pages); only what would change
+  // a real machine's services may ask for any capability (vip-manager, keepalived, huge pages); only what would change
   // this machine itself is left out: its clock and its kernel
   '--capability=all',
   '--drop-capability=CAP_SYS_TIME,CAP_SYS_MODULE',

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describeFailure, type RunResult, run } from './process.ts';
 
@@ -80,10 +80,10 @@ export class Workshop {
   /** A copy of the inventory with its keys and lock in another folder. */
   copyTo(directory: string): void {
     mkdirSync(directory, { recursive: true });
-    cpSync(this.directory, directory, {
-      recursive: true,
-      filter: (path) => !path.startsWith(join(this.directory, 'out')),
-    });
+    const stem = basename(this.inventory, '.yml');
+    for (const name of [`${stem}.yml`, `${stem}.lock.json`, `${stem}.pki`]) {
+      cpSync(join(this.directory, name), join(directory, name), { recursive: true });
+    }
   }
 
   remove(): void {

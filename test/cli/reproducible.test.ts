@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, relative } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { describeFailure, run } from '../support/process.ts';
+import { root, Workshop } from '../support/product.ts';
+
+/* Same inventory, lock and keys: same bytes, wherever and by whomever. */
+const workshop = new Workshop('meta');
+afterAll(() => workshop.remove());
+
+/** `path sha256` of every file below a directory, sorted. */
+function listing(directory: string): string[] {
+  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
+  return files
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map(
+      (file) =>
+        `${relative(directory, file)} ${createHash('sha256').update(readFileSync(file)).digest('hex')}`,
+    )
+    .sort();
+}
+
+/** The first line in which two sorted listings differ. */
+function firstDifference(a: readonly string[], b: readonly string[]): string | undefined {
+  const index = a.findIndex((line, position) => line !== b[position]);
+  return index >= 0 ? `${a[index]} / ${b[index]}` : b[a.length];
+}
+
+it('gives the same bytes in another place, time zone, language and home, with another umask, without network', async () => {
+  await workshop.build();
+  const other = join(workshop.directory, 'some where', 'else');
+  workshop.copyTo(other);
+  const home = join(workshop.directory, 'home');
+  const kept = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pigsty', 'packages');
+  mkdirSync(join(home, '.cache', 'pigsty'), { recursive: true });
+  cpSync(kept, join(home, '.cache', 'pigsty', 'packages'), { recursive: true });
+  const program = join(root, 'dist', 'pigsty.js');
+  const script = `umask 0027; cd "$1" && exec "$2" "$3" build meta.yml --frozen -q -o "$4"`;
+  const out = join(other, 'out');
+  const env = {
+    PATH: process.env.PATH,
+    HOME: home,
+    TZ: 'Asia/Kathmandu',
+    LANG: 'tr_TR.UTF-8',
+    LC_ALL: 'tr_TR.UTF-8',
+  };
+  const command = ['--net', 'sh', '-c', script, 'sh', other, process.execPath, program, out];
+  const result = await run('unshare', command, { env, timeoutSeconds: 300 });
+  expect(result.code, describeFailure('build', result)).toBe(0);
+  const first = listing(join(workshop.directory, 'out', 'meta'));
+  expect(first.length).toBeGreaterThan(80);
+  expect(firstDifference(first, listing(join(out, 'meta')))).toBeUndefined();
+});
+
+it('would notice a difference', () => {
+  const a = join(workshop.directory, 'a');
+  mkdirSync(a);
+  writeFileSync(join(a, 'file'), 'one');
+  const before = listing(a);
+  writeFileSync(join(a, 'file'), 'two');
+  expect(firstDifference(before, listing(a))).toMatch(/^file /);
+});
