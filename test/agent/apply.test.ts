@@ -95,6 +95,7 @@ describe.skipIf(reason !== undefined).each<Suite>(['bookworm', 'trixie'])(
       expect(said).toContain('reloaded sleeper.service');
       expect(await host.life('sleeper.service')).toBe(before);
       await host.node.sh('until grep -q "reload 2" /data/tenant/seen; do sleep 0.1; done');
+      expect(await host.node.sh('systemctl show -p NeedDaemonReload --value sleeper.service')).toBe('no\n');
       expect(await host.read('/data/tenant/runs')).toBe('run 1');
     });
 
@@ -109,6 +110,19 @@ describe.skipIf(reason !== undefined).each<Suite>(['bookworm', 'trixie'])(
       expect(await host.life('extra.service')).toBe(before.extra);
       expect(await host.read('/data/tenant/seen')).toBe('restart 2\nreload 2');
       expect(await host.read('/data/tenant/runs')).toBe('run 1');
+    });
+
+    test('checks wait for units that are on their way', async () => {
+      const slow = (text: string) => ({
+        path: 'units/slow.service',
+        content: `# ${text}\n[Service]\nType=exec\nExecStart=/bin/sleep infinity\nExecStop=/bin/sleep 1\n`,
+      });
+      const units = [{ name: 'slow.service', activation: 'start' }] as const;
+      const check = 'systemctl list-jobs --no-legend >> /root/jobs\n';
+      await host.apply(sample({ files: [slow('one')], units }));
+      await host.apply(sample({ files: [slow('two')], units, check }));
+      expect(await host.read('/root/jobs')).toBe('');
+      await host.apply(sample({ reloadText: 'reload 2', restartText: 'restart 2', hasExtraUnit: true }));
     });
 
     test('a changed one-shot runs again, once', async () => {

@@ -13,6 +13,19 @@ const SEED = 20240608;
 const KILLS = Number(process.env.PIGSTY_TEST_KILLS ?? 20);
 const CUTS = Number(process.env.PIGSTY_TEST_CUTS ?? 6);
 
+const FIRST_KILLS = 8;
+
+const KILL_AFTER = (moment: string) =>
+  `cd /root/bundle; ./pigsty-agent apply >/root/killed.log 2>&1 & sleep ${moment}; kill -KILL $! 2>/dev/null; :`;
+
+/** The node as it was before its first bundle. */
+const WIPE = `
+systemctl stop pigsty.target sleeper.service note.service extra.service
+cut -d ' ' -f 1 /var/lib/pigsty/links | grep -v hostname | xargs rm -f
+rm -rf /etc/pigsty /var/lib/pigsty /data /run/pigsty-agent /run/tenant
+sed -i /^tenant:/d /etc/passwd /etc/group /etc/shadow /etc/gshadow
+systemctl daemon-reload`;
+
 /** Bundle number n: an image of its own, so that there is something to unpack, and other files and units than n - 1. */
 function numbered(n: number, more: Variation = {}): Bundle {
   const images = new Map([
@@ -94,12 +107,23 @@ describe.skipIf(reason !== undefined)(`an interrupted agent ${reason ?? ''}`, ()
     for (let n = 2; n < 2 + KILLS; n++) {
       const { digest } = await host.ship(numbered(n));
       const moment = (random() * seconds * 1.05).toFixed(3);
-      await host.shell(
-        `cd /root/bundle; ./pigsty-agent apply >/root/killed.log 2>&1 & sleep ${moment}; kill -KILL $! 2>/dev/null; :`,
-      );
+      await host.shell(KILL_AFTER(moment));
       const { code, stderr } = await host.run('apply');
       expect(code, `bundle ${n}, killed after ${moment} s: ${stderr}`).toBe(0);
       await expectBundle(host, n, digest);
+    }
+  });
+
+  test(`is killed at ${FIRST_KILLS} moments of the first apply of a node (seed ${SEED})`, async () => {
+    const random = seededRandom(SEED);
+    const { digest } = await host.ship(numbered(1));
+    for (let round = 0; round < FIRST_KILLS; round++) {
+      await host.node.sh(WIPE);
+      const moment = (random() * seconds * 1.05).toFixed(3);
+      await host.shell(KILL_AFTER(moment));
+      const { code, stderr } = await host.run('apply');
+      expect(code, `round ${round}, killed after ${moment} s: ${stderr}`).toBe(0);
+      await expectBundle(host, 1, digest);
     }
   });
 

@@ -209,6 +209,21 @@ describe.skipIf(reason !== undefined)(`a node that cannot take the bundle ${reas
   });
 });
 
+describe.skipIf(reason !== undefined)(`a service that leads astray ${reason ?? ''}`, () => {
+  test('a link of its own in the place of a directory is refused', async () => {
+    const host = await bootNode(lab, { ip: '10.10.10.24', name: 'astray' });
+    await host.apply(sample());
+    await host.node.sh(
+      'setpriv --reuid 4711 --clear-groups sh -c "cd /data/tenant; rmdir inner; ln -s /etc inner"',
+    );
+    await host.ship(sample({ reloadText: 'reload 2' }));
+    const { code, stderr } = await host.run('apply');
+    expect(stderr).toContain('/data/tenant/inner is a link that root did not make');
+    expect(code).toBe(2);
+    expect(await host.node.sh('stat -c "%a %U" /etc')).toBe('755 root\n');
+  });
+});
+
 describe.skipIf(reason !== undefined)(`state on a disk of its own ${reason ?? ''}`, () => {
   test('a disk that is not mounted is missed before anything changes', async () => {
     const host = await bootNode(lab, { ip: '10.10.10.23', name: 'disk' });

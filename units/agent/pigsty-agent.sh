@@ -8,7 +8,8 @@ umask 077
 # damage above or here by `stage`, which hashes this file like any other.
 own_dir=$(dirname -- "$0")
 own_list=$own_dir/SHA256SUMS
-if [ -f "$own_list" ] && [ "end $(sed '$d' "$own_list" | sha256sum | cut -c 1-64)" = "$(tail -n 1 "$own_list")" ]; then
+if [ -f "$0" ] && [ -f "$own_list" ] &&
+  [ "end $(sed '$d' "$own_list" | sha256sum | cut -c 1-64)" = "$(tail -n 1 "$own_list")" ]; then
   expected=$(sed -n 's/^\([0-9a-f]*\)  pigsty-agent$/\1/p' "$own_list")
   found=$(sha256sum <"$0" | cut -c 1-64)
   if [ "$found" != "$expected" ]; then
@@ -27,9 +28,10 @@ fi
 # It may be killed, or the power cut, between any two instructions. What makes that safe:
 #   - everything is built under a name that begins with `.new-`, synced, and published by one rename;
 #   - a link is replaced by renaming another over it;
-#   - `switching` exists while links and settings of the host may not belong to `current`: whoever finds it does them again;
-#   - /run/pigsty-agent holds what systemd was last told (unit files loaded, settings, the digests each unit was started with):
-#     it vanishes with the boot it describes, and an action is noted there only after it was taken.
+#   - `switching` exists while links and settings of the host may not belong to `current`: whoever finds it does them
+#     again;
+#   - /run/pigsty-agent holds what systemd was last told (unit files loaded, settings, the digests each unit was started
+#     with): it vanishes with the boot it describes, and an action is noted there only after it was taken.
 #
 # Needs: Debian's Essential packages and systemd 252. No awk: Debian promises none in particular.
 
@@ -46,6 +48,7 @@ verb=${1:-help}
 started=$(date +%s)
 work=
 jobs=
+meant=no
 
 # --- words and endings ------------------------------------------------------------------------------------------------
 
@@ -56,13 +59,23 @@ fail() {
   code=$1
   shift
   say "$@"
-  exit "$code"
+  end "$code"
 }
 
-# Leaves nothing behind, however the script ends. Background jobs come first: they write into what is removed.
+end() { # CODE
+  meant=yes
+  exit "$1"
+}
+
+# Leaves nothing behind, however the script ends. Background jobs come first: they write into what is removed. Any other
+# exit than those that are meant is a command that failed: its own message stands above.
 clean_up() {
   code=$?
   trap '' EXIT INT TERM HUP
+  if [ "$code" -ne 0 ] && [ "$meant" = no ]; then
+    code=1
+    say "$verb: stopped by an error; run it again, it takes up where it was"
+  fi
   for job in $jobs; do kill "$job" 2>/dev/null || :; done
   [ -z "$jobs" ] || wait
   remove_leftovers
@@ -93,8 +106,8 @@ lock() {
   done
   echo "$$" >"$lock_file"
   trap clean_up EXIT
-  trap 'exit 130' INT
-  trap 'exit 143' TERM HUP
+  trap 'end 130' INT
+  trap 'end 143' TERM HUP
   remove_leftovers
   make_dir 0755 "$run"
   work=$(mktemp -d "$run/.new-XXXXXX")
@@ -211,7 +224,7 @@ check_files() {
       say "$path: missing"
     fi
   done <"$work/wrong"
-  exit 4
+  end 4
 }
 
 # --- stage ------------------------------------------------------------------------------------------------------------
@@ -274,7 +287,9 @@ missing_images() {
 
 check_space() {
   needed=67108864
-  for size in $(xargs -r -d '\n' stat -c %s -- <"$work/layers" 2>/dev/null || :); do needed=$((needed + size + size / 20)); done
+  for size in $(xargs -r -d '\n' stat -c %s -- <"$work/layers" 2>/dev/null || :); do
+    needed=$((needed + size + size / 20))
+  done
   free=$(bytes_of avail "$store")
   [ "$free" -ge "$needed" ] ||
     fail 2 "$verb: $store has $((free / 1000000)) MB free, the bundle needs $((needed / 1000000)) MB"
@@ -300,7 +315,8 @@ unpack_image() { # DIRECTORY LAYERS
   chmod 0755 "$1"
   mkdir -m 0755 "$1/rootfs"
   for layer in $(echo "$2" | tr ',' ' '); do
-    tar -x -p --numeric-owner --xattrs --xattrs-include='*' --keep-directory-symlink -C "$1/rootfs" -f "blobs/sha256/$layer" &
+    tar -x -p --numeric-owner --xattrs --xattrs-include='*' --keep-directory-symlink \
+      -C "$1/rootfs" -f "blobs/sha256/$layer" &
     wait "$!"
   done
   chmod 0755 "$1/rootfs"
@@ -331,6 +347,7 @@ finish_unpacking() {
   while read -r pid id tree; do
     wait "$pid" || fail 1 "stage: image $id: $(tail -n 3 "$work/unpack-$id.log")"
   done <"$work/unpack"
+  jobs=
 }
 
 copy_bundle() {
@@ -351,7 +368,7 @@ publish() {
   sync "$store/bundles"
 }
 
-# --- preflight: refuse before anything changes ----------------------------------------------------------------------------
+# --- preflight: refuse before anything changes ------------------------------------------------------------------------
 
 preflight() {
   check_ids passwd
@@ -381,12 +398,20 @@ refuse_clash() { # passwd|group; reads the names of the loop in check_ids
   fail 2 "$verb: the bundle needs $what $name ($ours); this node has $what $known_name ($theirs)"
 }
 
-# A link never replaces a directory, and a directory never a file.
+# A link never replaces a directory, and a directory never a file. A directory behind a link is one that root has put
+# there: a service could lead root astray from inside its own directory.
 check_places() {
-  in_the_way=$(cut -d ' ' -f 1 "$work/wanted" | find_these -P -type d | head -n 1)
-  [ -z "$in_the_way" ] || fail 2 "$verb: $in_the_way is a directory; the bundle wants a link there"
-  in_the_way=$(records directory | cut -d ' ' -f 5 | find_these -H ! -type d | head -n 1)
-  [ -z "$in_the_way" ] || fail 2 "$verb: $in_the_way is not a directory; the bundle wants one there"
+  cut -d ' ' -f 1 "$work/wanted" | find_these -P -type d >"$work/in-the-way"
+  refuse_first 'is a directory; the bundle wants a link there'
+  records directory | cut -d ' ' -f 5 >"$work/directory-paths"
+  find_these -H ! -type d <"$work/directory-paths" >"$work/in-the-way"
+  refuse_first 'is not a directory; the bundle wants one there'
+  find_these -P -type l ! -user root <"$work/directory-paths" >"$work/in-the-way"
+  refuse_first 'is a link that root did not make; the bundle wants a directory there'
+}
+
+refuse_first() { # MESSAGE
+  [ ! -s "$work/in-the-way" ] || fail 2 "$verb: $(head -n 1 "$work/in-the-way") $1"
 }
 
 marker_of() { echo "$(field site) $(field host) $1"; }
@@ -397,7 +422,8 @@ check_state() { # STATE PATH
   if [ -f "$2/.pigsty-state" ]; then
     marker=$(head -c 1000 "$2/.pigsty-state")
     [ "$marker" = "$(marker_of "$1")" ] ||
-      fail 2 "$verb: $2 holds the state of \"$marker\", not of \"$(marker_of "$1")\"; mount the right disk, or move it away"
+      fail 2 "$verb: $2 holds the state of \"$marker\", not of \"$(marker_of "$1")\"; mount the right disk, or move" \
+        "it away"
     return 0
   fi
   if [ -f "$store/state/$1" ]; then
@@ -439,7 +465,8 @@ write_generation() {
 # only there once they are measured.
 check_generation() { # DIRECTORY
   records file | cut -d ' ' -f 1,5 >"$work/files"
-  if ! (cd "$1" && sed -n '/^measured /d;s/ /  /p' "$work/files" | sha256sum -c --quiet --strict) >"$work/sums.log" 2>&1; then
+  sed '/^measured /d;s/ /  /' "$work/files" >"$work/sums"
+  if ! (cd "$1" && sha256sum -c --quiet --strict "$work/sums") >"$work/sums.log" 2>&1; then
     fail 4 "$1: $(grep -v WARNING "$work/sums.log" | head -n 3 | paste -s -d ' ')"
   fi
   (cut -d ' ' -f 2 "$work/files" && echo bundle) | sort >"$work/expected-files"
@@ -450,7 +477,8 @@ check_generation() { # DIRECTORY
 # Links that end in sysusers.d tell where the bundle declares its users.
 create_users() { # DIRECTORY
   for path in $(records file | sed -n 's|^.* \([^ ]*\) /etc/sysusers\.d/[^ ]*$|\1|p'); do
-    systemd-sysusers "$1/$path" >"$work/sysusers.log" 2>&1 9>&- || fail 1 "apply: $path: $(tail -n 1 "$work/sysusers.log")"
+    systemd-sysusers "$1/$path" >"$work/sysusers.log" 2>&1 9>&- ||
+      fail 1 "$verb: $path: $(tail -n 1 "$work/sysusers.log")"
   done
   check_ids passwd
   check_ids group
@@ -489,25 +517,23 @@ set_owners() { # DIRECTORY
   done <"$work/owners"
 }
 
-# --- directories and state ------------------------------------------------------------------------------------------------
+# --- directories and state --------------------------------------------------------------------------------------------
 
-# Parents first, as the manifest lists them. One find tells which differ.
+# Parents first, as the manifest lists them; one find tells which differ. State is marked before anything is put into
+# its directory: what is neither empty nor marked would be refused as unknown.
 make_directories() {
-  records directory | cut -d ' ' -f 1-3,5 >"$work/directories"
-  cut -d ' ' -f 4 "$work/directories" | find_these -H -type d -printf '%#m %u %g %p\n' >"$work/existing"
-  while read -r mode owner group path; do
+  [ -d "$store/state" ] || mkdir "$store/state"
+  records directory >"$work/directories"
+  cut -d ' ' -f 5 "$work/directories" | find_these -H -type d -printf '%#m %u %g %p\n' >"$work/existing"
+  while read -r mode owner group state path; do
     grep -qxF "$mode $owner $group $path" "$work/existing" || install -d -m "$mode" -o "$owner" -g "$group" -- "$path"
+    [ "$state" = - ] || mark_state "$state" "$path"
   done <"$work/directories"
-  make_dir 0700 "$store/state"
-  while read -r state path; do mark_state "$state" "$path"; done <"$work/states"
 }
 
 # The marker before the record: a record without its marker means that the disk is gone.
 mark_state() { # STATE PATH
-  [ -f "$2/.pigsty-state" ] || {
-    marker_of "$1" | write_file "$2/.pigsty-state"
-    chmod 0644 "$2/.pigsty-state"
-  }
+  [ -f "$2/.pigsty-state" ] || marker_of "$1" | (umask 022 && write_file "$2/.pigsty-state")
   [ "$(cat "$store/state/$1" 2>/dev/null || :)" = "$2" ] || echo "$2" | write_file "$store/state/$1"
 }
 
@@ -582,8 +608,11 @@ put_link() { # PATH TARGET
 put_content() { # PATH TARGET
   cmp -s "$1" "$2" && return
   [ -e "$store/original$1" ] || keep_original "$1"
-  say "warning: $1 is a mount point: written in place"
-  cat "$2" >"$1"
+  if cat "$2" >"$1"; then
+    say "warning: $1 is a mount point: written in place"
+  else
+    say "warning: $1 is a mount point, and cannot be written"
+  fi
 }
 
 put_text() { # PATH LINE
@@ -633,7 +662,8 @@ drop_link() { # PATH TARGET
 }
 
 set_host_name() { # NAME
-  [ -z "$1" ] || [ "$(cat /proc/sys/kernel/hostname)" = "$1" ] || hostname "$1" || say "warning: the host name cannot be set here"
+  [ -z "$1" ] || [ "$(cat /proc/sys/kernel/hostname)" = "$1" ] || hostname "$1" ||
+    say "warning: the host name cannot be set here"
 }
 
 # --- settings of the host ---------------------------------------------------------------------------------------------
@@ -672,8 +702,8 @@ hand_over() { # DIRECTORY PROGRAM...
 # numbers them, join brings back the other fields.
 order_units() {
   records unit | sort >"$work/by-name"
-  unit_pairs | tsort | nl -w 1 -s ' ' | sort -k 2,2 | join -1 2 -2 1 -o 1.1,2.1,2.2,2.3,2.4 - "$work/by-name" | sort -n |
-    cut -d ' ' -f 2- >"$work/units"
+  unit_pairs | tsort | nl -w 1 -s ' ' | sort -k 2,2 |
+    join -1 2 -2 1 -o 1.1,2.1,2.2,2.3,2.4 - "$work/by-name" | sort -n | cut -d ' ' -f 2- >"$work/units"
 }
 
 # For tsort: `<before> <unit>`, and each unit with itself, as it may stand alone.
@@ -687,7 +717,9 @@ unit_pairs() {
 # `$work/states-now`: the same lines with the unit's state in front. One call, however many units.
 read_states() {
   # shellcheck disable=SC2046 # unit names are single words
-  systemctl is-active $(cut -d ' ' -f 1 "$work/units") 2>/dev/null | paste -d ' ' - "$work/units" >"$work/states-now" || :
+  systemctl is-active $(cut -d ' ' -f 1 "$work/units") >"$work/active" || :
+  [ -s "$work/active" ] || fail 1 "$verb: systemd does not answer"
+  paste -d ' ' "$work/active" "$work/units" >"$work/states-now"
 }
 
 # True if no unit needs a start: what pigsty.target wants is active, one-shots have run.
@@ -729,19 +761,20 @@ reload_systemd() {
 }
 
 # Decides for each unit, then tells systemd once. Starts do not block: etcd may wait for members that are still in
-# their boxes. What must wait for another says so itself, by After=.
+# their boxes. What must wait for another says so itself, by After=. reset-failed also forgets how often a unit was
+# started lately: what is asked for here is no crash loop.
 run_units() {
-  starts='' reloads='' failed=''
+  starts='' reloads=''
   read_states
   while read -r unit_state name activation restart reload; do choose_action; done <"$work/states-now"
   # shellcheck disable=SC2086 # unit names are single words
-  {
-    [ -z "$failed" ] || systemctl reset-failed $failed 2>/dev/null || :
-    [ -z "$starts" ] || systemctl restart --no-block $starts || :
-  }
+  if [ -n "$starts" ]; then
+    systemctl reset-failed $starts 2>/dev/null || :
+    systemctl restart --no-block $starts || :
+  fi
   note_units "$starts"
   for unit in $reloads; do
-    systemctl reload "$unit" || fail_unit "$unit" "could not be reloaded"
+    systemctl reload-or-restart "$unit" || fail_unit "$unit" "could not be reloaded"
     note_units "$unit"
     say "$verb: reloaded $unit"
   done
@@ -753,6 +786,10 @@ choose_action() {
   if [ -f "$run/units/$name" ]; then read -r noted_restart noted_reload <"$run/units/$name" || :; fi
   case $activation:$unit_state in
     none:*) return ;;
+    # Restarting a target restarts what is part of it.
+    start:active) case $name in *.target) return ;; esac ;;
+  esac
+  case $activation:$unit_state in
     rerun:failed) ;;
     rerun:*)
       has_run && return
@@ -767,7 +804,6 @@ choose_action() {
       fi
       ;;
   esac
-  [ "$unit_state" != failed ] || failed="$failed $name"
   [ "$activation" != rerun ] || rm -f "$store/ran/$name"
   starts="$starts $name"
   case $unit_state in
@@ -786,22 +822,24 @@ note_units() { # NAME...
 fail_unit() { # NAME MESSAGE
   say "$verb: $1: $2; its last lines:"
   journalctl -u "$1" --since "@$started" -n 20 --no-pager -o cat >&2 9>&- || :
-  exit 6
+  end 6
 }
 
 # --- health -----------------------------------------------------------------------------------------------------------
 
-# Units and checks, side by side. Returns when all are well; otherwise ends the script with 6.
+# First the units, as a check could succeed with a service that is about to restart; then the checks, side by side; then
+# the units once more. Returns when all are well; otherwise ends the script with 6.
 wait_for_health() {
   records check >"$work/checks"
-  start_checks
   wait_for_units
+  start_checks
   wait_for_checks
   read_states
   while read -r unit_state name activation _; do
     case $activation:$unit_state in
-      start:failed | timer:failed) fail_unit "$name" "failed after it was up" ;;
-      rerun:*) if [ "$unit_state" != failed ]; then remember_run "$name"; fi ;;
+      start:active | timer:active | start:inactive | none:*) ;;
+      rerun:active | rerun:inactive) remember_run "$name" ;;
+      *) fail_unit "$name" "is $unit_state after it was up" ;;
     esac
   done <"$work/states-now"
 }
@@ -818,7 +856,6 @@ start_checks() {
     run_check "$seconds" "$home/current/$path" "$work/check-$name.log" </dev/null >/dev/null 2>&1 9>&- &
     jobs="$jobs $!"
     echo "$! $name $seconds" >>"$work/check-pids"
-    [ "$seconds" -le "$gate_seconds" ] || gate_seconds=$seconds
   done <"$work/checks"
 }
 
@@ -842,28 +879,39 @@ wait_for_checks() {
     say "$verb: check $name did not succeed in $seconds s; it said:"
     tail -n 5 "$work/check-$name.log" >&2 || :
   done <"$work/check-pids"
-  [ -z "$unhealthy" ] || exit 6
+  jobs=
+  [ -z "$unhealthy" ] || end 6
 }
 
-# Ends the script with 6 as soon as one unit cannot come up any more.
+# Ends the script with 6 as soon as one unit cannot come up any more. A unit may take as long as the longest check.
 wait_for_units() {
+  while read -r _ seconds _; do
+    [ "$seconds" -le "$gate_seconds" ] || gate_seconds=$seconds
+  done <"$work/checks"
   give_up=$(($(date +%s) + gate_seconds)) dead=''
-  while read_states && ! units_are_up; do
+  while read_queue && read_states && ! units_are_up; do
     [ "$(date +%s)" -lt "$give_up" ] || fail_unit "$pending" "still $pending_state after $gate_seconds s"
     sleep 0.2
   done
 }
 
-# Up is: active, or for a one-shot also inactive with no job queued. `dead` remembers units that were seen inactive
-# without a job: seen twice, they are not on their way.
+# Before the states: a job that is gone by then has changed the state that is read.
+read_queue() { systemctl list-jobs --no-legend --plain >"$work/queue"; }
+
+# Up is: active, or for a one-shot also inactive, and no job of it is queued. `dead` remembers units that were seen
+# inactive without a job: seen twice, they are not on their way.
 units_are_up() {
   pending='' pending_state='' was_dead=$dead dead=''
-  grep -qE '^inactive ' "$work/states-now" && systemctl list-jobs --no-legend --plain >"$work/queue"
   while read -r unit_state name activation _; do
-    case $activation:$unit_state in
-      none:* | *:active) ;;
-      *:failed) fail_unit "$name" failed ;;
-      *:inactive) judge_inactive ;;
+    [ "$activation" != none ] || continue
+    if grep -qF " $name " "$work/queue"; then
+      pending=$name pending_state="$unit_state, with a job to do,"
+      continue
+    fi
+    case $unit_state in
+      active) ;;
+      failed) fail_unit "$name" failed ;;
+      inactive) judge_inactive ;;
       *) pending=$name pending_state=$unit_state ;;
     esac
   done <"$work/states-now"
@@ -871,9 +919,7 @@ units_are_up() {
 }
 
 judge_inactive() { # reads the names of the loop in units_are_up
-  if grep -q " $name " "$work/queue"; then
-    pending=$name pending_state='waiting for others'
-  elif [ "$activation" = rerun ] || [ "$(systemctl show -p ConditionResult --value "$name")" = no ]; then
+  if [ "$activation" = rerun ] || [ "$(systemctl show -p ConditionResult --value "$name")" = no ]; then
     return 0
   else
     case " $was_dead " in *" $name "*) fail_unit "$name" "did not start" ;; esac
@@ -890,7 +936,8 @@ read_manifest() {
   records directory | sed -n 's/^[^ ]* [^ ]* [^ ]* \([^ -][^ ]*\) /\1 /p' >"$work/states"
 }
 
-# Sets `manifest` and `digest`, works in the bundle's directory if there is one. `$bundle_dir` is empty for what is staged.
+# Sets `manifest` and `digest`, works in the bundle's directory if there is one. `$bundle_dir` is empty for what is
+# staged.
 open_bundle() { # [DIR]
   bundle_dir=${1:-}
   if [ -z "$bundle_dir" ] && [ -f "$own_list" ]; then bundle_dir=$own_dir; fi
@@ -901,7 +948,7 @@ open_bundle() { # [DIR]
     [ "$verb" != stage ] || fail 2 "stage: which bundle? Give its directory"
     digest=$(basename "$(readlink "$store/staged" || :)")
     manifest=$store/bundles/$digest/bundle
-    if [ -z "$digest" ] || [ ! -f "$manifest" ]; then fail 2 "apply: nothing is staged; give the directory of a bundle"; fi
+    [ -f "$manifest" ] || fail 2 "apply: nothing is staged; give the directory of a bundle"
     check_format
     is_staged || fail 2 "apply: the staged bundle is not complete on this node; stage it again"
   fi
@@ -969,11 +1016,10 @@ do_boot() {
   make_dir 0755 "$run" "$run/units"
   good=$(readlink "$home/good" || :)
   current=$(readlink "$home/current")
-  if [ -n "$good" ] && [ "$good" != "$current" ]; then
+  if [ "$good" != "$current" ] && [ -f "$home/$good/bundle" ]; then
     say "boot: $current never became good: back to $good"
     : | write_file "$store/switching"
     point "$home/current" "$good"
-    current=$good
   fi
   manifest=$home/current/bundle
   read_manifest
@@ -1002,7 +1048,7 @@ do_verify() {
     verify_tree "${image%/}" || problems=$((problems + 1))
   done
   [ -z "${1:-}" ] || compare_with_bundle "$1"
-  [ "$problems" -eq 0 ] || exit 4
+  [ "$problems" -eq 0 ] || end 4
   echo "verified: generations, bundles and image trees are as they were staged"
 }
 
@@ -1041,13 +1087,12 @@ compare_with_bundle() { # DIR
     [ -d "$store/images/$id" ] || continue
     tree=$(mktemp -d "$store/images/.new-XXXXXX")
     unpack_image "$tree" "$layers"
-    if ! diff -rq --no-dereference "$tree/rootfs" "$store/images/$id/rootfs" | grep -v '^Only in /var/lib/pigsty/images/[^.]' >"$work/diff"; then
-      rm -rf "$tree"
-      continue
-    fi
+    diff -rq --no-dereference "$tree/rootfs" "$store/images/$id/rootfs" |
+      grep -v "^Only in $store/images/$id" >"$work/diff" || :
+    rm -rf "$tree"
+    [ -s "$work/diff" ] || continue
     say "$name: $(head -n 1 "$work/diff" | sed "s|$tree|the bundle|g")"
     problems=$((problems + 1))
-    rm -rf "$tree"
   done <"$work/images"
 }
 

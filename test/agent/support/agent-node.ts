@@ -59,9 +59,9 @@ export class AgentNode {
     return this.node.sh(`systemctl show ${properties} ${unit}`);
   }
 
-  /** What a refused bundle may not have touched: every file and link of the places the agent writes to, with its time. */
+  /** What a refused bundle may not have touched: files and links, with their times, where the agent writes; and units. */
   async snapshot(): Promise<string> {
-    const print = "-printf '%p %y %m %U:%G %s %T@ %l\\n'";
+    const print = "\\( -type d -printf '%p %m %U:%G\\n' -o -printf '%p %y %m %U:%G %s %T@ %l\\n' \\)";
     return this.node.sh(
       `find /etc /var/lib/pigsty /usr/local /data /tenant ${print} 2>/dev/null | sort; systemctl list-units --no-legend --plain 'sleeper*' 'note*' 'pigsty*'`,
     );

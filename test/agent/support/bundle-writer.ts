@@ -157,7 +157,6 @@ function fileRecord({ path, content, mode = '0644', owner = 'root', group = 'roo
   return `file ${hash} ${mode} ${owner} ${group} ${path} ${file.link ?? '-'}`;
 }
 
-/** A target is never restarted: it has no digests. */
 function unitRecord(bundle: Bundle, unit: BundleUnit): string {
   const { name, activation, image, restartOn = [], reloadOn = [], after = [] } = unit;
   const contentOf = (path: string): string => {
@@ -167,9 +166,8 @@ function unitRecord(bundle: Bundle, unit: BundleUnit): string {
   };
   const layers = image === undefined ? [] : (bundle.images.get(image) ?? []);
   const digest = (paths: readonly string[], more = '') => sha256(more + JSON.stringify(paths.map(contentOf)));
-  const isTarget = name.endsWith('.target');
-  const restart = isTarget ? '-' : digest([`units/${name}`, ...restartOn], imageId(layers));
-  const reload = isTarget || reloadOn.length === 0 ? '-' : digest(reloadOn);
+  const restart = digest([`units/${name}`, ...restartOn], imageId(layers));
+  const reload = digest(reloadOn);
   const tree = image === undefined ? '-' : imageId(layers);
   return `unit ${name} ${activation} ${restart} ${reload} ${tree} ${after.join(',') || '-'}`;
 }
