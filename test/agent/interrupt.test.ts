@@ -215,6 +215,20 @@ describe.skipIf(reason !== undefined)(`a generation that does not become healthy
     expect(await host.leftovers()).toBe('');
   });
 
+  test('a return to the good one that was cut short is finished by the next boot, or by apply', async () => {
+    const spoil = 'touch /var/lib/pigsty/switching; rm /etc/hosts /etc/systemd/system/sleeper.service';
+    await host.node.sh(spoil);
+    await host.node.reboot();
+    expect(await host.life('sleeper.service')).toContain('ActiveState=active');
+    expect(await host.leftovers()).toBe('');
+    await host.ship(numbered(0));
+    await host.node.sh(spoil);
+    expect((await host.run('apply')).code).toBe(0);
+    expect(await host.target('/etc/hosts')).toBe('/etc/pigsty/current/etc/hosts');
+    expect(await host.leftovers()).toBe('');
+    good = await host.target('/etc/pigsty/good');
+  });
+
   test('a unit that cannot start: exit 6 with the last lines of its journal', async () => {
     const sick = {
       path: 'units/sick.service',

@@ -82,9 +82,10 @@ clean_up() {
   exit "$code"
 }
 
-# Whatever an earlier run was killed over. Only under the lock.
+# Whatever an earlier run was killed over: drafts, and links and files that were not renamed yet. Only under the lock.
 remove_leftovers() {
   rm -rf "$store"/images/.new-* "$store"/bundles/.new-* "$home"/generations/.new-* "$run"/.new-* 2>/dev/null || :
+  rm -f "$store"/*.new "$store"/state/*.new "$home"/*.new 2>/dev/null || :
   rmdir "$store/images" "$store/bundles" "$store" "$home/generations" "$home" 2>/dev/null || :
 }
 
@@ -636,9 +637,9 @@ keep_original() { # PATH
   cmp -s "$1" "$store/original$1" && return
   make_dir 0700 "$store/original"
   mkdir -p "$store/original${1%/*}"
-  cp -a -- "$1" "$store/original$1.new"
-  sync -f "$store/original"
-  mv -T --backup=numbered -- "$store/original$1.new" "$store/original$1"
+  cp -a -- "$1" "$store/original.new"
+  sync -f "$store"
+  mv -T --backup=numbered -- "$store/original.new" "$store/original$1"
   sync "$store/original${1%/*}"
   say "note: $1 was there before: kept as $store/original$1"
 }
