@@ -299,6 +299,7 @@ check_space() {
 # One background job for each image; `$work/unpack` holds `<pid> <id> <directory>`.
 start_unpacking() {
   : >"$work/unpack"
+  unpack_bases
   while read -r name id layers; do
     tree=$(mktemp -d "$store/images/.new-XXXXXX")
     (
@@ -310,16 +311,30 @@ start_unpacking() {
   done <"$work/missing"
 }
 
-# The tree is synced here, while others are still hashed or unpacked. tar is waited for and not called: a signal can
-# end it.
+# A bottom layer that several images share is unpacked once; their trees get links to its files, which nobody writes.
+unpack_bases() {
+  for layer in $(cut -d ' ' -f 3 "$work/missing" | cut -d , -f 1 | sort | uniq -d); do
+    mkdir "$store/images/.new-$layer"
+    # An image's own job will say why it cannot be unpacked.
+    unpack_layer "$store/images/.new-$layer" "$layer" 2>/dev/null || rm -rf "$store/images/.new-$layer"
+  done
+}
+
+# tar is waited for and not called: a signal can end it. It removes a file before it writes one of the same name.
+unpack_layer() { # DIRECTORY LAYER
+  tar -x -p --numeric-owner --xattrs --xattrs-include='*' --keep-directory-symlink -C "$1" -f "blobs/sha256/$2" &
+  wait "$!"
+}
+
+# The tree is synced here, while others are still hashed or unpacked.
 unpack_image() { # DIRECTORY LAYERS
   chmod 0755 "$1"
   mkdir -m 0755 "$1/rootfs"
-  for layer in $(echo "$2" | tr ',' ' '); do
-    tar -x -p --numeric-owner --xattrs --xattrs-include='*' --keep-directory-symlink \
-      -C "$1/rootfs" -f "blobs/sha256/$layer" &
-    wait "$!"
-  done
+  base=$store/images/.new-${2%%,*}
+  [ ! -d "$base" ] || cp -al "$base/." "$1/rootfs/"
+  layers=$(echo "$2" | tr ',' ' ')
+  [ ! -d "$base" ] || layers=${layers#"${2%%,*}"}
+  for layer in $layers; do unpack_layer "$1/rootfs" "$layer"; done
   chmod 0755 "$1/rootfs"
   link_host_files "$1/rootfs"
   list_tree "$1/rootfs" >"$1/tree"

@@ -144,8 +144,7 @@ function config(self: EtcdMember, members: readonly EtcdMember[], settings: Etcd
     'initial-cluster': members.map((member) => `${member.instance}=${peerUrl(member)}`).join(','),
     'initial-cluster-token': settings.etcd_cluster,
     'initial-cluster-state': settings.etcd_init,
-    'heartbeat-interval': settings.etcd_heartbeat_interval,
-    'election-timeout': settings.etcd_election_timeout,
+    ...electionTimes(self, members, settings),
     'auto-compaction-mode': 'periodic',
     'auto-compaction-retention': '24h',
     'quota-backend-bytes': 8 * 2 ** 30,
@@ -153,6 +152,18 @@ function config(self: EtcdMember, members: readonly EtcdMember[], settings: Etcd
     'log-level': 'warn',
     'client-transport-security': tls,
     'peer-transport-security': tls,
+  };
+}
+
+/** Milliseconds. A lone member elects itself after this time at every start, and has no network to be patient with. */
+function electionTimes({ host }: EtcdMember, members: readonly EtcdMember[], settings: EtcdSettings) {
+  const isDeclared = (['etcd_heartbeat_interval', 'etcd_election_timeout'] as const).some(
+    (name) => host.parameters.origin(name).scope !== 'default',
+  );
+  const isAlone = members.length === 1 && !isDeclared;
+  return {
+    'heartbeat-interval': isAlone ? 10 : settings.etcd_heartbeat_interval,
+    'election-timeout': isAlone ? 100 : settings.etcd_election_timeout,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { HostIp } from '../../model/brand.ts';
 import type { Facts } from '../../model/facts.ts';
 import type { FilePlan, FileSource, PlanData } from '../../model/plan.ts';
 import { evaluate, type Facts as NodeFacts, toShell } from '../../text/formula.ts';
@@ -15,9 +16,12 @@ export const PATRONI_FILES = {
   secrets: 'etc/patroni/30-secrets.yml',
 } as const;
 
+/** Runs Patroni once etcd answers. Nothing restarts for it: it counts at the next start. */
+const START = 'etc/pgsql/patroni-start.py';
+
 const PGSQL = '/etc/pigsty/current/etc/pgsql';
 
-/** The three files of one member's Patroni configuration. */
+/** The three files of one member's Patroni configuration, and what starts it. */
 export function patroniFiles(member: PgsqlMember, members: readonly PgsqlMember[], facts: Facts): FilePlan[] {
   const user = member.settings.pg_dbsu;
   const file = (path: string, mode: number, source: FileSource): FilePlan => {
@@ -27,7 +31,17 @@ export function patroniFiles(member: PgsqlMember, members: readonly PgsqlMember[
     file(PATRONI_FILES.main, 0o644, { kind: 'yaml', data: mainConfig(member, members, facts) }),
     file(PATRONI_FILES.tuning, 0o644, tuningSource(member.settings)),
     file(PATRONI_FILES.secrets, 0o600, { kind: 'yaml', data: secretConfig(member.settings) }),
+    file(START, 0o644, {
+      kind: 'template',
+      template: 'pgsql/patroni-start.py.ejs',
+      view: { endpoints: nearestFirst(facts.etcdEndpoints, member.host.ip) },
+    }),
   ];
+}
+
+/** This host's own endpoint before the others, which may be away. */
+function nearestFirst(endpoints: Facts['etcdEndpoints'], ip: HostIp): Facts['etcdEndpoints'] {
+  return [...endpoints].sort((a, b) => Number(b.ip === ip) - Number(a.ip === ip));
 }
 
 function mainConfig(member: PgsqlMember, members: readonly PgsqlMember[], facts: Facts): PlanData {

@@ -196,7 +196,6 @@ function units(member: PgsqlMember, image: string): UnitPlan[] {
   return [
     unit('patroni.service', {
       reloadOn: [...Object.values(PATRONI_FILES), ...CERTIFICATE_FILES],
-      after: ['etcd.service'],
     }),
     unit('pgsql-provision.service', {
       restartOn: PROVISION_FILES.map((name) => `etc/pgsql/${name}`).concat(databases),
