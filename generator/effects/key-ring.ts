@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rule } from '../diagnostics/rule.ts';
-import type { Diagnostic } from '../model/diagnostic.ts';
+import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
 import type { KeyPair, KeyRing } from '../model/keys.ts';
 import type { CertificatePlan } from '../model/plan.ts';
 import { createCa, issue, reasonOfExpiry, reasonToRenew } from './certificates.ts';
@@ -23,42 +23,61 @@ const rules = {
     message: ({ directory, reason }) =>
       `the certificate authority in ${directory} has to be replaced: ${reason}`,
   }),
+  caIncomplete: rule<{ directory: string; missing: string }>('keys/ca-incomplete', {
+    severity: 'error',
+    message: ({ directory, missing }) => `${missing} is missing in ${directory}`,
+    help: () =>
+      'put it back from your copy; a new authority is made only in an empty directory, and every host then needs its new certificates',
+  }),
 };
 
 export type KeyRingOptions = { readonly caName: string; readonly validityDays: number; readonly now: Date };
 
 /**
  * The keys that `certificates` ask for, from `directory`; missing ones are made, expiring ones renewed with a notice.
- * Throws on file system errors.
+ * Diagnostics: keys/*. Throws on file system errors.
  */
 export async function openKeyRing(
   directory: string,
   certificates: readonly CertificatePlan[],
   options: KeyRingOptions,
-): Promise<{ ring: KeyRing; diagnostics: Diagnostic[] }> {
+): Promise<Result<KeyRing>> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const diagnostics: Diagnostic[] = [];
   const ca = await openCa(directory, options, diagnostics);
+  if (!ca) return { ok: false, diagnostics };
   const pairs = new Map<string, KeyPair>();
   for (const wanted of certificates) {
     pairs.set(wanted.name, await openPair(directory, ca, wanted, options, diagnostics));
   }
-  return { ring: { ca: ca.certificate, pairs, siteKey: await openSiteKey(directory) }, diagnostics };
+  return conclude({ ca: ca.certificate, pairs, siteKey: await openSiteKey(directory) }, diagnostics);
 }
 
 async function openCa(
   directory: string,
   options: KeyRingOptions,
   diagnostics: Diagnostic[],
-): Promise<KeyPair> {
+): Promise<KeyPair | undefined> {
   const kept = await readPair(directory, 'ca');
   if (!kept) {
-    diagnostics.push(rules.made.at(undefined, { directory }));
-    return writePair(directory, 'ca', await createCa(options.caName, options.now));
+    const missing = await missingPart(directory);
+    diagnostics.push(
+      missing
+        ? rules.caIncomplete.at(undefined, { directory, missing })
+        : rules.made.at(undefined, { directory }),
+    );
+    return missing ? undefined : writePair(directory, 'ca', await createCa(options.caName, options.now));
   }
   const reason = reasonOfExpiry(kept.certificate, options.now);
   if (reason) diagnostics.push(rules.caExpires.at(undefined, { directory, reason }));
   return kept;
+}
+
+/** The one of two files that is not there; undefined when neither is. Writing starts with the key: see writePair. */
+async function missingPart(directory: string): Promise<string | undefined> {
+  if ((await readTextIfExists(join(directory, 'ca.crt'))) !== undefined) return 'ca.key';
+  const hasOthers = (await readdir(directory)).some((name) => name.endsWith('.crt'));
+  return hasOthers ? 'ca.crt' : undefined;
 }
 
 async function openPair(
@@ -81,7 +100,7 @@ async function readPair(directory: string, name: string): Promise<KeyPair | unde
   return certificate !== undefined && key !== undefined ? { certificate, key } : undefined;
 }
 
-/** Key first: a certificate without its key is made again, a key without its certificate too. */
+/** Key first: a pair that was cut short is made again. */
 async function writePair(directory: string, name: string, pair: KeyPair): Promise<KeyPair> {
   await writeFileAtomic(join(directory, `${name}.key`), pair.key, 0o600);
   await writeFileAtomic(join(directory, `${name}.crt`), pair.certificate, 0o644);

@@ -48,13 +48,14 @@ export async function build({ site, plan }: Compiled, options: BuildOptions): Pr
   const templates = await loadTemplates();
   const keys = await openKeys(site, plan.hosts, options);
   diagnostics.push(...keys.diagnostics);
+  if (!keys.ok) return { ok: false, diagnostics };
   const directory = new SiteDirectory(options.out, site.name);
   await directory.open();
   const images = options.configOnly ? undefined : await buildSiteImages(site, plan, directory.blobs, options);
   diagnostics.push(...(images?.diagnostics ?? []));
   if (images && !images.ok) return { ok: false, diagnostics };
   const built = images?.value ?? [];
-  const context = { site, templates, keys: keys.ring, images: built, configOnly: options.configOnly };
+  const context = { site, templates, keys: keys.value, images: built, configOnly: options.configOnly };
   const hosts = [];
   const bundles: HostBundle[] = [];
   for (const host of plan.hosts) {
@@ -68,7 +69,7 @@ export async function build({ site, plan }: Compiled, options: BuildOptions): Pr
 
 type KeySettings = { readonly ca_cn: string; readonly cert_validity: string };
 
-function openKeys(site: Site, hosts: readonly HostPlan[], options: BuildOptions) {
+function openKeys(site: Site, hosts: readonly HostPlan[], options: BuildOptions): Promise<Result<KeyRing>> {
   const [first] = site.hosts;
   if (!first) throw new Unreachable('a site without hosts');
   const { ca_cn: caName, cert_validity: validity } = settingsOf<KeySettings>(first);
