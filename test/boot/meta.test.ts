@@ -162,6 +162,25 @@ describe.skipIf(reason).each(['bookworm', 'trixie'] as const)(
       );
     });
 
+    it('gives its commands to operators: clients to any user, with their own files, the others to root', async () => {
+      await node.sh(`
+        install -d -o nobody -m 0700 /tmp/operator && cd /tmp/operator
+        echo '*:*:*:dbuser_meta:DBUser.Meta' >.pgpass
+        echo '\\set answer 42' >.psqlrc
+        printf '7\n8\n' >in.csv
+        chmod 0600 .pgpass && chown nobody .pgpass .psqlrc in.csv`);
+      const asNobody = 'cd /tmp/operator; export HOME=/tmp/operator; setpriv --reuid=nobody --clear-groups';
+      const meta = `${asNobody} psql -qAt -h ${ADDRESS} -p 5436 -U dbuser_meta meta`;
+      await node.sh(`${meta} -c 'create table app.copied (n int)' -c '\\copy app.copied from in.csv'`);
+      expect(await node.sh(`echo 'select sum(n), :answer from app.copied' | (${meta})`)).toBe('15|42\n');
+      expect(await node.sh(`${asNobody} pg_dump -h ${ADDRESS} -U dbuser_meta -t app.copied meta`)).toContain(
+        'CREATE TABLE app.copied',
+      );
+      expect(await node.sh('patronictl list')).toMatch(/pg-meta-1 .*Leader .*running/);
+      expect(await node.sh('etcdctl member list')).toContain('etcd-1');
+      expect((await node.exec(['sh', '-c', `${asNobody} patronictl list`])).code).toBe(77);
+    });
+
     it('takes a backup by itself', async () => {
       await node.sh(
         'for i in $(seq 100); do systemctl is-active -q pgbackrest-init && exit 0; sleep 0.3; done; exit 1',
