@@ -26,6 +26,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   { tool: 'haproxy', package: 'haproxy' },
   { tool: 'pgbouncer', package: 'pgbouncer' },
   { tool: 'psql', package: 'postgresql-client' },
+  { tool: 'visudo', package: 'sudo' },
   { tool: 'shellcheck', package: 'shellcheck' },
   { tool: 'gpg', package: 'gpg' },
 ];

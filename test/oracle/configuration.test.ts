@@ -1,0 +1,211 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { type RunResult, removeTree } from '../support/process.ts';
+import { Workshop } from '../support/product.ts';
+import { skipReason } from '../support/requirements.ts';
+import { type Edit, UnpackedBundle } from '../support/unpacked-bundle.ts';
+
+/*
+ * The programs of the built images judge what was generated for blueprint meta, secrets and measured files included.
+ * Each accepts it and each refuses one broken input.
+ */
+const skipped = skipReason('ip', 'unshare', 'chroot', 'visudo', 'systemd-sysusers', 'systemd-tmpfiles');
+const CURRENT = '/etc/pigsty/current';
+
+describe.skipIf(skipped)(`configuration of blueprint meta${skipped ? ` (${skipped})` : ''}`, () => {
+  let workshop: Workshop;
+  let bundle: UnpackedBundle;
+
+  beforeAll(async () => {
+    workshop = new Workshop('meta');
+    const exported = await workshop.bundle('10.10.10.10');
+    bundle = await UnpackedBundle.unpack(exported, mkdtempSync(join(workshop.directory, 'unpacked-')));
+  });
+
+  afterAll(() => {
+    if (workshop) removeTree(workshop.directory);
+  });
+
+  /** What a program said, standard output first. */
+  function said({ stdout, stderr }: RunResult): string {
+    return `${stdout}${stderr}`;
+  }
+
+  function edit(path: string, from: string | RegExp, to: string): Edit {
+    return { path, change: (text) => text.replace(from, to) };
+  }
+
+  describe('haproxy', () => {
+    const check = `within haproxy 380 haproxy -c -f ${CURRENT}/etc/haproxy`;
+
+    it('accepts its files without a warning', async () => {
+      const result = await bundle.run(check);
+      expect(said(result)).toBe('');
+      expect(result.code).toBe(0);
+    });
+
+    it('refuses a balance that it does not know', async () => {
+      const broken = edit('etc/haproxy/pg-meta-primary.cfg', 'roundrobin', 'roundrobbin');
+      const result = await bundle.run(check, broken);
+      expect(result.code).toBe(1);
+      expect(said(result)).toContain('pg-meta-primary.cfg:6] : balance only supports');
+    });
+  });
+
+  const store = `within etcd 379 etcd --config-file ${CURRENT}/etc/etcd/etcd.conf >"$node/etcd.log" 2>&1 &
+    store=$!
+    ctl() { within etcd 379 etcdctl --command-timeout=2s --endpoints=https://10.10.10.10:2379 --cacert=${CURRENT}/etc/etcd/ca.crt "$@"; }
+    member() { ctl --cert=${CURRENT}/etc/etcd/server.crt --key=${CURRENT}/etc/etcd/server.key "$@"; }
+    until member endpoint health >/dev/null 2>&1; do
+      kill -0 $store 2>/dev/null || { cat "$node/etcd.log"; exit 3; }
+      sleep 0.1
+    done`;
+
+  describe('etcd', () => {
+    it('becomes healthy, keeps what is written, and lets in only holders of a certificate', async () => {
+      const result = await bundle.run(`${store}
+        member put greeting hello
+        member get greeting --print-value-only
+        ls "$node/data/etcd"
+        if ctl get greeting; then exit 4; fi`);
+      expect(result.stdout).toBe('OK\nhello\nmember\n');
+      expect(result.stderr).toContain('certificate required');
+      expect(result.code).toBe(0);
+    });
+
+    it('refuses a key of another member', async () => {
+      const broken = edit('etc/etcd/etcd.conf', 'server.key', 'ca.crt');
+      const result = await bundle.run(store, broken);
+      expect(result.code).toBe(3);
+      expect(said(result)).toMatch(/private key/);
+    });
+
+    /** It passes over settings that it does not know: those have to be among its flags. */
+    function unknownSettings(text: string, help: string): string[] {
+      const names = Object.keys(parse(text)).filter((name) => !name.endsWith('-transport-security'));
+      return names.filter((name) => !help.includes(`  --${name} `));
+    }
+
+    it('knows every setting, and would not know a misspelt one', async () => {
+      const { stdout, stderr } = await bundle.run('within etcd 379 etcd --help');
+      const text = bundle.read('etc/etcd/etcd.conf');
+      expect(unknownSettings(text, stdout + stderr)).toEqual([]);
+      expect(unknownSettings(text.replace('auto-', 'atuo-'), stdout + stderr)).toEqual([
+        'atuo-compaction-mode',
+      ]);
+    });
+  });
+
+  describe('patroni', () => {
+    const check = `${store}\nwithin postgres-17 543 patroni --validate-config ${CURRENT}/etc/patroni`;
+
+    it('accepts its directory of files', async () => {
+      const result = await bundle.run(check);
+      expect(said(result)).toBe('');
+      expect(result.code).toBe(0);
+    });
+
+    it.each([
+      ['etc/patroni/10-patroni.yml', /loop_wait: .*/, 'loop_wait: soon', 'bootstrap.dcs.loop_wait'],
+      [
+        'etc/patroni/20-tuning.yml',
+        /worker_processes: .*/,
+        'worker_processes: many',
+        'max_worker_processes many',
+      ],
+    ])('refuses a broken %s', async (path, from, to, complaint) => {
+      const result = await bundle.run(check, edit(path, from, to));
+      expect(said(result)).toContain(complaint);
+      expect(result.code).toBe(1);
+    });
+  });
+
+  describe('postgres', () => {
+    /** postgresql.conf with the parameters of all of Patroni's files; a server says -C when all of them are right. */
+    function check(): string {
+      const files = ['10-patroni.yml', '20-tuning.yml'].map((name) =>
+        parse(bundle.read(`etc/patroni/${name}`)),
+      );
+      const parameters = files.flatMap((file) => [
+        ...Object.entries(file.bootstrap.dcs.postgresql.parameters),
+        ...Object.entries(file.postgresql.parameters),
+      ]);
+      expect(parameters.length).toBeGreaterThan(60);
+      const lines = parameters.map(([name, value]) => `${name} = '${String(value).replaceAll("'", "''")}'\n`);
+      return `within postgres-17 543 mkdir -m 0700 /tmp/data
+        within postgres-17 543 tee /tmp/data/postgresql.conf >"$node/copy" <<'END'\n${lines.join('')}END
+        within postgres-17 543 postgres -D /tmp/data -C max_connections`;
+    }
+
+    it('knows every parameter and takes every value', async () => {
+      const result = await bundle.run(check());
+      expect(result.stdout, result.stderr).toBe('200\n');
+    });
+
+    it.each([
+      ['wal_level = ', 'wal_levle = ', 'unrecognized configuration parameter "wal_levle"'],
+      ["wal_level = 'logical'", "wal_level = 'most'", 'invalid value for parameter "wal_level"'],
+    ])('refuses %s as %s', async (from, to, complaint) => {
+      const result = await bundle.run(check().replace(from, to));
+      expect(result.stderr).toContain(complaint);
+      expect(result.code).not.toBe(0);
+    });
+  });
+
+  describe('pgbouncer', () => {
+    const questions = ['databases', 'users', 'config'].map((name) => `-c 'show ${name}'`).join(' ');
+    const ask = `pool() { within pgbouncer 543 pgbouncer ${CURRENT}/etc/pgbouncer/pgbouncer.ini >"$node/pool.log" 2>&1; }
+      pool & pool=$!
+      pid=$!
+      until [ -S "$node/run/postgresql/.s.PGSQL.6432" ]; do
+        kill -0 $pid 2>/dev/null || { cat "$node/pool.log"; exit 3; }
+        sleep 0.1
+      done
+      within postgres-17 543 psql -h /run/postgresql -p 6432 -d pgbouncer -XAtw ${questions} || true
+      grep -E 'WARNING|ERROR|FATAL' "$node/pool.log" >&2 || true`;
+
+    it('starts with its files and knows their databases and users', async () => {
+      const result = await bundle.run(ask);
+      expect(result.stderr).toBe('');
+      expect(result.code).toBe(0);
+      for (const line of [
+        'meta|/var/run/postgresql|5432|meta||',
+        'vault|/var/run/postgresql|5432|vault||',
+        'dbuser_dba|||session|16|',
+        'dbuser_odd||||',
+        'auth_type|hba|',
+        'default_pool_size|32|',
+      ])
+        expect(`\n${result.stdout}`).toContain(`\n${line}`);
+      expect(result.stdout).not.toContain('dbuser_limited');
+    });
+
+    it.each([
+      ['etc/pgbouncer/pgbouncer.ini', 'reserve_pool_size', 'reserve_pol_size', 'reserve_pol_size'],
+      ['etc/pgbouncer/database.txt', 'port=5432', 'prot=5432', 'prot'],
+      ['etc/pgbouncer/pgb_hba.conf', 'peer', 'pier', 'pier'],
+    ])('complains of a broken %s', async (path, from, to, complaint) => {
+      const result = await bundle.run(ask, edit(path, from, to));
+      expect(said(result)).toContain(complaint);
+    });
+  });
+
+  describe('pgbackrest', () => {
+    const info = 'within postgres-17 543 pgbackrest --stanza=pg-meta info';
+
+    it('takes every option, for the stanza of the cluster', async () => {
+      const result = await bundle.run(info);
+      expect(said(result)).toMatch(/^stanza: pg-meta\n {4}status: error \(missing stanza path\)\n$/);
+    });
+
+    it.each([
+      ['start-fast', 'start-fsat', "invalid option 'start-fsat'"],
+      ['repo1-retention-full =', 'repo1-retention-ful =', "invalid option 'repo1-retention-ful'"],
+    ])('complains of %s as %s', async (from, to, complaint) => {
+      const result = await bundle.run(info, edit('etc/pgbackrest/pgbackrest.conf', from, to));
+      expect(said(result)).toContain(complaint);
+    });
+  });
+});
