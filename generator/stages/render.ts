@@ -7,6 +7,7 @@ import { isSecretRef, type SecretRef, type Secrets } from '../model/secret.ts';
 import { writeIni } from '../text/ini.ts';
 import { revealSecret, stubSecret } from '../text/secret-forms.ts';
 import { renderTemplate, type Templates } from '../text/template.ts';
+import { checkUnit } from '../text/unit-check.ts';
 import { writeYaml } from '../text/yaml-writer.ts';
 
 export type RenderInput = {
@@ -23,6 +24,7 @@ type Reader = (ref: SecretRef) => string;
 export function renderHost(plan: HostPlan, input: RenderInput): RenderedHost {
   const artifacts = plan.files.map((file) => renderFile(file, input));
   const byPath = new Map(artifacts.map((artifact) => [artifact.path, artifact]));
+  for (const { file } of plan.units) checkUnit(file, byPath.get(file)?.content ?? '');
   return { artifacts, units: plan.units.map((unit) => digestUnit(unit, byPath, input)) };
 }
 

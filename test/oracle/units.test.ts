@@ -1,7 +1,8 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run } from '../support/process.ts';
+import { UNIT_DIRECTIVES } from '../../generator/text/unit-directives.ts';
+import { mustRun, run } from '../support/process.ts';
 import { Workshop } from '../support/product.ts';
 
 /* systemd judges the units of blueprint meta. */
@@ -51,6 +52,32 @@ describe('units of blueprint meta', () => {
       const exposure = Number(/Overall exposure level for \S+: ([0-9.]+)/.exec(stdout)?.[1]);
       const hasReason = readFileSync(file, 'utf8').includes(EXCEPTION);
       expect(exposure <= LIMIT || hasReason, `${unit}: ${exposure}`).toBe(true);
+    }
+  });
+});
+
+const SYSTEMD = '/lib/systemd/systemd';
+
+/** The directives by section that systemd itself prints. */
+async function dumpDirectives(): Promise<Map<string, string[]>> {
+  const sections = new Map<string, string[]>();
+  let section = '';
+  for (const line of (await mustRun(SYSTEMD, ['--dump-configuration-items'])).split('\n')) {
+    section = /^\[(.*)\]$/.exec(line)?.[1] ?? section;
+    const name = /^(\w+)=/.exec(line)?.[1];
+    if (name !== undefined) sections.set(section, [...(sections.get(section) ?? []), name]);
+  }
+  return sections;
+}
+
+describe('the table of directives', () => {
+  it('is what systemd 252 prints', async ({ skip }) => {
+    const version = /^systemd (\d+)/.exec(await mustRun(SYSTEMD, ['--version']))?.[1];
+    skip(version !== '252', `needs systemd 252, here is ${version}`);
+    const printed = await dumpDirectives();
+    for (const [section, names] of Object.entries(UNIT_DIRECTIVES)) {
+      const known = new Set(printed.get(section));
+      expect([section, ...names.trim().split(/\s+/).sort()]).toEqual([section, ...[...known].sort()]);
     }
   });
 });
