@@ -105,7 +105,11 @@ export const Cidr = pattern(
 /** For a place where a client's address is meant: one address or a network. */
 export const AddressOrCidr = new RegExp(`^${ADDRESS}(?:/(?:3[0-2]|[12]?\\d))?$`);
 
-export const AbsolutePath = pattern(/^\/[^\0\n]*$/, 'an absolute path');
+/** No white space, `%`, `:`, `$` or quotes: units, manifests and lists of paths give those a meaning of their own. */
+export const AbsolutePath = pattern(
+  /^\/[A-Za-z0-9._@+=,/-]*$/,
+  'an absolute path of letters, digits and . _ - @ + = ,',
+);
 export const Url = pattern(/^https?:\/\/\S+$/, 'an http or https address');
 export const UrlOrNone = pattern(/^(?:https?:\/\/\S+)?$/, 'an http or https address, or empty text');
 /** A name of an account of the operating system (useradd(8)). */

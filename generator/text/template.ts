@@ -28,6 +28,11 @@ export const templateFunctions = {
   comment: commentLine,
 } as const;
 
+/** Text where a line is a directive: nothing that is printed into it may begin a new one. */
+const UNIT = /\.(service|timer|target|socket|path|mount|slice)\.ejs$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\x00-\x1f\x7f]/;
+
 type Compiled = (locals: Record<string, unknown>) => string;
 const compiled = new Map<string, Compiled>();
 
@@ -41,7 +46,7 @@ class Included {
 
 /**
  * Renders a template with its view. Unlike bare EJS: an absent property throws, only strings and finite numbers are
- * printed, nothing is HTML-escaped. `include(name)` prints another template with the same view. Throws only on a bug
+ * printed, nothing is HTML-escaped, and a value in a unit stays on its line. `include(name)` prints another template with the same view. Throws only on a bug
  * in the template or the view.
  */
 export function renderTemplate(templates: Templates, name: string, view: object): string {
@@ -64,6 +69,9 @@ function compileTemplate(name: string, text: string): Compiled {
 }
 
 function printable(value: unknown, name: string): string {
+  if (typeof value === 'string' && UNIT.test(name) && CONTROL.test(value)) {
+    throw new Unreachable(`${name}: a value holds a line break or another control character`);
+  }
   if (typeof value === 'string') return value;
   if (value instanceof Included) return value.text;
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);

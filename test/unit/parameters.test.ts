@@ -208,6 +208,8 @@ describe('values as inventories hold them', () => {
 });
 
 describe('values that are refused', () => {
+  const PATH = 'an absolute path of letters, digits and . _ - @ + = ,';
+
   it.each<[string, unknown, string[]]>([
     ['pg_port', 0, ['expected a port 1-65535']],
     ['pg_port', '65536', ['expected a port 1-65535']],
@@ -222,7 +224,9 @@ describe('values that are refused', () => {
     ['pg_admin_password', true, ['expected a password that is not empty']],
     ['pg_vip_address', '10.10.10.2', ['expected an IPv4 address with its mask, as 10.10.10.2/24']],
     ['admin_ip', '10.10.10.256', ['expected an IPv4 address']],
-    ['pg_fs_main', 'data', ['expected an absolute path']],
+    ...['data', '/my data', '/data\nUser=root', '/data:/etc', '/%h', '/"data"', '/$HOME', '/d\\x20'].map(
+      (path): [string, unknown, string[]] => ['pg_fs_main', path, [`expected ${PATH}`]],
+    ),
     ['haproxy_client_timeout', 'long', ['expected a time span, as 30s, 24h or 15d']],
     ['node_packages', 'vim', ['expected a list of texts']],
     ['pgbackrest_schedule', '0 25 * * *', ['expected five fields of cron, as `0 1 * * *`']],
@@ -254,7 +258,7 @@ describe('values that are refused', () => {
     ],
     ['haproxy_services', [{ name: 'a', port: 1, server: [] }], ['0: there is no key `server`']],
     ['redis_instances', { http: {} }, ['http: expected a dictionary with ports 1-65535 as keys']],
-    ['pgbackrest_repo', { local: { path: 'backup' } }, ['local: path: expected an absolute path']],
+    ['pgbackrest_repo', { local: { path: 'backup' } }, [`local: path: expected ${PATH}`]],
   ])('%s: %j', (name, value, expected) => {
     expect(problems(name, value)).toEqual(expected);
   });

@@ -1,19 +1,8 @@
 import type { ParameterTable } from '../../model/parameter.ts';
 import { section } from '../params-section.ts';
-import {
-  AbsolutePath,
-  AnyText,
-  ClusterName,
-  Count,
-  Flag,
-  listOf,
-  Password,
-  Port,
-  SystemUser,
-  Text,
-} from '../schemas.ts';
+import { AnyText, ClusterName, Count, Flag, listOf, Password, Port, SystemUser, Text } from '../schemas.ts';
 import { buckets, users } from './defaults.ts';
-import { Bucket, MinioUser } from './schemas.ts';
+import { Bucket, MinioUser, Volumes } from './schemas.ts';
 
 // biome-ignore format: a table, one parameter per row
 const minio = section('MINIO', [
@@ -27,7 +16,7 @@ const minio = section('MINIO', [
     meaning: 'account that the server runs as' },
   { id: 605, name: 'minio_node', level: 'C', schema: Text, default: '${minio_cluster}-${minio_seq}.pigsty',
     meaning: 'pattern of the names under which members find each other' },
-  { id: 606, name: 'minio_data', level: 'C', schema: AbsolutePath, default: '/data/minio',
+  { id: 606, name: 'minio_data', level: 'C', schema: Volumes, default: '/data/minio',
     meaning: 'directory of the objects; {x...y} in it counts several drives' },
   { id: 607, name: 'minio_domain', level: 'G', schema: Text, default: 'sss.pigsty',
     meaning: 'host name that clients use for the store' },
