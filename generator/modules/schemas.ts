@@ -78,6 +78,8 @@ export const Flag = z.union(
 
 /** One line or more; not empty. */
 export const Text = patternOrNumber(/^[^\0]+$/, 'text that is not empty');
+/** Text for formats where a line break cannot be written. */
+export const Line = patternOrNumber(/^\P{Cc}+$/u, 'text of one line, not empty');
 export const AnyText = patternOrNumber(/^[^\0]*$/, 'text');
 export const Texts = listOf(Text, 'texts');
 export const Scalar = z.union(

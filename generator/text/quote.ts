@@ -36,6 +36,11 @@ export function quoteHba(text: string): string {
   return /^[A-Za-z0-9_+./:-]+$/.test(text) ? text : `"${text.replaceAll('"', '""')}"`;
 }
 
+/** A word of haproxy.cfg: strong quotes, where nothing is expanded (HAProxy manual, 2.2). It has no form for line breaks. */
+export function quoteHaproxy(text: string): string {
+  return /^[A-Za-z0-9_./:-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
 /** A string in userlist.txt: double quotes, doubled inside (pgbouncer manual, authentication file format). */
 export function quotePgbouncerUser(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;

@@ -3,6 +3,7 @@ import { Unreachable } from '../model/brand.ts';
 import {
   commentLine,
   quoteConnection,
+  quoteHaproxy,
   quoteHba,
   quotePgbouncerUser,
   quotePostgresConf,
@@ -23,6 +24,7 @@ export const templateFunctions = {
   systemd: quoteSystemd,
   conf: quotePostgresConf,
   hba: quoteHba,
+  haproxy: quoteHaproxy,
   pgb: quotePgbouncerUser,
   conn: quoteConnection,
   comment: commentLine,
@@ -30,8 +32,7 @@ export const templateFunctions = {
 
 /** Text where a line is a directive: nothing that is printed into it may begin a new one. */
 const UNIT = /\.(service|timer|target|socket|path|mount|slice)\.ejs$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\x00-\x1f\x7f]/;
+const CONTROL = /\p{Cc}/u;
 
 type Compiled = (locals: Record<string, unknown>) => string;
 const compiled = new Map<string, Compiled>();

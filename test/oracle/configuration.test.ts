@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { quoteShell } from '../../generator/text/quote.ts';
 import { type RunResult, removeTree } from '../support/process.ts';
 import { Workshop } from '../support/product.ts';
 import { skipReason } from '../support/requirements.ts';
@@ -12,6 +13,8 @@ import { type Edit, UnpackedBundle } from '../support/unpacked-bundle.ts';
  * Each accepts it and each refuses one broken input.
  */
 const skipped = skipReason('ip', 'unshare', 'chroot', 'visudo', 'systemd-sysusers', 'systemd-tmpfiles');
+/** What breaks naive quoting. */
+const PASSWORD = `it's "50%" of $HOME # {x} \\ & more`;
 const CURRENT = '/etc/pigsty/current';
 
 describe.skipIf(skipped)(`configuration of blueprint meta${skipped ? ` (${skipped})` : ''}`, () => {
@@ -19,7 +22,10 @@ describe.skipIf(skipped)(`configuration of blueprint meta${skipped ? ` (${skippe
   let bundle: UnpackedBundle;
 
   beforeAll(async () => {
-    workshop = new Workshop('meta');
+    workshop = new Workshop(
+      'meta',
+      (text) => `${text}    haproxy_admin_password: ${JSON.stringify(PASSWORD)}\n`,
+    );
     const exported = await workshop.bundle('10.10.10.10');
     bundle = await UnpackedBundle.unpack(exported, mkdtempSync(join(workshop.directory, 'unpacked-')));
   });
@@ -46,6 +52,26 @@ describe.skipIf(skipped)(`configuration of blueprint meta${skipped ? ` (${skippe
       expect(result.code).toBe(0);
     });
 
+    it('lets in who has the password, whatever is in it', async () => {
+      const script = `import base64, sys, urllib.request as u
+def status(password):
+    token = base64.b64encode(("admin:" + password).encode()).decode()
+    try: return u.urlopen(u.Request("http://10.10.10.10:9101/pg-meta-1/", headers={"Authorization": "Basic " + token})).status
+    except u.HTTPError as refusal: return refusal.code
+print(status(sys.argv[1]), status("pigsty"))`;
+      const result = await bundle.run(
+        `install -d -o 380 "$node/run/haproxy"
+        within haproxy 380 haproxy -W -f ${CURRENT}/etc/haproxy -p /run/haproxy/pid >"$node/haproxy.log" 2>&1 &
+        proxy=$!
+        until [ -S "$node/run/haproxy/haproxy.sock" ]; do
+          kill -0 $proxy 2>/dev/null || { cat "$node/haproxy.log"; exit 3; }
+          sleep 0.1
+        done
+        within postgres-17 543 python3 -c ${quoteShell(script)} ${quoteShell(PASSWORD)}`,
+      );
+      expect(result.stdout, result.stderr).toBe('200 401\n');
+    });
+
     it('refuses a balance that it does not know', async () => {
       const broken = edit('etc/haproxy/pg-meta-primary.cfg', 'roundrobin', 'roundrobbin');
       const result = await bundle.run(check, broken);
@@ -69,9 +95,9 @@ describe.skipIf(skipped)(`configuration of blueprint meta${skipped ? ` (${skippe
         member put greeting hello
         member get greeting --print-value-only
         ls "$node/data/etcd"
-        if ctl get greeting; then exit 4; fi`);
-      expect(result.stdout).toBe('OK\nhello\nmember\n');
-      expect(result.stderr).toContain('certificate required');
+        if ctl get greeting; then exit 4; fi
+        grep -o 'rejected connection.*provide a certificate' "$node/etcd.log" | tail -n 1`);
+      expect(result.stdout).toMatch(/^OK\nhello\nmember\nrejected connection.*provide a certificate\n$/);
       expect(result.code).toBe(0);
     });
 

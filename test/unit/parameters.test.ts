@@ -160,6 +160,8 @@ describe('values as inventories hold them', () => {
     ['pg_vip_address', '10.10.10.2/24', '10.10.10.2/24'],
     ['pg_dns_target', '10.10.10.9', '10.10.10.9'],
     ['haproxy_client_timeout', 30, '30'],
+    ['node_timezone', 'Etc/GMT+3', 'Etc/GMT+3'],
+    ['haproxy_admin_password', 123, '123'],
     ['redis_max_memory', '64MB', '64MB'],
     ['redis_instances', { 6379: {}, 6380: null }, { 6379: {}, 6380: {} }],
     ['redis_instances', { 6380: { replica_of: '10.10.10.10 6379' } }, undefined],
@@ -227,6 +229,8 @@ describe('values that are refused', () => {
     ...['data', '/my data', '/data\nUser=root', '/data:/etc', '/%h', '/"data"', '/$HOME', '/d\\x20'].map(
       (path): [string, unknown, string[]] => ['pg_fs_main', path, [`expected ${PATH}`]],
     ),
+    ['haproxy_admin_password', 'a\nb', ['expected text of one line, not empty']],
+    ['node_timezone', 'Asia/Hong Kong', ['expected a time zone, as Europe/Berlin, or empty text']],
     ['haproxy_client_timeout', 'long', ['expected a time span, as 30s, 24h or 15d']],
     ['node_packages', 'vim', ['expected a list of texts']],
     ['pgbackrest_schedule', '0 25 * * *', ['expected five fields of cron, as `0 1 * * *`']],

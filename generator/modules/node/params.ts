@@ -9,9 +9,9 @@ import {
   Flag,
   Interval,
   Ip,
+  Line,
   listOf,
   oneOf,
-  Password,
   Port,
   Positive,
   pattern,
@@ -26,6 +26,8 @@ import * as defaults from './defaults.ts';
 import { HaproxyService } from './schemas.ts';
 
 const HostName = pattern(/^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/, 'a host name');
+/** A name of the time zone database; empty for the host's own. */
+const TimeZone = pattern(/^(?:[\w+-]+(?:\/[\w+-]+)*)?$/, 'a time zone, as Europe/Berlin, or empty text');
 const Bytes = whole(1, Number.MAX_SAFE_INTEGER, 'a number of bytes');
 
 // biome-ignore format: a table, one parameter per row
@@ -116,7 +118,7 @@ const admin = section('NODE_ADMIN', [
 
 // biome-ignore format: a table, one parameter per row
 const time = section('NODE_TIME', [
-  { id: 260, name: 'node_timezone', level: 'C', schema: AnyText, default: '',
+  { id: 260, name: 'node_timezone', level: 'C', schema: TimeZone, default: '',
     meaning: 'time zone, as Europe/Berlin; empty leaves the host\'s own' },
   { id: 261, name: 'node_ntp_enabled', level: 'C', schema: Flag, default: true,
     meaning: 'keep the clock in step with chrony' },
@@ -158,9 +160,9 @@ const haproxy = section('HAPROXY', [
     meaning: 'reload HAProxy once its configuration has changed' },
   { id: 283, name: 'haproxy_auth_enabled', level: 'G', schema: Flag, default: true, note: UNREAD,
     meaning: 'ask for a password on the statistics page, which always happens' },
-  { id: 284, name: 'haproxy_admin_username', level: 'G', schema: Text, default: 'admin',
+  { id: 284, name: 'haproxy_admin_username', level: 'G', schema: Line, default: 'admin',
     meaning: 'who may operate the statistics page' },
-  { id: 285, name: 'haproxy_admin_password', level: 'G', schema: Password, default: 'pigsty', secret: true,
+  { id: 285, name: 'haproxy_admin_password', level: 'G', schema: Line, default: 'pigsty', secret: true,
     meaning: 'password for the statistics page' },
   { id: 286, name: 'haproxy_exporter_port', level: 'C', schema: Port, default: 9101,
     meaning: 'port of the statistics page and of the metrics' },
