@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { loadTemplates } from '../../generator/effects/package-root.ts';
+import type { PlanData } from '../../generator/model/plan.ts';
+import { samplePlans } from '../support/sample-plans.ts';
+import { checkTemplates, includedIn } from '../support/template-types.ts';
+
+/* Every template against what plans give it. */
+const templates = await loadTemplates();
+const views = new Map<string, PlanData[]>();
+for (const { source } of samplePlans().flatMap((plan) => plan.hosts.flatMap((host) => host.files))) {
+  if (source.kind !== 'template' && source.kind !== 'measured') continue;
+  views.set(source.template, [...(views.get(source.template) ?? []), source.view]);
+}
+
+/** The findings when a part of one template is written differently. */
+function findingsWith(name: string, from: string, to: string): string[] {
+  const text = templates.get(name)?.replace(from, to);
+  if (text === undefined || text === templates.get(name)) throw new Error(`nothing to change in ${name}`);
+  return checkTemplates(new Map(templates).set(name, text), views);
+}
+
+describe('templates', () => {
+  it('are those that plans and other templates name', () => {
+    const used = new Set(views.keys());
+    for (const name of used) for (const part of includedIn(templates.get(name) ?? '')) used.add(part);
+    expect([...templates.keys()].sort()).toEqual([...used].sort());
+  });
+
+  it('use what their views have', () => {
+    expect(checkTemplates(templates, views)).toEqual([]);
+  });
+
+  it.each([
+    [
+      'etcd/etcd.service.ejs',
+      'view.instance',
+      'view.instanse',
+      "etcd/etcd.service.ejs:2: Property 'instanse' does not exist",
+    ],
+    [
+      'pgsql/roles.sql.ejs',
+      'role.expireInDays %>',
+      'role.expiryInDays %>',
+      "Property 'expiryInDays' does not exist",
+    ],
+    ['shared/root-command.ejs', 'sh(variable)', 'sh(varible)', "Cannot find name 'varible'"],
+    ['shared/image.ejs', 'view.root', 'view.rot', "shared/image.ejs:2: Property 'rot' does not exist"],
+    [
+      'etcd/etcd.service.ejs',
+      '[Service]',
+      "<% if (view.instance === '') { -%>\n<%= view.never %>\n<% } -%>\n[Service]",
+      "etcd/etcd.service.ejs:9: Property 'never' does not exist",
+    ],
+    ['node/service.cfg.ejs', '<%= option %>', '<%= view.options %>', 'is not assignable'],
+    ['node/service.cfg.ejs', 'server.port', 'sh(server.port)', 'is not assignable'],
+  ])('are refused: %s with %s as %s', (name, from, to, message) => {
+    expect(findingsWith(name, from, to).join('\n')).toContain(message);
+  });
+});
