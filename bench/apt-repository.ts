@@ -1,0 +1,59 @@
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openAptRoot, updateLists } from '../generator/lock/apt-root.ts';
+import { findArchives } from '../generator/lock/archives.ts';
+import { packageFile } from '../generator/lock/fetch.ts';
+import { PLATFORMS } from '../generator/lock/platforms.ts';
+import type { LockedPackage } from '../generator/model/lock.ts';
+import { mustRun } from '../test/support/process.ts';
+import { cacheDirectory } from '../test/support/rootfs.ts';
+
+/** Makes `directory` a flat repository of the packages in it (sources.list(5)): `deb [trusted=yes] file:… ./`. */
+async function indexPackages(directory: string): Promise<void> {
+  const index = await mustRun('apt-ftparchive', ['packages', '.'], { cwd: directory });
+  writeFileSync(join(directory, 'Packages'), index);
+}
+
+type Closure = {
+  /** `name=version`, as apt-get install takes it. */
+  readonly wanted: readonly string[];
+  readonly locked: readonly LockedPackage[];
+  /** The dpkg status of the machine that will install from the repository. */
+  readonly status: string;
+  readonly cache: string;
+  readonly directory: string;
+};
+
+/**
+ * A flat repository with all that a machine of this status lacks for `wanted`: the locked files, and from the archive
+ * those that the lock leaves out because images do without them. Throws when apt cannot resolve or fetch.
+ */
+export async function makeRepository(closure: Closure): Promise<void> {
+  const platform = PLATFORMS.get('debian13');
+  if (!platform) throw new Error('no platform debian13');
+  const addresses = await findArchives(platform, process.env);
+  if (!addresses.ok) throw new Error(JSON.stringify(addresses.diagnostics));
+  const root = await openAptRoot(join(cacheDirectory(), 'bench'), platform, process.env);
+  const updated = await updateLists(root, addresses.value);
+  if (updated.status !== 0) throw new Error(`apt-get update: ${updated.stderr}`);
+  const archives = join(root.directory, 'var/cache/apt/archives');
+  for (const one of closure.locked) {
+    const name = `${one.name}_${one.version.replaceAll(':', '%3a')}_${one.arch}.deb`;
+    copyFileSync(packageFile(closure.cache, one.sha256), join(archives, name));
+  }
+  const status = ['-o', `Dir::State::status=${closure.status}`, '-o', 'Debug::NoLocking=true'];
+  const args = [...status, '-qq', '-y', '--download-only', 'install', ...closure.wanted];
+  await mustRun('apt-get', args, { env: root.environment, timeoutSeconds: 600 });
+  const uris = await mustRun(
+    'apt-get',
+    ['--print-uris', ...args, '-o', 'Dir::Cache::Archives=/nonexistent'],
+    {
+      env: root.environment,
+    },
+  );
+  mkdirSync(closure.directory, { recursive: true });
+  for (const name of uris.split('\n').flatMap((line) => line.split(' ')[1] ?? [])) {
+    copyFileSync(join(archives, name), join(closure.directory, name.replace(/_\d+%3a/, '_')));
+  }
+  await indexPackages(closure.directory);
+}

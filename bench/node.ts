@@ -1,0 +1,199 @@
+import { join } from 'node:path';
+import { cacheDirectory } from '../generator/effects/cache-directory.ts';
+import { readLock } from '../generator/lock/lock-file.ts';
+import type { LockedPackage } from '../generator/model/lock.ts';
+import { createLab } from '../test/support/lab.ts';
+import type { LabNode } from '../test/support/node.ts';
+import { mustRun } from '../test/support/process.ts';
+import { Workshop } from '../test/support/product.ts';
+import { ensureRootfs } from '../test/support/rootfs.ts';
+import { makeRepository } from './apt-repository.ts';
+import { type Mark, markTable, readMarks, readProductMarks } from './node-marks.ts';
+import type { Bench, BenchOptions } from './result.ts';
+
+/*
+ * A bare Debian 13 node, from files on its disk to the first SELECT on port 5432: a bundle of blueprints/meta.yml that
+ * is applied, and a node that is equal but gets the same software by apt-get from a repository on its disk, then initdb
+ * and a start. Files are in the page cache and synced before the clock starts. The node is asked every 50 ms, through
+ * the socket that both use.
+ */
+const ADDRESS = '10.10.10.10';
+const PACKAGE_OPTIONS = '-q -y --no-install-recommends';
+
+const SELECT = `select_on() { # NAME COMMAND...
+  name=$1
+  shift
+  until [ "$("$@" -XAtqc 'select 1' 2>/dev/null)" = 1 ]; do sleep 0.05; done
+  mark "$name"
+}
+mark() { echo "$EPOCHREALTIME $*"; }
+wait_for_select() { # PSQL
+  until [ -S /run/postgresql/.s.PGSQL.5432 ]; do sleep 0.05; done
+  select_on first-select setpriv --reuid=postgres --regid=postgres --init-groups "$1"
+}
+`;
+
+const APPLY = `${SELECT}
+pooled() {
+  wait_for_select psql
+  PGPASSWORD=DBUser.Meta select_on pooled-select \
+    psql 'host=${ADDRESS} port=5433 user=dbuser_meta dbname=meta connect_timeout=2'
+}
+cd /root/bundle
+mark start
+pooled &
+./pigsty-agent apply 2> >(while IFS= read -r line; do mark "agent $line"; done) || exit
+mark healthy
+wait
+`;
+
+const INSTALL = `${SELECT}
+export DEBIAN_FRONTEND=noninteractive
+bin=/usr/lib/postgresql/17/bin
+as_postgres() { setpriv --reuid=postgres --regid=postgres --init-groups "$@"; }
+mark start
+apt-get -q update >/dev/null || exit
+mark updated
+apt-get install ${PACKAGE_OPTIONS} $PACKAGES >/root/apt.log 2>&1 || { tail -n 20 /root/apt.log; exit 1; }
+mark installed
+install -d -m 0700 -o postgres -g postgres /data
+as_postgres $bin/initdb -D /data -E UTF8 --locale=C.UTF-8 -k >/root/initdb.log 2>&1 || exit
+mark initdb
+as_postgres $bin/postgres -D /data >/root/postgres.log 2>&1 9>&- &
+wait_for_select $bin/psql
+kill "$!"
+wait
+`;
+
+/** The peer starts nothing that packages bring and makes no cluster in a postinst: both would only slow it down. */
+const PREPARE = `
+rm -f /etc/apt/sources.list.d/*
+echo 'deb [trusted=yes] file:/repo ./' >/etc/apt/sources.list
+printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d
+chmod 0755 /usr/sbin/policy-rc.d
+mkdir -p /etc/postgresql-common/createcluster.d
+echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/bench.conf
+`;
+
+export const nodeBench: Bench = {
+  name: 'node',
+  title: 'bare node: from the unpacked tar to the first SELECT',
+  defaultRuns: 3,
+  requirements: [
+    { tool: 'systemd-nspawn', package: 'systemd-container' },
+    { tool: 'mmdebstrap', package: 'mmdebstrap' },
+    { tool: 'ip', package: 'iproute2' },
+    { tool: 'ping', package: 'iputils-ping' },
+    { tool: 'apt-ftparchive', package: 'apt-utils' },
+  ],
+  async run(options) {
+    const workshop = new Workshop('meta');
+    try {
+      const bundle = await workshop.bundle(ADDRESS);
+      const packages = await lockedPackages(workshop);
+      const repository = join(options.directory, 'repo');
+      const wanted = askedFor(packages);
+      await makeRepository({
+        wanted: wanted.map(({ name, version }) => `${name}=${version}`),
+        locked: packages,
+        status: join(await ensureRootfs('trixie'), 'var/lib/dpkg/status'),
+        cache: cacheDirectory(process.env),
+        directory: repository,
+      });
+      return await compare(bundle, repository, wanted, options);
+    } finally {
+      workshop.remove();
+    }
+  },
+};
+
+async function lockedPackages(workshop: Workshop): Promise<readonly LockedPackage[]> {
+  const lock = await readLock(workshop.inventory.replace(/\.yml$/, '.lock.json'));
+  const [platform] = (lock.ok && lock.value?.platforms) || [];
+  if (!platform) throw new Error('the build left no lock');
+  return platform.packages;
+}
+
+/**
+ * What the lock was asked for above the base image. Not locales-all: the product takes one locale of it, and apt would
+ * unpack 850.
+ */
+function askedFor(packages: readonly LockedPackage[]): readonly LockedPackage[] {
+  return packages.filter(({ name, askedBy }) => {
+    return askedBy !== 'dependency' && !askedBy.startsWith('images/base.yml') && name !== 'locales-all';
+  });
+}
+
+async function compare(
+  bundle: string,
+  repository: string,
+  wanted: readonly LockedPackage[],
+  { runs, say }: BenchOptions,
+) {
+  const ours: (readonly Mark[])[] = [];
+  const peers: (readonly Mark[])[] = [];
+  for (let run = 1; run <= runs; run++) {
+    say(`run ${run}: pigsty`);
+    ours.push(await onNode(bundle, '/root/bundle', (node) => applyBundle(node)));
+    say(`run ${run}: apt-get`);
+    peers.push(await onNode(repository, '/repo', (node) => installPackages(node, wanted)));
+  }
+  const seconds = (all: readonly (readonly Mark[])[], event: string) =>
+    all.map((marks) => ({ seconds: marks.find((mark) => mark.event === event)?.seconds ?? Number.NaN }));
+  const first = 'first SELECT on 5432';
+  return {
+    rows: [
+      { what: first, by: 'pigsty' as const, samples: seconds(ours, 'first-select') },
+      {
+        what: 'apt-get install, initdb, start, SELECT',
+        by: 'peer' as const,
+        samples: seconds(peers, 'first-select'),
+      },
+      { what: 'first SELECT through 5433', by: 'pigsty' as const, samples: seconds(ours, 'pooled-select') },
+      { what: 'healthy (the agent ends)', by: 'pigsty' as const, samples: seconds(ours, 'healthy') },
+    ],
+    goals: [
+      { kind: 'ratio' as const, row: first, peer: 'apt-get install, initdb, start, SELECT', atLeast: 4 },
+    ],
+    notes: [
+      'where the time goes, pigsty:',
+      ...markTable(ours),
+      'where the time goes, apt-get:',
+      ...markTable(peers),
+    ],
+  };
+}
+
+/** What `work` measures on a new node that has `source` at `path`, read once and on disk. */
+async function onNode<T>(source: string, path: string, work: (node: LabNode) => Promise<T>): Promise<T> {
+  const lab = await createLab();
+  try {
+    const node = await lab.node({ ip: ADDRESS, name: 'h10', suite: 'trixie' });
+    await node.boot();
+    await node.push(source, path);
+    await mustRun('sync', []);
+    await node.sh(`find ${path} -type f -exec cat {} + >/dev/null`);
+    return await work(node);
+  } finally {
+    await lab.destroy();
+  }
+}
+
+async function applyBundle(node: LabNode): Promise<readonly Mark[]> {
+  const output = await runScript(node, APPLY);
+  return readProductMarks(node, output);
+}
+
+async function installPackages(node: LabNode, wanted: readonly LockedPackage[]): Promise<readonly Mark[]> {
+  await node.sh(PREPARE);
+  const names = wanted.map(({ name }) => name).join(' ');
+  return readMarks(await runScript(node, `PACKAGES='${names}'\n${INSTALL}`));
+}
+
+async function runScript(node: LabNode, script: string): Promise<string> {
+  const result = await node.exec(['bash', '-c', script], { timeoutSeconds: 300 });
+  if (result.code !== 0 || !result.stdout.includes(' first-select\n')) {
+    throw new Error(`the node did not answer: ${result.stdout}\n${result.stderr}`);
+  }
+  return result.stdout;
+}

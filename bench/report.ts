@@ -1,0 +1,86 @@
+import { type Bench, type BenchResult, type Goal, median, type Row } from './result.ts';
+
+/** The table of one bench, the goals with what was reached, and its notes. */
+export function printResult(bench: Bench, result: BenchResult): string {
+  const head = ['', 'n', 'median', 'min', 'max', 'peak memory', 'by'];
+  const body = result.rows.map((row) => {
+    const { n, seconds, minimum, maximum, peakMegabytes } = summary(row);
+    const memory = peakMegabytes === undefined ? '' : `${peakMegabytes.toFixed(0)} MB`;
+    return [row.what, `${n}`, ...[seconds, minimum, maximum].map(formatSeconds), memory, row.by];
+  });
+  const goals = result.goals.map((goal) => `  ${reached(goal, result.rows)}`);
+  return ['', `${bench.name}: ${bench.title}`, ...align([head, ...body]), ...goals, ...result.notes, ''].join(
+    '\n',
+  );
+}
+
+/** The same for programs: seconds, megabytes and ratios as numbers. */
+export function toJson(results: ReadonlyMap<Bench, BenchResult>): object {
+  return {
+    apiVersion: 'pigsty.io/v1',
+    kind: 'BenchResults',
+    benches: [...results].map(([{ name, title }, { rows, goals, notes }]) => ({
+      name,
+      title,
+      rows: rows.map((row) => ({ what: row.what, by: row.by, ...summary(row), samples: row.samples })),
+      goals: goals.map((goal) => ({ ...goal, value: reachedValue(goal, rows), isMet: isMet(goal, rows) })),
+      notes,
+    })),
+  };
+}
+
+function summary({ samples }: Row) {
+  const seconds = samples.map((sample) => sample.seconds);
+  const peaks = samples.flatMap((sample) => sample.peakMegabytes ?? []);
+  return {
+    n: samples.length,
+    seconds: median(seconds),
+    minimum: Math.min(...seconds),
+    maximum: Math.max(...seconds),
+    ...(peaks.length > 0 && { peakMegabytes: Math.max(...peaks) }),
+  };
+}
+
+function reached(goal: Goal, rows: readonly Row[]): string {
+  const value = reachedValue(goal, rows);
+  const verdict = isMet(goal, rows) ? 'met' : 'NOT met';
+  if (goal.kind === 'ratio') {
+    return `${verdict}: ${goal.row} is ${value.toFixed(1)} times faster than ${goal.peer}, goal ${goal.atLeast}`;
+  }
+  if (goal.kind === 'megabytes') {
+    return `${verdict}: ${goal.row} took ${value.toFixed(0)} MB, goal ${goal.atMost} MB`;
+  }
+  return `${verdict}: ${goal.row} took ${formatSeconds(value)}, goal ${formatSeconds(goal.atMost)}`;
+}
+
+function isMet(goal: Goal, rows: readonly Row[]): boolean {
+  const value = reachedValue(goal, rows);
+  return goal.kind === 'ratio' ? value >= goal.atLeast : value <= goal.atMost;
+}
+
+function reachedValue(goal: Goal, rows: readonly Row[]): number {
+  const find = (what: string) => rows.find((row) => row.what === what);
+  const own = find(goal.row);
+  if (!own) return Number.NaN;
+  if (goal.kind === 'megabytes') return summary(own).peakMegabytes ?? Number.NaN;
+  if (goal.kind === 'seconds') return summary(own).seconds;
+  const peer = find(goal.peer);
+  return peer ? summary(peer).seconds / summary(own).seconds : Number.NaN;
+}
+
+function formatSeconds(seconds: number): string {
+  return seconds < 1 ? `${(seconds * 1000).toFixed(0)} ms` : `${seconds.toFixed(2)} s`;
+}
+
+function align(table: readonly (readonly string[])[]): readonly string[] {
+  const widths = (table[0] ?? []).map((_, column) =>
+    Math.max(...table.map((row) => row[column]?.length ?? 0)),
+  );
+  return table.map((row) => {
+    const cells = row.map((cell, column) => {
+      const width = widths[column] ?? 0;
+      return column === 0 ? cell.padEnd(width) : cell.padStart(width);
+    });
+    return `  ${cells.join('  ')}`;
+  });
+}

@@ -1,0 +1,50 @@
+import type { Requirement } from '../test/support/requirements.ts';
+
+/** One run of one program or sequence, as a whole. */
+export type Sample = {
+  readonly seconds: number;
+  /** Resident memory of the largest single process (getrusage(2)). */
+  readonly peakMegabytes?: number;
+};
+
+/** What was measured, by whom. `peer` is another program that does the same work. */
+export type Row = {
+  readonly what: string;
+  readonly by: 'pigsty' | 'peer';
+  readonly samples: readonly Sample[];
+};
+
+/** What the product promises of its own row; a ratio is the peer's median over ours. */
+export type Goal =
+  | { readonly kind: 'seconds'; readonly row: string; readonly atMost: number }
+  | { readonly kind: 'megabytes'; readonly row: string; readonly atMost: number }
+  | { readonly kind: 'ratio'; readonly row: string; readonly peer: string; readonly atLeast: number };
+
+export type BenchResult = {
+  readonly rows: readonly Row[];
+  readonly goals: readonly Goal[];
+  /** Lines below the table: where the time went. */
+  readonly notes: readonly string[];
+};
+
+export type BenchOptions = {
+  readonly runs: number;
+  /** For what the bench makes; removed after it. */
+  readonly directory: string;
+  readonly say: (line: string) => void;
+};
+
+export type Bench = {
+  readonly name: string;
+  readonly title: string;
+  readonly defaultRuns: number;
+  readonly requirements: readonly Requirement[];
+  run(options: BenchOptions): Promise<BenchResult>;
+};
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
+}
