@@ -5,13 +5,31 @@ import { findArchives } from '../generator/lock/archives.ts';
 import { packageFile } from '../generator/lock/fetch.ts';
 import { PLATFORMS } from '../generator/lock/platforms.ts';
 import type { LockedPackage } from '../generator/model/lock.ts';
-import { mustRun } from '../test/support/process.ts';
+import { mustRun, removeTree } from '../test/support/process.ts';
 import { cacheDirectory } from '../test/support/rootfs.ts';
 
 /** Makes `directory` a flat repository of the packages in it (sources.list(5)): `deb [trusted=yes] file:… ./`. */
-async function indexPackages(directory: string): Promise<void> {
+async function indexPackages(directory: string, edit = (index: string) => index): Promise<void> {
   const index = await mustRun('apt-ftparchive', ['packages', '.'], { cwd: directory });
-  writeFileSync(join(directory, 'Packages'), index);
+  writeFileSync(join(directory, 'Packages'), edit(index));
+}
+
+const RELATIONS =
+  /^(Depends|Pre-Depends|Recommends|Suggests|Enhances|Conflicts|Breaks|Replaces|Provides):.*\n( .*\n)*/gm;
+
+/** A flat repository of just these files whose index knows no dependencies: who asks for a package gets that one. */
+export async function copyToRepository(
+  packages: readonly LockedPackage[],
+  cache: string,
+  directory: string,
+): Promise<void> {
+  removeTree(directory);
+  mkdirSync(directory, { recursive: true });
+  for (const one of packages) {
+    const version = one.version.replace(/^\d+:/, '');
+    copyFileSync(packageFile(cache, one.sha256), join(directory, `${one.name}_${version}_${one.arch}.deb`));
+  }
+  await indexPackages(directory, (index) => index.replace(RELATIONS, ''));
 }
 
 type Closure = {

@@ -3,11 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installMissing } from '../test/support/requirements.ts';
+import { imageBench } from './image.ts';
 import { nodeBench } from './node.ts';
+import { rebuildBench } from './rebuild.ts';
 import { printResult, toJson } from './report.ts';
 import type { Bench, BenchResult } from './result.ts';
+import { startupBench } from './startup.ts';
 
-const BENCHES: readonly Bench[] = [nodeBench];
+/*
+ * `npm run bench`: how long the product takes, beside other programs that do the same in the same run, and the goals.
+ * Whole processes, several runs, median and range. Nothing is asserted: run it on a machine that does nothing else. As
+ * root on Debian; missing packages are installed. The names below run one part each, `--json FILE` writes all numbers.
+ */
+const BENCHES: readonly Bench[] = [startupBench, rebuildBench, imageBench, nodeBench];
 
 const USAGE = `usage: npm run bench -- [--runs N] [--json FILE] [NAME…]
 ${BENCHES.map(({ name, title }) => `  ${name.padEnd(10)} ${title}`).join('\n')}
@@ -19,15 +27,17 @@ async function main(): Promise<void> {
     allowPositionals: true,
   });
   const unknown = positionals.filter((name) => !BENCHES.some((bench) => bench.name === name));
-  if (values.help || unknown.length > 0) {
+  const runs = values.runs === undefined ? undefined : Number(values.runs);
+  const isWrong = unknown.length > 0 || (runs !== undefined && !(Number.isInteger(runs) && runs > 0));
+  if (values.help || isWrong) {
     process.stderr.write(USAGE);
-    process.exitCode = values.help ? 0 : 2;
+    process.exitCode = isWrong ? 2 : 0;
     return;
   }
   const chosen = BENCHES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
   const results = new Map<Bench, BenchResult>();
   for (const bench of chosen) {
-    const result = await runBench(bench, values.runs === undefined ? bench.defaultRuns : Number(values.runs));
+    const result = await runBench(bench, runs ?? bench.defaultRuns);
     results.set(bench, result);
     process.stdout.write(printResult(bench, result));
   }

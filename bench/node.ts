@@ -1,13 +1,11 @@
 import { join } from 'node:path';
-import { cacheDirectory } from '../generator/effects/cache-directory.ts';
-import { readLock } from '../generator/lock/lock-file.ts';
 import type { LockedPackage } from '../generator/model/lock.ts';
 import { createLab } from '../test/support/lab.ts';
 import type { LabNode } from '../test/support/node.ts';
 import { mustRun } from '../test/support/process.ts';
-import { Workshop } from '../test/support/product.ts';
 import { ensureRootfs } from '../test/support/rootfs.ts';
 import { makeRepository } from './apt-repository.ts';
+import { lockedPlatform, machineCache, openSite } from './locked-site.ts';
 import { type Mark, markTable, readMarks, readProductMarks } from './node-marks.ts';
 import type { Bench, BenchOptions } from './result.ts';
 
@@ -18,6 +16,8 @@ import type { Bench, BenchOptions } from './result.ts';
  * the socket that both use.
  */
 const ADDRESS = '10.10.10.10';
+const FIRST = 'first SELECT on 5432';
+const APT = 'apt-get install, initdb, start, SELECT';
 const PACKAGE_OPTIONS = '-q -y --no-install-recommends';
 
 const SELECT = `select_on() { # NAME COMMAND...
@@ -87,17 +87,17 @@ export const nodeBench: Bench = {
     { tool: 'apt-ftparchive', package: 'apt-utils' },
   ],
   async run(options) {
-    const workshop = new Workshop('meta');
+    const workshop = await openSite();
     try {
       const bundle = await workshop.bundle(ADDRESS);
-      const packages = await lockedPackages(workshop);
+      const packages = (await lockedPlatform(workshop)).packages;
       const repository = join(options.directory, 'repo');
       const wanted = askedFor(packages);
       await makeRepository({
         wanted: wanted.map(({ name, version }) => `${name}=${version}`),
         locked: packages,
         status: join(await ensureRootfs('trixie'), 'var/lib/dpkg/status'),
-        cache: cacheDirectory(process.env),
+        cache: machineCache,
         directory: repository,
       });
       return await compare(bundle, repository, wanted, options);
@@ -106,13 +106,6 @@ export const nodeBench: Bench = {
     }
   },
 };
-
-async function lockedPackages(workshop: Workshop): Promise<readonly LockedPackage[]> {
-  const lock = await readLock(workshop.inventory.replace(/\.yml$/, '.lock.json'));
-  const [platform] = (lock.ok && lock.value?.platforms) || [];
-  if (!platform) throw new Error('the build left no lock');
-  return platform.packages;
-}
 
 /**
  * What the lock was asked for above the base image. Not locales-all: the product takes one locale of it, and apt would
@@ -140,21 +133,18 @@ async function compare(
   }
   const seconds = (all: readonly (readonly Mark[])[], event: string) =>
     all.map((marks) => ({ seconds: marks.find((mark) => mark.event === event)?.seconds ?? Number.NaN }));
-  const first = 'first SELECT on 5432';
   return {
     rows: [
-      { what: first, by: 'pigsty' as const, samples: seconds(ours, 'first-select') },
+      { what: FIRST, samples: seconds(ours, 'first-select') },
       {
-        what: 'apt-get install, initdb, start, SELECT',
-        by: 'peer' as const,
+        what: APT,
+        peerOf: FIRST,
         samples: seconds(peers, 'first-select'),
       },
-      { what: 'first SELECT through 5433', by: 'pigsty' as const, samples: seconds(ours, 'pooled-select') },
-      { what: 'healthy (the agent ends)', by: 'pigsty' as const, samples: seconds(ours, 'healthy') },
+      { what: 'first SELECT through 5433', samples: seconds(ours, 'pooled-select') },
+      { what: 'healthy (the agent ends)', samples: seconds(ours, 'healthy') },
     ],
-    goals: [
-      { kind: 'ratio' as const, row: first, peer: 'apt-get install, initdb, start, SELECT', atLeast: 4 },
-    ],
+    goals: [{ kind: 'ratio' as const, row: FIRST, peer: APT, atLeast: 4 }],
     notes: [
       'where the time goes, pigsty:',
       ...markTable(ours),

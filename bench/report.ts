@@ -2,16 +2,21 @@ import { type Bench, type BenchResult, type Goal, median, type Row } from './res
 
 /** The table of one bench, the goals with what was reached, and its notes. */
 export function printResult(bench: Bench, result: BenchResult): string {
-  const head = ['', 'n', 'median', 'min', 'max', 'peak memory', 'by'];
+  const head = ['', 'n', 'median', 'min', 'max', 'peak memory', 'peer/pigsty'];
   const body = result.rows.map((row) => {
     const { n, seconds, minimum, maximum, peakMegabytes } = summary(row);
     const memory = peakMegabytes === undefined ? '' : `${peakMegabytes.toFixed(0)} MB`;
-    return [row.what, `${n}`, ...[seconds, minimum, maximum].map(formatSeconds), memory, row.by];
+    return [
+      row.what,
+      `${n}`,
+      ...[seconds, minimum, maximum].map(formatSeconds),
+      memory,
+      timesFaster(row, result.rows),
+    ];
   });
   const goals = result.goals.map((goal) => `  ${reached(goal, result.rows)}`);
-  return ['', `${bench.name}: ${bench.title}`, ...align([head, ...body]), ...goals, ...result.notes, ''].join(
-    '\n',
-  );
+  const table = align([head, ...body]);
+  return ['', `${bench.name}: ${bench.title}`, ...table, ...goals, ...result.notes, ''].join('\n');
 }
 
 /** The same for programs: seconds, megabytes and ratios as numbers. */
@@ -22,11 +27,17 @@ export function toJson(results: ReadonlyMap<Bench, BenchResult>): object {
     benches: [...results].map(([{ name, title }, { rows, goals, notes }]) => ({
       name,
       title,
-      rows: rows.map((row) => ({ what: row.what, by: row.by, ...summary(row), samples: row.samples })),
+      rows: rows.map((row) => ({ ...row, ...summary(row) })),
       goals: goals.map((goal) => ({ ...goal, value: reachedValue(goal, rows), isMet: isMet(goal, rows) })),
       notes,
     })),
   };
+}
+
+/** How many times longer a peer took than the row that it is a peer of. */
+function timesFaster(row: Row, rows: readonly Row[]): string {
+  const own = rows.find(({ what }) => what === row.peerOf);
+  return own ? (summary(row).seconds / summary(own).seconds).toFixed(1) : '';
 }
 
 function summary({ samples }: Row) {

@@ -7,10 +7,10 @@ export type Sample = {
   readonly peakMegabytes?: number;
 };
 
-/** What was measured, by whom. `peer` is another program that does the same work. */
+/** What was measured: the product, or with `peerOf` another program that does the work of that row. */
 export type Row = {
   readonly what: string;
-  readonly by: 'pigsty' | 'peer';
+  readonly peerOf?: string;
   readonly samples: readonly Sample[];
 };
 

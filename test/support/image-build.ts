@@ -1,6 +1,6 @@
 /**
  * A program for tests that need a build in a process of its own: `node image-build.js <recipes> <lock> <blobs>
- * <cache>` prints the built images as JSON. Bundled by the test that runs it.
+ * <cache> [<image>…]` prints the built images as JSON; all of them if none is named. Bundled by who runs it.
  */
 
 import { silent } from '../../generator/effects/progress.ts';
@@ -11,11 +11,17 @@ import { imageRequests } from '../../generator/lock/requests.ts';
 import type { Result } from '../../generator/model/diagnostic.ts';
 import { USES } from './image-uses.ts';
 
-const [recipeDirectory = '', lockFile = '', blobs = '', cache = ''] = process.argv.slice(2);
+const [recipeDirectory = '', lockFile = '', blobs = '', cache = '', ...names] = process.argv.slice(2);
 
 async function main(): Promise<void> {
   const recipes = must(await loadRecipes(recipeDirectory));
-  const { specs } = must(imageRequests(USES, recipes, 'debian13'));
+  const { specs } = must(
+    imageRequests(
+      USES.filter(({ name }) => names.length === 0 || names.includes(name)),
+      recipes,
+      'debian13',
+    ),
+  );
   const lock = must(await readLock(lockFile));
   if (!lock) throw new Error(`no lock ${lockFile}`);
   const result = await buildImages(specs, lock, { blobs, cache, progress: silent });

@@ -7,7 +7,8 @@ import { describeFailure, type RunResult, run } from './process.ts';
 /** The checkout that is tested. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const PROGRAM = join(root, 'dist', 'pigsty.js');
+/** What `node` runs. */
+export const PROGRAM = join(root, 'dist', 'pigsty.js');
 
 export type PigstyOptions = {
   readonly cwd?: string;

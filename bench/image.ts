@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import type { LockedPackage } from '../generator/model/lock.ts';
+import { mustRun, removeTree } from '../test/support/process.ts';
+import { PROGRAM, root } from '../test/support/product.ts';
+import { copyToRepository } from './apt-repository.ts';
+import { Cache, lockedPlatform, lockFile, machineCache, openSite, packagesOf } from './locked-site.ts';
+import { measure, TIME } from './measure.ts';
+import { buildWithBuildah, buildWithUmoci, PEER_REQUIREMENTS } from './peers.ts';
+import type { Bench, BenchOptions, BenchResult, Sample } from './result.ts';
+
+/*
+ * The PostgreSQL image of blueprints/meta.yml from the locked packages, with nothing cached but those, beside other
+ * tools that get the same files. What builds leave is removed, and the disk waited for, outside the clock; all files
+ * are in the page cache. The product's layers are not compressed, those of umoci and buildah are: they offer nothing
+ * else here.
+ */
+const IMAGE = 'postgres-17';
+const SITE = 'all four images of blueprint meta';
+
+type Builder = { readonly what: string; readonly peerOf?: string; run(): Promise<Sample> };
+
+export const imageBench: Bench = {
+  name: 'image',
+  title: 'the PostgreSQL image, nothing cached but the packages',
+  defaultRuns: 3,
+  requirements: [TIME, ...PEER_REQUIREMENTS],
+  async run(options) {
+    const workshop = await openSite();
+    try {
+      const platform = await lockedPlatform(workshop);
+      const packages = packagesOf(platform, IMAGE);
+      const repository = join(options.directory, 'repo');
+      await copyToRepository(packages, machineCache, repository);
+      const peer = {
+        repository,
+        packages: packages.map(({ name }) => name),
+        directory: join(options.directory, 'peer'),
+      };
+      const program = await bundleProgram(options.directory);
+      const image: ColdBuild = ({ directory }, out) => {
+        return [program, join(root, 'images'), lockFile(workshop), join(out, 'blobs'), directory, IMAGE];
+      };
+      const site: ColdBuild = (_, out) => {
+        return [PROGRAM, 'build', workshop.inventory, '-q', '--frozen', '-o', out];
+      };
+      return await compare(options, [
+        { what: IMAGE, run: () => buildCold(image, packages, options) },
+        { what: 'mmdebstrap + umoci', peerOf: IMAGE, run: () => buildWithUmoci(peer) },
+        { what: 'mmdebstrap + buildah', peerOf: IMAGE, run: () => buildWithBuildah(peer) },
+        { what: SITE, run: () => buildCold(site, platform.packages, options) },
+      ]);
+    } finally {
+      workshop.remove();
+    }
+  },
+};
+
+async function compare({ runs, say }: BenchOptions, builders: readonly Builder[]): Promise<BenchResult> {
+  const samples = builders.map((): Sample[] => []);
+  for (let run = 1; run <= runs; run++) {
+    for (const [index, builder] of builders.entries()) {
+      say(`run ${run}: ${builder.what}`);
+      await mustRun('sync', []);
+      samples[index]?.push(await builder.run());
+    }
+  }
+  return {
+    rows: builders.map(({ run: _, ...row }, index) => ({ ...row, samples: samples[index] ?? [] })),
+    goals: [
+      { kind: 'seconds', row: IMAGE, atMost: 5.5 },
+      { kind: 'ratio', row: IMAGE, peer: 'mmdebstrap + umoci', atLeast: 3 },
+      { kind: 'ratio', row: IMAGE, peer: 'mmdebstrap + buildah', atLeast: 5 },
+      { kind: 'megabytes', row: IMAGE, atMost: 700 },
+      { kind: 'megabytes', row: SITE, atMost: 700 },
+    ],
+    notes: [],
+  };
+}
+
+/** The arguments of `node` for a build with this cache into `out`. */
+type ColdBuild = (cache: Cache, out: string) => readonly string[];
+
+async function buildCold(
+  work: ColdBuild,
+  packages: readonly LockedPackage[],
+  { directory }: BenchOptions,
+): Promise<Sample> {
+  const cache = new Cache(join(directory, 'cache'));
+  const out = join(directory, 'out');
+  cache.fill(packages);
+  await mustRun('sync', []);
+  try {
+    return await measure([process.execPath, ...work(cache, out)], { directory, env: cache.env });
+  } finally {
+    removeTree(out);
+  }
+}
+
+/** test/support/image-build.ts as a program: the command itself builds whole sites. */
+async function bundleProgram(directory: string): Promise<string> {
+  const program = join(directory, 'image-build.cjs');
+  await build({
+    entryPoints: [join(root, 'test/support/image-build.ts')],
+    outfile: program,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    logLevel: 'error',
+  });
+  return program;
+}

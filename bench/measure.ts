@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { mustRun, type RunOptions } from '../test/support/process.ts';
+import type { Requirement } from '../test/support/requirements.ts';
+import type { Sample } from './result.ts';
+
+/** What {@link measure} needs. */
+export const TIME: Requirement = { tool: 'time', package: 'time' };
+
+export type MeasureOptions = RunOptions & {
+  /** For the report of time(1). */
+  readonly directory: string;
+};
+
+/** A program as a whole, from fork to its end, which has to be a good one; its children count for the memory. */
+export async function measure(
+  [program, ...args]: readonly [string, ...string[]],
+  { directory, ...options }: MeasureOptions,
+): Promise<Sample> {
+  const report = join(directory, 'time');
+  const start = performance.now();
+  await mustRun('time', ['-f', '%M', '-o', report, program, ...args], { timeoutSeconds: 900, ...options });
+  const seconds = (performance.now() - start) / 1000;
+  return { seconds, peakMegabytes: (Number(readFileSync(report, 'utf8')) * 1024) / 1e6 };
+}

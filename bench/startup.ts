@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { removeTree } from '../test/support/process.ts';
+import { PROGRAM } from '../test/support/product.ts';
+import { openSite } from './locked-site.ts';
+import { measure, TIME } from './measure.ts';
+import type { Bench, Sample } from './result.ts';
+
+/* What every call costs, and rendering all files of one host; keys are there, the output is not. */
+const VERSION = 'pigsty --version';
+const NODE = 'node -e 0';
+const CONFIG = 'pigsty build --config-only';
+
+export const startupBench: Bench = {
+  name: 'startup',
+  title: 'whole processes: start, and the files of blueprint meta',
+  defaultRuns: 15,
+  requirements: [TIME],
+  async run({ runs, directory }) {
+    const workshop = await openSite();
+    const samples = { version: [] as Sample[], node: [] as Sample[], config: [] as Sample[] };
+    const out = join(directory, 'out');
+    const build = [PROGRAM, 'build', workshop.inventory, '-q', '--config-only', '-o', out];
+    try {
+      for (let run = 1; run <= runs; run++) {
+        samples.node.push(await measure([process.execPath, '-e', '0'], { directory }));
+        samples.version.push(await measure([process.execPath, PROGRAM, '--version'], { directory }));
+        removeTree(out);
+        samples.config.push(await measure([process.execPath, ...build], { directory }));
+      }
+    } finally {
+      workshop.remove();
+    }
+    return {
+      rows: [
+        { what: VERSION, samples: samples.version },
+        { what: NODE, peerOf: VERSION, samples: samples.node },
+        { what: CONFIG, samples: samples.config },
+      ],
+      goals: [
+        { kind: 'seconds', row: VERSION, atMost: 0.15 },
+        { kind: 'seconds', row: CONFIG, atMost: 0.25 },
+      ],
+      notes: [],
+    };
+  },
+};
