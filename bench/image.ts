@@ -4,7 +4,15 @@ import type { LockedPackage } from '../generator/model/lock.ts';
 import { mustRun, removeTree } from '../test/support/process.ts';
 import { PROGRAM, root } from '../test/support/product.ts';
 import { copyToRepository } from './apt-repository.ts';
-import { Cache, lockedPlatform, lockFile, machineCache, openSite, packagesOf } from './locked-site.ts';
+import {
+  Cache,
+  forPeers,
+  lockedPlatform,
+  lockFile,
+  machineCache,
+  openSite,
+  packagesOf,
+} from './locked-site.ts';
 import { measure, TIME } from './measure.ts';
 import { buildWithBuildah, buildWithUmoci, PEER_REQUIREMENTS } from './peers.ts';
 import type { Bench, BenchOptions, BenchResult, Sample } from './result.ts';
@@ -31,10 +39,10 @@ export const imageBench: Bench = {
       const platform = await lockedPlatform(workshop);
       const packages = packagesOf(platform, IMAGE);
       const repository = join(options.directory, 'repo');
-      await copyToRepository(packages, machineCache, repository);
+      await copyToRepository(forPeers(packages), machineCache, repository);
       const peer = {
         repository,
-        packages: packages.map(({ name }) => name),
+        packages: forPeers(packages).map(({ name }) => name),
         directory: join(options.directory, 'peer'),
       };
       const program = await bundleProgram(options.directory);

@@ -31,6 +31,14 @@ export function packagesOf({ images, packages }: LockedPlatform, image: string):
   return packages.filter(({ name }) => images[image]?.includes(name));
 }
 
+/**
+ * What other programs get of these packages: not locales-all, of which the product takes one locale and they would
+ * unpack all 850.
+ */
+export function forPeers(packages: readonly LockedPackage[]): readonly LockedPackage[] {
+  return packages.filter(({ name }) => name !== 'locales-all');
+}
+
 /** This machine's cache of the product, where the locked packages are. */
 export const machineCache = cacheDirectory(process.env);
 

@@ -5,7 +5,7 @@ import type { LabNode } from '../test/support/node.ts';
 import { mustRun } from '../test/support/process.ts';
 import { ensureRootfs } from '../test/support/rootfs.ts';
 import { makeRepository } from './apt-repository.ts';
-import { lockedPlatform, machineCache, openSite } from './locked-site.ts';
+import { forPeers, lockedPlatform, machineCache, openSite } from './locked-site.ts';
 import { type Mark, markTable, readMarks, readProductMarks } from './node-marks.ts';
 import type { Bench, BenchOptions } from './result.ts';
 
@@ -107,13 +107,10 @@ export const nodeBench: Bench = {
   },
 };
 
-/**
- * What the lock was asked for above the base image. Not locales-all: the product takes one locale of it, and apt would
- * unpack 850.
- */
+/** What the lock was asked for above the base image. */
 function askedFor(packages: readonly LockedPackage[]): readonly LockedPackage[] {
-  return packages.filter(({ name, askedBy }) => {
-    return askedBy !== 'dependency' && !askedBy.startsWith('images/base.yml') && name !== 'locales-all';
+  return forPeers(packages).filter(({ askedBy }) => {
+    return askedBy !== 'dependency' && !askedBy.startsWith('images/base.yml');
   });
 }
 

@@ -3,7 +3,7 @@ import { mustRun } from '../test/support/process.ts';
 import { mustPigsty, PROGRAM, type Workshop } from '../test/support/product.ts';
 import { copyToRepository } from './apt-repository.ts';
 import { changePackage } from './changed-package.ts';
-import { Cache, lockedPlatform, lockFile, openSite, packagesOf } from './locked-site.ts';
+import { Cache, forPeers, lockedPlatform, lockFile, openSite, packagesOf } from './locked-site.ts';
 import { measure, TIME } from './measure.ts';
 import { buildWithUmoci, PEER_REQUIREMENTS } from './peers.ts';
 import type { Bench, BenchOptions, Sample } from './result.ts';
@@ -73,7 +73,7 @@ async function rebuild(workshop: Workshop, { runs, directory, say }: BenchOption
 }
 
 async function buildPeer(workshop: Workshop, cache: Cache, directory: string): Promise<Sample> {
-  const packages = packagesOf(await lockedPlatform(workshop), 'postgres-17');
+  const packages = forPeers(packagesOf(await lockedPlatform(workshop), 'postgres-17'));
   const repository = join(directory, 'repo');
   await copyToRepository(packages, cache.directory, repository);
   const names = packages.map(({ name }) => name);
