@@ -61,7 +61,11 @@ function userCommand(name: string, root: ImageRef, version: number): FilePlan {
 function healthCheck({ settings }: PgsqlMember): FilePlan {
   const [primary] = settings.pg_default_services;
   const ports = [settings.pg_port, ...(primary ? [primary.port] : [])];
-  const view = { units: settings.pg_provision ? ['pgsql-provision.service'] : [], ports };
+  const view = {
+    user: settings.pg_dbsu,
+    units: settings.pg_provision ? ['pgsql-provision.service'] : [],
+    ports,
+  };
   return {
     path: 'checks/pgsql',
     mode: 0o755,

@@ -120,6 +120,8 @@ function mainSections(settings: PgsqlSettings) {
     ['reserve_pool_timeout', 1],
     ['max_db_connections', 100],
     ['max_user_connections', 100],
+    // After a failed login the default waits 15 s: longer than most failovers.
+    ['server_login_retry', 1],
     ['server_round_robin', 0],
     ['log_connections', 0],
     ['log_disconnections', 0],
