@@ -21,7 +21,11 @@ const START = 'etc/pgsql/patroni-start.py';
 
 const PGSQL = '/etc/pigsty/current/etc/pgsql';
 
-/** The three files of one member's Patroni configuration, and what starts it. */
+/** What makes an initialisation that was cut short begin anew: a step before Patroni, and initdb as Patroni runs it. */
+const BEFORE_PATRONI = 'etc/pgsql/before-patroni.sh';
+const INITDB = 'etc/pgsql/initdb.sh';
+
+/** The three files of one member's Patroni configuration, and the scripts around its start. */
 export function patroniFiles(member: PgsqlMember, members: readonly PgsqlMember[], facts: Facts): FilePlan[] {
   const user = member.settings.pg_dbsu;
   const file = (path: string, mode: number, source: FileSource): FilePlan => {
@@ -36,12 +40,22 @@ export function patroniFiles(member: PgsqlMember, members: readonly PgsqlMember[
       template: 'pgsql/patroni-start.py.ejs',
       view: { endpoints: nearestFirst(facts.etcdEndpoints, member.host.ip) },
     }),
+    file(INITDB, 0o755, {
+      kind: 'template',
+      template: 'pgsql/initdb.sh.ejs',
+      view: { initdb: `${binaryDirectory(member.settings)}/initdb` },
+    }),
+    file(BEFORE_PATRONI, 0o755, { kind: 'template', template: 'pgsql/before-patroni.sh.ejs', view: {} }),
   ];
 }
 
 /** This host's own endpoint before the others, which may be away. */
 function nearestFirst(endpoints: Facts['etcdEndpoints'], ip: HostIp): Facts['etcdEndpoints'] {
   return [...endpoints].sort((a, b) => Number(b.ip === ip) - Number(a.ip === ip));
+}
+
+function binaryDirectory(settings: PgsqlSettings): string {
+  return `/usr/lib/postgresql/${settings.pg_version}/bin`;
 }
 
 function mainConfig(member: PgsqlMember, members: readonly PgsqlMember[], facts: Facts): PlanData {
@@ -131,7 +145,8 @@ function postgresqlConfig(member: PgsqlMember, members: readonly PgsqlMember[], 
     listen: `${listenAddresses(settings.pg_listen, host.ip)}:${settings.pg_port}`,
     connect_address: `${host.ip}:${settings.pg_port}`,
     data_dir: '/pg/data',
-    bin_dir: `/usr/lib/postgresql/${settings.pg_version}/bin`,
+    bin_dir: binaryDirectory(settings),
+    bin_name: { initdb: `/etc/pigsty/current/${INITDB}` },
     pgpass: '/pg/tmp/.pgpass',
     use_unix_socket: true,
     use_unix_socket_repl: true,

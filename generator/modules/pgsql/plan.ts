@@ -145,6 +145,7 @@ function unitFiles(member: PgsqlMember, root: ImageRef): FilePlan[] {
     clusterDirectory: clusterDirectory(member),
     backupDirectory: backupDirectory(member),
     calendar: backupCalendar(settings),
+    initialises: member.role === 'primary',
   };
   const unit = (name: string, more: { readonly [key: string]: string | ImageRef } = {}): FilePlan => ({
     path: `units/${name}`,
