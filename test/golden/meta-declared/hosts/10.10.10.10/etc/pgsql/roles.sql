@@ -1,0 +1,210 @@
+-- Roles of the cluster. Every statement is made only where something differs.
+\set QUIET on
+\set ECHO none
+
+-- role dbrole_readonly
+SELECT format('CREATE ROLE %I', name)
+FROM (SELECT 'dbrole_readonly' AS name) AS wanted
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+SELECT format('ALTER ROLE %I NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE INHERIT NOREPLICATION NOBYPASSRLS CONNECTION LIMIT -1', rolname)
+FROM pg_roles WHERE rolname = 'dbrole_readonly'
+  AND (rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolinherit, rolreplication, rolbypassrls, rolconnlimit)
+    IS DISTINCT FROM (false, false, false, false, true, false, false, -1) \gexec
+SELECT format('COMMENT ON ROLE %I IS %L', rolname, wanted)
+FROM pg_roles, (SELECT nullif('role for global read-only access', '') AS wanted) AS given
+WHERE rolname = 'dbrole_readonly' AND shobj_description(oid, 'pg_authid') IS DISTINCT FROM wanted \gexec
+
+-- role dbrole_offline
+SELECT format('CREATE ROLE %I', name)
+FROM (SELECT 'dbrole_offline' AS name) AS wanted
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+SELECT format('ALTER ROLE %I NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE INHERIT NOREPLICATION NOBYPASSRLS CONNECTION LIMIT -1', rolname)
+FROM pg_roles WHERE rolname = 'dbrole_offline'
+  AND (rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolinherit, rolreplication, rolbypassrls, rolconnlimit)
+    IS DISTINCT FROM (false, false, false, false, true, false, false, -1) \gexec
+SELECT format('COMMENT ON ROLE %I IS %L', rolname, wanted)
+FROM pg_roles, (SELECT nullif('role for restricted read-only access', '') AS wanted) AS given
+WHERE rolname = 'dbrole_offline' AND shobj_description(oid, 'pg_authid') IS DISTINCT FROM wanted \gexec
+
+-- role dbrole_readwrite
+SELECT format('CREATE ROLE %I', name)
+FROM (SELECT 'dbrole_readwrite' AS name) AS wanted
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+SELECT format('ALTER ROLE %I NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE INHERIT NOREPLICATION NOBYPASSRLS CONNECTION LIMIT -1', rolname)
+FROM pg_roles WHERE rolname = 'dbrole_readwrite'
+  AND (rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolinherit, rolreplication, rolbypassrls, rolconnlimit)
+    IS DISTINCT FROM (false, false, false, false, true, false, false, -1) \gexec
+SELECT format('COMMENT ON ROLE %I IS %L', rolname, wanted)
+FROM pg_roles, (SELECT nullif('role for global read-write access', '') AS wanted) AS given
+WHERE rolname = 'dbrole_readwrite' AND shobj_description(oid, 'pg_authid') IS DISTINCT FROM wanted \gexec
+
+-- role dbrole_admin
+SELECT format('CREATE ROLE %I', name)
+FROM (SELECT 'dbrole_admin' AS name) AS wanted
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+SELECT format('ALTER ROLE %I NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE INHERIT NOREPLICATION NOBYPASSRLS CONNECTION LIMIT -1', rolname)
+FROM pg_roles WHERE rolname = 'dbrole_admin'
+  AND (rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolinherit, rolreplication, rolbypassrls, rolconnlimit)
+    IS DISTINCT FROM (false, false, false, false, true, false, false, -1) \gexec
+SELECT format('COMMENT ON ROLE %I IS %L', rolname, wanted)
+FROM pg_roles, (SELECT nullif('role for object creation', '') AS wanted) AS given
+WHERE rolname = 'dbrole_admin' AND shobj_description(oid, 'pg_authid') IS DISTINCT FROM wanted \gexec
+
+-- role postgres
+SELECT format('CREATE ROLE %I', name)
+FROM (SELECT 'postgres' AS name) AS wanted
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+SELECT format('COMMENT ON ROLE %I IS %L', rolname, wanted)
+FROM pg_roles, (SELECT nullif('system superuser', '') AS wanted) AS given
+WHERE rolname = 'postgres' AND shobj_description(oid, 'pg_authid') IS DISTINCT FROM wanted \gexec
+
+-- role replicator
+SELECT format('CREATE ROLE %I', name)
+FROM (SELECT 'replicator' AS name) AS wanted
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+SELECT format('ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE INHERIT REPLICATION NOBYPASSRLS CONNECTION LIMIT -1', rolname)
+FROM pg_roles WHERE rolname = 'replicator'
+  AND (rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolinherit, rolreplication, rolbypassrls, rolconnlimit)
+    IS DISTINCT FROM (true, false, false, false, true, true, false, -1) \gexec
+SELECT format('ALTER ROLE %I PASSWORD %L', rolname, '<pg_replication_password:cb480ecbbc24acf0>')
+FROM pg_authid WHERE rolname = 'replicator' AND rolpassword IS DISTINCT FROM '<pg_replication_password:cb480ecbbc24acf0>' \gexec
+SELECT format('COMMENT ON ROLE %I IS %L', rolname, wanted)
+FROM pg_roles, (SELECT nullif('system replicator', '') AS wanted) AS given
+WHERE rolname = 'replicator' AND shobj_description(oid, 'pg_authid') IS DISTINCT FROM wanted \gexec
+
+-- role dbuser_dba
+SELECT format('CREATE ROLE %I', name)
+FROM (SELECT 'dbuser_dba' AS name) AS wanted
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+SELECT format('ALTER ROLE %I LOGIN SUPERUSER NOCREATEDB NOCREATEROLE INHERIT NOREPLICATION NOBYPASSRLS CONNECTION LIMIT -1', rolname)
+FROM pg_roles WHERE rolname = 'dbuser_dba'
+  AND (rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolinherit, rolreplication, rolbypassrls, rolconnlimit)
+    IS DISTINCT FROM (true, true, false, false, true, false, false, -1) \gexec
+SELECT format('ALTER ROLE %I PASSWORD %L', rolname, '<pg_admin_password:e610599005b48c41>')
+FROM pg_authid WHERE rolname = 'dbuser_dba' AND rolpassword IS DISTINCT FROM '<pg_admin_password:e610599005b48c41>' \gexec
+SELECT format('COMMENT ON ROLE %I IS %L', rolname, wanted)
+FROM pg_roles, (SELECT nullif('pgsql admin user', '') AS wanted) AS given
+WHERE rolname = 'dbuser_dba' AND shobj_description(oid, 'pg_authid') IS DISTINCT FROM wanted \gexec
+
+-- role dbuser_monitor
+SELECT format('CREATE ROLE %I', name)
+FROM (SELECT 'dbuser_monitor' AS name) AS wanted
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+SELECT format('ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE INHERIT NOREPLICATION NOBYPASSRLS CONNECTION LIMIT -1', rolname)
+FROM pg_roles WHERE rolname = 'dbuser_monitor'
+  AND (rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolinherit, rolreplication, rolbypassrls, rolconnlimit)
+    IS DISTINCT FROM (true, false, false, false, true, false, false, -1) \gexec
+SELECT format('ALTER ROLE %I PASSWORD %L', rolname, '<pg_monitor_password:de2ec6d6549c9ed3>')
+FROM pg_authid WHERE rolname = 'dbuser_monitor' AND rolpassword IS DISTINCT FROM '<pg_monitor_password:de2ec6d6549c9ed3>' \gexec
+ALTER ROLE "dbuser_monitor" SET "log_min_duration_statement" = '1000';
+SELECT format('COMMENT ON ROLE %I IS %L', rolname, wanted)
+FROM pg_roles, (SELECT nullif('pgsql monitor user', '') AS wanted) AS given
+WHERE rolname = 'dbuser_monitor' AND shobj_description(oid, 'pg_authid') IS DISTINCT FROM wanted \gexec
+
+-- role dbuser_meta
+SELECT format('CREATE ROLE %I', name)
+FROM (SELECT 'dbuser_meta' AS name) AS wanted
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+SELECT format('ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE INHERIT NOREPLICATION NOBYPASSRLS CONNECTION LIMIT -1', rolname)
+FROM pg_roles WHERE rolname = 'dbuser_meta'
+  AND (rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolinherit, rolreplication, rolbypassrls, rolconnlimit)
+    IS DISTINCT FROM (true, false, false, false, true, false, false, -1) \gexec
+SELECT format('ALTER ROLE %I PASSWORD %L', rolname, '<pg_users.dbuser_meta.password:f8fa117af831ea3f>')
+FROM pg_authid WHERE rolname = 'dbuser_meta' AND rolpassword IS DISTINCT FROM '<pg_users.dbuser_meta.password:f8fa117af831ea3f>' \gexec
+SELECT format('COMMENT ON ROLE %I IS %L', rolname, wanted)
+FROM pg_roles, (SELECT nullif('owner of database meta', '') AS wanted) AS given
+WHERE rolname = 'dbuser_meta' AND shobj_description(oid, 'pg_authid') IS DISTINCT FROM wanted \gexec
+
+-- role dbuser_view
+SELECT format('CREATE ROLE %I', name)
+FROM (SELECT 'dbuser_view' AS name) AS wanted
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+SELECT format('ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE INHERIT NOREPLICATION NOBYPASSRLS CONNECTION LIMIT -1', rolname)
+FROM pg_roles WHERE rolname = 'dbuser_view'
+  AND (rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolinherit, rolreplication, rolbypassrls, rolconnlimit)
+    IS DISTINCT FROM (true, false, false, false, true, false, false, -1) \gexec
+SELECT format('ALTER ROLE %I PASSWORD %L', rolname, '<pg_users.dbuser_view.password:039e2049bc5b3ca0>')
+FROM pg_authid WHERE rolname = 'dbuser_view' AND rolpassword IS DISTINCT FROM '<pg_users.dbuser_view.password:039e2049bc5b3ca0>' \gexec
+SELECT format('COMMENT ON ROLE %I IS %L', rolname, wanted)
+FROM pg_roles, (SELECT nullif('reads and nothing else', '') AS wanted) AS given
+WHERE rolname = 'dbuser_view' AND shobj_description(oid, 'pg_authid') IS DISTINCT FROM wanted \gexec
+
+-- role dbuser_limited
+SELECT format('CREATE ROLE %I', name)
+FROM (SELECT 'dbuser_limited' AS name) AS wanted
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+SELECT format('ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE INHERIT NOREPLICATION NOBYPASSRLS CONNECTION LIMIT 2', rolname)
+FROM pg_roles WHERE rolname = 'dbuser_limited'
+  AND (rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolinherit, rolreplication, rolbypassrls, rolconnlimit)
+    IS DISTINCT FROM (true, false, false, false, true, false, false, 2) \gexec
+SELECT format('ALTER ROLE %I VALID UNTIL %L', rolname, '2099-12-31')
+FROM pg_roles WHERE rolname = 'dbuser_limited' AND rolvaliduntil IS DISTINCT FROM '2099-12-31'::timestamptz \gexec
+SELECT format('ALTER ROLE %I PASSWORD %L', rolname, '<pg_users.dbuser_limited.password:59eb4e114840d084>')
+FROM pg_authid WHERE rolname = 'dbuser_limited' AND rolpassword IS DISTINCT FROM '<pg_users.dbuser_limited.password:59eb4e114840d084>' \gexec
+SELECT format('COMMENT ON ROLE %I IS %L', rolname, wanted)
+FROM pg_roles, (SELECT nullif('at most two connections, never through the pool', '') AS wanted) AS given
+WHERE rolname = 'dbuser_limited' AND shobj_description(oid, 'pg_authid') IS DISTINCT FROM wanted \gexec
+
+-- role dbuser_odd
+SELECT format('CREATE ROLE %I', name)
+FROM (SELECT 'dbuser_odd' AS name) AS wanted
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+SELECT format('ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE INHERIT NOREPLICATION NOBYPASSRLS CONNECTION LIMIT -1', rolname)
+FROM pg_roles WHERE rolname = 'dbuser_odd'
+  AND (rolcanlogin, rolsuper, rolcreatedb, rolcreaterole, rolinherit, rolreplication, rolbypassrls, rolconnlimit)
+    IS DISTINCT FROM (true, false, false, false, true, false, false, -1) \gexec
+SELECT format('ALTER ROLE %I PASSWORD %L', rolname, '<pg_users.dbuser_odd.password:5b5fcadfee5354cf>')
+FROM pg_authid WHERE rolname = 'dbuser_odd' AND rolpassword IS DISTINCT FROM '<pg_users.dbuser_odd.password:5b5fcadfee5354cf>' \gexec
+SELECT format('COMMENT ON ROLE %I IS %L', rolname, wanted)
+FROM pg_roles, (SELECT nullif('', '') AS wanted) AS given
+WHERE rolname = 'dbuser_odd' AND shobj_description(oid, 'pg_authid') IS DISTINCT FROM wanted \gexec
+
+-- memberships, after every role exists
+SELECT format('GRANT %I TO %I', parent.rolname, child.rolname)
+FROM pg_roles AS parent, pg_roles AS child
+WHERE parent.rolname = 'dbrole_readonly' AND child.rolname = 'dbrole_readwrite'
+  AND NOT EXISTS (SELECT FROM pg_auth_members WHERE roleid = parent.oid AND member = child.oid) \gexec
+SELECT format('GRANT %I TO %I', parent.rolname, child.rolname)
+FROM pg_roles AS parent, pg_roles AS child
+WHERE parent.rolname = 'pg_monitor' AND child.rolname = 'dbrole_admin'
+  AND NOT EXISTS (SELECT FROM pg_auth_members WHERE roleid = parent.oid AND member = child.oid) \gexec
+SELECT format('GRANT %I TO %I', parent.rolname, child.rolname)
+FROM pg_roles AS parent, pg_roles AS child
+WHERE parent.rolname = 'dbrole_readwrite' AND child.rolname = 'dbrole_admin'
+  AND NOT EXISTS (SELECT FROM pg_auth_members WHERE roleid = parent.oid AND member = child.oid) \gexec
+SELECT format('GRANT %I TO %I', parent.rolname, child.rolname)
+FROM pg_roles AS parent, pg_roles AS child
+WHERE parent.rolname = 'pg_monitor' AND child.rolname = 'replicator'
+  AND NOT EXISTS (SELECT FROM pg_auth_members WHERE roleid = parent.oid AND member = child.oid) \gexec
+SELECT format('GRANT %I TO %I', parent.rolname, child.rolname)
+FROM pg_roles AS parent, pg_roles AS child
+WHERE parent.rolname = 'dbrole_readonly' AND child.rolname = 'replicator'
+  AND NOT EXISTS (SELECT FROM pg_auth_members WHERE roleid = parent.oid AND member = child.oid) \gexec
+SELECT format('GRANT %I TO %I', parent.rolname, child.rolname)
+FROM pg_roles AS parent, pg_roles AS child
+WHERE parent.rolname = 'dbrole_admin' AND child.rolname = 'dbuser_dba'
+  AND NOT EXISTS (SELECT FROM pg_auth_members WHERE roleid = parent.oid AND member = child.oid) \gexec
+SELECT format('GRANT %I TO %I', parent.rolname, child.rolname)
+FROM pg_roles AS parent, pg_roles AS child
+WHERE parent.rolname = 'pg_monitor' AND child.rolname = 'dbuser_monitor'
+  AND NOT EXISTS (SELECT FROM pg_auth_members WHERE roleid = parent.oid AND member = child.oid) \gexec
+SELECT format('GRANT %I TO %I', parent.rolname, child.rolname)
+FROM pg_roles AS parent, pg_roles AS child
+WHERE parent.rolname = 'dbrole_readonly' AND child.rolname = 'dbuser_monitor'
+  AND NOT EXISTS (SELECT FROM pg_auth_members WHERE roleid = parent.oid AND member = child.oid) \gexec
+SELECT format('GRANT %I TO %I', parent.rolname, child.rolname)
+FROM pg_roles AS parent, pg_roles AS child
+WHERE parent.rolname = 'dbrole_admin' AND child.rolname = 'dbuser_meta'
+  AND NOT EXISTS (SELECT FROM pg_auth_members WHERE roleid = parent.oid AND member = child.oid) \gexec
+SELECT format('GRANT %I TO %I', parent.rolname, child.rolname)
+FROM pg_roles AS parent, pg_roles AS child
+WHERE parent.rolname = 'dbrole_readonly' AND child.rolname = 'dbuser_view'
+  AND NOT EXISTS (SELECT FROM pg_auth_members WHERE roleid = parent.oid AND member = child.oid) \gexec
+SELECT format('GRANT %I TO %I', parent.rolname, child.rolname)
+FROM pg_roles AS parent, pg_roles AS child
+WHERE parent.rolname = 'dbrole_readwrite' AND child.rolname = 'dbuser_odd'
+  AND NOT EXISTS (SELECT FROM pg_auth_members WHERE roleid = parent.oid AND member = child.oid) \gexec
+-- what is here and not in the inventory is reported, never dropped
+SELECT 'role not in the inventory: ' || rolname AS report FROM pg_roles
+WHERE rolname !~ '^pg_' AND rolname NOT IN ('dbrole_readonly', 'dbrole_offline', 'dbrole_readwrite', 'dbrole_admin', 'postgres', 'replicator', 'dbuser_dba', 'dbuser_monitor', 'dbuser_meta', 'dbuser_view', 'dbuser_limited', 'dbuser_odd', '')
+\g (format=unaligned tuples_only=on)
