@@ -4,8 +4,8 @@ import type { DirectoryPlan, FilePlan, ImageRef, PortUse, UnitPlan, UserPlan } f
 import type { Site, SiteHost } from '../../model/site.ts';
 import { BACKREST_CONFIG, backrestFile, backupCalendar } from './backup.ts';
 import { operatorFiles } from './commands.ts';
+import { postgresImage } from './image.ts';
 import { clusterMembers, type PgsqlMember, pgsqlMembers } from './members.ts';
-import { extensionPackages } from './packages.ts';
 import { backupDirectory, clusterDirectory, onHost } from './paths.ts';
 import { PATRONI_FILES, patroniFiles } from './patroni.ts';
 import { PGBOUNCER_FILES, pgbouncerFiles } from './pgbouncer.ts';
@@ -19,17 +19,10 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
   const member = pgsqlMembers(site).find((candidate) => candidate.host.ip === host.ip);
   if (!member) return {};
   const members = clusterMembers(site, member.cluster);
-  const image = imageName(member);
+  const postgres = postgresImage(member, site);
+  const image = postgres.name;
   return {
-    images: [
-      {
-        name: image,
-        recipe: 'postgres',
-        arguments: { pg_version: String(member.settings.pg_version) },
-        packages: extensionPackages(member),
-      },
-      { name: 'pgbouncer', recipe: 'pgbouncer', arguments: {}, packages: [] },
-    ],
+    images: [postgres, { name: 'pgbouncer', recipe: 'pgbouncer', arguments: {}, packages: [] }],
     users: [userPlan(member)],
     directories: directories(member),
     links: [
@@ -58,11 +51,6 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
     ],
     checks: [{ name: 'pgsql', script: 'checks/pgsql', timeoutSeconds: 120 }],
   };
-}
-
-/** `postgres-17`; members with other extensions than their major's first cluster get an image of their own. */
-function imageName({ settings }: PgsqlMember): string {
-  return `postgres-${settings.pg_version}`;
 }
 
 function userPlan({ settings }: PgsqlMember): UserPlan {
