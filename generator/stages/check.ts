@@ -33,7 +33,8 @@ function unbuiltModules(site: Site): Diagnostic[] {
   return uses.flatMap(([module, isUsed]) => {
     const host = site.hosts.find(isUsed);
     if (!host) return [];
-    const group = host.groups.find((name) => name === module) ?? host.groups[0] ?? module;
+    const own = [module, host.parameters.values.redis_cluster];
+    const group = host.groups.find((name) => own.includes(name)) ?? host.groups[0] ?? module;
     return [rules.notBuilt.at(undefined, { module, group })];
   });
 }
