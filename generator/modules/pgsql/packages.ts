@@ -1,3 +1,4 @@
+import type { Place } from '../../model/origin.ts';
 import type { ImageUse } from '../../model/plan.ts';
 import type { PgsqlMember } from './members.ts';
 
@@ -9,8 +10,12 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   vector: 'postgresql-%v-pgvector',
   pgvector: 'postgresql-%v-pgvector',
   postgis: 'postgresql-%v-postgis-3',
+  postgis3: 'postgresql-%v-postgis-3',
+  postgis33: 'postgresql-%v-postgis-3',
+  postgis34: 'postgresql-%v-postgis-3',
   postgis_topology: 'postgresql-%v-postgis-3',
   postgis_raster: 'postgresql-%v-postgis-3',
+  wal2json: 'postgresql-%v-wal2json',
   pg_repack: 'postgresql-%v-repack',
   pg_cron: 'postgresql-%v-cron',
   pgaudit: 'postgresql-%v-pgaudit',
@@ -27,21 +32,74 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   unit: 'postgresql-%v-unit',
 };
 
-/** The packages of the extensions that databases of this cluster declare, each with the parameter that asked. */
-export function extensionPackages({ settings, host }: PgsqlMember): ImageUse['packages'] {
-  const packages = new Map<string, ImageUse['packages'][number]>();
-  for (const [index, database] of settings.pg_databases.entries()) {
-    for (const [position, extension] of (database.extensions ?? []).entries()) {
-      const known = DEBIAN_PACKAGES[typeof extension === 'string' ? extension : extension.name];
-      if (known === undefined) continue;
-      const name = known.replace('%v', String(settings.pg_version));
-      const place = host.parameters.place('pg_databases', [index, 'extensions', position]);
-      packages.set(name, {
-        name,
-        askedBy: `pg_databases.${database.name}.extensions`,
-        ...(place && { place }),
-      });
-    }
-  }
+type Asked = ImageUse['packages'][number];
+
+/**
+ * The packages of the extensions that databases of this cluster declare and of `pg_extensions` where the inventory
+ * sets it, each with the parameter that asked, sorted by name.
+ */
+export function extensionPackages(member: PgsqlMember): readonly Asked[] {
+  const listed = listedExtensions(member).flatMap(({ name, place }) =>
+    name === undefined ? [] : [asked(name, 'pg_extensions', place)],
+  );
+  const packages = new Map([...listed, ...declaredExtensions(member)].map((one) => [one.name, one]));
   return [...packages.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function declaredExtensions({ settings, host }: PgsqlMember): Asked[] {
+  return settings.pg_databases.flatMap((database, index) =>
+    (database.extensions ?? []).flatMap((extension, position) => {
+      const known = DEBIAN_PACKAGES[extension.name];
+      if (known === undefined) return [];
+      const place = host.parameters.place('pg_databases', [index, 'extensions', position]);
+      return [
+        asked(
+          known.replace('%v', String(settings.pg_version)),
+          `pg_databases.${database.name}.extensions`,
+          place,
+        ),
+      ];
+    }),
+  );
+}
+
+function asked(name: string, askedBy: string, place: Place | undefined): Asked {
+  return { name, askedBy, ...(place && { place }) };
+}
+
+/** A word of `pg_extensions`, and its Debian package where it has one. */
+export type ListedExtension = {
+  readonly written: string;
+  readonly name: string | undefined;
+  readonly place: Place | undefined;
+};
+
+/**
+ * The words of `pg_extensions` as the inventory sets it. Its default names what Debian does not carry, so it asks for
+ * nothing.
+ */
+export function listedExtensions({ settings, host }: PgsqlMember): ListedExtension[] {
+  if (host.parameters.origin('pg_extensions').scope === 'default') return [];
+  return settings.pg_extensions.flatMap((text, index) => {
+    const place = host.parameters.place('pg_extensions', [index]);
+    const words = withVersion(text, settings.pg_version).split(/\s+/);
+    return words
+      .filter((word) => word !== '')
+      .map((written) => ({ written, name: debianPackage(written, settings.pg_version), place }));
+  });
+}
+
+/** One of Pigsty's own templates has spaces inside the braces. */
+function withVersion(text: string, version: number): string {
+  return text.replaceAll(/\$\{\s*pg_version\s*\}/g, String(version));
+}
+
+/** `postgresql-17-cron` is meant as it is; names of PGDG's RPMs (`pg_cron_17*`) and those with a glob go by the table. */
+function debianPackage(word: string, version: number): string | undefined {
+  if (/^[a-z0-9][a-z0-9+.-]+$/.test(word) && !(word in DEBIAN_PACKAGES)) return word;
+  const bare = word
+    .replaceAll('*', '')
+    .replace(new RegExp(`^postgresql-${version}-|[_-]${version}$`), '')
+    .replaceAll('-', '_');
+  return DEBIAN_PACKAGES[bare]?.replace('%v', String(version));
 }

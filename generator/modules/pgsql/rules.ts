@@ -4,6 +4,7 @@ import type { Place } from '../../model/origin.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { chosenRepository } from './backup.ts';
 import { isPgsqlHost, type PgsqlMember, pgsqlMembers } from './members.ts';
+import { listedExtensions } from './packages.ts';
 import { isPoolable } from './pgbouncer.ts';
 import type { HbaRule } from './schemas.ts';
 import { selectMembers } from './services.ts';
@@ -61,6 +62,12 @@ const rules = {
       `database \`${database}\` is left out of the pool: pgbouncer cannot write its name`,
     help: () =>
       'use letters, digits, `_`, `-` and `.`, or set `pgbouncer: false`; services with `dest: postgres` reach it',
+  }),
+  extensionUnknown: rule<{ names: string }>('pgsql/extension-not-carried', {
+    severity: 'warning',
+    message: ({ names }) => `\`pg_extensions\`: no package is known for ${names}`,
+    label: () => 'left out of the image',
+    help: () => 'where Debian has it, write the name of its package in full: `postgresql-${pg_version}-cron`',
   }),
   baseline: rule<{ file: string; database: string }>('pgsql/baseline-not-carried', {
     severity: 'notice',
@@ -138,7 +145,13 @@ function checkServices(members: readonly PgsqlMember[]): Diagnostic[] {
 /** What a cluster's variables refer to; they are the same for all members, so the first one stands for them. */
 function checkContent([first]: readonly PgsqlMember[]): Diagnostic[] {
   if (!first) return [];
-  return [...checkHbaUsers(first), ...checkRepository(first), ...checkPool(first), ...checkBaselines(first)];
+  return [
+    ...checkHbaUsers(first),
+    ...checkRepository(first),
+    ...checkPool(first),
+    ...checkExtensions(first),
+    ...checkBaselines(first),
+  ];
 }
 
 function checkHbaUsers(member: PgsqlMember): Diagnostic[] {
@@ -182,6 +195,15 @@ function checkPool(member: PgsqlMember): Diagnostic[] {
     return [
       rules.notPoolable.at(member.host.parameters.place('pg_databases', [index, 'name']), { database: name }),
     ];
+  });
+}
+
+/** One finding for each item of the list: inventories write many names in one. */
+function checkExtensions(member: PgsqlMember): Diagnostic[] {
+  const unknown = listedExtensions(member).filter(({ name }) => name === undefined);
+  return [...new Set(unknown.map((one) => one.place))].map((place) => {
+    const names = unknown.filter((one) => one.place === place).map((one) => one.written);
+    return rules.extensionUnknown.at(place, { names: names.join(', ') });
   });
 }
 
