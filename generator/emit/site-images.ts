@@ -94,7 +94,10 @@ async function currentLock(
   if (!kept.ok) return kept;
   const reason = reasonToResolve(kept.value, requests, options.update);
   if (kept.value && reason === undefined) return succeed({ file, lock: kept.value });
-  if (options.frozen) return { ok: false, diagnostics: [lockRules.stale.at(undefined, { file })] };
+  if (options.frozen) {
+    const refused = kept.value ? lockRules.stale : lockRules.missing;
+    return { ok: false, diagnostics: [refused.at(undefined, { file })] };
+  }
   const { environment, progress } = options;
   const fresh = await resolveLock(requests, { cache: cacheDirectory(environment), environment, progress });
   if (!fresh.ok) return fresh;

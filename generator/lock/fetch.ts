@@ -9,8 +9,8 @@ import { conclude, type Diagnostic, type Result, succeed } from '../model/diagno
 import type { Lock, LockedPackage } from '../model/lock.ts';
 import { type Addresses, type AptRoot, openAptRoot, runLocked } from './apt-root.ts';
 import { findArchives } from './archives.ts';
+import { explainFailures, type Failure, isWrongHash } from './fetch-failures.ts';
 import { PLATFORMS, type Platform } from './platforms.ts';
-import { fetchRules } from './rules.ts';
 
 export type FetchOptions = {
   /** The cache directory of this product; packages are kept in it by their sha256. */
@@ -50,7 +50,9 @@ export async function fetchPackages(
     if (!platform) throw new Unreachable(`no platform ${locked.platform}`);
     const addresses = await findArchives(platform, options.environment);
     diagnostics.push(...addresses.diagnostics);
-    if (addresses.ok) diagnostics.push(...(await download(missing, platform, addresses.value, options)));
+    if (!addresses.ok) continue;
+    const failures = await download(missing, platform, addresses.value, options);
+    diagnostics.push(...explainFailures(failures, partialDirectory(options.cache), locked.images));
   }
   return conclude(undefined, diagnostics);
 }
@@ -68,21 +70,24 @@ async function download(
   platform: Platform,
   addresses: Addresses,
   options: FetchOptions,
-): Promise<Diagnostic[]> {
+): Promise<Failure[]> {
   const root = await openAptRoot(options.cache, platform, options.environment);
-  const partial = join(options.cache, 'packages', 'partial');
+  const partial = partialDirectory(options.cache);
   await mkdir(partial, { recursive: true });
   await mkdir(join(options.cache, 'packages', 'sha256'), { recursive: true });
   const stop = reportBytes(missing, partial, options);
-  const diagnostics: Diagnostic[] = [];
+  const failures: Failure[] = [];
   for (let start = 0; start < missing.length; start += FILES_PER_CALL) {
     const group = missing.slice(start, start + FILES_PER_CALL);
     const answer = await callDownloader(root, group, partial, addresses);
-    for (const one of group)
-      diagnostics.push(...(await accept(one, partial, answer, addresses, options.cache)));
+    for (const one of group) failures.push(...(await accept(one, partial, answer, addresses, options.cache)));
   }
   await stop();
-  return withoutRepeats(diagnostics);
+  return failures;
+}
+
+function partialDirectory(cache: string): string {
+  return join(cache, 'packages', 'partial');
 }
 
 function callDownloader(
@@ -105,14 +110,14 @@ function addressOfPackage({ archive, path }: LockedPackage, addresses: Addresses
   return base + path.split('/').map(encodeURIComponent).join('/');
 }
 
-/** Moves a downloaded file to its place when its bytes are the locked ones; says what is wrong otherwise. */
+/** Moves a downloaded file to its place when its bytes are the locked ones; says why not otherwise. */
 async function accept(
   one: LockedPackage,
   partial: string,
   answer: ProcessResult,
   addresses: Addresses,
   cache: string,
-): Promise<Diagnostic[]> {
+): Promise<Failure[]> {
   const from = join(partial, `${one.sha256}.deb`);
   const to = packageFile(cache, one.sha256);
   if ((await sizeOf(from)) === one.size && (await hashFile(from)) === one.sha256) {
@@ -120,11 +125,10 @@ async function accept(
     return [];
   }
   if ((await sizeOf(to)) === one.size) return [];
-  const reason = reasonFor(addressOfPackage(one, addresses), answer);
-  const finding = explain(one, reason, partial);
-  if (finding.code !== fetchRules.wrongHash.code) return [finding];
-  await Promise.all([rm(from, { force: true }), rm(`${from}.FAILED`, { force: true })]);
-  return [finding];
+  const failure = { package: one, reason: reasonFor(addressOfPackage(one, addresses), answer) };
+  if (isWrongHash(failure))
+    await Promise.all([rm(from, { force: true }), rm(`${from}.FAILED`, { force: true })]);
+  return [failure];
 }
 
 /** apt's words about one file: `E: Failed to fetch <address>  <reason>`. */
@@ -136,23 +140,6 @@ function reasonFor(address: string, { stderr, status }: ProcessResult): string {
   const mine = failures.find(({ uri }) => decodeURIComponent(uri) === decodeURIComponent(address));
   if (mine) return mine.reason;
   return status === 0 ? 'Hash Sum mismatch' : (failures[0]?.reason ?? stderr.trim());
-}
-
-function explain(one: LockedPackage, reason: string, directory: string): Diagnostic {
-  const file = one.path.split('/').at(-1) ?? one.path;
-  const { archive } = one;
-  if (/No space left on device/.test(reason)) return fetchRules.diskFull.at(undefined, { directory });
-  if (/Hash Sum mismatch|unexpected size/i.test(reason))
-    return fetchRules.wrongHash.at(undefined, { file, archive });
-  if (/^404\b|File not found|No such file/.test(reason))
-    return fetchRules.superseded.at(undefined, { file, archive });
-  return fetchRules.unreachable.at(undefined, { file, archive, reason });
-}
-
-/** One finding a file, but one for all when the disk is full. */
-function withoutRepeats(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const seen = new Set<string>();
-  return diagnostics.filter(({ message }) => !seen.has(message) && seen.add(message));
 }
 
 /** Tells how much has arrived while the downloader runs, by looking at what it writes. */
@@ -196,5 +183,6 @@ export async function verifyPackage(one: LockedPackage, cache: string): Promise<
   const path = packageFile(cache, one.sha256);
   if ((await hashFile(path)) === one.sha256) return succeed(path);
   await rm(path, { force: true });
-  return { ok: false, diagnostics: [explain(one, 'Hash Sum mismatch', path)] };
+  const failure = { package: one, reason: 'Hash Sum mismatch' };
+  return { ok: false, diagnostics: explainFailures([failure], path, {}) };
 }

@@ -59,11 +59,16 @@ export const lockRules = {
     message: ({ program }) => `${program} is missing on this machine`,
     help: ({ package: name }) => `install the package ${name}, or run pigsty in its own container image`,
   }),
+  missing: rule<{ file: string }>('lock/missing', {
+    severity: 'error',
+    message: ({ file }) => `there is no lock ${file}, and --frozen forbids to make one`,
+    help: () => 'run `pigsty lock`, or build without --frozen',
+  }),
   stale: rule<{ file: string }>('lock/stale', {
     severity: 'error',
     message: ({ file }) =>
       `${file} was made for other packages than the inventory and the recipes now ask for`,
-    help: () => `${UPDATE}, or build without --frozen`,
+    help: () => 'run `pigsty lock`, or build without --frozen',
   }),
   unreadable: rule<{ file: string; problem: string }>('lock/unreadable', {
     severity: 'error',
@@ -84,9 +89,10 @@ export const fetchRules = {
     help: () =>
       'something between here and the archive changes files, or the archive was rebuilt; nothing was kept',
   }),
-  superseded: rule<{ file: string; archive: string }>('fetch/superseded', {
+  superseded: rule<{ file: string; archive: string; images: readonly string[] }>('fetch/superseded', {
     severity: 'error',
-    message: ({ file, archive }) => `the archive ${archive} no longer has ${file}`,
+    message: ({ file, archive, images }) =>
+      `the archive ${archive} no longer has ${file}, of image${images.length === 1 ? '' : 's'} ${images.join(', ')}`,
     help: () => `archives drop superseded versions: ${UPDATE}`,
   }),
   unreachable: rule<{ file: string; archive: string; reason: string }>('fetch/unreachable', {

@@ -47,7 +47,9 @@ export function parseCandidates(output: string): Set<string> {
 /** apt's errors, on one line, without its `E: ` marks; its warnings when there are no errors. */
 export function aptWords(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim());
-  const errors = lines.filter((line) => line.startsWith('E: '));
+  const errors = lines.filter(
+    (line) => line.startsWith('E: ') && !line.startsWith('E: Some index files failed'),
+  );
   const chosen = errors.length > 0 ? errors : lines.filter((line) => line !== '');
   return chosen.map((line) => line.replace(/^[EWN]: /, '')).join('; ');
 }

@@ -229,7 +229,9 @@ describe.skipIf(skipped)(`apt as solver and downloader${skipped ? ` (${skipped})
     archive.faults.set('library_1.0_amd64.deb', { kind: 'missing' });
     const result = await fetchPackages(lock, undefined, options());
     expect(result.diagnostics).toMatchObject([{ code: 'fetch/superseded' }]);
-    expect(result.diagnostics[0]?.message).toBe('the archive debian no longer has library_1.0_amd64.deb');
+    expect(result.diagnostics[0]?.message).toBe(
+      'the archive debian no longer has library_1.0_amd64.deb, of image one',
+    );
     expect(result.diagnostics[0]?.help).toContain('pigsty lock --update');
     expect(kept(lock)).toEqual([true, false]);
     archive.faults.clear();

@@ -1,0 +1,53 @@
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { LockedPackage, LockedPlatform } from '../model/lock.ts';
+import { fetchRules } from './rules.ts';
+
+/** A locked package that did not come, and apt's word for why. */
+export type Failure = { readonly package: LockedPackage; readonly reason: string };
+
+/** True when what came is not what was locked. */
+export function isWrongHash({ reason }: Failure): boolean {
+  return /Hash Sum mismatch|unexpected size/i.test(reason);
+}
+
+/**
+ * The findings for packages that did not come into `directory`: one for a full disk, one for each archive that cannot
+ * be reached, one for each file that is gone or is another one. Diagnostics: fetch/*.
+ */
+export function explainFailures(
+  failures: readonly Failure[],
+  directory: string,
+  images: LockedPlatform['images'],
+): Diagnostic[] {
+  if (failures.some(({ reason }) => reason.includes('No space left on device')))
+    return [fetchRules.diskFull.at(undefined, { directory })];
+  const findings: Diagnostic[] = [];
+  const unreached = new Map<string, Failure[]>();
+  for (const failure of failures) {
+    const { archive, name } = failure.package;
+    const file = fileName(failure);
+    if (isWrongHash(failure)) findings.push(fetchRules.wrongHash.at(undefined, { file, archive }));
+    else if (/^404\b|File not found|No such file/.test(failure.reason))
+      findings.push(fetchRules.superseded.at(undefined, { file, archive, images: imagesWith(name, images) }));
+    else unreached.set(archive, [...(unreached.get(archive) ?? []), failure]);
+  }
+  return [...findings, ...[...unreached].map(([archive, those]) => unreachable(archive, those))];
+}
+
+function unreachable(archive: string, those: readonly Failure[]): Diagnostic {
+  const [first] = those;
+  const others = those.length - 1;
+  const file = `${first ? fileName(first) : ''}${others > 0 ? ` and ${others} more` : ''}`;
+  return fetchRules.unreachable.at(undefined, { file, archive, reason: first?.reason ?? '' });
+}
+
+function fileName({ package: { path } }: Failure): string {
+  return path.split('/').at(-1) ?? path;
+}
+
+/** Names of the images that a package goes into, sorted. */
+function imagesWith(name: string, images: LockedPlatform['images']): string[] {
+  return Object.keys(images)
+    .filter((image) => images[image]?.includes(name))
+    .sort();
+}

@@ -1,0 +1,144 @@
+import { mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LockedPackage } from '../../generator/model/lock.ts';
+import { type LocalMirror, mirrorOf } from '../support/local-mirror.ts';
+import { pigsty, Workshop } from '../support/product.ts';
+
+/* What `pigsty build` says when packages do not come: exit code, and every word a user needs to go on. */
+const CLOSED = 'http://127.0.0.1:9/';
+const NOWHERE = {
+  PIGSTY_MIRROR_DEBIAN: CLOSED,
+  PIGSTY_MIRROR_DEBIAN_SECURITY: CLOSED,
+  no_proxy: '127.0.0.1',
+};
+
+let workshop: Workshop;
+let mirror: LocalMirror;
+
+beforeAll(async () => {
+  workshop = new Workshop('meta');
+  await workshop.build();
+  mirror = mirrorOf(join(workshop.directory, 'meta.lock.json'), join(workshop.directory, 'mirror'));
+});
+afterAll(() => workshop?.remove());
+
+/** `pigsty build` of an inventory with an empty cache. */
+function build(inventory: string, env: NodeJS.ProcessEnv, ...flags: readonly string[]) {
+  const out = mkdtempSync(join(workshop.directory, 'out-'));
+  return pigsty(['build', inventory, '-o', out, ...flags], { env });
+}
+
+function emptyCache(): string {
+  return mkdtempSync(join(workshop.directory, 'cache-'));
+}
+
+/** An inventory beside the blueprint's, with its text changed. */
+function variant(name: string, change: (text: string) => string): string {
+  const file = join(workshop.directory, `${name}.yml`);
+  writeFileSync(file, change(readFileSync(workshop.inventory, 'utf8')));
+  return file;
+}
+
+function packageNamed(name: string): LockedPackage {
+  const found = mirror.packages.find((one) => one.name === name);
+  if (!found) throw new Error(`the lock has no ${name}`);
+  return found;
+}
+
+describe('locked packages', () => {
+  it('whose archive cannot be reached', async () => {
+    const result = await build(workshop.inventory, { ...NOWHERE, XDG_CACHE_HOME: emptyCache() });
+    const lines = result.stderr.split('\n').filter((line) => line.startsWith('error['));
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(
+      /^error\[fetch\/unreachable\] \S+\.deb and \d+ more could not be fetched from the archive debian(-security)?: Could not connect to 127\.0\.0\.1:9 .*Connection refused/,
+    );
+    expect(result.stderr).toContain('run the same command again');
+    expect(result.code).toBe(5);
+    expect(result.stdout).toBe('');
+  });
+
+  it('one of which the archive has dropped', async () => {
+    const gone = packageNamed('etcd-server');
+    renameSync(mirror.file(gone), `${mirror.file(gone)}.gone`);
+    const result = await build(workshop.inventory, mirror.environment(emptyCache()));
+    renameSync(`${mirror.file(gone)}.gone`, mirror.file(gone));
+    const file = basename(gone.path);
+    expect(result.stderr).toContain(
+      `error[fetch/superseded] the archive debian no longer has ${file}, of image etcd\n`,
+    );
+    expect(result.stderr).toContain('run `pigsty lock --update`');
+    expect(result.stderr.match(/^error\[/gm)).toHaveLength(1);
+    expect(result.code).toBe(2);
+  });
+
+  it('one of which has other bytes', async () => {
+    const changed = packageNamed('patroni');
+    const bytes = readFileSync(mirror.file(changed));
+    writeFileSync(mirror.file(changed), Buffer.from(bytes).fill(1, 1000, 1001));
+    const result = await build(workshop.inventory, mirror.environment(emptyCache()));
+    writeFileSync(mirror.file(changed), bytes);
+    const file = basename(changed.path);
+    expect(result.stderr).toMatch(
+      new RegExp(
+        `^error\\[fetch/wrong-hash\\] ${file} from the archive debian is not the file that was locked`,
+        'm',
+      ),
+    );
+    expect(result.stderr.match(/^error\[/gm)).toHaveLength(1);
+    expect(result.code).toBe(4);
+  });
+
+  it('all of which are there: the same bytes as before, and nothing is asked for again', async () => {
+    const cache = emptyCache();
+    const result = await build(workshop.inventory, mirror.environment(cache), '--frozen');
+    expect(result.stderr).not.toContain('error[');
+    expect(result.code).toBe(0);
+    const again = await build(workshop.inventory, { ...NOWHERE, XDG_CACHE_HOME: cache }, '--frozen');
+    expect(again.code).toBe(0);
+    expect(again.stdout.split('\n').slice(0, 5)).toEqual(result.stdout.split('\n').slice(0, 5));
+  });
+});
+
+describe('packages that are still to be locked', () => {
+  it('from a source that cannot be reached', async () => {
+    const inventory = variant('unlocked', (text) => text);
+    const result = await build(inventory, { ...NOWHERE, XDG_CACHE_HOME: emptyCache() });
+    expect(result.stderr).toMatch(
+      /^error\[lock\/source-unreachable\] the package index of debian13 cannot be read: Failed to fetch http:\/\/127\.0\.0\.1:9\/dists\/trixie\/InRelease .*Connection refused/m,
+    );
+    expect(result.stderr).toContain('check the network');
+    expect(result.code).toBe(5);
+  });
+
+  it('for a major version that no source carries', async () => {
+    const inventory = variant('old', (text) => text.replace('pg_version: 17', 'pg_version: 12'));
+    const result = await build(inventory, {});
+    expect(result.stderr).toMatch(
+      /^error\[lock\/pg-version-not-carried\] debian13 carries no postgresql-12, which image postgres-12 needs \(images\/postgres\.yml:\d+\)\n {2}--> images\/postgres\.yml:\d+:\d+\n {3}= help: set pg_version to one it has: 17\n/m,
+    );
+    expect(result.code).toBe(2);
+  });
+
+  it('under a name that no source has', async () => {
+    const inventory = variant('typo', (text) =>
+      text.replace('pg_version: 17', 'pg_version: 17\n        pg_extensions: [postgresql-17-crom]'),
+    );
+    const line =
+      readFileSync(inventory, 'utf8')
+        .split('\n')
+        .findIndex((one) => one.includes('crom')) + 1;
+    const result = await build(inventory, {});
+    expect(result.stderr).toContain(
+      [
+        'error[lock/package-not-found] no package postgresql-17-crom for image postgres-17 (asked for by pg_extensions)' +
+          ' in trixie/main, trixie-updates/main, trixie-security/main',
+        `  --> ${inventory}:${line}:25`,
+        `${line} |         pg_extensions: [postgresql-17-crom]`,
+      ].join('\n'),
+    );
+    expect(result.stderr).toContain('the nearest name there is postgresql-17-cron');
+    expect(result.code).toBe(2);
+  });
+});
