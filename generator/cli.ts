@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { EXIT } from './cli/exit-codes.ts';
+import { EXIT, exitCodeFor } from './cli/exit-codes.ts';
+import { systemErrorFinding } from './cli/system-error.ts';
+import { printDiagnostic } from './diagnostics/print.ts';
 import { version } from './version.ts';
 
 /** Command line of `pigsty`; verbs are loaded when they are called, so that `--version` stays quick. */
@@ -52,13 +54,17 @@ function exitCodeOf(error: unknown): number {
     const isUsage = 'code' in error && typeof error.code === 'string' && error.code.startsWith('commander.');
     return isUsage && error.exitCode !== 0 ? EXIT.invalid : error.exitCode;
   }
-  process.stderr.write(`pigsty: ${describe(error)}\n`);
-  return EXIT.unexpected;
+  const finding = systemErrorFinding(error);
+  process.stderr.write(
+    finding ? `${printDiagnostic(finding, () => undefined)}\n` : `pigsty: ${describe(error)}\n`,
+  );
+  return finding ? exitCodeFor([finding.code]) : EXIT.unexpected;
 }
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return process.env.PIGSTY_DEBUG ? (error.stack ?? error.message) : `${error.name}: ${error.message}`;
+  if (process.env.PIGSTY_DEBUG) return error.stack ?? error.message;
+  return `${error.name}: ${error.message}\nThis is a bug in pigsty; with PIGSTY_DEBUG=1 it says where.`;
 }
 
 process.once('SIGINT', () => process.exit(EXIT.interrupted));

@@ -1,6 +1,7 @@
 /** What `pigsty` exits with (docs: README, "Exit codes"). */
 export const EXIT = {
   done: 0,
+  /** A bug, or a machine that cannot do what was asked: a full disk. */
   unexpected: 1,
   /** Wrong input or usage. */
   invalid: 2,
@@ -19,5 +20,6 @@ export function exitCodeFor(codes: readonly string[]): number {
   if (codes.some((code) => code === 'fetch/wrong-hash')) return EXIT.verification;
   if (codes.some((code) => code.endsWith('-unreachable') || code === 'fetch/unreachable'))
     return EXIT.unreachable;
+  if (codes.some((code) => code.endsWith('/disk-full'))) return EXIT.unexpected;
   return EXIT.invalid;
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Compiled, compile } from '../compile.ts';
 import { maskSecrets } from '../diagnostics/mask.ts';
@@ -6,7 +5,7 @@ import { printDiagnostic, sortDiagnostics } from '../diagnostics/print.ts';
 import { type Progress, silent } from '../effects/progress.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { exitCodeFor } from './exit-codes.ts';
-import { findInventory } from './inventory-file.ts';
+import { findInventory, readInventory } from './inventory-file.ts';
 import { painter, terminalProgress } from './terminal.ts';
 
 /** What every verb takes. */
@@ -44,7 +43,7 @@ export class Run {
     const named = argument ?? options.inventory;
     const file = this.take(findInventory(named, process.cwd(), this.environment));
     if (named === undefined) this.say(`inventory: ${file}`);
-    const text = await readFile(file, 'utf8');
+    const text = this.take(await readInventory(file));
     this.#lines.set(file, text.split('\n').map(maskSecrets));
     return this.take(compile(text, file, basename(file).replace(/\.ya?ml$/, '')));
   }

@@ -33,8 +33,10 @@ export function printDiagnostic(diagnostic: Diagnostic, lines: SourceLines, pain
 
 function frame(place: Place, label: string, lines: SourceLines, paint: Paint): string[] {
   const out = [`  ${paint('dim', '-->')} ${place.file}:${place.line}:${place.column}`];
-  const text = lines(place.file)?.[place.line - 1];
-  if (text === undefined) return out;
+  const source = lines(place.file)?.[place.line - 1];
+  if (source === undefined) return out;
+  // A tab would move the marks away; other control characters may do anything to a terminal.
+  const text = source.replaceAll('\t', ' ').replaceAll(/\p{Cc}/gu, '\u{fffd}');
   const gutter = String(place.line);
   const length = Math.max(1, Math.min(place.length, text.length - place.column + 1));
   const carets = ' '.repeat(place.column - 1) + '^'.repeat(length);

@@ -1,34 +1,14 @@
-import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { describeFailure, run } from '../support/process.ts';
 import { root, Workshop } from '../support/product.ts';
+import { firstDifference, listing } from '../support/tree-listing.ts';
 
 /* Same inventory, lock and keys: same bytes, wherever and by whomever. */
 const workshop = new Workshop('meta');
 afterAll(() => workshop.remove());
-
-/** `path sha256` of every file below a directory, sorted. */
-function listing(directory: string): string[] {
-  const files = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
-  );
-  return files
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map(
-      (file) =>
-        `${relative(directory, file)} ${createHash('sha256').update(readFileSync(file)).digest('hex')}`,
-    )
-    .sort();
-}
-
-/** The first line in which two sorted listings differ. */
-function firstDifference(a: readonly string[], b: readonly string[]): string | undefined {
-  const index = a.findIndex((line, position) => line !== b[position]);
-  return index >= 0 ? `${a[index]} / ${b[index]}` : b[a.length];
-}
 
 it('gives the same bytes in another place, time zone, language and home, with another umask, without network', async () => {
   await workshop.build();

@@ -1,0 +1,38 @@
+import { dirname } from 'node:path';
+import { rule } from '../diagnostics/rule.ts';
+import { buildRules, isDiskFull } from '../emit/rules.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+
+const rules = {
+  unusable: rule<{ path: string; reason: string }>('file/unusable', {
+    severity: 'error',
+    message: ({ path, reason }) => `${path} cannot be used: ${reason}`,
+  }),
+};
+
+/** What a user can do something about, in words (errno(3)); other codes are no finding but a bug or a broken machine. */
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'permission denied'],
+  ['EPERM', 'operation not permitted'],
+  ['EROFS', 'its file system is read-only'],
+  ['ENOENT', 'no such file or directory'],
+  ['ENOTDIR', 'a part of the path is no directory'],
+  ['EEXIST', 'something else is there'],
+  ['EISDIR', 'it is a directory'],
+  ['ELOOP', 'too many symbolic links'],
+  ['ENAMETOOLONG', 'the name is too long'],
+]);
+
+/** The finding for an error of the file system that the machine's state explains, undefined for any other error. */
+export function systemErrorFinding(error: unknown): Diagnostic | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const path = 'path' in error && typeof error.path === 'string' ? error.path : undefined;
+  if (isDiskFull(error)) {
+    const directory = path === undefined ? 'the build' : dirname(path);
+    return buildRules.diskFull.at(undefined, { directory });
+  }
+  const reason = 'code' in error && typeof error.code === 'string' ? REASONS.get(error.code) : undefined;
+  return path !== undefined && reason !== undefined
+    ? rules.unusable.at(undefined, { path, reason })
+    : undefined;
+}
