@@ -1,0 +1,177 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { mustRun, run } from '../support/process.ts';
+import { pigsty, root, Workshop } from '../support/product.ts';
+import { skipReason } from '../support/requirements.ts';
+
+/* What a user meets first: which inventory is taken, what goes to which stream, and what a slip of the hand gives. */
+const workshop = new Workshop('meta');
+const { directory, inventory } = workshop;
+afterAll(() => workshop.remove());
+cpSync(join(root, 'test', 'golden', 'meta.pki'), join(directory, 'meta.pki'), { recursive: true });
+
+const text = readFileSync(inventory, 'utf8');
+const EMPTY = { PIGSTY_INVENTORY: '' };
+
+/** A folder with the given files. */
+function folder(name: string, files: Readonly<Record<string, string>> = {}): string {
+  const path = join(directory, name);
+  mkdirSync(path, { recursive: true });
+  for (const [file, content] of Object.entries(files)) writeFileSync(join(path, file), content);
+  return path;
+}
+
+describe('which inventory', () => {
+  const plan = ['build', '--emit', 'plan'];
+
+  it('is $PIGSTY_INVENTORY, then ./pigsty.yml, then one in a directory above; stderr says which', async () => {
+    const top = folder('tree', { 'pigsty.yml': text, '.git': '' });
+    const below = folder('tree/a/b');
+    const found = await pigsty(plan, { cwd: below, env: EMPTY });
+    expect(found.stderr).toBe(`inventory: ${join(top, 'pigsty.yml')}\n`);
+    expect(found.code).toBe(0);
+    writeFileSync(join(below, 'pigsty.yml'), text);
+    const nearer = await pigsty(plan, { cwd: below, env: EMPTY });
+    expect(nearer.stderr).toBe(`inventory: ${join(below, 'pigsty.yml')}\n`);
+    const named = await pigsty(plan, { cwd: below, env: { PIGSTY_INVENTORY: inventory } });
+    expect(named.stderr).toBe(`inventory: ${inventory}\n`);
+    expect(JSON.parse(named.stdout)).toMatchObject({ site: 'meta' });
+  });
+
+  it('is not looked for above the root of a version-controlled tree', async () => {
+    folder('outer', { 'pigsty.yml': text });
+    const inner = folder('outer/inner', { '.git': '' });
+    const result = await pigsty(plan, { cwd: inner, env: EMPTY });
+    expect(result.stderr).toBe(
+      `error[cli/no-inventory] there is no inventory\n   = help: looked for ${join(inner, 'pigsty.yml')}; name one (pigsty build FILE), set PIGSTY_INVENTORY, or start from blueprints/meta.yml\n\n`,
+    );
+    expect(result.code).toBe(2);
+  });
+
+  it.each([
+    ['gone.yml', {}, 'error[cli/inventory-not-found] inventory gone.yml does not exist\n\n'],
+    [
+      '.',
+      {},
+      'error[cli/inventory-unreadable] inventory . cannot be read: it is a directory; name the file in it\n\n',
+    ],
+    [
+      'bytes.yml',
+      { 'bytes.yml': '\u0000' },
+      'error[inventory/no-all] an inventory starts with the key `all`\n  --> bytes.yml:1:1\n1 | \ufffd\n  | ^\n   = help: see `all.children.<group>.hosts` in blueprints/meta.yml\n\n',
+    ],
+  ])('cannot be %s', async (name, files, expected) => {
+    const result = await pigsty(['build', name], { cwd: folder('wrong', files), env: EMPTY });
+    expect(result.stderr).toBe(expected);
+    expect(result.stdout).toBe('');
+    expect(result.code).toBe(2);
+  });
+
+  it('cannot be what is no text', async () => {
+    const cwd = folder('wrong');
+    writeFileSync(join(cwd, 'latin.yml'), Buffer.from([0x61, 0xe4, 0x3a]));
+    const result = await pigsty(['build', 'latin.yml'], { cwd });
+    expect(result.stderr).toContain('inventory latin.yml cannot be read: it is not text in UTF-8');
+    expect(result.code).toBe(2);
+  });
+
+  const noRoot = skipReason('setpriv');
+  it.skipIf(noRoot)(`cannot be one that this user may not read${noRoot ? ` (${noRoot})` : ''}`, async () => {
+    const cwd = folder('private', { 'mine.yml': text });
+    // A checkout may lie where others cannot look.
+    for (const name of ['dist', 'package.json'])
+      cpSync(join(root, name), join(cwd, name), { recursive: true });
+    await mustRun('chmod', ['-R', 'a+rX', directory]);
+    await mustRun('chmod', ['600', join(cwd, 'mine.yml')]);
+    const command = [process.execPath, 'dist/pigsty.js', 'build', 'mine.yml'];
+    const result = await run('setpriv', ['--reuid=65534', '--clear-groups', ...command], { cwd });
+    expect(result.stderr).toContain('inventory mine.yml cannot be read: permission denied');
+    expect(result.code).toBe(2);
+  });
+});
+
+describe('a slip of the hand', () => {
+  it.each([
+    [['biuld', inventory], "unknown command 'biuld'\n(Did you mean build?)"],
+    [['build', '--config-onyl'], "unknown option '--config-onyl'\n(Did you mean --config-only?)"],
+    [['build', '--emit', 'pln'], "argument 'pln' is invalid. Allowed choices are plan, site."],
+    [['export', inventory], "required option '--host <ip>' not specified"],
+    [['build', inventory, 'other.yml'], 'too many arguments'],
+  ])('%j', async (args, expected) => {
+    const result = await pigsty(args);
+    expect(result.stderr).toContain(expected);
+    expect(result.stderr).toContain('(pigsty --help shows what there is)');
+    expect(result.stdout).toBe('');
+    expect(result.code).toBe(2);
+  });
+});
+
+describe('what is printed', () => {
+  const secrets = [...text.matchAll(/password: ([\w.]+)/g)].map(([, secret]) => secret ?? '');
+  const defaults = ['DBUser.DBA', 'DBUser.Monitor', 'DBUser.Replicator', 'Patroni.API'];
+
+  it.each(['plan', 'site'])('--emit %s is JSON on stdout, without any secret', async (stage) => {
+    const result = await pigsty(['build', inventory, '--emit', stage]);
+    const shown: { hosts: { ip: string }[] } = JSON.parse(result.stdout);
+    expect(shown.hosts.map((host) => host.ip)).toEqual(['10.10.10.10']);
+    expect(secrets).toContain('DBUser.Meta');
+    expect([...secrets, ...defaults].filter((secret) => result.stdout.includes(secret))).toEqual([]);
+    expect(result.stdout).not.toContain('of $HOME @');
+    expect(result.stderr).toBe('');
+  });
+
+  it('--json is a summary of what was built', async () => {
+    const out = join(directory, 'out');
+    const result = await pigsty(['build', inventory, '--config-only', '--json', '-o', out]);
+    expect(JSON.parse(result.stdout)).toMatchObject({
+      apiVersion: 'pigsty.io/v1',
+      kind: 'BuildSummary',
+      directory: join(out, 'meta'),
+      images: [],
+      hosts: [{ ip: '10.10.10.10', name: 'pg-meta-1' }],
+    });
+  });
+
+  it('-q leaves stderr empty where all went well, and keeps errors', async () => {
+    const cwd = folder('quiet', {
+      'new.yml': text.replace('pg_version: 17', 'pg_version: 17\n        pg_verson: 1'),
+    });
+    const loud = await pigsty(['build', 'new.yml', '--config-only'], { cwd });
+    expect(loud.stderr).toContain('warning[parameter/unknown]');
+    const quiet = await pigsty(['build', 'new.yml', '--config-only', '-q'], { cwd });
+    expect(quiet).toMatchObject({
+      stderr: '',
+      code: 0,
+      stdout: expect.stringContaining('host   10.10.10.10'),
+    });
+    const wrong = await pigsty(['build', 'gone.yml', '-q'], { cwd });
+    expect(wrong.stderr).toContain('error[cli/inventory-not-found]');
+  });
+
+  it('has colour where it is asked for, and none with NO_COLOR', async () => {
+    const args = ['build', 'gone.yml'];
+    const colour = (env: NodeJS.ProcessEnv) => pigsty(args, { env: { NO_COLOR: '', ...env } });
+    expect((await colour({})).stderr).not.toContain('\u001b');
+    expect((await colour({ FORCE_COLOR: '1' })).stderr).toContain('\u001b[31;1merror');
+    expect((await colour({ FORCE_COLOR: '1', NO_COLOR: '1' })).stderr).not.toContain('\u001b');
+  });
+});
+
+describe('--frozen', () => {
+  it('refuses a lock that is not there, and one that was made for something else', async () => {
+    const cwd = folder('frozen', { 'new.yml': text });
+    const missing = await pigsty(['build', 'new.yml', '--frozen', '-q'], { cwd });
+    expect(missing.stderr).toContain('error[lock/missing] there is no lock new.lock.json');
+    expect(missing.code).toBe(9);
+    await pigsty(['lock', 'new.yml', '-q'], { cwd });
+    writeFileSync(
+      join(cwd, 'new.yml'),
+      text.replace('- { name: vector }', '- { name: vector }\n              - { name: pg_cron }'),
+    );
+    const stale = await pigsty(['build', 'new.yml', '--frozen', '-q'], { cwd });
+    expect(stale.stderr).toContain('error[lock/stale] new.lock.json was made for other packages');
+    expect(stale.stderr).toContain('help: run `pigsty lock`');
+    expect(stale.code).toBe(9);
+  });
+});
