@@ -18,8 +18,13 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array, m
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true });
-    throw cause;
+    throw namingPath(cause, path);
   }
+}
+
+/** A failed write of an open file does not say which one it was. */
+function namingPath(cause: unknown, path: string): unknown {
+  return cause instanceof Error && !('path' in cause) ? Object.assign(cause, { path }) : cause;
 }
 
 /** The text of a file, or undefined where there is none. Other errors are thrown. */

@@ -19,8 +19,10 @@ export function explainFailures(
   directory: string,
   images: LockedPlatform['images'],
 ): Diagnostic[] {
-  if (failures.some(({ reason }) => reason.includes('No space left on device')))
-    return [fetchRules.diskFull.at(undefined, { directory })];
+  if (failures.some(({ reason }) => reason.includes('No space left on device'))) {
+    const bytes = failures.reduce((sum, one) => sum + one.package.size, 0);
+    return [fetchRules.diskFull.at(undefined, { directory, bytes })];
+  }
   const findings: Diagnostic[] = [];
   const unreached = new Map<string, Failure[]>();
   for (const failure of failures) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { freeBytes } from '../effects/free-space.ts';
 import type { Environment, ProcessResult } from '../effects/process.ts';
 import type { Progress } from '../effects/progress.ts';
 import { type Sha256, sha256, Unreachable } from '../model/brand.ts';
@@ -11,6 +12,7 @@ import { type Addresses, type AptRoot, openAptRoot, runLocked } from './apt-root
 import { findArchives } from './archives.ts';
 import { explainFailures, type Failure, isWrongHash } from './fetch-failures.ts';
 import { PLATFORMS, type Platform } from './platforms.ts';
+import { fetchRules } from './rules.ts';
 
 export type FetchOptions = {
   /** The cache directory of this product; packages are kept in it by their sha256. */
@@ -51,8 +53,15 @@ export async function fetchPackages(
     const addresses = await findArchives(platform, options.environment);
     diagnostics.push(...addresses.diagnostics);
     if (!addresses.ok) continue;
+    const directory = partialDirectory(options.cache);
+    const bytes = missing.reduce((sum, one) => sum + one.size, 0);
+    // Asked first: on a full disk apt's downloader may wait for ever.
+    if ((await freeBytes(directory)) < bytes) {
+      diagnostics.push(fetchRules.diskFull.at(undefined, { directory, bytes }));
+      continue;
+    }
     const failures = await download(missing, platform, addresses.value, options);
-    diagnostics.push(...explainFailures(failures, partialDirectory(options.cache), locked.images));
+    diagnostics.push(...explainFailures(failures, directory, locked.images));
   }
   return conclude(undefined, diagnostics);
 }
@@ -73,7 +82,6 @@ async function download(
 ): Promise<Failure[]> {
   const root = await openAptRoot(options.cache, platform, options.environment);
   const partial = partialDirectory(options.cache);
-  await mkdir(partial, { recursive: true });
   await mkdir(join(options.cache, 'packages', 'sha256'), { recursive: true });
   const stop = reportBytes(missing, partial, options);
   const failures: Failure[] = [];

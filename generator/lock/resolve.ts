@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { distance } from 'fastest-levenshtein';
 import { writeFileAtomic } from '../effects/files.ts';
+import { freeBytes } from '../effects/free-space.ts';
 import type { Environment } from '../effects/process.ts';
 import type { Progress } from '../effects/progress.ts';
 import { Unreachable } from '../model/brand.ts';
@@ -27,12 +28,14 @@ export type LockOptions = {
   readonly platforms?: ReadonlyMap<string, Platform>;
 };
 
+/** Room for one platform's indexes, compressed and not (60 MB in Debian 13). On a full disk apt's downloader may wait for ever. */
+const INDEX_BYTES = 80_000_000;
 const SERVER = /^postgresql(-client)?-\d+$/;
 
 /**
  * The exact packages of every image, by apt's own solver in a private root: the only step that looks at package
- * indexes. Diagnostics: lock/no-archive, lock/no-tool, lock/source-unreachable, lock/package-not-found,
- * lock/pg-version-not-carried, lock/solver-failed.
+ * indexes. Diagnostics: lock/no-archive, lock/no-tool, lock/disk-full, lock/source-unreachable,
+ * lock/package-not-found, lock/pg-version-not-carried, lock/solver-failed.
  */
 export async function resolveLock(
   requests: readonly ImageRequest[],
@@ -62,6 +65,8 @@ async function resolvePlatform(
 ): Promise<Result<LockedPlatform>> {
   const addresses = await findArchives(platform, options.environment);
   if (!addresses.ok) return addresses;
+  if ((await freeBytes(options.cache)) < INDEX_BYTES)
+    return { ok: false, diagnostics: [lockRules.diskFull.at(undefined, { directory: options.cache })] };
   const root = await openAptRoot(options.cache, platform, options.environment);
   const update = await updateLists(root, addresses.value);
   if (update.status !== 0) return unreachable(platform, aptWords(update.stderr));

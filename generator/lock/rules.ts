@@ -49,6 +49,11 @@ export const lockRules = {
     help: () =>
       'check the network, the proxy settings of apt and the addresses in the apt sources of this machine',
   }),
+  diskFull: rule<{ directory: string }>('lock/disk-full', {
+    severity: 'error',
+    message: ({ directory }) => `no space left for package indexes in ${directory}`,
+    help: () => 'make room (80 MB), or put the cache elsewhere with XDG_CACHE_HOME',
+  }),
   noArchive: rule<{ archive: string; variable: string }>('lock/no-archive', {
     severity: 'error',
     message: ({ archive }) => `this machine's apt configuration names no archive ${archive}`,
@@ -101,9 +106,10 @@ export const fetchRules = {
       `${file} could not be fetched from the archive ${archive}: ${reason}`,
     help: () => 'run the same command again: what has arrived is kept',
   }),
-  diskFull: rule<{ directory: string }>('fetch/disk-full', {
+  diskFull: rule<{ directory: string; bytes: number }>('fetch/disk-full', {
     severity: 'error',
-    message: ({ directory }) => `no space left for packages in ${directory}`,
+    message: ({ directory, bytes }) =>
+      `no space left for packages in ${directory}: ${Math.ceil(bytes / 1e6)} MB are to come`,
     help: () => 'make room, or put the cache elsewhere with XDG_CACHE_HOME; what has arrived is kept',
   }),
 };

@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { isWholeLayout } from '../support/layout.ts';
+import { type LocalMirror, mirrorOf } from '../support/local-mirror.ts';
+import { pigsty, root, Workshop } from '../support/product.ts';
+import { firstDifference, listing } from '../support/tree-listing.ts';
+
+/* A build that is ended at any moment looks unfinished, and the next one completes it with the same bytes. */
+const POLL_MILLISECONDS = 5;
+
+/** Moments by what is on the disk, so that no machine is too quick or too slow for them. */
+const MOMENTS = {
+  'packages arrive': (_site: string, cache: string) =>
+    count(join(cache, 'pigsty', 'packages', 'partial')) > 10,
+  'the first packages are unpacked': (_site: string, cache: string) =>
+    count(join(cache, 'pigsty', 'members')) > 2,
+  'most packages are unpacked': (_site: string, cache: string) =>
+    count(join(cache, 'pigsty', 'members')) > 120,
+  'the first layer is written': (site: string) => count(join(site, 'blobs', 'sha256')) > 0,
+  'layers are written': (site: string) => count(join(site, 'blobs', 'sha256')) > 4,
+  'the files of a host are written': (site: string) => count(join(site, 'hosts')) > 0,
+};
+
+const CASES: [signal: 'SIGINT' | 'SIGKILL', moment: keyof typeof MOMENTS][] = [
+  ['SIGINT', 'packages arrive'],
+  ['SIGINT', 'layers are written'],
+  ['SIGKILL', 'the first packages are unpacked'],
+  ['SIGKILL', 'most packages are unpacked'],
+  ['SIGKILL', 'the first layer is written'],
+  ['SIGKILL', 'the files of a host are written'],
+];
+
+let workshop: Workshop;
+let mirror: LocalMirror;
+let whole: string[];
+
+beforeAll(async () => {
+  workshop = new Workshop('meta');
+  await workshop.build();
+  mirror = mirrorOf(join(workshop.directory, 'meta.lock.json'), join(workshop.directory, 'mirror'));
+  whole = listing(join(workshop.directory, 'out', 'meta'));
+});
+afterAll(() => workshop?.remove());
+
+function count(directory: string): number {
+  try {
+    return readdirSync(directory).length;
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * Sends the signal to the build and its children, as a terminal does, at the moment; answers what it exited with,
+ * -1 for death by a signal, and all that it said.
+ */
+async function interrupted(
+  command: readonly string[],
+  env: NodeJS.ProcessEnv,
+  end: { readonly signal: 'SIGINT' | 'SIGKILL'; isNow(): boolean },
+): Promise<{ code: number; said: string }> {
+  const program = join(root, 'dist', 'pigsty.js');
+  const child = spawn(process.execPath, [program, ...command], {
+    env: { ...process.env, ...env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error('node cannot be started');
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
+  const timer = setInterval(() => {
+    if (!end.isNow()) return;
+    clearInterval(timer);
+    process.kill(-pid, end.signal);
+  }, POLL_MILLISECONDS);
+  const code = await new Promise<number>((resolve) => child.on('close', (status) => resolve(status ?? -1)));
+  clearInterval(timer);
+  return { code, said };
+}
+
+it.each(CASES)('%s while %s', async (signal, moment) => {
+  const directory = mkdtempSync(join(workshop.directory, 'run-'));
+  const cache = join(directory, 'cache');
+  const site = join(directory, 'out', 'meta');
+  const env = mirror.environment(cache);
+  const command = ['build', workshop.inventory, '--frozen', '-o', join(directory, 'out')];
+  const isNow = () => MOMENTS[moment](site, cache);
+  const ended = await interrupted(command, env, { signal, isNow });
+  expect(ended, ended.said).toMatchObject({ code: signal === 'SIGINT' ? 130 : -1 });
+  expect(ended.said).not.toMatch(/^site /m);
+  expect(isWholeLayout(site)).toBe(false);
+  const next = await pigsty(command, { env });
+  expect(next.stderr).not.toMatch(/^(error|warning)/m);
+  expect(next.code).toBe(0);
+  expect(firstDifference(whole, listing(site))).toBeUndefined();
+  expect(isWholeLayout(site)).toBe(true);
+  expect(leftovers(join(cache, 'pigsty')).join(' ')).toBe('');
+});
+
+/** Files under temporary names. `packages/partial` may keep one: apt's transports end a little after apt. */
+function leftovers(cache: string): string[] {
+  const inside = (name: string, isLeft: (file: string) => boolean) =>
+    readdirSync(join(cache, name)).filter(isLeft);
+  return [
+    ...inside('members', (file) => file.startsWith('.')),
+    ...inside('packages/sha256', (file) => !/^[0-9a-f]{64}\.deb$/.test(file)),
+  ];
+}
