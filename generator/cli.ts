@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT, exitCodeFor } from './cli/exit-codes.ts';
 import { systemErrorFinding } from './cli/system-error.ts';
+import { eraseProgress } from './cli/terminal.ts';
 import { printDiagnostic } from './diagnostics/print.ts';
 import { version } from './version.ts';
 
@@ -54,6 +55,7 @@ function exitCodeOf(error: unknown): number {
     const isUsage = 'code' in error && typeof error.code === 'string' && error.code.startsWith('commander.');
     return isUsage && error.exitCode !== 0 ? EXIT.invalid : error.exitCode;
   }
+  eraseProgress();
   const finding = systemErrorFinding(error);
   process.stderr.write(
     finding ? `${printDiagnostic(finding, () => undefined)}\n` : `pigsty: ${describe(error)}\n`,
@@ -67,5 +69,9 @@ function describe(error: unknown): string {
   return `${error.name}: ${error.message}\nThis is a bug in pigsty; with PIGSTY_DEBUG=1 it says where.`;
 }
 
-process.once('SIGINT', () => process.exit(EXIT.interrupted));
+process.once('SIGINT', () => {
+  // What a step has drawn stays; the shell's prompt begins on a line of its own.
+  if (process.stderr.isTTY) process.stderr.write('\n');
+  process.exit(EXIT.interrupted);
+});
 process.exitCode = await main();

@@ -6,7 +6,7 @@ import { type Progress, silent } from '../effects/progress.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { exitCodeFor } from './exit-codes.ts';
 import { findInventory, readInventory } from './inventory-file.ts';
-import { painter, terminalProgress } from './terminal.ts';
+import { eraseProgress, painter, terminalProgress } from './terminal.ts';
 
 /** What every verb takes. */
 export type CommonOptions = {
@@ -56,6 +56,7 @@ export class Run {
   }
 
   report(diagnostics: readonly Diagnostic[]): void {
+    eraseProgress();
     const paint = painter(process.stderr, this.environment);
     for (const diagnostic of sortDiagnostics(diagnostics)) {
       if (this.#quiet && diagnostic.severity !== 'error') continue;

@@ -12,29 +12,44 @@ export function painter(stream: { isTTY?: boolean }, environment: NodeJS.Process
 
 type Output = { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown };
 
-/** Steps as one line that is rewritten on a terminal, or one line at the end of each step elsewhere. */
+const ERASE_LINE = '\r\u001b[K';
+const BAR_WIDTH = 24;
+const REDRAW_MILLISECONDS = 100;
+
+/** Steps whose line stands on the terminal. */
+const live = new Set<LiveStep>();
+
+/** Takes away the lines of steps that an error has ended, so that what is said next has a line of its own. */
+export function eraseProgress(): void {
+  for (const step of live) step.stop();
+}
+
+/** Steps as one line that is drawn anew on a terminal, or one line at the end of each step elsewhere. */
 export function terminalProgress(output: Output, now: () => number): Progress {
   return {
     step(name, total, unit = 'count') {
-      return output.isTTY
-        ? new LiveStep(output, name, total, unit, now)
-        : new PlainStep(output, name, total, unit, now);
+      const step = { name, total, unit };
+      return output.isTTY ? new LiveStep(output, step, now) : new PlainStep(output, step, now);
     },
   };
 }
 
+type Step = {
+  readonly name: string;
+  readonly total: number | undefined;
+  readonly unit: 'bytes' | 'count';
+};
+
 class PlainStep implements ProgressStep {
   protected units = 0;
-  protected readonly started: number;
+  readonly #started: number;
 
   constructor(
     protected readonly output: Output,
-    protected readonly name: string,
-    protected readonly total: number | undefined,
-    protected readonly unit: 'bytes' | 'count',
+    protected readonly step: Step,
     protected readonly now: () => number,
   ) {
-    this.started = now();
+    this.#started = now();
   }
 
   advance(units: number, _label?: string): void {
@@ -42,33 +57,64 @@ class PlainStep implements ProgressStep {
   }
 
   done(): void {
-    if (this.units > 0) this.output.write(`${this.line()}\n`);
+    if (this.units > 0) this.output.write(`${this.step.name}: ${this.amount()} in ${this.pace()}\n`);
   }
 
-  protected line(label = ''): string {
-    const seconds = Math.max(0.001, (this.now() - this.started) / 1000);
-    const show = (value: number) => (this.unit === 'bytes' ? formatBytes(value) : String(value));
-    const share = this.total === undefined ? show(this.units) : `${show(this.units)} of ${show(this.total)}`;
-    const rate = this.unit === 'bytes' ? `, ${formatBytes(this.units / seconds)}/s` : '';
-    return `${this.name}: ${share} in ${seconds.toFixed(1)} s${rate}${label ? `  ${label}` : ''}`;
+  /** `41 of 98`; `98` when it is all. */
+  protected amount(): string {
+    const { total, unit } = this.step;
+    const show = (value: number) => (unit === 'bytes' ? formatBytes(value) : String(value));
+    return total === undefined || total === this.units
+      ? show(this.units)
+      : `${show(this.units)} of ${show(total)}`;
+  }
+
+  /** `3.2 s`, and the rate of bytes. */
+  protected pace(): string {
+    const seconds = Math.max(0.001, (this.now() - this.#started) / 1000);
+    const rate = this.step.unit === 'bytes' ? `, ${formatBytes(this.units / seconds)}/s` : '';
+    return `${seconds.toFixed(1)} s${rate}`;
   }
 }
 
+/** `unpack [########................] 41.3 MB of 123.8 MB  3.4 s, 12.1 MB/s  libllvm19`, alive also while nothing arrives. */
 class LiveStep extends PlainStep {
-  #drawn = 0;
+  #label = '';
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(output: Output, step: Step, now: () => number) {
+    super(output, step, now);
+    live.add(this);
+    this.#timer = setInterval(() => this.#draw(), REDRAW_MILLISECONDS).unref();
+    this.#draw();
+  }
 
   override advance(units: number, label = ''): void {
     super.advance(units);
-    if (this.now() - this.#drawn < 50) return;
-    this.#drawn = this.now();
-    const width = this.output.columns ?? 80;
-    this.output.write(`\r\u001b[K${this.line(label).slice(0, width - 1)}`);
+    this.#label = label;
   }
 
   override done(): void {
-    this.output.write('\r\u001b[K');
+    this.stop();
     super.done();
   }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    if (live.delete(this)) this.output.write(ERASE_LINE);
+  }
+
+  #draw(): void {
+    const { name, total } = this.step;
+    const bar = total ? ` [${barOf(this.units / total)}]` : '';
+    const line = `${name}${bar} ${this.amount()}  ${this.pace()}  ${this.#label}`;
+    this.output.write(`${ERASE_LINE}${line.slice(0, (this.output.columns ?? 80) - 1)}`);
+  }
+}
+
+function barOf(share: number): string {
+  const full = Math.min(BAR_WIDTH, Math.floor(share * BAR_WIDTH));
+  return '#'.repeat(full) + '.'.repeat(BAR_WIDTH - full);
 }
 
 /** `1.2 MB`; powers of 1000. */
