@@ -13,6 +13,8 @@ run() {
     PGDATABASE=$1 psql -X -q -v ON_ERROR_STOP=1 -f "/etc/pigsty/current/etc/pgsql/$2"
 }
 
+# Asking is not cheap: not before PostgreSQL is there to answer for.
+until [ -S "$PGHOST/.s.PGSQL.$PGPORT" ]; do sleep 0.1; done
 until has_role primary; do
     if has_role replica; then
         echo "this member is a replica: nothing to do"
