@@ -1,8 +1,8 @@
-/** Bundles generator/ into dist/, which is what the `pigsty` command runs. */
+/** Bundles generator/ and its libraries into dist/: the `pigsty` command, which needs Node and nothing else of npm. */
 import { readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-const { version, dependencies } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 
 rmSync(new URL('dist', import.meta.url), { recursive: true, force: true });
 await build({
@@ -16,9 +16,8 @@ await build({
   target: 'node20',
   chunkNames: 'chunks/[name]-[hash]',
   sourcemap: 'linked',
-  external: Object.keys(dependencies).filter(
-    (name) => name === '@peculiar/x509' || name === 'reflect-metadata',
-  ),
+  // An import() of a bundled CommonJS library would find its exports only below `default`.
+  mainFields: ['module', 'main'],
   banner: {
     js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
