@@ -11,14 +11,22 @@ import { join } from 'node:path';
  * nspawn uses as well.
  */
 function hierarchies(): readonly string[] {
-  const mounts = readFileSync('/proc/self/mounts', 'utf8')
-    .split('\n')
-    .map((line) => line.split(' '));
-  return mounts
-    .filter(
-      ([, , type, options]) => type === 'cgroup2' || (type === 'cgroup' && options?.includes('name=systemd')),
-    )
-    .flatMap(([, path]) => (path === undefined ? [] : [path]));
+  return mountsOf((type, options) => {
+    return type === 'cgroup2' || (type === 'cgroup' && options.includes('name=systemd'));
+  });
+}
+
+/** Those and the v1 hierarchies of single controllers, in which container engines make groups too. */
+function allHierarchies(): readonly string[] {
+  return mountsOf((type) => type === 'cgroup2' || type === 'cgroup');
+}
+
+function mountsOf(wanted: (type: string, options: string) => boolean): readonly string[] {
+  const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
+  return mounts.flatMap((line) => {
+    const [, path, type = '', options = ''] = line.split(' ');
+    return path !== undefined && wanted(type, options) ? [path] : [];
+  });
 }
 
 /** Creates the control group `name` ("lab/node") in every hierarchy; what is there already is no error. */
@@ -78,7 +86,7 @@ function inFolders(folders: readonly string[], command: readonly string[]): read
 
 /** The names of the control groups of the first level that `pattern` matches. */
 export function listCgroups(pattern: RegExp): readonly string[] {
-  return hierarchies().flatMap((root) => readdirSync(root).filter((name) => pattern.test(name)));
+  return allHierarchies().flatMap((root) => readdirSync(root).filter((name) => pattern.test(name)));
 }
 
 /**
@@ -86,7 +94,7 @@ export function listCgroups(pattern: RegExp): readonly string[] {
  * also runs while this process exits. Throws when a process survives SIGKILL for 20 s.
  */
 export function killCgroup(name: string): void {
-  const folders = hierarchies()
+  const folders = allHierarchies()
     .map((root) => join(root, name))
     .filter((folder) => existsSync(folder));
   const deadline = Date.now() + 20_000;

@@ -11,10 +11,10 @@ import { removeTree } from './process.ts';
  */
 export type LabId = string;
 
-const ID = /^pigsty-(?:lab|vm)-(\d+)-\w+/;
+const ID = /^pigsty-(?:lab|vm|engine)-(\d+)-\w+/;
 
 /** A new directory below the system's one for temporary files, whose base name is the lab's id. */
-export function claimDirectory(kind: 'lab' | 'vm'): string {
+export function claimDirectory(kind: 'lab' | 'vm' | 'engine'): string {
   mkdirSync(tmpdir(), { recursive: true });
   const directory = mkdtempSync(join(tmpdir(), `pigsty-${kind}-${process.pid}-`));
   writeFileSync(join(directory, 'owner'), startTime(process.pid) ?? '');
