@@ -1,5 +1,6 @@
 /** Bundles generator/ and its libraries into dist/: the `pigsty` command, which needs Node and nothing else of npm. */
 import { readFileSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
@@ -7,7 +8,7 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 rmSync(new URL('dist', import.meta.url), { recursive: true, force: true });
 await build({
   entryPoints: { pigsty: 'generator/cli.ts' },
-  absWorkingDir: new URL('.', import.meta.url).pathname,
+  absWorkingDir: fileURLToPath(new URL('.', import.meta.url)),
   outdir: 'dist',
   bundle: true,
   splitting: true,
