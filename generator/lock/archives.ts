@@ -23,11 +23,26 @@ export async function findArchives(platform: Platform, environment: Environment)
   const addresses = new Map<string, string>();
   for (const archive of [...new Set(platform.suites.map((suite) => suite.archive))].sort()) {
     const variable = mirrorVariable(archive);
-    const address = environment[variable] || addressOf(archive, targets.stdout);
+    const address =
+      environment[variable] ||
+      addressOf(archive, targets.stdout) ||
+      (await configuredAddress(archive, environment));
     if (address) addresses.set(archive, address.endsWith('/') ? address : `${address}/`);
     else diagnostics.push(lockRules.noArchive.at(undefined, { archive, variable }));
   }
   return conclude(addresses, diagnostics);
+}
+
+/** What apt is configured to fetch, where it has fetched nothing yet: on a new machine. */
+async function configuredAddress(archive: string, environment: Environment): Promise<string | undefined> {
+  const wanted = await runProcess('apt-get', ['update', '--print-uris'], environment);
+  return addressOf(archive, updateTargets(wanted.stdout));
+}
+
+/** The output of `apt-get update --print-uris`, which fetches nothing, in the form of `apt-get indextargets`. */
+export function updateTargets(output: string): string {
+  const addresses = output.matchAll(/^'(\S+?)\/dists\/(\S+)\/InRelease'/gm);
+  return [...addresses].map(([, address, suite]) => `${address}/|${suite}|main|`).join('\n');
 }
 
 /** `PIGSTY_MIRROR_DEBIAN_SECURITY` for `debian-security`. */
@@ -36,8 +51,8 @@ export function mirrorVariable(archive: string): string {
 }
 
 /**
- * The address of an archive in the output of `apt-get indextargets`, one `address|suite|component|label` a line.
- * An archive is known by its label; where no Release file has been fetched yet, by the end of its address.
+ * The address of an archive in lines of the form `address|suite|component|label`. It is known by its label; where no
+ * Release file has been fetched yet, by the end of its address.
  */
 export function addressOf(archive: string, targets: string): string | undefined {
   const rows = targets.split('\n').map((line) => line.split('|'));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressOf, mirrorVariable } from '../../../generator/lock/archives.ts';
+import { addressOf, mirrorVariable, updateTargets } from '../../../generator/lock/archives.ts';
 import { aptWords, parseCandidates, parsePrintUris } from '../../../generator/lock/solver-output.ts';
 
 const HASH = 'a'.repeat(64);
@@ -68,6 +68,16 @@ describe('the machine’s archives', () => {
     expect(addressOf('debian', bare)).toBe('http://c.example/debian/');
     expect(addressOf('debian-security', bare)).toBeUndefined();
     expect(addressOf('debian', 'http://c.example/ubuntu/|noble|main|Ubuntu\n')).toBeUndefined();
+  });
+
+  it('are found where apt has fetched nothing yet', () => {
+    const output = [
+      "'http://c.example/debian/dists/bookworm/InRelease' c.example_debian_dists_bookworm_InRelease 0 ",
+      "'http://c.example/debian-security/dists/bookworm-security/InRelease' c.example_x_InRelease 0 ",
+      "'http://c.example/debian/dists/bookworm/main/binary-amd64/Packages.xz' c.example_y_Packages 0 ",
+    ].join('\n');
+    expect(addressOf('debian', updateTargets(output))).toBe('http://c.example/debian/');
+    expect(addressOf('debian-security', updateTargets(output))).toBe('http://c.example/debian-security/');
   });
 
   it('can be set by a variable', () => {
