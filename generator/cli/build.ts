@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type BuildSummary, build } from '../emit/build.ts';
+import type { RecoveryPromise } from '../model/plan.ts';
 import { type CommonOptions, Run } from './run.ts';
 import { sitePrintout } from './site-printout.ts';
 import { formatBytes } from './terminal.ts';
@@ -29,10 +30,13 @@ export async function runBuild(argument: string | undefined, flags: BuildFlags):
     progress: run.progress,
   });
   const summary = run.take(result);
-  run.print(flags.json ? JSON.stringify(toJson(summary), null, 2) : toText(summary));
+  const { promises } = compiled.plan;
+  run.print(
+    flags.json ? JSON.stringify({ ...toJson(summary), promises }, null, 2) : toText(summary, promises),
+  );
 }
 
-function toText({ directory, images, hosts }: BuildSummary): string {
+function toText({ directory, images, hosts }: BuildSummary, promises: readonly RecoveryPromise[]): string {
   const imageLines = images.map(({ name, layers }) => {
     const bytes = layers.reduce((sum, layer) => sum + layer.size, 0);
     return `image  ${name.padEnd(16)} ${formatBytes(bytes).padStart(10)}  ${layers.length} layers`;
@@ -40,7 +44,12 @@ function toText({ directory, images, hosts }: BuildSummary): string {
   const hostLines = hosts.map(({ ip, name, files, bundle }) => {
     return `host   ${ip.padEnd(16)} ${`${files} files`.padStart(10)}  ${name}${bundle ? `  ${bundle.slice(0, 19)}` : ''}`;
   });
-  return [...imageLines, ...hostLines, `site   ${directory}`].join('\n');
+  return [...imageLines, ...hostLines, ...promises.map(promiseLine), `site   ${directory}`].join('\n');
+}
+
+function promiseLine({ cluster, seconds, worstCases }: RecoveryPromise): string {
+  const cases = worstCases.map((one) => `${one.failure} ${one.seconds} s`);
+  return `writes ${cluster.padEnd(16)} back within ${seconds} s; at worst: ${cases.join(', ')}`;
 }
 
 function toJson({ directory, images, hosts }: BuildSummary): object {

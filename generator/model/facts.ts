@@ -5,6 +5,8 @@ import type { PlanData } from './plan.ts';
 export type Facts = {
   /** Client endpoints of the configuration store, in order of etcd_seq. Empty: there is none. */
   readonly etcdEndpoints: readonly { readonly ip: HostIp; readonly port: number }[];
+  /** How long etcd's members wait for their leader before they elect another. Seconds. */
+  readonly etcdElectionSeconds: number;
   readonly infraIps: readonly HostIp[];
   readonly nodeNames: ReadonlyMap<HostIp, string>;
   /** TCP services that HAProxy carries, by the host that carries them. */

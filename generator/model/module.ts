@@ -1,7 +1,7 @@
 import type { Diagnostic } from './diagnostic.ts';
 import type { Facts } from './facts.ts';
 import type { ModuleName, ParameterTable } from './parameter.ts';
-import type { HostPlan } from './plan.ts';
+import type { HostPlan, RecoveryPromise } from './plan.ts';
 import type { Secrets } from './secret.ts';
 import type { Site, SiteHost } from './site.ts';
 
@@ -22,6 +22,8 @@ export type Module = {
   /** The secrets that this module's part of the host's plan refers to, by name. */
   secrets(host: SiteHost): Secrets;
   plan(host: SiteHost, site: Site, facts: Facts): Contribution;
+  /** What its clusters promise; modules without clusters have none. */
+  promise?(site: Site, facts: Facts): readonly RecoveryPromise[];
 };
 
 /**

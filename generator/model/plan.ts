@@ -140,4 +140,15 @@ export type HostPlan = {
   readonly certificates: readonly CertificatePlan[];
 };
 
-export type SitePlan = { readonly site: string; readonly hosts: readonly HostPlan[] };
+/** How long a cluster's writes may be away after a failure; `seconds` of the whole promise and of each failure. */
+export type RecoveryPromise = {
+  readonly cluster: string;
+  readonly seconds: number;
+  readonly worstCases: readonly { readonly failure: string; readonly seconds: number }[];
+};
+
+export type SitePlan = {
+  readonly site: string;
+  readonly hosts: readonly HostPlan[];
+  readonly promises: readonly RecoveryPromise[];
+};

@@ -8,11 +8,21 @@ import { systemFiles, systemUnits } from './system-files.ts';
 /** What every host has to be, as nouns; hosts and modules in the order of the site and of the registry. */
 export function plan(site: Site, modules: readonly Module[]): SitePlan {
   const facts = gatherFacts(site, modules);
-  return { site: site.name, hosts: site.hosts.map((host) => planHost(host, site, modules, facts)) };
+  return {
+    site: site.name,
+    hosts: site.hosts.map((host) => planHost(host, site, modules, facts)),
+    promises: modules.flatMap((module) => module.promise?.(site, facts) ?? []),
+  };
 }
 
 function gatherFacts(site: Site, modules: readonly Module[]): Facts {
-  const none: Facts = { etcdEndpoints: [], infraIps: [], proxyServices: new Map(), nodeNames: new Map() };
+  const none: Facts = {
+    etcdEndpoints: [],
+    etcdElectionSeconds: 0,
+    infraIps: [],
+    proxyServices: new Map(),
+    nodeNames: new Map(),
+  };
   return Object.assign(none, ...modules.map((module) => module.offer(site)));
 }
 

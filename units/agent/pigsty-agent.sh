@@ -85,7 +85,7 @@ clean_up() {
 # Whatever an earlier run was killed over: drafts, and links and files that were not renamed yet. Only under the lock.
 remove_leftovers() {
   rm -rf "$store"/images/.new-* "$store"/bundles/.new-* "$home"/generations/.new-* "$run"/.new-* 2>/dev/null || :
-  rm -f "$store"/*.new "$store"/state/*.new "$home"/*.new 2>/dev/null || :
+  rm -f "$run/replace" "$store"/*.new "$store"/state/*.new "$home"/*.new 2>/dev/null || :
   rmdir "$store/images" "$store/bundles" "$store" "$home/generations" "$home" 2>/dev/null || :
 }
 
@@ -978,6 +978,10 @@ do_stage() {
 
 do_apply() {
   lock
+  if [ "${1:-}" = --replace ]; then
+    shift
+    : >"$run/replace"
+  fi
   open_bundle "$@"
   read_manifest
   if is_settled && is_staged; then
@@ -1184,7 +1188,9 @@ JSON
 show_help() {
   cat <<HELP
 usage: pigsty-agent stage [DIR]      verify the bundle in DIR, unpack its images, keep it; nothing that runs notices
-       pigsty-agent apply [DIR]      stage it and switch to it; without DIR: what is staged
+       pigsty-agent apply [--replace] [DIR]
+                                     stage it and switch to it; without DIR: what is staged. --replace: this machine
+                                     takes the place of a dead one, whose data is lost
        pigsty-agent status [--json]  generations, units, state
        pigsty-agent verify [DIR]     hash what the node holds; with the bundle in DIR, every byte of the images too
        pigsty-agent boot             at boot: back to the good generation if the current one never became good
@@ -1197,7 +1203,7 @@ HELP
 }
 
 main() {
-  [ $# -le 2 ] || fail 2 "too many arguments; see pigsty-agent help"
+  [ $# -le 3 ] || fail 2 "too many arguments; see pigsty-agent help"
   [ $# -eq 0 ] || shift
   case $verb in
     stage) do_stage "$@" ;;

@@ -1,5 +1,5 @@
 import { type Module, settingsOf } from '../../model/module.ts';
-import { type EtcdSettings, etcdMembers } from './members.ts';
+import { type EtcdSettings, electionTimes, etcdMembers } from './members.ts';
 import { etcdParameters } from './params.ts';
 import { planEtcd } from './plan.ts';
 import { checkEtcd } from './rules.ts';
@@ -13,6 +13,7 @@ export const etcd: Module = {
       ip: host.ip,
       port: settingsOf<EtcdSettings>(host).etcd_port,
     })),
+    etcdElectionSeconds: electionTimes(etcdMembers(site)).electionMilliseconds / 1000,
   }),
   secrets: () => new Map(),
   plan: planEtcd,

@@ -30,3 +30,18 @@ export function etcdMembers(site: Site): EtcdMember[] {
     })
     .sort((a, b) => a.seq - b.seq);
 }
+
+export type ElectionTimes = { readonly heartbeatMilliseconds: number; readonly electionMilliseconds: number };
+
+/** A lone member elects itself after this time at every start, and has no network to be patient with. */
+export function electionTimes([first, ...others]: readonly EtcdMember[]): ElectionTimes {
+  if (!first) return { heartbeatMilliseconds: 0, electionMilliseconds: 0 };
+  const { parameters } = first.host;
+  const names = ['etcd_heartbeat_interval', 'etcd_election_timeout'];
+  const isDeclared = names.some((name) => parameters.origin(name).scope !== 'default');
+  if (others.length === 0 && !isDeclared) return { heartbeatMilliseconds: 10, electionMilliseconds: 100 };
+  const { etcd_heartbeat_interval: heartbeat, etcd_election_timeout: election } = settingsOf<EtcdSettings>(
+    first.host,
+  );
+  return { heartbeatMilliseconds: heartbeat, electionMilliseconds: election };
+}

@@ -2,9 +2,10 @@ import { type Contribution, settingsOf } from '../../model/module.ts';
 import type { FilePlan, PlanData } from '../../model/plan.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { rootCommand } from '../../text/command.ts';
-import { type EtcdMember, type EtcdSettings, etcdMembers } from './members.ts';
+import { type EtcdMember, type EtcdSettings, electionTimes, etcdMembers } from './members.ts';
 
 const CONFIG = 'etc/etcd/etcd.conf';
+const START = 'etc/etcd/start.sh';
 const UNIT = 'units/etcd.service';
 const CERTIFICATES = '/etc/pigsty/current/etc/etcd';
 
@@ -93,6 +94,7 @@ function files(self: EtcdMember, members: readonly EtcdMember[], settings: EtcdS
         view: { instance: self.instance, dataDirectory: settings.etcd_data, root: { $image: 'etcd' } },
       },
     },
+    startScript(self, members, settings),
     etcdctl(members),
     {
       path: 'checks/etcd',
@@ -104,11 +106,22 @@ function files(self: EtcdMember, members: readonly EtcdMember[], settings: EtcdS
   ];
 }
 
+function startScript(self: EtcdMember, members: readonly EtcdMember[], settings: EtcdSettings): FilePlan {
+  const peers = members.filter((member) => member !== self);
+  const view = {
+    instance: self.instance,
+    dataDirectory: settings.etcd_data,
+    certificates: CERTIFICATES,
+    peers: peers.map(clientUrl).join(','),
+    peerUrl: peerUrl(self),
+  };
+  const source = { kind: 'template' as const, template: 'etcd/start.sh.ejs', view };
+  return { path: START, mode: 0o644, owner: 'etcd', group: 'etcd', source };
+}
+
 /** `etcdctl` on the host: this node's image and certificate, all members as endpoints. For root. */
 function etcdctl(members: readonly EtcdMember[]): FilePlan {
-  const endpoints = members.map(
-    ({ host }) => `https://${host.ip}:${settingsOf<EtcdSettings>(host).etcd_port}`,
-  );
+  const endpoints = members.map(clientUrl);
   return rootCommand('etcdctl', {
     root: { $image: 'etcd' },
     user: 'etcd',
@@ -128,6 +141,7 @@ function etcdctl(members: readonly EtcdMember[]): FilePlan {
 function config(self: EtcdMember, members: readonly EtcdMember[], settings: EtcdSettings): PlanData {
   const client = `https://${self.host.ip}:${settings.etcd_port}`;
   const peer = `https://${self.host.ip}:${settings.etcd_peer_port}`;
+  const times = electionTimes(members);
   const tls = {
     'cert-file': `${CERTIFICATES}/server.crt`,
     'key-file': `${CERTIFICATES}/server.key`,
@@ -144,7 +158,8 @@ function config(self: EtcdMember, members: readonly EtcdMember[], settings: Etcd
     'initial-cluster': members.map((member) => `${member.instance}=${peerUrl(member)}`).join(','),
     'initial-cluster-token': settings.etcd_cluster,
     'initial-cluster-state': settings.etcd_init,
-    ...electionTimes(self, members, settings),
+    'heartbeat-interval': times.heartbeatMilliseconds,
+    'election-timeout': times.electionMilliseconds,
     'auto-compaction-mode': 'periodic',
     'auto-compaction-retention': '24h',
     'quota-backend-bytes': 8 * 2 ** 30,
@@ -155,16 +170,8 @@ function config(self: EtcdMember, members: readonly EtcdMember[], settings: Etcd
   };
 }
 
-/** Milliseconds. A lone member elects itself after this time at every start, and has no network to be patient with. */
-function electionTimes({ host }: EtcdMember, members: readonly EtcdMember[], settings: EtcdSettings) {
-  const isDeclared = (['etcd_heartbeat_interval', 'etcd_election_timeout'] as const).some(
-    (name) => host.parameters.origin(name).scope !== 'default',
-  );
-  const isAlone = members.length === 1 && !isDeclared;
-  return {
-    'heartbeat-interval': isAlone ? 10 : settings.etcd_heartbeat_interval,
-    'election-timeout': isAlone ? 100 : settings.etcd_election_timeout,
-  };
+function clientUrl({ host }: EtcdMember): string {
+  return `https://${host.ip}:${settingsOf<EtcdSettings>(host).etcd_port}`;
 }
 
 function peerUrl(member: EtcdMember): string {

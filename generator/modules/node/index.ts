@@ -1,12 +1,13 @@
 import { type Module, settingsOf } from '../../model/module.ts';
 import { nodeParameters } from './params.ts';
 import { planNode } from './plan.ts';
+import { checkNode } from './rules.ts';
 import { type NodeSettings, nodeName } from './settings.ts';
 
 export const node: Module = {
   name: 'node',
   parameters: nodeParameters,
-  check: () => [],
+  check: checkNode,
   offer: (site) => ({
     nodeNames: new Map(
       site.hosts.map((host) => [host.ip, nodeName(settingsOf<NodeSettings>(host), host.ip)]),

@@ -15,15 +15,62 @@ type Line = { readonly type: 'local' | 'host' | 'hostssl'; readonly address: str
 
 const INTRANET = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
 
-/** The rules as lines of pg_hba.conf, in order, each group under its title. */
-export function hbaLines(rules: readonly HbaRule[], context: HbaContext): string[] {
-  return rules.filter((rule) => appliesTo(rule, context.member)).flatMap((rule) => ruleLines(rule, context));
+/** A member is one of these at a time, and changes between them; Patroni calls on-role.sh when it does. */
+export const LIVE_ROLES = ['primary', 'replica'] as const;
+export type LiveRole = (typeof LIVE_ROLES)[number];
+
+/** The rules of a member while it has that role, as lines, in order, each group under its title. */
+export function hbaLines(rules: readonly HbaRule[], context: HbaContext, role: LiveRole): string[] {
+  return rules
+    .filter((rule) => appliesTo(rule, context.member) && [undefined, role].includes(liveRole(rule)))
+    .flatMap((rule) => ruleLines(rule, context));
+}
+
+/**
+ * pg_hba.conf with the rules that hold in any role; where rules of one role stand, it includes a file that follows the
+ * role (PostgreSQL 16 and newer). {@link roleRules} has what those files hold.
+ */
+export function roleNeutralLines(rules: readonly HbaRule[], context: HbaContext): string[] {
+  let includes = 0;
+  return stretches(rules, context).flatMap(({ isLive, rules: part }) => {
+    if (!isLive) return part.flatMap((rule) => ruleLines(rule, context));
+    includes += 1;
+    return [`include_if_exists ${ROLE_LINK}/hba-${includes}.conf`];
+  });
+}
+
+/** Where rules of the present role are found: on-role.sh turns this link. */
+export const ROLE_LINK = '/run/postgresql/role';
+
+/** The lines of `hba-1.conf`, `hba-2.conf` … while the member has that role; a file may be empty. */
+export function roleRules(rules: readonly HbaRule[], context: HbaContext, role: LiveRole): string[][] {
+  return stretches(rules, context)
+    .filter(({ isLive }) => isLive)
+    .map(({ rules: part }) => hbaLines(part, context, role));
+}
+
+type Stretch = { readonly isLive: boolean; readonly rules: HbaRule[] };
+
+/** The rules that apply to the member, cut where rules for all roles and rules for one meet. */
+function stretches(rules: readonly HbaRule[], { member }: HbaContext): Stretch[] {
+  const result: Stretch[] = [];
+  for (const rule of rules.filter((candidate) => appliesTo(candidate, member))) {
+    const isLive = liveRole(rule) !== undefined;
+    const last = result.at(-1);
+    if (last?.isLive === isLive) last.rules.push(rule);
+    else result.push({ isLive, rules: [rule] });
+  }
+  return result;
+}
+
+function liveRole({ role }: HbaRule): LiveRole | undefined {
+  return LIVE_ROLES.find((live) => live === role);
 }
 
 /** `common` and `default` rules are for everyone, the others for members of that role (pigsty.md section 5). */
 function appliesTo(rule: HbaRule, member: PgsqlMember): boolean {
   const wanted = rule.role ?? 'common';
-  if (wanted === 'common' || wanted === 'default') return true;
+  if (wanted === 'common' || wanted === 'default' || liveRole(rule) !== undefined) return true;
   const roles: PgRole[] = [member.role];
   if (member.settings.pg_offline_query) roles.push('offline');
   return roles.some((role) => role === wanted);

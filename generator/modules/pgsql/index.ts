@@ -1,8 +1,9 @@
 import { type Module, settingsOf } from '../../model/module.ts';
 import { backupSecrets } from './backup.ts';
-import { pgsqlMembers } from './members.ts';
+import { clusters, pgsqlMembers } from './members.ts';
 import { pgsqlParameters } from './params.ts';
 import { planPgsql } from './plan.ts';
+import { recoveryPromise } from './recovery.ts';
 import { checkPgsql } from './rules.ts';
 import { offerServices } from './services.ts';
 import type { PgsqlSettings } from './settings.ts';
@@ -19,4 +20,6 @@ export const pgsql: Module = {
     return new Map([...userSecrets(settings), ...backupSecrets(settings)]);
   },
   plan: planPgsql,
+  promise: (site, { etcdElectionSeconds }) =>
+    clusters(site).flatMap((members) => recoveryPromise(members, etcdElectionSeconds) ?? []),
 };

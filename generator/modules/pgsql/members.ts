@@ -33,6 +33,13 @@ export function clusterMembers(site: Site, cluster: string): PgsqlMember[] {
   return pgsqlMembers(site).filter((member) => member.cluster === cluster);
 }
 
+/** The members of each cluster, by name and sequence. */
+export function clusters(site: Site): PgsqlMember[][] {
+  const all = pgsqlMembers(site);
+  const names = [...new Set(all.map(({ cluster }) => cluster))];
+  return names.map((name) => all.filter(({ cluster }) => cluster === name));
+}
+
 function toMember(host: SiteHost): PgsqlMember {
   const settings = settingsOf<PgsqlSettings>(host);
   const { pg_cluster: cluster, pg_seq: seq, pg_role: role } = settings;

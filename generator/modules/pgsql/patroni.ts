@@ -1,11 +1,12 @@
-import type { HostIp } from '../../model/brand.ts';
 import type { Facts } from '../../model/facts.ts';
 import type { FilePlan, FileSource, PlanData } from '../../model/plan.ts';
 import { evaluate, type Facts as NodeFacts, toShell } from '../../text/formula.ts';
 import { archiveCommand } from './backup.ts';
-import { hbaLines } from './hba.ts';
+import { type HbaContext, roleNeutralLines } from './hba.ts';
 import type { PgsqlMember } from './members.ts';
 import { localParameters, storeParameters } from './parameters.ts';
+import { recovery } from './recovery.ts';
+import type { HbaRule } from './schemas.ts';
 import type { PgsqlSettings } from './settings.ts';
 import { declaredFacts, MAX_WORKER_PROCESSES, templateOf, tunedParameters } from './tuning.ts';
 
@@ -16,14 +17,17 @@ export const PATRONI_FILES = {
   secrets: 'etc/patroni/30-secrets.yml',
 } as const;
 
-/** Runs Patroni once etcd answers. Nothing restarts for it: it counts at the next start. */
-const START = 'etc/pgsql/patroni-start.py';
-
 const PGSQL = '/etc/pigsty/current/etc/pgsql';
+const ON_ROLE = `/bin/sh ${PGSQL}/on-role.sh`;
 
 /** What makes an initialisation that was cut short begin anew: a step before Patroni, and initdb as Patroni runs it. */
 const BEFORE_PATRONI = 'etc/pgsql/before-patroni.sh';
 const INITDB = 'etc/pgsql/initdb.sh';
+
+/** The default rules come first, as in Pigsty. */
+export function postgresRules(settings: PgsqlSettings): readonly HbaRule[] {
+  return [...settings.pg_default_hba_rules, ...settings.pg_hba_rules];
+}
 
 /** The three files of one member's Patroni configuration, and the scripts around its start. */
 export function patroniFiles(member: PgsqlMember, members: readonly PgsqlMember[], facts: Facts): FilePlan[] {
@@ -35,11 +39,6 @@ export function patroniFiles(member: PgsqlMember, members: readonly PgsqlMember[
     file(PATRONI_FILES.main, 0o644, { kind: 'yaml', data: mainConfig(member, members, facts) }),
     file(PATRONI_FILES.tuning, 0o644, tuningSource(member.settings)),
     file(PATRONI_FILES.secrets, 0o600, { kind: 'yaml', data: secretConfig(member.settings) }),
-    file(START, 0o644, {
-      kind: 'template',
-      template: 'pgsql/patroni-start.py.ejs',
-      view: { endpoints: nearestFirst(facts.etcdEndpoints, member.host.ip) },
-    }),
     file(INITDB, 0o755, {
       kind: 'template',
       template: 'pgsql/initdb.sh.ejs',
@@ -47,11 +46,6 @@ export function patroniFiles(member: PgsqlMember, members: readonly PgsqlMember[
     }),
     file(BEFORE_PATRONI, 0o755, { kind: 'template', template: 'pgsql/before-patroni.sh.ejs', view: {} }),
   ];
-}
-
-/** This host's own endpoint before the others, which may be away. */
-function nearestFirst(endpoints: Facts['etcdEndpoints'], ip: HostIp): Facts['etcdEndpoints'] {
-  return [...endpoints].sort((a, b) => Number(b.ip === ip) - Number(a.ip === ip));
 }
 
 function binaryDirectory(settings: PgsqlSettings): string {
@@ -78,7 +72,7 @@ function mainConfig(member: PgsqlMember, members: readonly PgsqlMember[], facts:
       cert: `${PGSQL}/server.crt`,
       key: `${PGSQL}/server.key`,
     },
-    bootstrap: { dcs: storeConfig(settings), initdb: initdbOptions(settings) },
+    bootstrap: { dcs: storeConfig(settings, facts), initdb: initdbOptions(settings) },
     postgresql: postgresqlConfig(member, members, facts),
     watchdog: { mode: settings.patroni_watchdog_mode, device: '/dev/watchdog', safety_margin: 5 },
     tags: {
@@ -92,10 +86,14 @@ function mainConfig(member: PgsqlMember, members: readonly PgsqlMember[], facts:
   };
 }
 
-/** What is written to the configuration store at bootstrap; times from {@link timings}. */
-function storeConfig(settings: PgsqlSettings): PlanData {
+/** What the configuration store holds: written at bootstrap, kept so by converge.py. */
+function storeConfig(settings: PgsqlSettings, facts: Facts): PlanData {
+  const times = recovery(settings.pg_rto, facts.etcdElectionSeconds);
   return {
-    ...timings(settings.pg_rto),
+    ttl: times.ttl,
+    loop_wait: times.loopWait,
+    retry_timeout: times.retryTimeout,
+    primary_start_timeout: times.primaryStartTimeout,
     primary_stop_timeout: 30,
     maximum_lag_on_failover: settings.pg_rpo,
     maximum_lag_on_syncnode: -1,
@@ -112,21 +110,6 @@ function storeConfig(settings: PgsqlSettings): PlanData {
   };
 }
 
-/**
- * Seconds. `pg_rto` is what the user is promised, so the lease has to run out and the election to end within it:
- * ttl = 2/3, loop_wait = retry_timeout = ttl/4, which keeps Patroni's ttl >= loop_wait + 2 x retry_timeout.
- */
-export function timings(rto: number): {
-  ttl: number;
-  loop_wait: number;
-  retry_timeout: number;
-  primary_start_timeout: number;
-} {
-  const ttl = Math.floor((rto * 2) / 3);
-  const loop = Math.max(1, Math.floor(ttl / 4));
-  return { ttl, loop_wait: loop, retry_timeout: loop, primary_start_timeout: loop };
-}
-
 function initdbOptions(settings: PgsqlSettings): PlanData {
   const hasChecksums = settings.pg_checksum || templateOf(settings) === 'crit';
   return [
@@ -140,7 +123,7 @@ function initdbOptions(settings: PgsqlSettings): PlanData {
 
 function postgresqlConfig(member: PgsqlMember, members: readonly PgsqlMember[], facts: Facts): PlanData {
   const { settings, host } = member;
-  const rules = [...settings.pg_default_hba_rules, ...settings.pg_hba_rules];
+  const hbaContext: HbaContext = { target: 'postgres', member, members, infraIps: facts.infraIps };
   return {
     listen: `${listenAddresses(settings.pg_listen, host.ip)}:${settings.pg_port}`,
     connect_address: `${host.ip}:${settings.pg_port}`,
@@ -156,7 +139,8 @@ function postgresqlConfig(member: PgsqlMember, members: readonly PgsqlMember[], 
     },
     create_replica_methods: ['basebackup'],
     basebackup: [{ 'max-rate': '1000M' }, { checkpoint: 'fast' }, 'verbose', 'progress'],
-    pg_hba: hbaLines(rules, { target: 'postgres', member, members, infraIps: facts.infraIps }),
+    pg_hba: roleNeutralLines(postgresRules(settings), hbaContext),
+    callbacks: { on_start: ON_ROLE, on_role_change: ON_ROLE },
     parameters: localParameters(
       settings,
       settings.pgbackrest_enabled ? archiveCommand(member.cluster) : undefined,

@@ -1,8 +1,8 @@
-import type { Facts } from '../../model/facts.ts';
 import type { FilePlan, FileSource } from '../../model/plan.ts';
 import { quoteConnection } from '../../text/quote.ts';
-import { hbaLines } from './hba.ts';
+import { ROLE_LINK } from './hba.ts';
 import type { PgsqlMember } from './members.ts';
+import { POOL_HBA } from './roles.ts';
 import type { Database, User } from './schemas.ts';
 import type { PgsqlSettings } from './settings.ts';
 import { allUsers, passwordSecret } from './users.ts';
@@ -13,22 +13,14 @@ export const PGBOUNCER_FILES = {
   databases: `${DIRECTORY}/database.txt`,
   users: `${DIRECTORY}/useropts.txt`,
   passwords: `${DIRECTORY}/userlist.txt`,
-  hba: `${DIRECTORY}/pgb_hba.conf`,
 } as const;
 
-/** The five files of one member's pgbouncer; all of them come in by a reload, but for the addresses it listens on. */
-export function pgbouncerFiles(
-  member: PgsqlMember,
-  members: readonly PgsqlMember[],
-  facts: Facts,
-): FilePlan[] {
-  const { settings } = member;
+/** The four files of one member's pgbouncer; all of them come in by a reload, but for the addresses it listens on. */
+export function pgbouncerFiles({ settings }: PgsqlMember): FilePlan[] {
   const { pg_dbsu: user } = settings;
   const file = (path: string, mode: number, source: FileSource): FilePlan => {
     return { path, mode, owner: user, group: user, source };
   };
-  const rules = [...settings.pgb_default_hba_rules, ...settings.pgb_hba_rules];
-  const hba = hbaLines(rules, { target: 'pgbouncer', member, members, infraIps: facts.infraIps });
   const users = pooledUsers(settings);
   return [
     file(PGBOUNCER_FILES.main, 0o644, { kind: 'ini', sections: mainSections(settings) }),
@@ -42,7 +34,6 @@ export function pgbouncerFiles(
       template: 'pgsql/userlist.txt.ejs',
       view: userlist(settings, users),
     }),
-    file(PGBOUNCER_FILES.hba, 0o644, { kind: 'text', lines: hba }),
   ];
 }
 
@@ -107,7 +98,7 @@ function mainSections(settings: PgsqlSettings) {
     ['unix_socket_dir', settings.pg_localhost.split(',')[0] ?? settings.pg_localhost],
     ['auth_type', 'hba'],
     ['auth_file', path(PGBOUNCER_FILES.passwords)],
-    ['auth_hba_file', path(PGBOUNCER_FILES.hba)],
+    ['auth_hba_file', `${ROLE_LINK}/${POOL_HBA}`],
     ['admin_users', `${settings.pg_dbsu}, ${settings.pg_admin_username}`],
     ['stats_users', `${settings.pg_dbsu}, ${settings.pg_monitor_username}`],
     ['server_reset_query', ''],

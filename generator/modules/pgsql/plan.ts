@@ -10,6 +10,7 @@ import { backupDirectory, clusterDirectory, onHost } from './paths.ts';
 import { PATRONI_FILES, patroniFiles } from './patroni.ts';
 import { PGBOUNCER_FILES, pgbouncerFiles } from './pgbouncer.ts';
 import { PROVISION_FILES, provisionFiles } from './provision.ts';
+import { roleFiles, ruleFilePaths } from './roles.ts';
 import { declaredServices } from './services.ts';
 
 const CERTIFICATE_FILES = ['etc/pgsql/ca.crt', 'etc/pgsql/server.crt', 'etc/pgsql/server.key'];
@@ -31,14 +32,15 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
     ],
     files: [
       ...patroniFiles(member, members, facts),
-      ...pgbouncerFiles(member, members, facts),
+      ...pgbouncerFiles(member),
+      ...roleFiles(member, members, facts),
       ...provisionFiles(member),
       ...backupFiles(member),
       ...certificateFiles(member),
       ...unitFiles(member, { $image: image }),
       ...operatorFiles(member, { $image: image }),
     ],
-    units: units(member, image),
+    units: units(member, image, ruleFilePaths(member, members, facts)),
     ports: ports(member),
     certificates: [
       {
@@ -146,6 +148,9 @@ function unitFiles(member: PgsqlMember, root: ImageRef): FilePlan[] {
   const logDirectory = onHost(member, settings.pgbouncer_log_dir);
   return [
     unit('patroni.service'),
+    unit('patroni-guard.service'),
+    unit('pgsql-promoted.path'),
+    unit('pgsql-promoted.service', { units: promotedUnits(settings) }),
     unit('pgsql-provision.service'),
     ...(settings.pgbouncer_enabled
       ? [
@@ -160,7 +165,15 @@ function unitFiles(member: PgsqlMember, root: ImageRef): FilePlan[] {
   ];
 }
 
-function units(member: PgsqlMember, image: string): UnitPlan[] {
+/** What a new primary runs again: the inventory may have changed, and its backup repository may be empty. */
+function promotedUnits(settings: PgsqlMember['settings']): string {
+  return [
+    'pgsql-provision.service',
+    ...(settings.pgbackrest_enabled ? ['pgbackrest-init.service'] : []),
+  ].join(' ');
+}
+
+function units(member: PgsqlMember, image: string, rules: readonly string[]): UnitPlan[] {
   const { settings } = member;
   const databases = settings.pg_databases.map((_, index) => `etc/pgsql/database-${index + 1}.sql`);
   const unit = (name: string, plan: Partial<UnitPlan>): UnitPlan => ({
@@ -184,10 +197,14 @@ function units(member: PgsqlMember, image: string): UnitPlan[] {
   ];
   return [
     unit('patroni.service', {
-      reloadOn: [...Object.values(PATRONI_FILES), ...CERTIFICATE_FILES],
+      reloadOn: [...Object.values(PATRONI_FILES), ...CERTIFICATE_FILES, ...rules],
     }),
+    unit('patroni-guard.service', { restartOn: ['etc/pgsql/guard.py'], after: ['patroni.service'] }),
+    unit('pgsql-promoted.path', {}),
+    unit('pgsql-promoted.service', { activation: 'none' }),
     unit('pgsql-provision.service', {
-      restartOn: PROVISION_FILES.map((name) => `etc/pgsql/${name}`).concat(databases),
+      // The configuration store holds what Patroni's main file says of it.
+      restartOn: PROVISION_FILES.map((name) => `etc/pgsql/${name}`).concat(databases, PATRONI_FILES.main),
       after: ['patroni.service'],
       activation: 'rerun',
     }),
@@ -195,7 +212,7 @@ function units(member: PgsqlMember, image: string): UnitPlan[] {
       ? [
           unit('pgbouncer.service', {
             image: 'pgbouncer',
-            reloadOn: [...Object.values(PGBOUNCER_FILES), ...CERTIFICATE_FILES],
+            reloadOn: [...Object.values(PGBOUNCER_FILES), ...CERTIFICATE_FILES, ...rules],
           }),
         ]
       : []),

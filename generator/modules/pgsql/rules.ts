@@ -6,6 +6,7 @@ import { chosenRepository } from './backup.ts';
 import { isPgsqlHost, type PgsqlMember, pgsqlMembers } from './members.ts';
 import { listedExtensions } from './packages.ts';
 import { isPoolable } from './pgbouncer.ts';
+import { smallestRto } from './recovery.ts';
 import type { HbaRule } from './schemas.ts';
 import { selectMembers } from './services.ts';
 import { allUsers } from './users.ts';
@@ -69,6 +70,12 @@ const rules = {
     label: () => 'left out of the image',
     help: () => 'where Debian has it, write the name of its package in full: `postgresql-${pg_version}-cron`',
   }),
+  shortRto: rule<{ cluster: string; rto: number; smallest: number }>('pgsql/rto-too-short', {
+    severity: 'error',
+    message: ({ cluster, rto }) => `cluster ${cluster} cannot keep \`pg_rto: ${rto}\``,
+    help: ({ smallest }) =>
+      `the smallest is ${smallest} s: a lease that tolerates short troubles, and the time to notice that it has run out`,
+  }),
   baseline: rule<{ file: string; database: string }>('pgsql/baseline-not-carried', {
     severity: 'notice',
     message: ({ file, database }) => `\`baseline: ${file}\` of database ${database} is not run`,
@@ -87,6 +94,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
       return [
         ...checkSequences(own),
         ...checkPrimary(own),
+        ...checkRto(site, own),
         ...checkStore(site, own),
         ...checkServices(own),
         ...checkContent(own),
@@ -123,6 +131,16 @@ function checkPrimary(members: readonly PgsqlMember[]): Diagnostic[] {
   return others.map((other) =>
     rules.twoPrimaries.at(placeOf(other, 'pg_role'), { cluster: other.cluster }, [note]),
   );
+}
+
+function checkRto(site: Site, [first, second]: readonly PgsqlMember[]): Diagnostic[] {
+  if (!first || !second) return [];
+  const { etcd_election_timeout: election } =
+    site.hosts.find((host) => host.groups.includes('etcd'))?.parameters.values ?? {};
+  const smallest = smallestRto(Number(election ?? 1000) / 1000);
+  const { pg_rto: rto } = first.settings;
+  if (rto >= smallest) return [];
+  return [rules.shortRto.at(placeOf(first, 'pg_rto'), { cluster: first.cluster, rto, smallest })];
 }
 
 function checkStore(site: Site, [first]: readonly PgsqlMember[]): Diagnostic[] {

@@ -2,12 +2,13 @@ import jmespath from 'jmespath';
 import type { HostIp } from '../../model/brand.ts';
 import type { ProxyServer, ProxyService } from '../../model/facts.ts';
 import type { PgsqlMember } from './members.ts';
+import { CHECK_INTERVAL, RISE } from './recovery.ts';
 import type { PgService } from './schemas.ts';
 import type { PgsqlSettings } from './settings.ts';
 
-/** Seconds add up to the promise of design: a dead primary is down after 3 checks, a new one up after 2. */
-const DEFAULT_SERVER =
-  'inter 3s fastinter 1s downinter 1s rise 2 fall 3 on-marked-down shutdown-sessions slowstart 30s maxconn 3000 maxqueue 128 weight 100';
+/** A dead primary is down after 3 checks, a new one up after 2: part of the sum in recovery.ts. */
+const NEAR = `${CHECK_INTERVAL * 1000}ms`;
+const DEFAULT_SERVER = `inter 3s fastinter ${NEAR} downinter ${NEAR} rise ${RISE} fall 3 on-marked-down shutdown-sessions slowstart 30s maxconn 3000 maxqueue 128 weight 100`;
 
 export type ServiceSelection = {
   readonly selected: readonly PgsqlMember[];

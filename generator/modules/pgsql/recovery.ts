@@ -1,0 +1,103 @@
+import type { RecoveryPromise } from '../../model/plan.ts';
+import type { PgsqlMember } from './members.ts';
+
+/**
+ * What `pg_rto` promises and how it is kept: every time that a failure costs is derived from it, so that the sum holds.
+ * Seconds throughout.
+ */
+export type Recovery = {
+  /** Of Patroni (Patroni manual, "Dynamic configuration settings"). */
+  readonly ttl: number;
+  readonly loopWait: number;
+  readonly retryTimeout: number;
+  readonly primaryStartTimeout: number;
+  /** Silence of Patroni after which the guard kills it, so that systemd starts it again. */
+  readonly restartAfter: number;
+  /** Silence of PostgreSQL after which the guard kills it. */
+  readonly connectAfter: number;
+  /** Time since Patroni's last cycle after which the guard kills PostgreSQL: the lease is about to run out. */
+  readonly fenceAfter: number;
+};
+
+/** Patroni waits so long for a member that does not answer, before it takes part in the race (ha.py, fetch_node_status). */
+const RACE = 2;
+const PROMOTION = 1;
+/** HAProxy looks at a server that is down, or may be changing, so often … */
+export const CHECK_INTERVAL = 0.5;
+/** … and sends clients to it after so many good answers. */
+export const RISE = 2;
+/** Patroni's own smallest retry_timeout, and one loop: `ttl >= loop_wait + 2 x retry_timeout`. */
+const SMALLEST_TTL = 7;
+/** To notice and to kill PostgreSQL. */
+const STOP = 2;
+
+/**
+ * The lease outlives its holder longest when etcd's leader dies with it: an election takes up to two election timeouts,
+ * the new leader grants each lease its whole time again and one election timeout more (etcd, lessor.Promote), and looks
+ * twice a second for leases that have run out.
+ */
+function leaseOverhead(electionSeconds: number): number {
+  return 3 * electionSeconds + 0.5;
+}
+
+function overhead(electionSeconds: number): number {
+  return leaseOverhead(electionSeconds) + RACE + PROMOTION + RISE * CHECK_INTERVAL;
+}
+
+/** The smallest `pg_rto` that can be kept with this election timeout of etcd. */
+export function smallestRto(electionSeconds: number): number {
+  return Math.ceil(SMALLEST_TTL + overhead(electionSeconds));
+}
+
+/** The times for a promise of `rto` seconds; smaller promises than {@link smallestRto} are not kept. */
+export function recovery(rto: number, electionSeconds: number): Recovery {
+  const ttl = Math.max(SMALLEST_TTL, Math.floor(rto - overhead(electionSeconds)));
+  const loopWait = Math.max(1, Math.floor(ttl / 4));
+  const restartAfter = Math.max(2, Math.floor((ttl - loopWait) / 4));
+  return {
+    ttl,
+    loopWait,
+    retryTimeout: Math.max(3, loopWait),
+    primaryStartTimeout: Math.floor(rto / 3),
+    restartAfter,
+    connectAfter: 2 * restartAfter,
+    fenceAfter: ttl - STOP,
+  };
+}
+
+/** What `pg_rto` means for each kind of failure. A lone member has nobody to take over. */
+export function recoveryPromise(
+  members: readonly PgsqlMember[],
+  electionSeconds: number,
+): RecoveryPromise | undefined {
+  const [first, ...others] = members;
+  if (!first || others.length === 0) return undefined;
+  const { pg_rto: seconds } = first.settings;
+  const cases = worstCases(recovery(seconds, electionSeconds), electionSeconds);
+  return { cluster: first.cluster, seconds, worstCases: cases };
+}
+
+/** One line per failure, for people. */
+export function promiseLines({ cluster, seconds, worstCases: cases }: RecoveryPromise): string[] {
+  return [
+    `Writes to ${cluster} resume within ${seconds} s (pg_rto). The longest that they may be away, in seconds:`,
+    ...cases.map((one) => `${String(one.seconds).padStart(6)}  ${one.failure}`),
+  ];
+}
+
+function worstCases(times: Recovery, electionSeconds: number): RecoveryPromise['worstCases'] {
+  const proxy = RISE * CHECK_INTERVAL;
+  const takeover = RACE + PROMOTION + proxy;
+  return [
+    {
+      failure: 'host or network of the primary lost',
+      seconds: leaseOverhead(electionSeconds) + times.ttl + takeover,
+    },
+    {
+      failure: 'PostgreSQL killed',
+      seconds: times.loopWait + times.primaryStartTimeout + takeover,
+    },
+    { failure: 'Patroni killed or stuck', seconds: times.ttl + takeover },
+    { failure: 'leader of etcd lost', seconds: 0 },
+  ];
+}

@@ -1,0 +1,115 @@
+import type { Facts } from '../../model/facts.ts';
+import type { FilePlan, FileSource } from '../../model/plan.ts';
+import { type HbaContext, hbaLines, LIVE_ROLES, type LiveRole, roleRules } from './hba.ts';
+import type { PgsqlMember } from './members.ts';
+import { postgresRules } from './patroni.ts';
+import { promiseLines, recovery, recoveryPromise } from './recovery.ts';
+
+/** pgbouncer includes no file in its rules: it has all of them for each role. */
+export const POOL_HBA = 'pgb_hba.conf';
+
+const DIRECTORY = 'etc/pgsql';
+
+/**
+ * What makes a member follow its role: the start of Patroni, the guard that keeps it from writing without a lease, the
+ * rules for clients of either role, and what is done when the role changes.
+ */
+export function roleFiles(member: PgsqlMember, members: readonly PgsqlMember[], facts: Facts): FilePlan[] {
+  const { settings, host } = member;
+  const file = (name: string, source: FileSource): FilePlan => {
+    return {
+      path: `${DIRECTORY}/${name}`,
+      mode: 0o644,
+      owner: settings.pg_dbsu,
+      group: settings.pg_dbsu,
+      source,
+    };
+  };
+  const template = (name: string, view: TemplateView): FilePlan =>
+    file(name, { kind: 'template', template: `pgsql/${name}.ejs`, view });
+  return [
+    template('patroni-start.py', startView(member, facts)),
+    template('guard.py', guardView(member, facts)),
+    template('on-role.sh', roleChangeView(member)),
+    ...promiseFiles(members, facts).map((lines) => file('recovery.txt', { kind: 'text', lines })),
+    template('converge.py', { url: `http://${host.ip}:${settings.patroni_port}` }),
+    ...LIVE_ROLES.flatMap((role) => ruleFiles(member, members, facts, role)).map(({ name, lines }) =>
+      file(name, { kind: 'text', lines }),
+    ),
+  ];
+}
+
+/** Paths of the files that a reload of PostgreSQL and pgbouncer brings in. */
+export function ruleFilePaths(member: PgsqlMember, members: readonly PgsqlMember[], facts: Facts): string[] {
+  return LIVE_ROLES.flatMap((role) =>
+    ruleFiles(member, members, facts, role).map(({ name }) => `${DIRECTORY}/${name}`),
+  );
+}
+
+function promiseFiles(members: readonly PgsqlMember[], facts: Facts): string[][] {
+  const promise = recoveryPromise(members, facts.etcdElectionSeconds);
+  return promise ? [promiseLines(promise)] : [];
+}
+
+type TemplateView = Extract<FileSource, { kind: 'template' }>['view'];
+
+function ruleFiles(
+  member: PgsqlMember,
+  members: readonly PgsqlMember[],
+  { infraIps }: Facts,
+  role: LiveRole,
+): { name: string; lines: string[] }[] {
+  const { settings } = member;
+  const context = (target: HbaContext['target']): HbaContext => ({ target, member, members, infraIps });
+  const pool = [...settings.pgb_default_hba_rules, ...settings.pgb_hba_rules];
+  return [
+    { name: `role/${role}/${POOL_HBA}`, lines: hbaLines(pool, context('pgbouncer'), role) },
+    ...roleRules(postgresRules(settings), context('postgres'), role).map((lines, index) => ({
+      name: `role/${role}/hba-${index + 1}.conf`,
+      lines,
+    })),
+  ];
+}
+
+function startView({ settings, host, cluster, role }: PgsqlMember, facts: Facts): TemplateView {
+  const { ttl } = recovery(settings.pg_rto, facts.etcdElectionSeconds);
+  return {
+    endpoints: nearestFirst(facts.etcdEndpoints, host.ip),
+    leaderKey: `${settings.pg_namespace}/${cluster}/leader`,
+    initialises: python(role === 'primary'),
+    // Patroni's own lower limit.
+    shortLease: python(ttl < 20),
+  };
+}
+
+/** This host's own endpoint before the others, which may be away. */
+function nearestFirst(endpoints: Facts['etcdEndpoints'], ip: string): Facts['etcdEndpoints'] {
+  return [...endpoints].sort((a, b) => Number(b.ip === ip) - Number(a.ip === ip));
+}
+
+function guardView({ settings, host }: PgsqlMember, facts: Facts): TemplateView {
+  const { restartAfter, connectAfter, fenceAfter } = recovery(settings.pg_rto, facts.etcdElectionSeconds);
+  return {
+    ip: host.ip,
+    patroniPort: settings.patroni_port,
+    socket: settings.pg_localhost.split(',')[0] ?? '',
+    port: settings.pg_port,
+    restartAfter,
+    connectAfter,
+    fenceAfter,
+  };
+}
+
+function roleChangeView({ settings }: PgsqlMember): TemplateView {
+  return {
+    socket: settings.pg_localhost.split(',')[0] ?? '',
+    user: settings.pg_dbsu,
+    port: settings.pg_port,
+    pool: String(settings.pgbouncer_enabled),
+    poolPort: settings.pgbouncer_port,
+  };
+}
+
+function python(value: boolean): string {
+  return value ? 'True' : 'False';
+}

@@ -1,0 +1,190 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { labSkipReason } from '../support/lab.ts';
+import { Cluster } from './support/cluster.ts';
+import { acceptedByTwo, longestGap, Writer } from './support/ledger.ts';
+import { Reader } from './support/reader.ts';
+
+/* What an operator does with three machines while clients work. */
+const reason = labSkipReason();
+
+/** A rule of each kind of member, for a user that no default rule lets in. */
+const RULES = `
+        pg_hba_rules:
+          - { user: batch, db: test, addr: 10.10.10.99/32, auth: pwd, role: replica, title: reports from replicas only }
+`;
+const USER = '          - { name: batch, password: DBUser.Batch }\n        pg_databases:\n';
+
+describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
+  let cluster: Cluster;
+  let first = 1;
+
+  beforeAll(async () => {
+    cluster = await Cluster.create('trio', (text) =>
+      text
+        .replace('        pg_databases:\n', USER)
+        .replace('        pg_rto: 30\n', `        pg_rto: 30\n${RULES}`),
+    );
+    await cluster.applyAll();
+    await cluster.waitUntilWhole();
+    expect(await cluster.sql('create table ledger (n bigint primary key)')).toBe('');
+  });
+  afterAll(() => cluster?.destroy());
+
+  /** What `work` does, under a writer through a node that stays; its acknowledgements from then on. */
+  async function underLoad(host: string, work: () => Promise<void>) {
+    const writer = new Writer(cluster.client, cluster.lab.directory, 'load', cluster.url(host, 5433), first);
+    first += 1_000_000;
+    await expect.poll(() => writer.acks.length, { timeout: 30_000 }).toBeGreaterThan(20);
+    const since = Date.now();
+    await work();
+    await delay(2000);
+    const end = Date.now();
+    const acks = await writer.stop();
+    const rows = await cluster.sql("select string_agg(n::text, ',') from ledger", { host });
+    const stored = new Set(rows.split(',').map(Number));
+    return { gap: longestGap(acks, since, end), lost: acks.filter(({ n }) => !stored.has(n)), acks };
+  }
+
+  async function switchover(): Promise<void> {
+    const leader = await cluster.leader();
+    await leader.sh('patronictl switchover --force', { timeoutSeconds: 60 });
+    await cluster.waitUntilWhole();
+    expect((await cluster.leader()).name).not.toBe(leader.name);
+  }
+
+  const batch = { user: 'batch', password: 'DBUser.Batch', port: 5432 };
+
+  it('lets in by the role that a member has now', async () => {
+    const before = await cluster.leader();
+    for (const node of cluster.nodes) {
+      const answer = await cluster.sql('select 1', { ...batch, host: node.ip });
+      expect(answer, node.name).toMatch(node === before ? /no pg_hba.conf entry/ : /^1$/);
+    }
+  });
+
+  it('a planned switchover: writes are away for less than 3 s, none that was acknowledged is lost', async () => {
+    const outcome = await underLoad('10.10.10.13', switchover);
+    process.stdout.write(`switchover: ${outcome.gap.toFixed(2)} s without a write\n`);
+    expect(outcome.lost).toEqual([]);
+    expect(acceptedByTwo(outcome.acks)).toEqual([]);
+    expect(outcome.gap).toBeLessThan(3);
+  });
+
+  it('then the rules have followed the roles, and the new primary has a backup of its own', async () => {
+    const leader = await cluster.leader();
+    for (const node of cluster.nodes) {
+      await expect
+        .poll(() => cluster.sql('select 1', { ...batch, host: node.ip }), { timeout: 10_000 })
+        .toMatch(node === leader ? /no pg_hba.conf entry/ : /^1$/);
+    }
+    await expect
+      .poll(async () => (await leader.exec(['pgbackrest', 'info'])).stdout, { timeout: 60_000 })
+      .toContain('full backup');
+  });
+
+  it('restores from the new primary’s repository to a point in time after the switchover', async () => {
+    const leader = await cluster.leader();
+    await cluster.sql("create table pitr as select 'before' as row");
+    const sql = (text: string) =>
+      leader.sh(`su postgres -s /bin/sh -c "psql -XAtq -d postgres -c \\"${text}\\""`);
+    await sql("select pg_create_restore_point('here')");
+    await cluster.sql("insert into pitr values ('after')");
+    await sql('select pg_switch_wal()');
+    await leader.sh('pgbackrest --stanza=pg-test check', { timeoutSeconds: 120 });
+    const rows = await leader.sh(
+      `
+      install -d -o postgres -g postgres -m 0700 /pg/tmp/restored
+      pgbackrest --stanza=pg-test --pg1-path=/pg/tmp/restored --type=name --target=here --target-action=promote restore
+      root=$(sed -n 's/^RootDirectory=//p' /etc/systemd/system/patroni.service)
+      cluster=$(readlink -f /pg)
+      systemd-run --quiet --unit=restored -p RootDirectory="$root" -p MountAPIVFS=yes -p PrivateTmp=yes \\
+        -p BindReadOnlyPaths='/etc:/run/host/etc /etc/pigsty' -p BindPaths="$cluster:/pg /data/backups" \\
+        -p User=postgres -p Group=postgres \\
+        /usr/lib/postgresql/17/bin/postgres -D /pg/tmp/restored -p 5555 -k /tmp -c listen_addresses=127.0.0.1 \\
+        -c archive_mode=off -c logging_collector=off -c shared_buffers=64MB -c hba_file=/pg/tmp/restored/open.conf 
+      `.replace(
+        'root=$(',
+        'echo "host all all 127.0.0.1/32 trust" >/pg/tmp/restored/open.conf; chmod 0644 /pg/tmp/restored/open.conf\n      root=$(',
+      ) +
+        `
+      for i in $(seq 100); do
+        [ "$(psql -XAtq -h 127.0.0.1 -p 5555 -U postgres -d test -c 'select pg_is_in_recovery()' 2>/dev/null)" != f ] || break
+        sleep 0.3
+      done
+      psql -XAtq -h 127.0.0.1 -p 5555 -U postgres -d test -c 'select row from pitr'
+      systemctl stop restored
+      rm -r /pg/tmp/restored`,
+      { timeoutSeconds: 180 },
+    );
+    expect(rows.trim()).toBe('before');
+  });
+
+  it('loses a replica: no write fails, no read that a second try does not heal', async () => {
+    const leader = await cluster.leader();
+    const [replica, survivor] = cluster.others(leader);
+    if (!replica || !survivor) throw new Error('there are not three nodes');
+    const reader = new Reader(cluster.client, cluster.lab.directory, cluster.url(survivor.ip, 5434));
+    const outcome = await underLoad(survivor.ip, async () => {
+      await replica.powerCut();
+      await delay(15_000);
+    });
+    const { reads, failed } = await reader.stop();
+    expect(reads).toBeGreaterThan(50);
+    expect(failed).toBe(0);
+    expect(outcome.lost).toEqual([]);
+    expect(outcome.gap).toBeLessThan(3);
+    await replica.boot({ until: 'reachable' });
+    await cluster.waitUntilWhole();
+  });
+
+  it('brings the configuration store to what the inventory says, and leaves what others put there', async () => {
+    const leader = await cluster.leader();
+    await leader.sh('patronictl edit-config --force --set postgresql.parameters.log_hostname=on');
+    cluster.workshop.edit((text) => text.replace('pg_rto: 30', 'pg_rto: 40'));
+    for (const node of cluster.nodes) await cluster.ship(node);
+    await cluster.applyAll();
+    const config = await leader.sh('patronictl show-config');
+    expect(config).toMatch(/^ttl: 32$/m);
+    expect(config).toMatch(/log_hostname: .*on/);
+    const words = await leader.sh('journalctl -u pgsql-provision -o cat --no-pager');
+    expect(words).toContain('store: ttl: 22 -> 32');
+    expect(words).toContain('log_hostname = on: not of this inventory, left alone');
+  });
+
+  it('is rebooted one after the other under load', async () => {
+    const outcome = await underLoad('10.10.10.13', async () => {
+      for (const node of cluster.nodes.slice(0, 2)) {
+        await node.reboot({ until: 'reachable' });
+        await cluster.waitUntilWhole();
+      }
+    });
+    const last = await underLoad('10.10.10.11', async () => {
+      await cluster.node('10.10.10.13').reboot({ until: 'reachable' });
+      await cluster.waitUntilWhole();
+    });
+    for (const { gap, lost, acks } of [outcome, last]) {
+      process.stdout.write(`rolling reboot: ${gap.toFixed(1)} s without a write, ${lost.length} rows lost\n`);
+      expect(gap).toBeLessThanOrEqual(40);
+      expect(acceptedByTwo(acks)).toEqual([]);
+    }
+  });
+
+  it('a machine that lost its disks is refused until it is told to replace the dead one', async () => {
+    const dead = cluster.others(await cluster.leader())[0];
+    if (!dead) throw new Error('there is no replica');
+    const fresh = await cluster.replace(dead);
+    const refused = await fresh.exec(['/bundle/pigsty-agent', 'apply'], { timeoutSeconds: 300 });
+    expect(refused.code).toBe(6);
+    expect(refused.stderr).toContain('pigsty-agent apply --replace');
+    const replaced = await fresh.exec(['/bundle/pigsty-agent', 'apply', '--replace'], {
+      timeoutSeconds: 300,
+    });
+    expect(replaced.code, replaced.stderr).toBe(0);
+    await cluster.waitUntilWhole();
+    const health = await fresh.sh('etcdctl endpoint health 2>&1');
+    expect(health.match(/is healthy/g)).toHaveLength(3);
+    const rows = 'select count(*) from ledger';
+    expect(await cluster.sql(rows, { host: fresh.ip, port: 5432 })).toBe(await cluster.sql(rows));
+  });
+});

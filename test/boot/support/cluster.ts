@@ -1,0 +1,165 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createLab, type Lab, type LabClient } from '../../support/lab.ts';
+import type { LabNode } from '../../support/node.ts';
+import { Workshop } from '../../support/product.ts';
+
+const NODES = { h11: '10.10.10.11', h12: '10.10.10.12', h13: '10.10.10.13' } as const;
+
+export type Member = {
+  readonly name: string;
+  readonly host: string;
+  readonly role: string;
+  readonly state: string;
+};
+
+type Access = {
+  readonly user?: string;
+  readonly password?: string;
+  readonly database?: string;
+  readonly port?: number;
+  readonly host?: string;
+};
+
+/** Three bare machines with the bundles of a blueprint beside them, and a client on their network. */
+export class Cluster {
+  readonly lab: Lab;
+  readonly workshop: Workshop;
+  readonly client: LabClient;
+  readonly nodes: LabNode[];
+  /** Addresses of nodes whose newest bundle is at /root/bundle. */
+  readonly #moved = new Set<string>();
+
+  private constructor(lab: Lab, workshop: Workshop, client: LabClient, nodes: LabNode[]) {
+    this.lab = lab;
+    this.workshop = workshop;
+    this.client = client;
+    this.nodes = nodes;
+  }
+
+  /** The machines are on, and hold nothing yet. `data` gives a node's /data a disk of its own. */
+  static async create(
+    blueprint: string,
+    edit?: (text: string) => string,
+    data?: (lab: Lab, name: string) => Promise<string>,
+  ): Promise<Cluster> {
+    const workshop = new Workshop(blueprint, edit);
+    const lab = await createLab();
+    const client = await lab.client('10.10.10.99', 'client');
+    const nodes: LabNode[] = [];
+    for (const [name, ip] of Object.entries(NODES)) {
+      const node = await lab.node({ ip, name });
+      node.mount('/bundle', await workshop.bundle(ip));
+      if (data) node.mount('/data', await data(lab, name));
+      await node.boot();
+      nodes.push(node);
+    }
+    return new Cluster(lab, workshop, client, nodes);
+  }
+
+  /** Builds the inventory as it is now, and puts the node's new bundle in the place of its old one. */
+  async ship(node: LabNode): Promise<void> {
+    const bundle = await this.workshop.bundle(node.ip);
+    await node.sh('rm -rf /root/bundle');
+    await node.push(bundle, '/root/bundle');
+    this.#moved.add(node.ip);
+  }
+
+  /** An empty machine in the place of one that is dead for good: the same address and bundle, no data. */
+  async replace(dead: LabNode): Promise<LabNode> {
+    if (dead.isRunning) await dead.powerCut();
+    const fresh = await this.lab.node({ ip: dead.ip, name: `${dead.name}b` });
+    fresh.mount('/bundle', await this.workshop.bundle(dead.ip));
+    await fresh.boot();
+    this.nodes.splice(this.nodes.indexOf(dead), 1, fresh);
+    this.#moved.delete(dead.ip);
+    return fresh;
+  }
+
+  async destroy(): Promise<void> {
+    await this.lab.destroy();
+    this.workshop.remove();
+  }
+
+  node(ip: string): LabNode {
+    const found = this.nodes.find((node) => node.ip === ip);
+    if (!found) throw new Error(`no node ${ip}`);
+    return found;
+  }
+
+  /** The agent's words; throws when it does not end well. */
+  async apply(node: LabNode): Promise<string> {
+    const directory = this.#moved.has(node.ip) ? '/root/bundle' : '/bundle';
+    const result = await node.exec([`${directory}/pigsty-agent`, 'apply'], { timeoutSeconds: 600 });
+    if (result.code !== 0) throw new Error(`${node.name}: apply: exit ${result.code}\n${result.stderr}`);
+    return result.stderr;
+  }
+
+  async applyAll(nodes: readonly LabNode[] = this.nodes): Promise<void> {
+    await Promise.all(nodes.map((node) => this.apply(node)));
+  }
+
+  /** What psql prints for a command, trimmed; its complaint when it fails. */
+  async sql(command: string, access: Access = {}): Promise<string> {
+    const { user = 'test', password = 'DBUser.Test', database = 'test', port = 5433 } = access;
+    const { host = NODES.h11 } = access;
+    const target = `host=${host} port=${port} dbname=${database} user=${user} connect_timeout=3`;
+    const line = ['env', `PGPASSWORD=${password}`, 'psql', '-XAtq', target, '-c', command];
+    const result = await this.client.exec(line, { timeoutSeconds: 20 });
+    return (result.code === 0 ? result.stdout : result.stderr).trim();
+  }
+
+  url(host: string, port: number): string {
+    return `postgres://test:DBUser.Test@${host}:${port}/test`;
+  }
+
+  /** The members as Patroni on one of the running nodes lists them. */
+  async members(): Promise<readonly Member[]> {
+    for (const node of this.nodes.filter((candidate) => candidate.isRunning)) {
+      const { code, stdout } = await node.exec(['patronictl', 'list', '-f', 'json'], { timeoutSeconds: 20 });
+      if (code !== 0) continue;
+      const rows: readonly Record<'Member' | 'Host' | 'Role' | 'State', string>[] = JSON.parse(stdout);
+      return rows.map((row) => ({ name: row.Member, host: row.Host, role: row.Role, state: row.State }));
+    }
+    return [];
+  }
+
+  async leader(): Promise<LabNode> {
+    const leader = (await this.members()).find(({ role }) => role === 'Leader');
+    if (!leader) throw new Error('there is no leader');
+    return this.node(leader.host);
+  }
+
+  /** Nodes that are on and are not `node`. */
+  others(node: LabNode): readonly LabNode[] {
+    return this.nodes.filter((other) => other !== node && other.isRunning);
+  }
+
+  /** Waits until one leader runs and the others stream from it; throws with the last list. */
+  async waitUntilWhole(timeoutSeconds = 180): Promise<void> {
+    const deadline = Date.now() + timeoutSeconds * 1000;
+    for (let members: readonly Member[] = []; ; await delay(500)) {
+      members = await this.members();
+      const leaders = members.filter(({ role, state }) => role === 'Leader' && state === 'running');
+      const streaming = members.filter(({ state }) => state === 'streaming');
+      if (leaders.length === 1 && streaming.length === this.nodes.length - 1) return;
+      if (Date.now() > deadline)
+        throw new Error(`the cluster is not whole:\n${JSON.stringify(members, null, 1)}`);
+    }
+  }
+
+  /** Moves etcd's leadership to the member on `node`. */
+  async leadEtcd(node: LabNode): Promise<void> {
+    await node.sh(`
+      me=$(etcdctl member list | sed -n 's/^\\([0-9a-f]*\\), .*${node.ip}:2380.*/\\1/p')
+      etcdctl endpoint status | grep -q ', true,' || exit 1
+      leader=$(etcdctl endpoint status | sed -n 's|^\\(https://[^,]*\\), .*, true, .*|\\1|p' | head -n 1)
+      case $leader in *${node.ip}*) ;; *) etcdctl --endpoints "$leader" move-leader "$me" ;; esac`);
+  }
+
+  /** The node whose member leads etcd. */
+  async etcdLeader(): Promise<LabNode> {
+    const status = await this.nodes.find((node) => node.isRunning)?.exec(['etcdctl', 'endpoint', 'status']);
+    const ip = /https:\/\/([0-9.]+):2379, [^\n]*, true, /.exec(status?.stdout ?? '')?.[1];
+    return this.node(ip ?? 'unknown');
+  }
+}

@@ -1,0 +1,91 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { LabNode } from '../../support/node.ts';
+import type { Cluster } from './cluster.ts';
+
+/** Something that goes wrong with the leader, and what makes it good again. */
+export type Failure = {
+  readonly name: string;
+  /** Throws when it cannot be brought about. */
+  strike(cluster: Cluster, leader: LabNode): Promise<void>;
+  /** After writes are back; the cluster heals itself from there. */
+  mend?(cluster: Cluster, leader: LabNode): Promise<void>;
+  /** Seconds until writes are back, where that is not pg_rto. */
+  readonly promise?: number;
+};
+
+const POSTMASTER = '$(head -n 1 /pg/data/postmaster.pid)';
+/** The postmaster and all its children. */
+const EVERY_POSTGRES = `
+  main=${POSTMASTER}
+  for stat in /proc/[0-9]*/stat; do
+    read -r pid _ _ parent _ <"$stat" 2>/dev/null || continue
+    [ "$parent" != "$main" ] || echo "$pid"
+  done
+  echo "$main"`;
+
+const run = (script: string) => async (_: Cluster, leader: LabNode) => {
+  await leader.sh(script);
+};
+
+export const FAILURES: readonly Failure[] = [
+  { name: 'postgres killed', strike: run(`kill -9 ${POSTMASTER}`) },
+  { name: 'postgres stopped', strike: run(`kill -STOP $(${EVERY_POSTGRES})`) },
+  { name: 'Patroni killed', strike: run('systemctl kill -s KILL --kill-who=main patroni') },
+  { name: 'Patroni stopped', strike: run('systemctl kill -s STOP --kill-who=main patroni') },
+  {
+    name: 'leader of etcd killed',
+    strike: async (cluster) => {
+      await (await cluster.etcdLeader()).sh('systemctl kill -s KILL etcd');
+    },
+  },
+  {
+    name: 'power cut of the host that leads etcd and PostgreSQL',
+    strike: async (cluster, leader) => {
+      await cluster.leadEtcd(leader);
+      await leader.powerCut();
+    },
+    mend: async (_, leader) => {
+      await leader.boot({ until: 'reachable' });
+    },
+  },
+  {
+    name: 'network cut of the host that leads etcd and PostgreSQL',
+    strike: async (cluster, leader) => {
+      await cluster.leadEtcd(leader);
+      await leader.isolate();
+    },
+    mend: (_, leader) => leader.heal(),
+  },
+  {
+    // What the leader sends to the others goes to a machine that is not there; what they send arrives.
+    name: 'one-way loss of packets from the leader',
+    strike: async (cluster, leader) => {
+      const lost = cluster
+        .others(leader)
+        .map(({ ip }) => `ip neigh replace ${ip} lladdr 02:00:00:00:00:01 nud permanent dev eth0`);
+      await leader.sh(lost.join('\n'));
+    },
+    mend: async (cluster, leader) => {
+      await leader.sh(
+        cluster
+          .others(leader)
+          .map(({ ip }) => `ip neigh del ${ip} dev eth0`)
+          .join('\n'),
+      );
+    },
+  },
+  {
+    name: 'disk of the leader full',
+    strike: run('cat /dev/zero >/data/filler 2>/dev/null || :; [ -s /data/filler ]'),
+    mend: run('rm /data/filler'),
+  },
+  {
+    name: 'power cut of all three',
+    promise: 120,
+    strike: async (cluster) => {
+      await Promise.all(cluster.nodes.map((node) => node.powerCut()));
+      await delay(1000);
+      await Promise.all(cluster.nodes.map((node) => node.boot({ until: 'reachable' })));
+    },
+  },
+];

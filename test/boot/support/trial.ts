@@ -1,0 +1,78 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Cluster } from './cluster.ts';
+import type { Failure } from './failures.ts';
+import { type Ack, acceptedByTwo, longestGap, Writer } from './ledger.ts';
+
+export type Outcome = {
+  readonly failure: string;
+  /** Seconds without an acknowledged write. */
+  readonly gap: number;
+  readonly acked: number;
+  /** Acknowledged, and not in the table. */
+  readonly lost: readonly Ack[];
+  /** Acknowledged by a server after another one had taken over. */
+  readonly doubled: readonly Ack[];
+};
+
+/** Numbers of rows: those of the writer to the old leader start here. */
+const DIRECT = 1_000_000_000;
+let next = 1;
+
+/** One failure under two writers, from a whole cluster to a whole cluster. Throws when it does not become whole. */
+export async function tryFailure(cluster: Cluster, failure: Failure, promise: number): Promise<Outcome> {
+  await cluster.waitUntilWhole();
+  const leader = await cluster.leader();
+  const survivor = cluster.others(leader)[0] ?? leader;
+  const { directory } = cluster.lab;
+  const first = next;
+  next += 1_000_000;
+  const through = new Writer(cluster.client, directory, 'through', cluster.url(survivor.ip, 5433), first);
+  const direct = new Writer(
+    cluster.client,
+    directory,
+    'direct',
+    cluster.url(leader.ip, 5432),
+    DIRECT + first,
+  );
+  await until(() => through.acks.length > 20 && direct.acks.length > 20, 30);
+  const since = Date.now();
+  await failure.strike(cluster, leader);
+  // Long enough to see the promise broken, and how the other writer's server ends.
+  await until(() => hasResumed(through.acks, since), promise + 60);
+  await failure.mend?.(cluster, leader);
+  await cluster.waitUntilWhole();
+  const end = Date.now();
+  const acks = [...(await through.stop()), ...(await direct.stop())];
+  const rows = await stored(cluster, survivor.ip, first);
+  return {
+    failure: failure.name,
+    gap: longestGap(through.acks, since, end),
+    acked: acks.length,
+    lost: acks.filter(({ n }) => !rows.has(n)),
+    doubled: acceptedByTwo(acks),
+  };
+}
+
+/** A failure may show seconds later: writes are back when they have gone on for 3 s after at least 8 s. */
+function hasResumed(acks: readonly Ack[], since: number): boolean {
+  const now = Date.now();
+  if (now - since < 8000) return false;
+  const recent = acks.filter(({ acked }) => acked > now - 3000);
+  const [first] = recent;
+  return first !== undefined && recent.length > 10 && longestGap(recent, first.acked, now) < 1;
+}
+
+async function stored(cluster: Cluster, host: string, first: number): Promise<ReadonlySet<number>> {
+  const range = `n between ${first} and ${first + 999_999}`;
+  const ranges = `${range} or n between ${DIRECT + first} and ${DIRECT + first + 999_999}`;
+  const text = await cluster.sql(`select string_agg(n::text, ',') from ledger where ${ranges}`, { host });
+  return new Set(text.split(',').map(Number));
+}
+
+async function until(holds: () => boolean, timeoutSeconds: number): Promise<void> {
+  const deadline = Date.now() + timeoutSeconds * 1000;
+  while (!holds()) {
+    if (Date.now() > deadline) return;
+    await delay(100);
+  }
+}

@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { compile } from '../../generator/compile.ts';
+import { recovery, smallestRto } from '../../generator/modules/pgsql/recovery.ts';
+
+/** The promises of three members whose cluster has these variables. */
+function promises(variables: string, election = 1000) {
+  const hosts = (seq: string, role: string) =>
+    [1, 2, 3].map((n) => `10.0.0.${n}: { ${seq}: ${n}${role && n === 1 ? `, ${role}` : ''} }`).join(', ');
+  const text = `all:
+  children:
+    etcd: { hosts: { ${hosts('etcd_seq', '')} }, vars: { etcd_election_timeout: ${election} } }
+    pg: { hosts: { ${hosts('pg_seq', 'pg_role: primary')} }, vars: { pg_cluster: pg, ${variables} } }`;
+  const compiled = compile(text, 'pigsty.yml', 'pigsty');
+  if (!compiled.ok) throw new Error(compiled.diagnostics.map(({ code }) => code).join());
+  return compiled.value.plan.promises;
+}
+
+it('gives the times of the usual promise', () => {
+  const times = recovery(30, 1);
+  expect(times).toMatchObject({ ttl: 22, loopWait: 5, retryTimeout: 5 });
+  expect(recovery(15, 1)).toMatchObject({ ttl: 7, loopWait: 1, retryTimeout: 3 });
+});
+
+it('adds up for every promise that is allowed, and leaves the lease room for two retries', () => {
+  const election = fc.constantFrom(100, 500, 1000, 2000);
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 300 }), election, (above, milliseconds) => {
+      const seconds = milliseconds / 1000;
+      const rto = smallestRto(seconds) + above;
+      const { ttl, loopWait, retryTimeout, fenceAfter, connectAfter } = recovery(rto, seconds);
+      expect(ttl).toBeGreaterThanOrEqual(loopWait + 2 * retryTimeout);
+      expect(fenceAfter).toBeLessThan(ttl);
+      expect(connectAfter).toBeLessThan(fenceAfter);
+      const [promise] = promises(`pg_rto: ${rto}`, milliseconds);
+      for (const { failure, seconds: worst } of promise?.worstCases ?? [])
+        expect(worst, `${failure} with pg_rto ${rto}`).toBeLessThanOrEqual(rto);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+it('refuses a promise that cannot be kept', () => {
+  expect(() => promises('pg_rto: 14')).toThrow('pgsql/rto-too-short');
+  expect(promises('pg_rto: 15')).toHaveLength(1);
+});
