@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const minute = 60_000;
+/** `npm run test:long`: full counts, and what takes an hour. */
+const long = process.env.PIGSTY_TEST_LONG ? ['test/long/**/*.test.ts'] : [];
 
 /** `unit` is quick and parallel; the others start real programs, machines and networks, one file at a time. */
 export default defineConfig({
@@ -34,7 +36,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'node',
-          include: ['test/agent/**/*.test.ts', 'test/boot/**/*.test.ts'],
+          include: ['test/agent/**/*.test.ts', 'test/boot/**/*.test.ts', ...long],
           fileParallelism: false,
           testTimeout: 10 * minute,
           hookTimeout: 15 * minute,

@@ -1,9 +1,7 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Lab, labSkipReason } from '../support/lab.ts';
-import { mustRun } from '../support/process.ts';
+import { labSkipReason } from '../support/lab.ts';
 import { Cluster } from './support/cluster.ts';
+import { smallDisk } from './support/disk.ts';
 import { FAILURES } from './support/failures.ts';
 import { type Outcome, tryFailure } from './support/trial.ts';
 
@@ -20,16 +18,6 @@ const PLANS: readonly Plan[] = [
   { name: 'trio with pg_rto: 15', blueprint: 'trio', rto: 15, rpo: 1_048_576 },
   { name: 'crit', blueprint: 'crit', rto: 30, rpo: 0 },
 ];
-
-/** A disk of its own, small enough to be filled. */
-async function smallDisk(lab: Lab, name: string): Promise<string> {
-  const [file, folder] = [join(lab.directory, `${name}.ext4`), join(lab.directory, `${name}-data`)];
-  mkdirSync(folder);
-  await mustRun('truncate', ['-s', '2G', file]);
-  await mustRun('mke2fs', ['-q', '-F', '-t', 'ext4', '-m', '0', file]);
-  await mustRun('mount', ['-o', 'loop', file, folder]);
-  return folder;
-}
 
 describe.skipIf(reason).each(PLANS)(`$name ${reason ?? ''}`, ({ blueprint, rto, rpo }) => {
   let cluster: Cluster;

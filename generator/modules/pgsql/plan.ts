@@ -37,6 +37,7 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
       ...provisionFiles(member),
       ...backupFiles(member),
       ...certificateFiles(member),
+      ...watchdogFiles(member),
       ...unitFiles(member, { $image: image }),
       ...operatorFiles(member, { $image: image }),
     ],
@@ -124,6 +125,30 @@ function backupFiles(member: PgsqlMember): FilePlan[] {
   ];
 }
 
+function hasWatchdog({ settings }: PgsqlMember): boolean {
+  return settings.patroni_watchdog_mode !== 'off';
+}
+
+/** The kernel's own watchdog where the host has no better one, and Patroni's right to write to it. */
+function watchdogFiles(member: PgsqlMember): FilePlan[] {
+  if (!hasWatchdog(member)) return [];
+  const file = (link: string, line: string): FilePlan => ({
+    path: link.slice(1),
+    mode: 0o644,
+    owner: 'root',
+    group: 'root',
+    link,
+    source: { kind: 'text', lines: [line] },
+  });
+  return [
+    file(
+      '/etc/udev/rules.d/60-pigsty-watchdog.rules',
+      `KERNEL=="watchdog", OWNER="${member.settings.pg_dbsu}", MODE="0600"`,
+    ),
+    file('/etc/modules-load.d/pigsty-watchdog.conf', 'softdog'),
+  ];
+}
+
 function unitFiles(member: PgsqlMember, root: ImageRef): FilePlan[] {
   const { settings, cluster, instance } = member;
   const view = {
@@ -147,7 +172,7 @@ function unitFiles(member: PgsqlMember, root: ImageRef): FilePlan[] {
   const backup = ['pgbackrest-init.service', 'pgbackrest-backup.service', 'pgbackrest-backup.timer'];
   const logDirectory = onHost(member, settings.pgbouncer_log_dir);
   return [
-    unit('patroni.service'),
+    unit('patroni.service', { watchdog: String(hasWatchdog(member)) }),
     unit('patroni-guard.service'),
     unit('pgsql-promoted.path'),
     unit('pgsql-promoted.service', { units: promotedUnits(settings) }),

@@ -8,7 +8,7 @@ import type { PgsqlSettings } from './settings.ts';
 
 /** A dead primary is down after 3 checks, a new one up after 2: part of the sum in recovery.ts. */
 const NEAR = `${CHECK_INTERVAL * 1000}ms`;
-const DEFAULT_SERVER = `inter 3s fastinter ${NEAR} downinter ${NEAR} rise ${RISE} fall 3 on-marked-down shutdown-sessions slowstart 30s maxconn 3000 maxqueue 128 weight 100`;
+const DEFAULT_SERVER = `inter 1s fastinter ${NEAR} downinter ${NEAR} rise ${RISE} fall 3 on-marked-down shutdown-sessions slowstart 30s maxconn 3000 maxqueue 128 weight 100`;
 
 export type ServiceSelection = {
   readonly selected: readonly PgsqlMember[];
