@@ -136,6 +136,8 @@ function postgresqlConfig(member: PgsqlMember, members: readonly PgsqlMember[], 
     authentication: {
       superuser: { username: settings.pg_dbsu },
       replication: { username: settings.pg_replication_username, sslmode: 'prefer' },
+      // pg_rewind reads the leader's files over the network, where the superuser is not let in; roles.sql grants it that.
+      rewind: { username: settings.pg_replication_username, sslmode: 'prefer' },
     },
     create_replica_methods: ['basebackup'],
     basebackup: [{ 'max-rate': '1000M' }, { checkpoint: 'fast' }, 'verbose', 'progress'],
@@ -157,6 +159,8 @@ function listenAddresses(listen: string, ip: string): string {
 }
 
 function secretConfig(settings: PgsqlSettings): PlanData {
+  const password: PlanData = { $secret: 'pg_replication_password', as: 'plain' };
+  const replicator = { username: settings.pg_replication_username, password };
   return {
     restapi: {
       authentication: {
@@ -164,14 +168,7 @@ function secretConfig(settings: PgsqlSettings): PlanData {
         password: { $secret: 'patroni_password', as: 'plain' },
       },
     },
-    postgresql: {
-      authentication: {
-        replication: {
-          username: settings.pg_replication_username,
-          password: { $secret: 'pg_replication_password', as: 'plain' },
-        },
-      },
-    },
+    postgresql: { authentication: { replication: replicator, rewind: replicator } },
   };
 }
 

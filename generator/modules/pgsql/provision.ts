@@ -51,6 +51,13 @@ function rolesView(settings: PgsqlSettings): View {
   return {
     roles: users.map((user) => roleView(user, settings)),
     declaredRoles: users.map((user) => user.name),
+    replicator: settings.pg_replication_username,
+    rewindFunctions: [
+      'pg_ls_dir(text, boolean, boolean)',
+      'pg_stat_file(text, boolean)',
+      'pg_read_binary_file(text)',
+      'pg_read_binary_file(text, bigint, bigint, boolean)',
+    ],
   };
 }
 

@@ -34,15 +34,22 @@ export async function tryFailure(cluster: Cluster, failure: Failure, promise: nu
     cluster.url(leader.ip, 5432),
     DIRECT + first,
   );
-  await until(() => through.acks.length > 20 && direct.acks.length > 20, 30);
-  const since = Date.now();
-  await failure.strike(cluster, leader);
-  // Long enough to see the promise broken, and how the other writer's server ends.
-  await until(() => hasResumed(through.acks, since), promise + 60);
-  await failure.mend?.(cluster, leader);
-  await cluster.waitUntilWhole();
-  const end = Date.now();
-  const acks = [...(await through.stop()), ...(await direct.stop())];
+  let since = 0;
+  let end = 0;
+  try {
+    await until(() => through.acks.length > 20 && direct.acks.length > 20, 30);
+    since = Date.now();
+    await failure.strike(cluster, leader);
+    // Long enough to see the promise broken, and how the other writer's server ends.
+    await until(() => hasResumed(through.acks, since), promise + 60);
+    await failure.mend?.(cluster, leader);
+    await cluster.waitUntilWhole();
+  } finally {
+    end = Date.now();
+    await through.stop();
+    await direct.stop();
+  }
+  const acks = [...through.acks, ...direct.acks];
   const rows = await stored(cluster, survivor.ip, first);
   return {
     failure: failure.name,
