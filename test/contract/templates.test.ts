@@ -49,7 +49,7 @@ describe('templates', () => {
       'etcd/etcd.service.ejs',
       '[Service]',
       "<% if (view.instance === '') { -%>\n<%= view.never %>\n<% } -%>\n[Service]",
-      "etcd/etcd.service.ejs:9: Property 'never' does not exist",
+      "etcd/etcd.service.ejs:10: Property 'never' does not exist",
     ],
     ['node/service.cfg.ejs', '<%= option %>', '<%= view.options %>', 'is not assignable'],
     ['node/service.cfg.ejs', 'server.port', 'sh(server.port)', 'is not assignable'],

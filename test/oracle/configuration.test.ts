@@ -183,8 +183,8 @@ print(status(sys.argv[1]), status("pigsty"))`;
   describe('pgbouncer', () => {
     const questions = ['databases', 'users', 'config'].map((name) => `-c 'show ${name}'`).join(' ');
     const ask = `pool() { within pgbouncer 543 pgbouncer ${CURRENT}/etc/pgbouncer/pgbouncer.ini >"$node/pool.log" 2>&1; }
-      pool & pool=$!
-      pid=$!
+      ln -sfn ${CURRENT}/etc/pgsql/role/replica "$node/run/postgresql/role"
+      pool & pid=$!
       until [ -S "$node/run/postgresql/.s.PGSQL.6432" ]; do
         kill -0 $pid 2>/dev/null || { cat "$node/pool.log"; exit 3; }
         sleep 0.1
@@ -211,7 +211,7 @@ print(status(sys.argv[1]), status("pigsty"))`;
     it.each([
       ['etc/pgbouncer/pgbouncer.ini', 'reserve_pool_size', 'reserve_pol_size', 'reserve_pol_size'],
       ['etc/pgbouncer/database.txt', 'port=5432', 'prot=5432', 'prot'],
-      ['etc/pgbouncer/pgb_hba.conf', 'peer', 'pier', 'pier'],
+      ['etc/pgsql/role/replica/pgb_hba.conf', 'peer', 'pier', 'pier'],
     ])('complains of a broken %s', async (path, from, to, complaint) => {
       const result = await bundle.run(ask, edit(path, from, to));
       expect(said(result)).toContain(complaint);

@@ -201,16 +201,16 @@ function promotedUnits(settings: PgsqlMember['settings']): string {
 function units(member: PgsqlMember, image: string, rules: readonly string[]): UnitPlan[] {
   const { settings } = member;
   const databases = settings.pg_databases.map((_, index) => `etc/pgsql/database-${index + 1}.sql`);
-  const unit = (name: string, plan: Partial<UnitPlan>): UnitPlan => ({
+  const hostUnit = (name: string, plan: Partial<UnitPlan>): UnitPlan => ({
     name,
     file: `units/${name}`,
-    image,
     restartOn: [],
     reloadOn: [],
     after: [],
     activation: 'start',
     ...plan,
   });
+  const unit = (name: string, plan: Partial<UnitPlan>) => hostUnit(name, { image, ...plan });
   const backup = [
     unit('pgbackrest-init.service', {
       restartOn: [BACKREST_CONFIG, 'etc/pgbackrest/first-backup.sh'],
@@ -225,8 +225,8 @@ function units(member: PgsqlMember, image: string, rules: readonly string[]): Un
       reloadOn: [...Object.values(PATRONI_FILES), ...CERTIFICATE_FILES, ...rules],
     }),
     unit('patroni-guard.service', { restartOn: ['etc/pgsql/guard.py'], after: ['patroni.service'] }),
-    unit('pgsql-promoted.path', {}),
-    unit('pgsql-promoted.service', { activation: 'none' }),
+    hostUnit('pgsql-promoted.path', {}),
+    hostUnit('pgsql-promoted.service', { activation: 'none' }),
     unit('pgsql-provision.service', {
       // The configuration store holds what Patroni's main file says of it.
       restartOn: PROVISION_FILES.map((name) => `etc/pgsql/${name}`).concat(databases, PATRONI_FILES.main),

@@ -149,11 +149,9 @@ export class Cluster {
 
   /** Moves etcd's leadership to the member on `node`. */
   async leadEtcd(node: LabNode): Promise<void> {
-    await node.sh(`
-      me=$(etcdctl member list | sed -n 's/^\\([0-9a-f]*\\), .*${node.ip}:2380.*/\\1/p')
-      etcdctl endpoint status | grep -q ', true,' || exit 1
-      leader=$(etcdctl endpoint status | sed -n 's|^\\(https://[^,]*\\), .*, true, .*|\\1|p' | head -n 1)
-      case $leader in *${node.ip}*) ;; *) etcdctl --endpoints "$leader" move-leader "$me" ;; esac`);
+    const members = await node.sh('etcdctl member list');
+    const me = new RegExp(`^([0-9a-f]+), .*${node.ip}:2380`, 'm').exec(members)?.[1];
+    if ((await this.etcdLeader()) !== node) await node.sh(`etcdctl move-leader ${me}`);
   }
 
   /** The node whose member leads etcd. */

@@ -76,7 +76,13 @@ export const FAILURES: readonly Failure[] = [
   },
   {
     name: 'disk of the leader full',
-    strike: run('cat /dev/zero >/data/filler 2>/dev/null || :; [ -s /data/filler ]'),
+    // It shows when the next segment of the WAL is made.
+    strike: run(`
+      cat /dev/zero >/data/filler 2>/dev/null || :
+      [ -s /data/filler ]
+      for i in 1 2 3 4 5 6; do
+        su postgres -s /bin/sh -c "psql -XAtq -d postgres -c 'select pg_switch_wal(), txid_current()'" || :
+      done`),
     mend: run('rm /data/filler'),
   },
   {
