@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labSkipReason } from '../support/lab.ts';
+import type { LabNode } from '../support/node.ts';
 import { Cluster } from './support/cluster.ts';
 import { acceptedByTwo, longestGap, Writer } from './support/ledger.ts';
 import { Reader } from './support/reader.ts';
@@ -14,6 +15,30 @@ const RULES = `
           - { user: batch, db: test, addr: 10.10.10.99/32, auth: pwd, role: replica, title: reports from replicas only }
 `;
 const USER = '          - { name: batch, password: DBUser.Batch }\n        pg_databases:\n';
+
+const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1';
+
+/**
+ * The clock that Patroni and PostgreSQL see: nodes share this machine's, so a library puts it forward. etcd reads the
+ * kernel's clock itself and measures leases by the monotonic one.
+ */
+async function setClock(node: LabNode, offset: string): Promise<void> {
+  await node.push(FAKETIME, '/opt/clock/libfaketime.so.1');
+  await node.sh(`
+    mkdir -p /run/systemd/system/patroni.service.d
+    cat >/run/systemd/system/patroni.service.d/clock.conf <<'END'
+[Service]
+BindReadOnlyPaths=/opt/clock
+Environment=LD_PRELOAD=/opt/clock/libfaketime.so.1 FAKETIME=${offset} FAKETIME_DONT_FAKE_MONOTONIC=1
+END
+    systemctl daemon-reload
+    systemctl restart patroni`);
+}
+
+/** h12 -> pg-test-2 */
+function memberName(node: LabNode): string {
+  return `pg-test-${node.ip.slice(-1)}`;
+}
 
 describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
   let cluster: Cluster;
@@ -168,6 +193,27 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
       expect(gap).toBeLessThanOrEqual(40);
       expect(acceptedByTwo(acks)).toEqual([]);
     }
+  });
+
+  it('works on with a member whose clock is an hour ahead, also as primary', async () => {
+    const [ahead] = cluster.others(await cluster.leader());
+    if (!ahead) throw new Error('there is no replica');
+    await setClock(ahead, '+1h');
+    await cluster.waitUntilWhole();
+    const outcome = await underLoad('10.10.10.11', async () => {
+      await ahead.sh(`patronictl switchover --force --candidate ${memberName(ahead)}`, {
+        timeoutSeconds: 60,
+      });
+      await cluster.waitUntilWhole();
+    });
+    expect((await cluster.leader()).name).toBe(ahead.name);
+    expect(outcome.lost).toEqual([]);
+    expect(acceptedByTwo(outcome.acks)).toEqual([]);
+    const hours = 'select round(extract(epoch from now()) / 3600)';
+    const there = Number(await cluster.sql(hours, { host: ahead.ip, port: 5432 }));
+    expect(there - Math.round(Date.now() / 3_600_000)).toBe(1);
+    await setClock(ahead, '+0');
+    await cluster.waitUntilWhole();
   });
 
   it('a machine that lost its disks is refused until it is told to replace the dead one', async () => {

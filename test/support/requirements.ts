@@ -29,6 +29,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   { tool: 'visudo', package: 'sudo' },
   { tool: 'shellcheck', package: 'shellcheck' },
   { tool: 'gpg', package: 'gpg' },
+  { tool: 'faketime', package: 'faketime' },
 ];
 
 /** Programs of administrators are not on every user's PATH. */
