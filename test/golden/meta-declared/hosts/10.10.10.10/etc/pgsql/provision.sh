@@ -23,6 +23,7 @@ until has_role primary; do
     sleep 0.2
 done
 
+python3 /etc/pigsty/current/etc/pgsql/converge.py
 run postgres roles.sql
 # Before any database is made from it.
 run template1 template.sql

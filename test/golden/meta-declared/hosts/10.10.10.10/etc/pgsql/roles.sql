@@ -204,6 +204,15 @@ SELECT format('GRANT %I TO %I', parent.rolname, child.rolname)
 FROM pg_roles AS parent, pg_roles AS child
 WHERE parent.rolname = 'dbrole_readwrite' AND child.rolname = 'dbuser_odd'
   AND NOT EXISTS (SELECT FROM pg_auth_members WHERE roleid = parent.oid AND member = child.oid) \gexec
+-- pg_rewind reads the files of a leader with these (its manual, "Options", --source-server)
+SELECT format('GRANT EXECUTE ON FUNCTION pg_catalog.%s TO %I', 'pg_ls_dir(text, boolean, boolean)', rolname) FROM pg_roles WHERE rolname = 'replicator'
+  AND NOT has_function_privilege(rolname, 'pg_catalog.pg_ls_dir(text, boolean, boolean)', 'EXECUTE') \gexec
+SELECT format('GRANT EXECUTE ON FUNCTION pg_catalog.%s TO %I', 'pg_stat_file(text, boolean)', rolname) FROM pg_roles WHERE rolname = 'replicator'
+  AND NOT has_function_privilege(rolname, 'pg_catalog.pg_stat_file(text, boolean)', 'EXECUTE') \gexec
+SELECT format('GRANT EXECUTE ON FUNCTION pg_catalog.%s TO %I', 'pg_read_binary_file(text)', rolname) FROM pg_roles WHERE rolname = 'replicator'
+  AND NOT has_function_privilege(rolname, 'pg_catalog.pg_read_binary_file(text)', 'EXECUTE') \gexec
+SELECT format('GRANT EXECUTE ON FUNCTION pg_catalog.%s TO %I', 'pg_read_binary_file(text, bigint, bigint, boolean)', rolname) FROM pg_roles WHERE rolname = 'replicator'
+  AND NOT has_function_privilege(rolname, 'pg_catalog.pg_read_binary_file(text, bigint, bigint, boolean)', 'EXECUTE') \gexec
 -- what is here and not in the inventory is reported, never dropped
 SELECT 'role not in the inventory: ' || rolname AS report FROM pg_roles
 WHERE rolname !~ '^pg_' AND rolname NOT IN ('dbrole_readonly', 'dbrole_offline', 'dbrole_readwrite', 'dbrole_admin', 'postgres', 'replicator', 'dbuser_dba', 'dbuser_monitor', 'dbuser_meta', 'dbuser_view', 'dbuser_limited', 'dbuser_odd', '')

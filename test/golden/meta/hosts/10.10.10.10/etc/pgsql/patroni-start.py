@@ -1,14 +1,22 @@
-"""Starts Patroni as soon as a member of etcd answers.
+"""Starts Patroni once it has something to talk to, and tells the guard of every cycle that it ends.
 
-Patroni tries once and then every 5 s; here it is every 0.1 s, and Patroni's modules are loaded in the meantime.
+Patroni tries to reach etcd once and then every 5 s; here it is every 0.1 s, and Patroni's modules load meanwhile.
 """
+import base64
 import http.client
+import json
+import os
 import ssl
 import sys
 import time
 
 CERTIFICATES = "/etc/pigsty/current/etc/pgsql"
 ENDPOINTS = [("10.10.10.10", 2379), ]
+LEADER = "/pg/pg-meta/leader"
+INITIALISES = True
+SHORT_LEASE = False
+HEARTBEAT = "/run/postgresql/patroni.heartbeat"
+PID = "/run/postgresql/patroni.pid"
 
 
 def load_patroni():
@@ -18,31 +26,87 @@ def load_patroni():
     import patroni.ha
     import patroni.watchdog
     from patroni.__main__ import main
+
+    tell_guard(patroni.ha.Ha)
+    if SHORT_LEASE:
+        allow_short_lease()
     return main
 
 
-def answers(address, port, context):
-    """A member serves requests once it knows a leader; until then it accepts connections and is silent."""
-    connection = http.client.HTTPSConnection(address, port, timeout=1, context=context)
-    try:
-        connection.request("GET", "/version")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
+def write(path, text):
+    with open(f"{path}.new", "w", encoding="ascii") as file:
+        file.write(text)
+    os.replace(f"{path}.new", path)
 
 
-def wait_for_etcd():
-    context = ssl.create_default_context(cafile=f"{CERTIFICATES}/ca.crt")
-    context.load_cert_chain(f"{CERTIFICATES}/server.crt", f"{CERTIFICATES}/server.key")
-    while not any(answers(address, port, context) for address, port in ENDPOINTS):
+def tell_guard(ha):
+    """When the last cycle ended, by the clock that nobody sets: the lease was renewed, or given up, before that."""
+    run_cycle = ha.run_cycle
+
+    def run_and_tell(self):
+        result = run_cycle(self)
+        write(HEARTBEAT, str(time.monotonic()))
+        return result
+
+    ha.run_cycle = run_and_tell
+
+
+def allow_short_lease():
+    """Patroni takes 20 s for any ttl below. Ours follow from pg_rto, and fulfil ttl >= loop_wait + 2 x retry_timeout."""
+    from patroni.config import Config
+
+    if not hasattr(Config, "_validate_and_adjust_timeouts"):
+        sys.exit("patroni-start: this Patroni decides on its timeouts elsewhere")
+    Config._validate_and_adjust_timeouts = lambda self, config: None
+
+
+class Store:
+    def __init__(self):
+        self.context = ssl.create_default_context(cafile=f"{CERTIFICATES}/ca.crt")
+        self.context.load_cert_chain(f"{CERTIFICATES}/server.crt", f"{CERTIFICATES}/server.key")
+
+    def ask(self, path, question=None):
+        """The first answer of a member, None without any. A member serves once it knows a leader; before that it
+        accepts connections and is silent."""
+        for address, port in ENDPOINTS:
+            connection = http.client.HTTPSConnection(address, port, timeout=1, context=self.context)
+            try:
+                connection.request("GET" if question is None else "POST", path, body=question)
+                response = connection.getresponse()
+                if response.status == 200:
+                    return json.load(response)
+            except (OSError, http.client.HTTPException, ValueError):
+                pass
+            finally:
+                connection.close()
+        return None
+
+    def has(self, key):
+        question = json.dumps({"key": base64.b64encode(key.encode()).decode(), "keys_only": True})
+        return bool((self.ask("/v3/kv/range", question) or {}).get("kvs"))
+
+
+def may_initialise():
+    """Only the declared primary makes a new cluster; a member with data takes part at once."""
+    return INITIALISES or os.path.exists("/pg/data/PG_VERSION")
+
+
+def wait_until_wanted():
+    store = Store()
+    while store.ask("/version") is None:
         time.sleep(0.1)
+    if may_initialise():
+        return
+    if not store.has(LEADER):
+        print("waiting for the primary to make the cluster", file=sys.stderr, flush=True)
+    while not store.has(LEADER):
+        time.sleep(0.5)
 
 
 # Patroni starts PostgreSQL from a process that reads this file again under another name.
 if __name__ == "__main__":
     main = load_patroni()
-    wait_for_etcd()
+    wait_until_wanted()
+    write(PID, str(os.getpid()))
     sys.argv = ["/usr/bin/patroni", "/etc/pigsty/current/etc/patroni"]
     sys.exit(main())

@@ -1,0 +1,68 @@
+"""Brings the keys of the configuration store that the inventory decides on to what it says; run on the primary.
+
+Patroni writes them once, at bootstrap; afterwards the store is the truth. Other keys are reported and left alone.
+"""
+import base64
+import json
+import sys
+import urllib.request
+
+import yaml
+
+URL = "http://10.10.10.10:8008/config"
+PATRONI = "/etc/pigsty/current/etc/patroni"
+# Set by this node's own measure at bootstrap.
+MEASURED = {"postgresql.parameters.max_worker_processes"}
+
+
+def load(name):
+    with open(f"{PATRONI}/{name}", encoding="utf-8") as file:
+        return yaml.safe_load(file)
+
+
+def flatten(tree, path=""):
+    """`{a: {b: 1}}` as `{"a.b": 1}`."""
+    if not isinstance(tree, dict):
+        return {path: tree}
+    flat = {}
+    for key, value in tree.items():
+        flat.update(flatten(value, f"{path}.{key}" if path else key))
+    return flat
+
+
+def difference(wanted, found):
+    """What of `wanted` is otherwise in `found`, in the form of `wanted`."""
+    changed = {}
+    for key, value in wanted.items():
+        if isinstance(value, dict):
+            inner = difference(value, found.get(key) if isinstance(found.get(key), dict) else {})
+            if inner:
+                changed[key] = inner
+        elif key not in found or found[key] != value:
+            changed[key] = value
+    return changed
+
+
+def ask(method="GET", body=None):
+    access = load("30-secrets.yml")["restapi"]["authentication"]
+    token = base64.b64encode(f"{access['username']}:{access['password']}".encode()).decode()
+    headers = {"Authorization": f"Basic {token}", "Content-Type": "application/json"}
+    request = urllib.request.Request(URL, method=method, data=body, headers=headers)
+    with urllib.request.urlopen(request, timeout=10) as response:
+        return json.load(response)
+
+
+def converge():
+    wanted = load("10-patroni.yml")["bootstrap"]["dcs"]
+    found = ask()
+    changed = difference(wanted, found)
+    if changed:
+        before = flatten(found)
+        for key, value in sorted(flatten(changed).items()):
+            print(f"store: {key}: {before.get(key)} -> {value}")
+        ask("PATCH", json.dumps(changed).encode())
+    for key in sorted(set(flatten(found)) - set(flatten(wanted)) - MEASURED):
+        print(f"store: {key} = {flatten(found)[key]}: not of this inventory, left alone")
+
+
+sys.exit(converge())
