@@ -30,6 +30,9 @@ export const RISE = 2;
 const SMALLEST_TTL = 7;
 /** To notice and to kill PostgreSQL. */
 const STOP = 2;
+/** The guard looks every half a second and waits a second for an answer. */
+const NOTICE = 1.5;
+const TAKEOVER = RACE + PROMOTION + RISE * CHECK_INTERVAL;
 
 /**
  * The lease outlives its holder longest when etcd's leader dies with it: an election takes up to two election timeouts,
@@ -41,7 +44,7 @@ function leaseOverhead(electionSeconds: number): number {
 }
 
 function overhead(electionSeconds: number): number {
-  return leaseOverhead(electionSeconds) + RACE + PROMOTION + RISE * CHECK_INTERVAL;
+  return leaseOverhead(electionSeconds) + TAKEOVER;
 }
 
 /** The smallest `pg_rto` that can be kept with this election timeout of etcd. */
@@ -54,13 +57,14 @@ export function recovery(rto: number, electionSeconds: number): Recovery {
   const ttl = Math.max(SMALLEST_TTL, Math.floor(rto - overhead(electionSeconds)));
   const loopWait = Math.max(1, Math.floor(ttl / 4));
   const restartAfter = Math.max(2, Math.floor((ttl - loopWait) / 4));
+  const connectAfter = 2 * restartAfter;
   return {
     ttl,
     loopWait,
     retryTimeout: Math.max(3, loopWait),
-    primaryStartTimeout: Math.floor(rto / 3),
+    primaryStartTimeout: Math.max(1, Math.floor(rto - connectAfter - NOTICE - loopWait - TAKEOVER)),
     restartAfter,
-    connectAfter: 2 * restartAfter,
+    connectAfter,
     fenceAfter: ttl - STOP,
   };
 }
@@ -86,18 +90,15 @@ export function promiseLines({ cluster, seconds, worstCases: cases }: RecoveryPr
 }
 
 function worstCases(times: Recovery, electionSeconds: number): RecoveryPromise['worstCases'] {
-  const proxy = RISE * CHECK_INTERVAL;
-  const takeover = RACE + PROMOTION + proxy;
+  const restart = times.loopWait + times.primaryStartTimeout + TAKEOVER;
   return [
     {
       failure: 'host or network of the primary lost',
-      seconds: leaseOverhead(electionSeconds) + times.ttl + takeover,
+      seconds: leaseOverhead(electionSeconds) + times.ttl + TAKEOVER,
     },
-    {
-      failure: 'PostgreSQL killed',
-      seconds: times.loopWait + times.primaryStartTimeout + takeover,
-    },
-    { failure: 'Patroni killed or stuck', seconds: times.ttl + takeover },
+    { failure: 'PostgreSQL killed', seconds: restart },
+    { failure: 'PostgreSQL stuck', seconds: times.connectAfter + NOTICE + restart },
+    { failure: 'Patroni killed or stuck', seconds: times.ttl + TAKEOVER },
     { failure: 'leader of etcd lost', seconds: 0 },
   ];
 }
