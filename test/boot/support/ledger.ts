@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LabClient } from '../../support/lab.ts';
+import { describeFailure, type RunResult } from '../../support/process.ts';
 
 /** One row that a server has said it committed. Times in ms; `server` is the start of the PostgreSQL that said so. */
 export type Ack = {
@@ -11,13 +12,15 @@ export type Ack = {
   readonly server: string;
 };
 
+/** 128 + SIGKILL. */
+const KILLED = 137;
 const WRITER = fileURLToPath(new URL('writer.mjs', import.meta.url));
 
 /** A program on the lab's network that commits rows until it is stopped. */
 export class Writer {
   readonly #log: string;
   readonly #end = new AbortController();
-  readonly #ended: Promise<unknown>;
+  readonly #ended: Promise<RunResult>;
 
   /** Rows are numbered from `first`, which keeps two writers apart. */
   constructor(client: LabClient, directory: string, name: string, url: string, first: number) {
@@ -32,9 +35,11 @@ export class Writer {
     return lines.map((line): Ack => JSON.parse(line));
   }
 
+  /** Throws when it has ended before, by an error of its own. */
   async stop(): Promise<readonly Ack[]> {
     this.#end.abort();
-    await this.#ended;
+    const result = await this.#ended;
+    if (result.code !== KILLED) throw new Error(describeFailure('writer', result));
     return this.acks;
   }
 }
