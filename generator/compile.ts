@@ -12,15 +12,35 @@ import { resolve } from './stages/resolve.ts';
 export type Compiled = { readonly site: Site; readonly plan: SitePlan };
 
 /** From text to plan: parse, resolve, check, plan. Pure; what needs keys, locks or images comes after. */
-export function compile(text: string, file: string, siteName: string): Result<Compiled> {
+export function compile(
+  text: string,
+  file: string,
+  siteName: string,
+  files: ReadonlyMap<string, string> = new Map(),
+): Result<Compiled> {
+  const site = readSite(text, file, siteName);
+  if (!site.ok) return site;
+  const compiled = compileSite({ ...site.value, files });
+  return { ...compiled, diagnostics: [...site.diagnostics, ...compiled.diagnostics] };
+}
+
+/** The first half: parse and resolve. Its value says which files the second half wants to have read. */
+export function readSite(text: string, file: string, siteName: string): Result<Site> {
   const inventory = parse(text, file);
   if (!inventory.ok) return inventory;
-  const found: Diagnostic[] = [...inventory.diagnostics];
   const site = resolve(inventory.value, siteName, vocabulary);
-  found.push(...site.diagnostics);
-  if (!site.ok) return { ok: false, diagnostics: found };
-  found.push(...check(site.value, modules));
+  return { ...site, diagnostics: [...inventory.diagnostics, ...site.diagnostics] };
+}
+
+/** Names of the files that the inventory's parameters name, each once. */
+export function namedFiles(site: Site): string[] {
+  return [...new Set(modules.flatMap((module) => module.files?.(site) ?? []))].sort();
+}
+
+/** The second half: check and plan. */
+export function compileSite(site: Site): Result<Compiled> {
+  const found: Diagnostic[] = check(site, modules);
   if (found.some((diagnostic) => diagnostic.severity === 'error')) return { ok: false, diagnostics: found };
-  const sitePlan = plan(site.value, modules);
-  return conclude({ site: site.value, plan: sitePlan }, [...found, ...checkPlan(sitePlan)]);
+  const sitePlan = plan(site, modules);
+  return conclude({ site, plan: sitePlan }, [...found, ...checkPlan(sitePlan)]);
 }

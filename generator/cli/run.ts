@@ -1,7 +1,8 @@
-import { basename } from 'node:path';
-import { type Compiled, compile } from '../compile.ts';
+import { basename, dirname } from 'node:path';
+import { type Compiled, compileSite, namedFiles, readSite } from '../compile.ts';
 import { maskSecrets } from '../diagnostics/mask.ts';
 import { printDiagnostic, sortDiagnostics } from '../diagnostics/print.ts';
+import { readNamedFiles } from '../effects/named-files.ts';
 import { type Progress, silent } from '../effects/progress.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { exitCodeFor } from './exit-codes.ts';
@@ -45,7 +46,9 @@ export class Run {
     if (named === undefined) this.say(`inventory: ${file}`);
     const text = this.take(await readInventory(file));
     this.#lines.set(file, text.split('\n').map(maskSecrets));
-    return this.take(compile(text, file, basename(file).replace(/\.ya?ml$/, '')));
+    const site = this.take(readSite(text, file, basename(file).replace(/\.ya?ml$/, '')));
+    const files = this.take(await readNamedFiles(namedFiles(site), dirname(file)));
+    return this.take(compileSite({ ...site, files }));
   }
 
   /** The value of a result, after its findings are printed; ends the run where there is none. */

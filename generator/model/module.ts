@@ -17,6 +17,8 @@ export type Contribution = Partial<
 export type Module = {
   readonly name: ModuleName;
   readonly parameters: ParameterTable;
+  /** Names of the files beside the inventory that its parameters name. */
+  files?(site: Site): readonly string[];
   check(site: Site): readonly Diagnostic[];
   offer(site: Site): Partial<Facts>;
   /** The secrets that this module's part of the host's plan refers to, by name. */

@@ -24,4 +24,6 @@ export type Site = {
   readonly name: string;
   readonly inventoryFile: string;
   readonly hosts: readonly SiteHost[];
+  /** Texts of the files that parameters name (`Module.files`), by the name as written; what is not there is not in it. */
+  readonly files: ReadonlyMap<string, string>;
 };

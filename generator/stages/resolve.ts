@@ -62,7 +62,7 @@ export function resolve(inventory: Inventory, name: string, vocabulary: Vocabula
     return { ip, locate, groups: entries.map(({ group }) => group.name), parameters };
   });
   if (hosts.length === 0) diagnostics.push(rules.empty.at(undefined, {}));
-  return conclude({ name, inventoryFile: inventory.file, hosts }, diagnostics);
+  return conclude({ name, inventoryFile: inventory.file, hosts, files: new Map() }, diagnostics);
 }
 
 type Membership = {

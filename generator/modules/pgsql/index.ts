@@ -1,5 +1,6 @@
 import { type Module, settingsOf } from '../../model/module.ts';
 import { backupSecrets } from './backup.ts';
+import { baselineNames } from './baselines.ts';
 import { clusters, pgsqlMembers } from './members.ts';
 import { pgsqlParameters } from './params.ts';
 import { planPgsql } from './plan.ts';
@@ -12,6 +13,7 @@ import { userSecrets } from './users.ts';
 export const pgsql: Module = {
   name: 'pgsql',
   parameters: pgsqlParameters,
+  files: (site) => pgsqlMembers(site).flatMap(baselineNames),
   check: checkPgsql,
   offer: (site) => ({ proxyServices: offerServices(pgsqlMembers(site)) }),
   secrets: (host) => {

@@ -9,7 +9,7 @@ import { clusterMembers, type PgsqlMember, pgsqlMembers } from './members.ts';
 import { backupDirectory, clusterDirectory, onHost } from './paths.ts';
 import { PATRONI_FILES, patroniFiles } from './patroni.ts';
 import { PGBOUNCER_FILES, pgbouncerFiles } from './pgbouncer.ts';
-import { PROVISION_FILES, provisionFiles } from './provision.ts';
+import { provisionFiles } from './provision.ts';
 import { roleFiles, ruleFilePaths } from './roles.ts';
 import { declaredServices } from './services.ts';
 
@@ -22,6 +22,7 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
   const members = clusterMembers(site, member.cluster);
   const postgres = postgresImage(member, site);
   const image = postgres.name;
+  const provision = provisionFiles(member, site.files);
   return {
     images: [postgres, { name: 'pgbouncer', recipe: 'pgbouncer', arguments: {}, packages: [] }],
     users: [userPlan(member)],
@@ -34,14 +35,14 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
       ...patroniFiles(member, members, facts),
       ...pgbouncerFiles(member),
       ...roleFiles(member, members, facts),
-      ...provisionFiles(member),
+      ...provision,
       ...backupFiles(member),
       ...certificateFiles(member),
       ...watchdogFiles(member),
       ...unitFiles(member, { $image: image }),
       ...operatorFiles(member, { $image: image }),
     ],
-    units: units(member, image, ruleFilePaths(member, members, facts)),
+    units: units(member, image, { provision, rules: ruleFilePaths(member, members, facts) }),
     ports: ports(member),
     certificates: [
       {
@@ -198,9 +199,11 @@ function promotedUnits(settings: PgsqlMember['settings']): string {
   ].join(' ');
 }
 
-function units(member: PgsqlMember, image: string, rules: readonly string[]): UnitPlan[] {
+/** What units are started or reloaded for, beside their own text. */
+type Watched = { readonly provision: readonly FilePlan[]; readonly rules: readonly string[] };
+
+function units(member: PgsqlMember, image: string, { provision, rules }: Watched): UnitPlan[] {
   const { settings } = member;
-  const databases = settings.pg_databases.map((_, index) => `etc/pgsql/database-${index + 1}.sql`);
   const hostUnit = (name: string, plan: Partial<UnitPlan>): UnitPlan => ({
     name,
     file: `units/${name}`,
@@ -229,7 +232,7 @@ function units(member: PgsqlMember, image: string, rules: readonly string[]): Un
     hostUnit('pgsql-promoted.service', { activation: 'none' }),
     unit('pgsql-provision.service', {
       // The configuration store holds what Patroni's main file says of it.
-      restartOn: PROVISION_FILES.map((name) => `etc/pgsql/${name}`).concat(databases, PATRONI_FILES.main),
+      restartOn: [...provision.map((file) => file.path), PATRONI_FILES.main],
       after: ['patroni.service'],
       activation: 'rerun',
     }),

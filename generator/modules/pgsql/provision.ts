@@ -1,5 +1,7 @@
 import type { FilePlan, PlanData, View } from '../../model/plan.ts';
+import type { Site } from '../../model/site.ts';
 import { quoteSqlIdentifier, quoteSqlLiteral } from '../../text/quote.ts';
+import { type Baseline, baselineFile, baselines } from './baselines.ts';
 import type { PgsqlMember } from './members.ts';
 import type { Database, User } from './schemas.ts';
 import type { PgsqlSettings } from './settings.ts';
@@ -7,12 +9,10 @@ import { allUsers, passwordSecret } from './users.ts';
 
 const DIRECTORY = 'etc/pgsql';
 
-/** The files that every cluster has; one per database comes to them. */
-export const PROVISION_FILES = ['provision.sh', 'roles.sql', 'template.sql', 'databases.sql'] as const;
-
 /** SQL that makes the cluster hold what the inventory declares; it may run any number of times. */
-export function provisionFiles(member: PgsqlMember): FilePlan[] {
+export function provisionFiles(member: PgsqlMember, files: Site['files']): FilePlan[] {
   const { settings } = member;
+  const first = baselines(member, files);
   const file = (name: string, mode: number, template: string, view: View): FilePlan => ({
     path: `${DIRECTORY}/${name}`,
     mode,
@@ -24,17 +24,22 @@ export function provisionFiles(member: PgsqlMember): FilePlan[] {
     file(`database-${index + 1}.sql`, 0o600, 'database.sql.ejs', databaseView(database, settings)),
   );
   return [
-    file('provision.sh', 0o755, 'provision.sh.ejs', scriptView(member)),
+    file('provision.sh', 0o755, 'provision.sh.ejs', scriptView(member, first)),
     file('roles.sql', 0o600, 'roles.sql.ejs', rolesView(settings)),
     file('template.sql', 0o600, 'template.sql.ejs', templateView(settings)),
     file('databases.sql', 0o600, 'databases.sql.ejs', {
-      databases: settings.pg_databases.map((database) => databaseDefinition(database, settings)),
+      databases: settings.pg_databases.map((database) => ({
+        ...databaseDefinition(database, settings),
+        hasBaseline: String(first.some((baseline) => baseline.database === database.name)),
+      })),
     }),
     ...databases,
+    ...(first.length > 0 ? [file('baseline-done.sql', 0o600, 'baseline-done.sql.ejs', {})] : []),
+    ...first.map((baseline) => baselineFile(baseline, DIRECTORY, settings.pg_dbsu)),
   ];
 }
 
-function scriptView({ settings, host }: PgsqlMember): View {
+function scriptView({ settings, host }: PgsqlMember, first: readonly Baseline[]): View {
   return {
     url: `http://${host.ip}:${settings.patroni_port}`,
     socket: settings.pg_localhost.split(',')[0] ?? '',
@@ -43,6 +48,7 @@ function scriptView({ settings, host }: PgsqlMember): View {
     databases: settings.pg_databases.flatMap(({ name, allowconn }, index) =>
       allowconn === false ? [] : [{ name, file: `database-${index + 1}.sql` }],
     ),
+    baselines: first.map(({ database, file }) => ({ database, file })),
   };
 }
 
@@ -84,7 +90,7 @@ function roleView(user: User, settings: PgsqlSettings): PlanData {
   };
 }
 
-function databaseDefinition(database: Database, settings: PgsqlSettings): PlanData {
+function databaseDefinition(database: Database, settings: PgsqlSettings): View {
   const options: [string, string | undefined][] = [
     ['OWNER', database.owner && quoteSqlIdentifier(database.owner)],
     ['TEMPLATE', database.template && quoteSqlIdentifier(database.template)],

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/origin.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { chosenRepository } from './backup.ts';
+import { SHIPPED_BASELINES } from './baselines.ts';
 import { isPgsqlHost, type PgsqlMember, pgsqlMembers } from './members.ts';
 import { listedExtensions } from './packages.ts';
 import { isPoolable } from './pgbouncer.ts';
@@ -76,10 +77,17 @@ const rules = {
     help: ({ smallest }) =>
       `the smallest is ${smallest} s: a lease that tolerates short troubles, and the time to notice that it has run out`,
   }),
-  baseline: rule<{ file: string; database: string }>('pgsql/baseline-not-carried', {
+  baselineShipped: rule<{ file: string; database: string }>('pgsql/baseline-not-carried', {
     severity: 'notice',
-    message: ({ file, database }) => `\`baseline: ${file}\` of database ${database} is not run`,
-    help: () => 'bundles carry no SQL files yet; load it once with psql',
+    message: ({ file, database }) =>
+      `\`baseline: ${file}\` of database ${database} is not run: the file comes with Pigsty and is not here`,
+    help: ({ file }) => `to have it run once, put it at \`files/${file}\` beside the inventory`,
+  }),
+  baselineMissing: rule<{ file: string; database: string }>('pgsql/baseline-not-found', {
+    severity: 'error',
+    message: ({ file, database }) => `there is no file \`${file}\`, the baseline of database ${database}`,
+    label: () => 'named here',
+    help: ({ file }) => `it is looked for at \`files/${file}\` and \`${file}\` beside the inventory`,
   }),
 };
 
@@ -97,7 +105,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
         ...checkRto(site, own),
         ...checkStore(site, own),
         ...checkServices(own),
-        ...checkContent(own),
+        ...checkContent(own, site),
       ];
     }),
   ];
@@ -161,14 +169,14 @@ function checkServices(members: readonly PgsqlMember[]): Diagnostic[] {
 }
 
 /** What a cluster's variables refer to; they are the same for all members, so the first one stands for them. */
-function checkContent([first]: readonly PgsqlMember[]): Diagnostic[] {
+function checkContent([first]: readonly PgsqlMember[], { files }: Site): Diagnostic[] {
   if (!first) return [];
   return [
     ...checkHbaUsers(first),
     ...checkRepository(first),
     ...checkPool(first),
     ...checkExtensions(first),
-    ...checkBaselines(first),
+    ...checkBaselines(first, files),
   ];
 }
 
@@ -225,17 +233,13 @@ function checkExtensions(member: PgsqlMember): Diagnostic[] {
   });
 }
 
-function checkBaselines(member: PgsqlMember): Diagnostic[] {
-  return member.settings.pg_databases.flatMap(({ name, baseline }, index) =>
-    baseline === undefined
-      ? []
-      : [
-          rules.baseline.at(member.host.parameters.place('pg_databases', [index, 'baseline']), {
-            file: baseline,
-            database: name,
-          }),
-        ],
-  );
+function checkBaselines(member: PgsqlMember, files: Site['files']): Diagnostic[] {
+  return member.settings.pg_databases.flatMap(({ name, baseline }, index) => {
+    if (baseline === undefined || files.has(baseline)) return [];
+    const place = member.host.parameters.place('pg_databases', [index, 'baseline']);
+    const missing = SHIPPED_BASELINES.has(baseline) ? rules.baselineShipped : rules.baselineMissing;
+    return [missing.at(place, { file: baseline, database: name })];
+  });
 }
 
 function placeOf(member: PgsqlMember, parameter: string): Place {

@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { rule } from '../diagnostics/rule.ts';
+import type { Diagnostic, Result } from '../model/diagnostic.ts';
+import { conclude } from '../model/diagnostic.ts';
+import { isErrno } from './files.ts';
+
+const notText = rule<{ path: string }>('file/not-text', {
+  severity: 'error',
+  message: ({ path }) => `${path} is not text in UTF-8`,
+});
+
+/**
+ * Texts of files by the name that an inventory gives them: in `files/` beside the inventory, as with Pigsty, else
+ * beside it. Those that do not exist are left out. Diagnostics: file/not-text. Throws other file system errors.
+ */
+export async function readNamedFiles(
+  names: readonly string[],
+  directory: string,
+): Promise<Result<ReadonlyMap<string, string>>> {
+  const texts = new Map<string, string>();
+  const diagnostics: Diagnostic[] = [];
+  for (const name of names) {
+    for (const path of [resolve(directory, 'files', name), resolve(directory, name)]) {
+      const bytes = await readIfExists(path);
+      if (!bytes) continue;
+      const text = decode(bytes);
+      if (text === undefined) diagnostics.push(notText.at(undefined, { path }));
+      else texts.set(name, text);
+      break;
+    }
+  }
+  return conclude(texts, diagnostics);
+}
+
+async function readIfExists(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    if (isErrno(cause, 'ENOENT') || isErrno(cause, 'ENOTDIR')) return undefined;
+    throw cause;
+  }
+}
+
+function decode(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

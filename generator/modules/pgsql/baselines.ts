@@ -1,0 +1,27 @@
+import type { FilePlan } from '../../model/plan.ts';
+import type { PgsqlMember } from './members.ts';
+
+/** The SQL file that a database starts with, as it lies in the generation. */
+export type Baseline = { readonly database: string; readonly file: string; readonly text: string };
+
+/** Baselines that come with Pigsty's own templates; their files come with Pigsty, not with the inventory. */
+export const SHIPPED_BASELINES: ReadonlySet<string> = new Set(['cmdb.sql', 'supa.sql']);
+
+export function baselineNames({ settings }: PgsqlMember): string[] {
+  return settings.pg_databases.flatMap(({ baseline }) => (baseline === undefined ? [] : [baseline]));
+}
+
+/** The baselines that there are files for; databases that take no connections have none. */
+export function baselines({ settings }: PgsqlMember, files: ReadonlyMap<string, string>): Baseline[] {
+  return settings.pg_databases.flatMap(({ name, baseline, allowconn }, index) => {
+    const text = baseline === undefined ? undefined : files.get(baseline);
+    if (text === undefined || allowconn === false) return [];
+    return [{ database: name, file: `baseline-${index + 1}.sql`, text }];
+  });
+}
+
+/** The file as it is, but for its last newline, which it always has. */
+export function baselineFile({ file, text }: Baseline, directory: string, owner: string): FilePlan {
+  const lines = text.replace(/\n$/, '').split('\n');
+  return { path: `${directory}/${file}`, mode: 0o600, owner, group: owner, source: { kind: 'text', lines } };
+}
