@@ -75,20 +75,44 @@ describe('which inventory', () => {
     expect(result.stderr).toContain('inventory latin.yml cannot be read: it is not text in UTF-8');
     expect(result.code).toBe(2);
   });
+});
 
-  const noRoot = skipReason('setpriv');
-  it.skipIf(noRoot)(`cannot be one that this user may not read${noRoot ? ` (${noRoot})` : ''}`, async () => {
-    const cwd = folder('private', { 'mine.yml': text });
-    // A checkout may lie where others cannot look.
-    for (const name of ['dist', 'package.json'])
-      cpSync(join(root, name), join(cwd, name), { recursive: true });
+const noRoot = skipReason('setpriv');
+describe.skipIf(noRoot)(`what this user may not touch${noRoot ? ` (${noRoot})` : ''}`, () => {
+  const mine = folder('private', { 'mine.yml': text, 'open.yml': text });
+
+  /** `pigsty build`, by somebody else. A checkout may lie where others cannot look. */
+  async function buildAsOther(inventoryName: string, out: string) {
+    for (const name of ['dist', 'package.json', 'units', 'images'])
+      cpSync(join(root, name), join(mine, name), { recursive: true });
+    cpSync(join(root, 'test', 'golden', 'meta.pki'), join(mine, 'open.pki'), { recursive: true });
     await mustRun('chmod', ['-R', 'a+rX', directory]);
-    await mustRun('chmod', ['600', join(cwd, 'mine.yml')]);
-    const command = [process.execPath, 'dist/pigsty.js', 'build', 'mine.yml'];
-    const result = await run('setpriv', ['--reuid=65534', '--clear-groups', ...command], { cwd });
+    await mustRun('chmod', ['600', join(mine, 'mine.yml')]);
+    const command = [process.execPath, 'dist/pigsty.js', 'build', inventoryName, '--config-only', '-o', out];
+    return run('setpriv', ['--reuid=65534', '--clear-groups', ...command], { cwd: mine });
+  }
+
+  it('the inventory', async () => {
+    const result = await buildAsOther('mine.yml', 'out');
     expect(result.stderr).toContain('inventory mine.yml cannot be read: permission denied');
     expect(result.code).toBe(2);
   });
+
+  it('the output directory', async () => {
+    const result = await buildAsOther('open.yml', 'out');
+    expect(result.stderr).toMatch(
+      /^error\[file\/unusable\] \S+\/private\/out\S* cannot be used: permission denied$/m,
+    );
+    expect(result.stdout).toBe('');
+    expect(result.code).toBe(2);
+  });
+});
+
+it('says that the output directory is none', async () => {
+  const result = await pigsty(['build', inventory, '--config-only', '-o', inventory]);
+  expect(result.stderr).toContain(`${inventory}/meta`);
+  expect(result.stderr).toContain('cannot be used: a part of the path is no directory');
+  expect(result.code).toBe(2);
 });
 
 describe('a slip of the hand', () => {
