@@ -4,6 +4,9 @@ import { compile } from '../../generator/compile.ts';
 import type { SitePlan } from '../../generator/model/plan.ts';
 import { root } from './product.ts';
 
+/** What the samples name. */
+const FILES = new Map([['plain.sql', 'select 1;\n']]);
+
 /** The names of the blueprints. */
 export const blueprints = readdirSync(join(root, 'blueprints'))
   .filter((name) => name.endsWith('.yml'))
@@ -18,7 +21,7 @@ export function samplePlans(): SitePlan[] {
       .map((name) => join(folder, name)),
   );
   return files.map((file) => {
-    const compiled = compile(readFileSync(file, 'utf8'), file, 'sample');
+    const compiled = compile(readFileSync(file, 'utf8'), file, 'sample', FILES);
     if (!compiled.ok) throw new Error(`${file}: ${compiled.diagnostics.map((d) => d.message).join('; ')}`);
     return compiled.value.plan;
   });
