@@ -9,13 +9,14 @@ import { rebuildBench } from './rebuild.ts';
 import { printResult, toJson } from './report.ts';
 import type { Bench, BenchResult } from './result.ts';
 import { startupBench } from './startup.ts';
+import { trioBench } from './trio.ts';
 
 /*
  * `npm run bench`: how long the product takes, beside other programs that do the same in the same run, and the goals.
  * Whole processes, several runs, median and range. Nothing is asserted: run it on a machine that does nothing else. As
  * root on Debian; missing packages are installed. The names below run one part each, `--json FILE` writes all numbers.
  */
-const BENCHES: readonly Bench[] = [startupBench, rebuildBench, imageBench, nodeBench];
+const BENCHES: readonly Bench[] = [startupBench, rebuildBench, imageBench, nodeBench, trioBench];
 
 const USAGE = `usage: npm run bench -- [--runs N] [--json FILE] [NAME…]
 ${BENCHES.map(({ name, title }) => `  ${name.padEnd(10)} ${title}`).join('\n')}

@@ -4,6 +4,16 @@ import { median } from './result.ts';
 /** Something that happened on a node, in seconds since the clock started. */
 export type Mark = { readonly event: string; readonly seconds: number };
 
+/** Shell: says that something happens now. */
+export const MARK = `mark() { echo "$EPOCHREALTIME $*"; }
+`;
+
+/** Shell: `apply` from the bundle in the current directory, with marks of what the agent says and of its good end. */
+export const APPLY_WITH_MARKS = `
+./pigsty-agent apply 2> >(while IFS= read -r line; do mark "agent $line"; done) || exit
+mark healthy
+`;
+
 type Event = { readonly event: string; readonly at: number };
 
 /** Marks from lines `<seconds since 1970> <event>`, one of them `start`. */
@@ -31,11 +41,14 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/pigsty-agent.* is current$/, 'generation written, current flipped'],
   [/INFO: Selected new etcd server/, 'patroni: loaded, speaks to etcd'],
   [/INFO: trying to bootstrap a new cluster/, 'patroni: may bootstrap'],
-  [/patroni.*files belonging to this database system/, 'initdb: begins'],
-  [/patroni.*Success\. You can now start/, 'initdb: done'],
+  [/The files belonging to this database system/, 'initdb: begins'],
+  [/Success\. You can now start/, 'initdb: done'],
   [/INFO: postmaster pid=/, 'patroni: started postgres'],
   [/INFO: running post_bootstrap/, 'patroni: post_bootstrap'],
   [/INFO: initialized a new cluster/, 'patroni: initialised the cluster'],
+  [/INFO: trying to bootstrap from leader/, 'patroni: copies from the leader'],
+  [/INFO: bootstrapped from leader/, 'patroni: has its copy'],
+  [/started streaming WAL from primary/, 'postgres: streams'],
 ];
 
 /** The marks of an `apply`: what the script saw, what the agent said, and what systemd and the programs noted. */
@@ -45,7 +58,7 @@ export async function readProductMarks(node: LabNode, output: string): Promise<r
   const journal = readEvents(await node.sh('journalctl -o short-unix --no-pager'));
   return toMarks([
     ...agent,
-    ...knownWords([...journal, ...(await readPatroni(node))]),
+    ...knownWords([...journal, ...(await readPatroni(node)), ...(await readPostgres(node))]),
     ...(await readUnits(node)),
   ]);
 }
@@ -73,6 +86,17 @@ async function readPatroni(node: LabNode): Promise<readonly Event[]> {
     const [, day, time, event] = /^(\S+) ([\d:]+,\d+) (.*)$/.exec(line) ?? [];
     if (time === undefined || event === undefined) return [];
     return [{ at: Date.parse(`${day}T${time.replace(',', '.')}${zone}`) / 1000, event }];
+  });
+}
+
+/** PostgreSQL's csvlog: `<date> <time> <zone>,…`; the zone is the node's. */
+async function readPostgres(node: LabNode): Promise<readonly Event[]> {
+  const files = "find /data -path '*/log/postgres/*.csv' -exec cat {} +";
+  const [zone, ...lines] = (await node.sh(`date +%:z; ${files}`)).split('\n');
+  return lines.flatMap((line) => {
+    const [, day, time, event] = /^(\d{4}-\S+) ([\d:.]+) [^,]+,(.*)$/.exec(line) ?? [];
+    if (time === undefined || event === undefined) return [];
+    return [{ at: Date.parse(`${day}T${time}${zone}`) / 1000, event }];
   });
 }
 

@@ -6,8 +6,8 @@ import { mustRun } from '../test/support/process.ts';
 import { ensureRootfs } from '../test/support/rootfs.ts';
 import { makeRepository } from './apt-repository.ts';
 import { forPeers, lockedPlatform, machineCache, openSite } from './locked-site.ts';
-import { type Mark, markTable, readMarks, readProductMarks } from './node-marks.ts';
-import type { Bench, BenchOptions } from './result.ts';
+import { APPLY_WITH_MARKS, MARK, type Mark, markTable, readMarks, readProductMarks } from './node-marks.ts';
+import { type Bench, type BenchOptions, LAB_REQUIREMENTS } from './result.ts';
 
 /*
  * A bare Debian 13 node, from files on its disk to the first SELECT on port 5432: a bundle of blueprints/meta.yml that
@@ -20,13 +20,13 @@ const FIRST = 'first SELECT on 5432';
 const APT = 'apt-get install, initdb, start, SELECT';
 const PACKAGE_OPTIONS = '-q -y --no-install-recommends';
 
-const SELECT = `select_on() { # NAME COMMAND...
+const SELECT = `${MARK}
+select_on() { # NAME COMMAND...
   name=$1
   shift
   until [ "$("$@" -XAtqc 'select 1' 2>/dev/null)" = 1 ]; do sleep 0.05; done
   mark "$name"
 }
-mark() { echo "$EPOCHREALTIME $*"; }
 wait_for_select() { # PSQL
   until [ -S /run/postgresql/.s.PGSQL.5432 ]; do sleep 0.05; done
   select_on first-select setpriv --reuid=postgres --regid=postgres --init-groups "$1"
@@ -42,8 +42,7 @@ pooled() {
 cd /root/bundle
 mark start
 pooled &
-./pigsty-agent apply 2> >(while IFS= read -r line; do mark "agent $line"; done) || exit
-mark healthy
+${APPLY_WITH_MARKS}
 wait
 `;
 
@@ -79,13 +78,7 @@ export const nodeBench: Bench = {
   name: 'node',
   title: 'bare node: from the unpacked tar to the first SELECT',
   defaultRuns: 3,
-  requirements: [
-    { tool: 'systemd-nspawn', package: 'systemd-container' },
-    { tool: 'mmdebstrap', package: 'mmdebstrap' },
-    { tool: 'ip', package: 'iproute2' },
-    { tool: 'ping', package: 'iputils-ping' },
-    { tool: 'apt-ftparchive', package: 'apt-utils' },
-  ],
+  requirements: [...LAB_REQUIREMENTS, { tool: 'apt-ftparchive', package: 'apt-utils' }],
   async run(options) {
     const workshop = await openSite();
     try {

@@ -42,6 +42,14 @@ export type Bench = {
   run(options: BenchOptions): Promise<BenchResult>;
 };
 
+/** What the nodes of test/support/lab.ts need. */
+export const LAB_REQUIREMENTS: readonly Requirement[] = [
+  { tool: 'systemd-nspawn', package: 'systemd-container' },
+  { tool: 'mmdebstrap', package: 'mmdebstrap' },
+  { tool: 'ip', package: 'iproute2' },
+  { tool: 'ping', package: 'iputils-ping' },
+];
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
