@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { installMissing } from '../test/support/requirements.ts';
 import { imageBench } from './image.ts';
 import { nodeBench } from './node.ts';
+import { pgbenchBench } from './pgbench.ts';
 import { rebuildBench } from './rebuild.ts';
 import { printResult, toJson } from './report.ts';
 import type { Bench, BenchResult } from './result.ts';
@@ -16,7 +17,14 @@ import { trioBench } from './trio.ts';
  * Whole processes, several runs, median and range. Nothing is asserted: run it on a machine that does nothing else. As
  * root on Debian; missing packages are installed. The names below run one part each, `--json FILE` writes all numbers.
  */
-const BENCHES: readonly Bench[] = [startupBench, rebuildBench, imageBench, nodeBench, trioBench];
+const BENCHES: readonly Bench[] = [
+  startupBench,
+  rebuildBench,
+  imageBench,
+  nodeBench,
+  trioBench,
+  pgbenchBench,
+];
 
 const USAGE = `usage: npm run bench -- [--runs N] [--json FILE] [NAME…]
 ${BENCHES.map(({ name, title }) => `  ${name.padEnd(10)} ${title}`).join('\n')}

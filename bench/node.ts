@@ -1,11 +1,14 @@
-import { join } from 'node:path';
-import type { LockedPackage } from '../generator/model/lock.ts';
 import { createLab } from '../test/support/lab.ts';
 import type { LabNode } from '../test/support/node.ts';
 import { mustRun } from '../test/support/process.ts';
-import { ensureRootfs } from '../test/support/rootfs.ts';
-import { makeRepository } from './apt-repository.ts';
-import { forPeers, lockedPlatform, machineCache, openSite } from './locked-site.ts';
+import {
+  APT_FTPARCHIVE,
+  INSTALL as INSTALL_PACKAGES,
+  type Offer,
+  offerPackages,
+  PREPARE,
+} from './apt-peer.ts';
+import { openSite } from './locked-site.ts';
 import { APPLY_WITH_MARKS, MARK, type Mark, markTable, readMarks, readProductMarks } from './node-marks.ts';
 import { type Bench, type BenchOptions, LAB_REQUIREMENTS } from './result.ts';
 
@@ -18,7 +21,6 @@ import { type Bench, type BenchOptions, LAB_REQUIREMENTS } from './result.ts';
 const ADDRESS = '10.10.10.10';
 const FIRST = 'first SELECT on 5432';
 const APT = 'apt-get install, initdb, start, SELECT';
-const PACKAGE_OPTIONS = '-q -y --no-install-recommends';
 
 const SELECT = `${MARK}
 select_on() { # NAME COMMAND...
@@ -47,13 +49,12 @@ wait
 `;
 
 const INSTALL = `${SELECT}
-export DEBIAN_FRONTEND=noninteractive
 bin=/usr/lib/postgresql/17/bin
 as_postgres() { setpriv --reuid=postgres --regid=postgres --init-groups "$@"; }
 mark start
 apt-get -q update >/dev/null || exit
 mark updated
-apt-get install ${PACKAGE_OPTIONS} $PACKAGES >/root/apt.log 2>&1 || { tail -n 20 /root/apt.log; exit 1; }
+${INSTALL_PACKAGES}
 mark installed
 install -d -m 0700 -o postgres -g postgres /data
 as_postgres $bin/initdb -D /data -E UTF8 --locale=C.UTF-8 -k >/root/initdb.log 2>&1 || exit
@@ -64,62 +65,31 @@ kill "$!"
 wait
 `;
 
-/** The peer starts nothing that packages bring and makes no cluster in a postinst: both would only slow it down. */
-const PREPARE = `
-rm -f /etc/apt/sources.list.d/*
-echo 'deb [trusted=yes] file:/repo ./' >/etc/apt/sources.list
-printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d
-chmod 0755 /usr/sbin/policy-rc.d
-mkdir -p /etc/postgresql-common/createcluster.d
-echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.d/bench.conf
-`;
-
 export const nodeBench: Bench = {
   name: 'node',
   title: 'bare node: from the unpacked tar to the first SELECT',
   defaultRuns: 3,
-  requirements: [...LAB_REQUIREMENTS, { tool: 'apt-ftparchive', package: 'apt-utils' }],
+  requirements: [...LAB_REQUIREMENTS, APT_FTPARCHIVE],
   async run(options) {
     const workshop = await openSite();
     try {
       const bundle = await workshop.bundle(ADDRESS);
-      const packages = (await lockedPlatform(workshop)).packages;
-      const repository = join(options.directory, 'repo');
-      const wanted = askedFor(packages);
-      await makeRepository({
-        wanted: wanted.map(({ name, version }) => `${name}=${version}`),
-        locked: packages,
-        status: join(await ensureRootfs('trixie'), 'var/lib/dpkg/status'),
-        cache: machineCache,
-        directory: repository,
-      });
-      return await compare(bundle, repository, wanted, options);
+      const offer = await offerPackages(workshop, options.directory);
+      return await compare(bundle, offer, options);
     } finally {
       workshop.remove();
     }
   },
 };
 
-/** What the lock was asked for above the base image. */
-function askedFor(packages: readonly LockedPackage[]): readonly LockedPackage[] {
-  return forPeers(packages).filter(({ askedBy }) => {
-    return askedBy !== 'dependency' && !askedBy.startsWith('images/base.yml');
-  });
-}
-
-async function compare(
-  bundle: string,
-  repository: string,
-  wanted: readonly LockedPackage[],
-  { runs, say }: BenchOptions,
-) {
+async function compare(bundle: string, offer: Offer, { runs, say }: BenchOptions) {
   const ours: (readonly Mark[])[] = [];
   const peers: (readonly Mark[])[] = [];
   for (let run = 1; run <= runs; run++) {
     say(`run ${run}: pigsty`);
     ours.push(await onNode(bundle, '/root/bundle', (node) => applyBundle(node)));
     say(`run ${run}: apt-get`);
-    peers.push(await onNode(repository, '/repo', (node) => installPackages(node, wanted)));
+    peers.push(await onNode(offer.repository, '/repo', (node) => installPackages(node, offer)));
   }
   const seconds = (all: readonly (readonly Mark[])[], event: string) =>
     all.map((marks) => ({ seconds: marks.find((mark) => mark.event === event)?.seconds ?? Number.NaN }));
@@ -164,9 +134,8 @@ async function applyBundle(node: LabNode): Promise<readonly Mark[]> {
   return readProductMarks(node, output);
 }
 
-async function installPackages(node: LabNode, wanted: readonly LockedPackage[]): Promise<readonly Mark[]> {
+async function installPackages(node: LabNode, { names }: Offer): Promise<readonly Mark[]> {
   await node.sh(PREPARE);
-  const names = wanted.map(({ name }) => name).join(' ');
   return readMarks(await runScript(node, `PACKAGES='${names}'\n${INSTALL}`));
 }
 

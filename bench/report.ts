@@ -1,15 +1,17 @@
-import { type Bench, type BenchResult, type Goal, median, type Row } from './result.ts';
+import { type Bench, type BenchResult, type Goal, median, type Row, type Sample } from './result.ts';
 
 /** The table of one bench, the goals with what was reached, and its notes. */
 export function printResult(bench: Bench, result: BenchResult): string {
   const head = ['', 'n', 'median', 'min', 'max', 'peak memory', 'peer/pigsty'];
   const body = result.rows.map((row) => {
-    const { n, seconds, minimum, maximum, peakMegabytes } = summary(row);
+    const { n, seconds, minimum, maximum, transactionsPerSecond, peakMegabytes } = summary(row);
     const memory = peakMegabytes === undefined ? '' : `${peakMegabytes.toFixed(0)} MB`;
     return [
       row.what,
       `${n}`,
-      ...[seconds, minimum, maximum].map(formatSeconds),
+      ...(transactionsPerSecond
+        ? Object.values(transactionsPerSecond).map((rate) => `${rate.toFixed(0)}/s`)
+        : [seconds, minimum, maximum].map(formatSeconds)),
       memory,
       timesFaster(row, result.rows),
     ];
@@ -37,19 +39,42 @@ export function toJson(results: ReadonlyMap<Bench, BenchResult>): object {
 /** How many times longer a peer took than the row that it is a peer of. */
 function timesFaster(row: Row, rows: readonly Row[]): string {
   const own = rows.find(({ what }) => what === row.peerOf);
-  return own ? (summary(row).seconds / summary(own).seconds).toFixed(1) : '';
+  if (!own) return '';
+  const rate = pairedRate(own, row);
+  return Number.isNaN(rate) ? (summary(row).seconds / summary(own).seconds).toFixed(1) : rate.toFixed(3);
 }
 
 function summary({ samples }: Row) {
   const seconds = samples.map((sample) => sample.seconds);
+  const rates = samples.flatMap((sample) => rateOf(sample) ?? []);
   const peaks = samples.flatMap((sample) => sample.peakMegabytes ?? []);
   return {
     n: samples.length,
     seconds: median(seconds),
     minimum: Math.min(...seconds),
     maximum: Math.max(...seconds),
+    ...(rates.length > 0 && {
+      transactionsPerSecond: {
+        median: median(rates),
+        minimum: Math.min(...rates),
+        maximum: Math.max(...rates),
+      },
+    }),
     ...(peaks.length > 0 && { peakMegabytes: Math.max(...peaks) }),
   };
+}
+
+function rateOf({ seconds, transactions }: Sample): number | undefined {
+  return transactions === undefined ? undefined : transactions / seconds;
+}
+
+/** Our transactions per second over the peer's in the same run, the median; NaN for rows of durations. */
+function pairedRate(own: Row, peer: Row): number {
+  const pairs = own.samples.flatMap((sample, run) => {
+    const [ours, theirs] = [sample, peer.samples[run]].map((one) => one && rateOf(one));
+    return ours === undefined || theirs === undefined ? [] : ours / theirs;
+  });
+  return median(pairs);
 }
 
 function reached(goal: Goal, rows: readonly Row[]): string {
@@ -57,6 +82,9 @@ function reached(goal: Goal, rows: readonly Row[]): string {
   const verdict = isMet(goal, rows) ? 'met' : 'NOT met';
   if (goal.kind === 'ratio') {
     return `${verdict}: ${goal.row} is ${value.toFixed(1)} times faster than ${goal.peer}, goal ${goal.atLeast}`;
+  }
+  if (goal.kind === 'rate') {
+    return `${verdict}: ${goal.row} does ${value.toFixed(3)} times the transactions of ${goal.peer}, goal ${goal.atLeast}`;
   }
   if (goal.kind === 'megabytes') {
     return `${verdict}: ${goal.row} took ${value.toFixed(0)} MB, goal ${goal.atMost} MB`;
@@ -66,7 +94,7 @@ function reached(goal: Goal, rows: readonly Row[]): string {
 
 function isMet(goal: Goal, rows: readonly Row[]): boolean {
   const value = reachedValue(goal, rows);
-  return goal.kind === 'ratio' ? value >= goal.atLeast : value <= goal.atMost;
+  return goal.kind === 'ratio' || goal.kind === 'rate' ? value >= goal.atLeast : value <= goal.atMost;
 }
 
 function reachedValue(goal: Goal, rows: readonly Row[]): number {
@@ -76,6 +104,7 @@ function reachedValue(goal: Goal, rows: readonly Row[]): number {
   if (goal.kind === 'megabytes') return summary(own).peakMegabytes ?? Number.NaN;
   if (goal.kind === 'seconds') return summary(own).seconds;
   const peer = find(goal.peer);
+  if (peer && goal.kind === 'rate') return pairedRate(own, peer);
   return peer ? summary(peer).seconds / summary(own).seconds : Number.NaN;
 }
 

@@ -5,6 +5,8 @@ export type Sample = {
   readonly seconds: number;
   /** Resident memory of the largest single process (getrusage(2)). */
   readonly peakMegabytes?: number;
+  /** What was done in these seconds, where a rate is measured and not a duration. */
+  readonly transactions?: number;
 };
 
 /** What was measured: the product, or with `peerOf` another program that does the work of that row. */
@@ -14,10 +16,14 @@ export type Row = {
   readonly samples: readonly Sample[];
 };
 
-/** What the product promises of its own row; a ratio is the peer's median over ours. */
+/**
+ * What the product promises of its own row. A ratio is the peer's median over ours; a rate is ours over the peer's, the
+ * median of those of the runs, each of which measured both at about the same time.
+ */
 export type Goal =
   | { readonly kind: 'seconds'; readonly row: string; readonly atMost: number }
   | { readonly kind: 'megabytes'; readonly row: string; readonly atMost: number }
+  | { readonly kind: 'rate'; readonly row: string; readonly peer: string; readonly atLeast: number }
   | { readonly kind: 'ratio'; readonly row: string; readonly peer: string; readonly atLeast: number };
 
 export type BenchResult = {
