@@ -29,15 +29,24 @@ export function revision(n: number): Revision {
 /** A bundle on this machine, and the digest that is its name. */
 export type RevisionBundle = { readonly directory: string; readonly digest: string };
 
+/** What to replace in a text, and by what. */
+type Edits = readonly (readonly [from: string, to: string])[];
+
 /** Blueprint meta in revisions that differ in configuration alone. */
 export class MetaSite {
+  readonly #edits: Edits;
   readonly #workshop = new Workshop('meta');
   readonly #text = readFileSync(this.#workshop.inventory, 'utf8');
   /** Holds the bundle of revision n as `<n>`: what a node is given. */
   readonly bundles = join(this.#workshop.directory, 'bundles');
 
+  /** `edits` are for all revisions. */
+  constructor(edits: Edits = []) {
+    this.#edits = edits;
+  }
+
   async bundle(n: number): Promise<RevisionBundle> {
-    this.#workshop.edit(() => revise(this.#text, revision(n)));
+    this.#workshop.edit(() => replaceEach(revise(this.#text, revision(n)), this.#edits));
     mkdirSync(this.bundles, { recursive: true });
     const directory = join(this.bundles, `${n}`);
     renameSync(await this.#workshop.bundle(ADDRESS), directory);
@@ -60,7 +69,7 @@ function revise(text: string, { viewerPassword, proxyPassword, comment, letsLimi
 }
 
 /** Throws when a word is not in the text: the blueprint has changed, and the test would change nothing. */
-function replaceEach(text: string, pairs: readonly (readonly [string, string])[]): string {
+function replaceEach(text: string, pairs: Edits): string {
   return pairs.reduce((revised, [from, to]) => {
     if (!revised.includes(from)) throw new Error(`the blueprint has no "${from}"`);
     return revised.replace(from, to);
