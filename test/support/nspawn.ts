@@ -28,7 +28,7 @@ const FLAGS = [
   '--boot',
   '--register=no', // no machined on this machine
   '--keep-unit', // no systemd either, maybe: stay in the control group we made
-  '--console=passive',
+  '--console=read-only', // passive is read by nobody until the end, and a systemd that has much to say waits for a reader
   '--resolv-conf=off', // these three: what is in the node is the node's, as on a real machine
   '--timezone=off',
   '--link-journal=no',
