@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { changed } from '../boot/support/changed.ts';
-import { BUNDLES, MetaNode } from '../boot/support/meta-node.ts';
-import { ADDRESS, MetaSite, type RevisionBundle } from '../boot/support/meta-site.ts';
 import { createLab, type Lab, labSkipReason } from '../support/lab.ts';
+import { changed } from './support/changed.ts';
+import { BUNDLES, MetaNode } from './support/meta-node.ts';
+import { ADDRESS, MetaSite, type RevisionBundle } from './support/meta-site.ts';
 
 /* A node of blueprint meta whose data disk is missing after a reboot. */
 const reason = labSkipReason();
@@ -39,7 +39,8 @@ describe.skipIf(reason)(`state on a disk of its own ${reason ?? ''}`, () => {
   test('without the disk etcd and Patroni do not start on the empty directory', async () => {
     await host.node.shutdown();
     host.node.unmount('/data');
-    await host.node.boot();
+    // provisioning waits for a database
+    await host.node.boot({ until: 'reachable' });
     for (const unit of ['etcd.service', 'patroni.service']) {
       // what Restart= and a person would do
       await host.node.exec(['systemctl', 'start', unit]);
