@@ -13,11 +13,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AgentNode } from '../agent/support/agent-node.ts';
 import { filesBelow } from '../agent/support/bundle-writer.ts';
 import { seededRandom } from '../agent/support/random.ts';
-import { changed } from '../boot/support/changed.ts';
-import { ADDRESS, MetaSite } from '../boot/support/meta-site.ts';
 import { createLab, type Lab, labSkipReason } from '../support/lab.ts';
 import { mustRun, type RunResult } from '../support/process.ts';
 import { root } from '../support/product.ts';
+import { changed } from './support/changed.ts';
+import { ADDRESS, MetaSite } from './support/meta-site.ts';
 
 /* The bundle of blueprint meta with one bit flipped in each of its files, with a file cut short, with a file gone. */
 const reason = labSkipReason();
