@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { seededRandom } from '../agent/support/random.ts';
-import { BUNDLES, MetaNode } from '../boot/support/meta-node.ts';
-import { ADDRESS, MetaSite, type RevisionBundle } from '../boot/support/meta-site.ts';
 import { createLab, type Lab, type LabClient, labSkipReason } from '../support/lab.ts';
+import { BUNDLES, MetaNode } from './support/meta-node.ts';
+import { ADDRESS, MetaSite, type RevisionBundle } from './support/meta-site.ts';
 
 /* The agent is killed at random moments of an apply of blueprint meta; the next apply ends in the right state. */
 const reason = labSkipReason();
