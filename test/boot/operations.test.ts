@@ -5,6 +5,7 @@ import type { LabNode } from '../support/node.ts';
 import { Cluster } from './support/cluster.ts';
 import { acceptedByTwo, longestGap, Writer } from './support/ledger.ts';
 import { Reader } from './support/reader.ts';
+import { restorePage } from './support/restore-page.ts';
 
 /* What an operator does with three machines while clients work. */
 const reason = labSkipReason();
@@ -110,39 +111,37 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
 
   it('restores from the new primary’s repository to a point in time after the switchover', async () => {
     const leader = await cluster.leader();
+    const { check, restore, start, remove } = restorePage();
+    const run = (script: string) => {
+      const own = script.replaceAll('pg-meta', 'pg-test').replaceAll('-d meta', '-d test');
+      return leader.sh(own, { timeoutSeconds: 300 });
+    };
     await cluster.sql("create table pitr as select 'before' as row");
-    const sql = (text: string) =>
-      leader.sh(`su postgres -s /bin/sh -c "psql -XAtq -d postgres -c \\"${text}\\""`);
-    await sql("select pg_create_restore_point('here')");
-    await cluster.sql("insert into pitr values ('after')");
-    await sql('select pg_switch_wal()');
-    await leader.sh('pgbackrest --stanza=pg-test check', { timeoutSeconds: 120 });
-    const rows = await leader.sh(
-      `
-      install -d -o postgres -g postgres -m 0700 /pg/tmp/restored
-      pgbackrest --stanza=pg-test --pg1-path=/pg/tmp/restored --type=name --target=here --target-action=promote restore
-      root=$(sed -n 's/^RootDirectory=//p' /etc/systemd/system/patroni.service)
-      cluster=$(readlink -f /pg)
-      systemd-run --quiet --unit=restored -p RootDirectory="$root" -p MountAPIVFS=yes -p PrivateTmp=yes \\
-        -p BindReadOnlyPaths='/etc:/run/host/etc /etc/pigsty' -p BindPaths="$cluster:/pg /data/backups" \\
-        -p User=postgres -p Group=postgres \\
-        /usr/lib/postgresql/17/bin/postgres -D /pg/tmp/restored -p 5555 -k /tmp -c listen_addresses=127.0.0.1 \\
-        -c archive_mode=off -c logging_collector=off -c shared_buffers=64MB -c hba_file=/pg/tmp/restored/open.conf 
-      `.replace(
-        'root=$(',
-        'echo "host all all 127.0.0.1/32 trust" >/pg/tmp/restored/open.conf; chmod 0644 /pg/tmp/restored/open.conf\n      root=$(',
-      ) +
-        `
-      for i in $(seq 100); do
-        [ "$(psql -XAtq -h 127.0.0.1 -p 5555 -U postgres -d test -c 'select pg_is_in_recovery()' 2>/dev/null)" != f ] || break
-        sleep 0.3
-      done
-      psql -XAtq -h 127.0.0.1 -p 5555 -U postgres -d test -c 'select row from pitr'
-      systemctl stop restored
-      rm -r /pg/tmp/restored`,
-      { timeoutSeconds: 180 },
-    );
-    expect(rows.trim().split('\n').at(-1)).toBe('before');
+    const moment = await cluster.sql('select clock_timestamp()');
+    await cluster.sql("select pg_sleep(1); insert into pitr values ('after')");
+    await run(check);
+    await run(restore.replace(/^moment=.*$/m, `moment='${moment}'`));
+    const rows = 'asked "select string_agg(row, $$ $$) from pitr"';
+    expect(await run(`${start}\n${rows.replaceAll('$', '\\$')}`)).toBe('before\n');
+    await run(remove);
+    expect(await cluster.sql('select count(*) from pitr')).toBe('2');
+  });
+
+  it('in maintenance mode PostgreSQL goes on without Patroni, and through its return', async () => {
+    const leader = await cluster.leader();
+    const postmaster = () => leader.sh('head -n 1 /pg/data/postmaster.pid');
+    const before = await postmaster();
+    await leader.sh('patronictl pause --wait; systemctl stop patroni');
+    expect((await leader.exec(['systemctl', 'is-active', 'patroni-guard'])).stdout.trim()).toBe('inactive');
+    // Longer than the lease, after which the guard would strike.
+    await delay(25_000);
+    await leader.sh('systemctl start patroni');
+    await delay(5000);
+    expect(await leader.sh('systemctl is-active patroni patroni-guard')).toBe('active\nactive\n');
+    expect(await postmaster()).toBe(before);
+    await leader.sh('patronictl resume --wait');
+    await cluster.waitUntilWhole();
+    expect(await postmaster()).toBe(before);
   });
 
   it('loses a replica: no write fails, no read that a second try does not heal', async () => {

@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLab, type Lab, labSkipReason } from '../support/lab.ts';
-import { root } from '../support/product.ts';
 import { BUNDLES, MetaNode } from './support/meta-node.ts';
 import { ADDRESS, MetaSite } from './support/meta-site.ts';
+import { restorePage } from './support/restore-page.ts';
 
 /* The commands of docs/restore.md, as they stand there, on a node of blueprint meta. */
 const reason = labSkipReason();
-const [CHECK = '', RESTORE = '', START = '', CARRY = '', REMOVE = ''] = commandsOf('docs/restore.md');
+const { check: CHECK, restore: RESTORE, start: START, carry: CARRY, remove: REMOVE } = restorePage();
 const ROWS = 'select string_agg(row, $$ $$ order by row) from app.ledger';
 const RESTORED_ROWS = `setpriv --reuid=postgres --regid=postgres --clear-groups \
   psql -XAtq -p 5499 -h /run/postgresql -d meta -c '${ROWS}'`;
@@ -65,9 +63,3 @@ describe.skipIf(reason)(`a restore to a moment ${reason ?? ''}`, () => {
     await run(CHECK);
   });
 });
-
-/** The blocks of shell in a page, in order. */
-function commandsOf(page: string): readonly string[] {
-  const text = readFileSync(join(root, page), 'utf8');
-  return [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block ?? '');
-}

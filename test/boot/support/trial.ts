@@ -37,7 +37,8 @@ export async function tryFailure(cluster: Cluster, failure: Failure, promise: nu
   let since = 0;
   let end = 0;
   try {
-    await until(() => through.acks.length > 20 && direct.acks.length > 20, 30);
+    if (!(await until(() => through.acks.length > 20 && direct.acks.length > 20, 30)))
+      throw new Error('a writer does not come through while all is well');
     since = Date.now();
     await failure.strike(cluster, leader);
     // Long enough to see the promise broken, and how the other writer's server ends.
@@ -76,10 +77,12 @@ async function stored(cluster: Cluster, host: string, first: number): Promise<Re
   return new Set(text.split(',').map(Number));
 }
 
-async function until(holds: () => boolean, timeoutSeconds: number): Promise<void> {
+/** Whether it held in time. */
+async function until(holds: () => boolean, timeoutSeconds: number): Promise<boolean> {
   const deadline = Date.now() + timeoutSeconds * 1000;
   while (!holds()) {
-    if (Date.now() > deadline) return;
+    if (Date.now() > deadline) return false;
     await delay(100);
   }
+  return true;
 }
