@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { seededRandom } from '../agent/support/random.ts';
-import { DiskJudge } from '../boot/support/disk-judge.ts';
-import { ADDRESS, MetaSite, type RevisionBundle, revision } from '../boot/support/meta-site.ts';
 import type { RunResult } from '../support/process.ts';
 import { createVm, type Vm, vmSkipReason } from '../support/vm.ts';
+import { DiskJudge } from './support/disk-judge.ts';
+import { ADDRESS, MetaSite, type RevisionBundle, revision } from './support/meta-site.ts';
 
 /*
  * Five power cuts of a machine with a page cache of its own, during applies of blueprint meta. After each one the disk
