@@ -15,8 +15,8 @@ const CUTS = Number(process.env.PIGSTY_TEST_CUTS ?? 6);
 
 const FIRST_KILLS = 8;
 
-const KILL_AFTER = (moment: string) =>
-  `cd /root/bundle; ./pigsty-agent apply >/root/killed.log 2>&1 & sleep ${moment}; kill -KILL $! 2>/dev/null; :`;
+const KILL_AFTER = (wait: string) =>
+  `cd /root/bundle; ./pigsty-agent apply >/root/killed.log 2>&1 & ${wait}; kill -KILL $! 2>/dev/null; :`;
 
 /** The node as it was before its first bundle. */
 const WIPE = `
@@ -107,7 +107,7 @@ describe.skipIf(reason !== undefined)(`an interrupted agent ${reason ?? ''}`, ()
     for (let n = 2; n < 2 + KILLS; n++) {
       const { digest } = await host.ship(numbered(n));
       const moment = (random() * seconds * 1.05).toFixed(3);
-      await host.shell(KILL_AFTER(moment));
+      await host.shell(KILL_AFTER(`sleep ${moment}`));
       const { code, stderr } = await host.run('apply');
       expect(code, `bundle ${n}, killed after ${moment} s: ${stderr}`).toBe(0);
       await expectBundle(host, n, digest);
@@ -120,7 +120,7 @@ describe.skipIf(reason !== undefined)(`an interrupted agent ${reason ?? ''}`, ()
     for (let round = 0; round < FIRST_KILLS; round++) {
       await host.node.sh(WIPE);
       const moment = (random() * seconds * 1.05).toFixed(3);
-      await host.shell(KILL_AFTER(moment));
+      await host.shell(KILL_AFTER(`sleep ${moment}`));
       const { code, stderr } = await host.run('apply');
       expect(code, `round ${round}, killed after ${moment} s: ${stderr}`).toBe(0);
       await expectBundle(host, 1, digest);
@@ -176,6 +176,45 @@ describe.skipIf(reason !== undefined)(`a power cut ${reason ?? ''}`, () => {
       await expectBundle(host, 1, digest);
       await host.node.powerCut();
     }
+  });
+});
+
+describe.skipIf(reason !== undefined)(`image trees and a power cut ${reason ?? ''}`, () => {
+  const TREES = 'ls /var/lib/pigsty/images 2>/dev/null || :; ls /var/lib/pigsty/images/*/synced 2>/dev/null | wc -l';
+  let host: AgentNode;
+  let digest: string;
+
+  beforeAll(async () => {
+    host = await bootNode(lab, { ip: '10.10.10.35', name: 'trees' });
+    ({ digest } = await host.ship(
+      numbered(1, { check: '[ -e /root/well ] || sleep 60\n', checkSeconds: 60 }),
+    ));
+    await host.shell(KILL_AFTER('until [ -s /data/tenant/seen ]; do sleep 0.1; done'));
+  });
+
+  test('services start before they are on disk', async () => {
+    expect(await host.life('sleeper.service')).toContain('ActiveState=active');
+    expect(await host.node.sh(TREES)).toMatch(/^\w+\n\w+\n0\n$/);
+  });
+
+  test('what a power cut may have spoilt does not run, and is unpacked again', async () => {
+    await host.node.powerCut();
+    await host.node.boot();
+    expect(await host.node.sh(TREES)).toBe('0\n');
+    expect(await host.node.sh('journalctl -u pigsty-boot')).toContain('image tiny was not on disk yet');
+    expect(await host.life('sleeper.service')).not.toContain('ActiveState=active');
+    await host.node.sh('touch /root/well');
+    const { code, stderr } = await host.run('apply');
+    expect(code, stderr).toBe(0);
+    await expectBundle(host, 1, digest);
+    expect(await host.node.sh(TREES)).toMatch(/^\w+\n\w+\n2\n$/);
+  });
+
+  test('a generation that did not become healthy keeps its trees', async () => {
+    await host.apply(numbered(1));
+    await host.ship(numbered(2, { check: 'exit 1\n', checkSeconds: 1 }));
+    expect((await host.run('apply')).code).toBe(6);
+    expect(await host.node.sh(TREES)).toMatch(/^\w+\n\w+\n\w+\n\w+\n4\n$/);
   });
 });
 

@@ -46,7 +46,7 @@ describe.skipIf(reason).each(PLANS)(`$name ${reason ?? ''}`, ({ blueprint, rto, 
       const promise = failure.promise ?? rto;
       const outcome = await tryFailure(cluster, failure, promise);
       outcomes.push(outcome);
-      expect(outcome.gap).toBeLessThanOrEqual(promise);
+      expect(outcome.gap, outcome.journal).toBeLessThanOrEqual(promise);
       expect(outcome.doubled).toEqual([]);
       expect(outcome.lost.length * ROW).toBeLessThanOrEqual(rpo);
     },

@@ -8,7 +8,7 @@ import { skipReason } from '../support/requirements.ts';
 
 /*
  * README's commands, as they stand there, by a user who is not root, in a clean clone of HEAD. What README does on the
- * node is done in test/boot/meta.test.ts; `npm test` is this suite.
+ * node is done in test/boot/meta.test.ts, the Dockerfile has test/oracle/dockerfile.test.ts; `npm test` is this suite.
  */
 const USER = '54321';
 const skipped = skipReason('setpriv', 'git', 'npm');
@@ -24,7 +24,9 @@ it('README has the blocks that are known here', () => {
     'npx pigsty export',
     'tar xf meta.tar',
     'psql postgres://dbuser_meta:DBUser.Meta@10.10.10.10:5433/meta -c',
+    'docker build -t',
     'npm install &&',
+    'npm run bench',
   ]);
 });
 

@@ -26,12 +26,14 @@ fi
 #   boot    the node came up on a generation that never became good: back to the good one
 #
 # It may be killed, or the power cut, between any two instructions. What makes that safe:
-#   - everything is built under a name that begins with `.new-`, synced, and published by one rename;
+#   - everything is built under a name that begins with `.new-`, synced, and published by one rename; image trees, the
+#     bulk, are synced once all is well: a tree that a power cut found without `synced` is unpacked again;
 #   - a link is replaced by renaming another over it;
 #   - `switching` exists while links and settings of the host may not belong to `current`: whoever finds it does them
 #     again;
 #   - /run/pigsty-agent holds what systemd was last told (unit files loaded, settings, the digests each unit was started
-#     with): it vanishes with the boot it describes, and an action is noted there only after it was taken.
+#     with) and which trees this boot has unpacked: it vanishes with the boot it describes, and an action is noted there
+#     only after it was taken.
 #
 # Needs: Debian's Essential packages and systemd 252. No awk: Debian promises none in particular.
 
@@ -110,7 +112,8 @@ lock() {
   trap 'end 130' INT
   trap 'end 143' TERM HUP
   remove_leftovers
-  make_dir 0755 "$run"
+  make_dir 0755 "$run" "$run/unpacked"
+  drop_lost_trees
   work=$(mktemp -d "$run/.new-XXXXXX")
 }
 
@@ -252,6 +255,31 @@ is_staged() {
   for id in $(records image | cut -d ' ' -f 2); do [ -d "$store/images/$id" ] || return 1; done
 }
 
+# The bulk of the bytes goes to disk when nobody waits for anything else.
+keep_trees() {
+  for mark in "$run"/unpacked/*; do
+    [ -e "$mark" ] || return 0
+    tree=$store/images/${mark##*/}
+    if [ -d "$tree" ]; then
+      sync -f "$tree"
+      : >"$tree/synced"
+      sync "$tree/synced" "$tree"
+    fi
+    rm -f "$mark"
+  done
+}
+
+# Unpacked by an earlier boot that ended before they were on disk.
+drop_lost_trees() {
+  for tree in "$store"/images/*/; do
+    id=$(basename "$tree")
+    if [ -d "$tree" ] && [ ! -e "$tree/synced" ] && [ ! -e "$run/unpacked/$id" ]; then
+      mv -T -- "$tree" "$store/images/.new-$id"
+      rm -rf "$store/images/.new-$id"
+    fi
+  done
+}
+
 # Works in the bundle's directory, after read_bundle. Images are unpacked while everything is hashed; nothing is
 # published before all hashes are right.
 stage() {
@@ -326,7 +354,6 @@ unpack_layer() { # DIRECTORY LAYER
   wait "$!"
 }
 
-# The tree is synced here, while others are still hashed or unpacked.
 unpack_image() { # DIRECTORY LAYERS
   chmod 0755 "$1"
   mkdir -m 0755 "$1/rootfs"
@@ -338,7 +365,6 @@ unpack_image() { # DIRECTORY LAYERS
   chmod 0755 "$1/rootfs"
   link_host_files "$1/rootfs"
   list_tree "$1/rootfs" >"$1/tree"
-  sync -f "$1/tree"
 }
 
 # What the host replaces by rename is seen at once through the host's /etc; a bind mount of the file would keep the old.
@@ -377,7 +403,10 @@ copy_bundle() {
 
 # The bundle last: where it is, its images are.
 publish() {
-  while read -r _ id tree; do mv -T -- "$tree" "$store/images/$id"; done <"$work/unpack"
+  while read -r _ id tree; do
+    : >"$run/unpacked/$id"
+    mv -T -- "$tree" "$store/images/$id"
+  done <"$work/unpack"
   sync "$store/images"
   rm -rf "$store/bundles/$digest"
   mv -T -- "$parts" "$store/bundles/$digest"
@@ -472,7 +501,7 @@ write_generation() {
   create_users "$new"
   write_measured "$new"
   set_owners "$new"
-  sync -f "$new/bundle"
+  find "$new" \( -type f -o -type d \) -exec sync {} +
   mv -T -- "$new" "$home/generations/$generation"
   sync "$home/generations"
 }
@@ -599,6 +628,13 @@ settle_links() {
   set_host_name "$(field hostname)"
 }
 
+# To disk: every directory that has, or had, a link of ours, and those above it.
+sync_places() {
+  cut -d ' ' -f 1 "$work/owned-links" | while read -r path; do
+    while [ -n "$path" ]; do path=${path%/*} && echo "${path:-/}"; done
+  done | sort -u | find_these -H -type d | xargs -d '\n' sync --
+}
+
 # Of the paths in the ledger.
 is_mount_point() { [ -s "$work/mounts" ] && grep -qxF -- "$1" "$work/mounts"; }
 
@@ -639,6 +675,7 @@ put_text() { # PATH LINE
   else
     echo "$2" >"$1.pigsty-new"
     chmod 0644 "$1.pigsty-new"
+    sync "$1.pigsty-new"
     mv -T -- "$1.pigsty-new" "$1"
   fi
 }
@@ -653,7 +690,7 @@ keep_original() { # PATH
   make_dir 0700 "$store/original"
   mkdir -p "$store/original${1%/*}"
   cp -a -- "$1" "$store/original.new"
-  sync -f "$store"
+  [ -L "$1" ] || sync "$store/original.new"
   mv -T --backup=numbered -- "$store/original.new" "$store/original$1"
   sync "$store/original${1%/*}"
   say "note: $1 was there before: kept as $store/original$1"
@@ -838,6 +875,12 @@ note_units() { # NAME...
 fail_unit() { # NAME MESSAGE
   say "$verb: $1: $2; its last lines:"
   journalctl -u "$1" --since "@$started" -n 20 --no-pager -o cat >&2 9>&- || :
+  end_unhealthy
+}
+
+# What is current may become healthy without us, when other hosts come up: it must survive a power cut as well.
+end_unhealthy() {
+  keep_trees
   end 6
 }
 
@@ -896,7 +939,7 @@ wait_for_checks() {
     tail -n 5 "$work/check-$name.log" >&2 || :
   done <"$work/check-pids"
   jobs=
-  [ -z "$unhealthy" ] || end 6
+  [ -z "$unhealthy" ] || end_unhealthy
 }
 
 # Ends the script with 6 as soon as one unit cannot come up any more. A unit may take as long as the longest check.
@@ -974,6 +1017,7 @@ do_stage() {
   lock
   open_bundle "$@"
   stage
+  keep_trees
 }
 
 do_apply() {
@@ -998,6 +1042,7 @@ do_apply() {
   is_settled || switch
   run_units
   wait_for_health
+  keep_trees
   [ "$(readlink "$home/good" || :)" = "generations/$generation" ] || point "$home/good" "generations/$generation"
   say "apply: $generation is current and good"
 }
@@ -1021,7 +1066,7 @@ switch() {
 
 settle_host() {
   settle_links
-  sync -f /etc
+  sync_places
   apply_settings
   reload_systemd
   rm -f "$store/switching"
@@ -1043,6 +1088,10 @@ do_boot() {
   fi
   manifest=$home/current/bundle
   read_manifest
+  records image >"$work/images"
+  while read -r name id _; do
+    [ -d "$store/images/$id" ] || say "boot: image $name was not on disk yet when the power failed: apply again"
+  done <"$work/images"
   [ -n "$good" ] || say "boot: $current is not good, and there is no other"
   if [ -e "$store/switching" ]; then
     settle_host

@@ -147,6 +147,16 @@ export class Cluster {
     }
   }
 
+  /** What the running nodes did since a time (ms), in order: for the message of a test that fails. */
+  async journal(since: number, units = ['patroni', 'patroni-guard', 'haproxy', 'etcd']): Promise<string> {
+    const from = `--since=@${Math.floor(since / 1000)}`;
+    const call = ['journalctl', '-q', '-o', 'short-iso-precise', from, ...units.map((unit) => `-u${unit}`)];
+    const told = await Promise.all(
+      this.nodes.filter((node) => node.isRunning).map(async (node) => (await node.exec(call)).stdout),
+    );
+    return told.join('').split('\n').sort().join('\n');
+  }
+
   /** Moves etcd's leadership to the member on `node`. */
   async leadEtcd(node: LabNode): Promise<void> {
     const members = await node.sh('etcdctl member list');

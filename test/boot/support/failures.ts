@@ -13,6 +13,8 @@ export type Failure = {
   readonly promise?: number;
 };
 
+/** Connections that a broken network has stalled are given up after 5 s (etcd, ConnReadTimeout), and made again. */
+const RECONNECT = 10_000;
 const POSTMASTER = '$(head -n 1 /pg/data/postmaster.pid)';
 /** The postmaster and all its children. */
 const EVERY_POSTGRES = `
@@ -54,7 +56,10 @@ export const FAILURES: readonly Failure[] = [
       await cluster.leadEtcd(leader);
       await leader.isolate();
     },
-    mend: (_, leader) => leader.heal(),
+    mend: async (_, leader) => {
+      await leader.heal();
+      await delay(RECONNECT);
+    },
   },
   {
     // What the leader sends to the others goes to a machine that is not there; what they send arrives.
@@ -72,6 +77,7 @@ export const FAILURES: readonly Failure[] = [
           .map(({ ip }) => `ip neigh del ${ip} dev eth0`)
           .join('\n'),
       );
+      await delay(RECONNECT);
     },
   },
   {

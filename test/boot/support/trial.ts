@@ -12,6 +12,8 @@ export type Outcome = {
   readonly lost: readonly Ack[];
   /** Acknowledged by a server after another one had taken over. */
   readonly doubled: readonly Ack[];
+  /** Of the nodes, when the promise was broken. */
+  readonly journal: string;
 };
 
 /** Numbers of rows: those of the writer to the old leader start here. */
@@ -52,9 +54,11 @@ export async function tryFailure(cluster: Cluster, failure: Failure, promise: nu
   }
   const acks = [...through.acks, ...direct.acks];
   const rows = await stored(cluster, survivor.ip, first);
+  const gap = longestGap(through.acks, since, end);
   return {
     failure: failure.name,
-    gap: longestGap(through.acks, since, end),
+    gap,
+    journal: gap > promise ? await cluster.journal(since) : '',
     acked: acks.length,
     lost: acks.filter(({ n }) => !rows.has(n)),
     doubled: acceptedByTwo(acks),
