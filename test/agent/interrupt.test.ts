@@ -180,7 +180,8 @@ describe.skipIf(reason !== undefined)(`a power cut ${reason ?? ''}`, () => {
 });
 
 describe.skipIf(reason !== undefined)(`image trees and a power cut ${reason ?? ''}`, () => {
-  const TREES = 'ls /var/lib/pigsty/images 2>/dev/null || :; ls /var/lib/pigsty/images/*/synced 2>/dev/null | wc -l';
+  const TREES =
+    'ls /var/lib/pigsty/images 2>/dev/null || :; ls /var/lib/pigsty/images/*/synced 2>/dev/null | wc -l';
   let host: AgentNode;
   let digest: string;
 
