@@ -28,7 +28,9 @@ describe.skipIf(reason)(`a restore to a moment ${reason ?? ''}`, () => {
     const { code, stderr } = await host.apply(0);
     expect(code, stderr).toBe(0);
     // A moment can be restored when it is later than the end of a backup.
-    await expect.poll(() => node.sh('pgbackrest info'), { timeout: 60_000 }).toContain('full backup');
+    await node.sh("until pgbackrest info | grep -q 'full backup'; do sleep 0.2; done", {
+      timeoutSeconds: 60,
+    });
     await host.sql("create table app.ledger (row text); insert into app.ledger values ('A')");
     moment = await host.sql('select clock_timestamp()');
     await host.sql("select pg_sleep(1); insert into app.ledger values ('B')");
