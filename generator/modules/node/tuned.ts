@@ -1,7 +1,7 @@
 /*
  * Kernel settings of Pigsty's tuned profiles as sysctl.d lines (pigsty-defaults.yml, NODE_TUNE). Left out: what no
  * current kernel has (tcp_tw_recycle, sched_*), shared memory limits that the kernel no longer needs raised, and
- * keepalive of bridges that are not there. A leading `-` lets a node without the key boot in peace (sysctl.d(5)).
+ * keepalive of bridges that are not there. Added: tcp_retries2, docs/high-availability.md. A leading `-` lets a node without the key boot in peace (sysctl.d(5)).
  */
 export type Profile = 'oltp' | 'olap' | 'crit' | 'tiny';
 type Keys = Record<string, string | number>;
@@ -33,6 +33,7 @@ const COMMON: Keys = {
   'net.ipv4.tcp_syncookies': 0,
   'net.ipv4.tcp_synack_retries': 1,
   'net.ipv4.tcp_syn_retries': 1,
+  'net.ipv4.tcp_retries2': 5,
   'net.ipv4.tcp_rmem': '4096 87380 16777216',
   'net.ipv4.tcp_wmem': '4096 16384 16777216',
   'net.ipv4.udp_mem': '3145728 4194304 16777216',

@@ -13,8 +13,8 @@ export type Failure = {
   readonly promise?: number;
 };
 
-/** Connections that a broken network has stalled are given up after 5 s (etcd, ConnReadTimeout), and made again. */
-const RECONNECT = 10_000;
+/** Connections that a broken network has stalled are given up in that time, and made again (tcp_retries2). */
+const RECONNECT = 15_000;
 const POSTMASTER = '$(head -n 1 /pg/data/postmaster.pid)';
 /** The postmaster and all its children. */
 const EVERY_POSTGRES = `

@@ -77,8 +77,14 @@ function hasResumed(acks: readonly Ack[], since: number): boolean {
 async function stored(cluster: Cluster, host: string, first: number): Promise<ReadonlySet<number>> {
   const range = `n between ${first} and ${first + 999_999}`;
   const ranges = `${range} or n between ${DIRECT + first} and ${DIRECT + first + 999_999}`;
-  const text = await cluster.sql(`select string_agg(n::text, ',') from ledger where ${ranges}`, { host });
-  return new Set(text.split(',').map(Number));
+  // A row that is not there is one thing, no answer is another.
+  const sum = `select 'rows:' || coalesce(string_agg(n::text, ','), '') from ledger where ${ranges}`;
+  for (let tries = 20; ; tries--) {
+    const answer = await cluster.sql(sum, { host });
+    if (answer.startsWith('rows:')) return new Set(answer.slice(5).split(',').map(Number));
+    if (tries === 0) throw new Error(`the ledger cannot be read: ${answer}`);
+    await delay(500);
+  }
 }
 
 /** Whether it held in time. */
