@@ -11,8 +11,9 @@ const HOME = 'etc/pigsty';
 const HOST_FILES = ['hosts', 'resolv.conf', 'localtime', 'passwd', 'group'];
 
 /**
- * Compares what a node's disk holds with the bundles that were shipped to it, byte by byte: whatever has its final name
- * has to be whole, however the machine ended. It shares nothing with the agent's own `verify`.
+ * Compares what a node's disk holds with the bundles that were shipped to it, byte by byte: whatever has its final name,
+ * an image tree also its mark `synced`, has to be whole, however the machine ended. It shares nothing with the agent's
+ * own `verify`.
  */
 export class DiskJudge {
   /** The bundles as they are shipped: `0` whole, of the others only what is not in it. */
@@ -41,6 +42,7 @@ export class DiskJudge {
   /** `root` is where the disk is mounted. */
   async examine(root: string): Promise<void> {
     for (const id of published(join(root, STORE, 'images'))) {
+      if (!existsSync(join(root, STORE, 'images', id, 'synced'))) continue;
       const [ours, theirs] = [join(this.#trees, id), join(root, STORE, 'images', id, 'rootfs')];
       const { stdout } = await run('diff', ['-rq', '--no-dereference', ours, theirs], {
         timeoutSeconds: 300,
@@ -54,6 +56,7 @@ export class DiskJudge {
     for (const digest of published(join(root, STORE, 'bundles'))) this.#examineParts(root, digest);
     for (const name of published(join(root, HOME, 'generations'))) this.#examineGeneration(root, name);
     for (const link of ['current', 'good']) this.#examineLink(root, link);
+    this.#examineImages(root);
     for (const state of published(join(root, STORE, 'state'))) this.#examineState(root, state);
   }
 
@@ -83,6 +86,14 @@ export class DiskJudge {
     const link = join(root, HOME, name);
     if (!lstatSync(link, { throwIfNoEntry: false })) return;
     expect(existsSync(join(root, HOME, readlinkSync(link), 'bundle')), name).toBe(true);
+  }
+
+  /** What is good has all its trees. */
+  #examineImages(root: string): void {
+    const good = join(root, HOME, 'good');
+    if (!lstatSync(good, { throwIfNoEntry: false })) return;
+    for (const [, , id = ''] of records(join(root, HOME, readlinkSync(good)), 'image'))
+      expect(existsSync(join(root, STORE, 'images', id, 'synced')), id).toBe(true);
   }
 
   /** A record stands for a marker that was there before it. */
