@@ -66,7 +66,7 @@ export async function readProductMarks(node: LabNode, output: string): Promise<r
 function agentEvent(event: string): readonly string[] {
   if (!event.startsWith('agent ')) return [event];
   const text = event.replace(/^agent (pigsty-agent: )?/, '');
-  if (text.startsWith('stage:')) return ['hashed, unpacked, synced'];
+  if (text.startsWith('stage:')) return ['hashed, unpacked'];
   return text.startsWith('apply: started') ? [] : [`agent: ${text}`];
 }
 
