@@ -118,7 +118,7 @@ async function compare(bundle: string, offer: Offer, { runs, say }: BenchOptions
 async function onNode<T>(source: string, path: string, work: (node: LabNode) => Promise<T>): Promise<T> {
   const lab = await createLab();
   try {
-    const node = await lab.node({ ip: ADDRESS, name: 'h10', suite: 'trixie' });
+    const node = await lab.node({ ip: ADDRESS, name: 'h10', suite: 'trixie', hasOwnDisk: true });
     await node.boot();
     await node.push(source, path);
     await mustRun('sync', []);

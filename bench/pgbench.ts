@@ -53,7 +53,7 @@ export const pgbenchBench: Bench = {
     const labs = [await createLab(), await createLab()] as const;
     try {
       const [node, peer] = await Promise.all(
-        labs.map(async (lab) => lab.node({ ip: ADDRESS, name: 'h10', suite: 'trixie' })),
+        labs.map(async (lab) => lab.node({ ip: ADDRESS, name: 'h10', suite: 'trixie', hasOwnDisk: true })),
       );
       if (!node || !peer) throw new Error('two labs make two nodes');
       const offer = await offerPackages(workshop, options.directory);

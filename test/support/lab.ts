@@ -15,6 +15,10 @@ export type LabNodeRequest = {
   readonly suite?: Suite;
   /** Debian packages beyond the bare system. */
   readonly packages?: readonly string[];
+  /**
+   * A file system of its own, as on a new machine: files are made as fast as it can, however full this machine's is.
+   */
+  readonly hasOwnDisk?: boolean;
 };
 
 /** A computer on the segment that is not a node: programs of this machine, with an address of the lab's. */
@@ -66,7 +70,8 @@ async function createNode(directory: string, segment: Segment, request: LabNodeR
   const name = checked(request.name);
   const own = join(directory, name);
   mkdirSync(own);
-  return LabNode.create({ ip: request.ip, name, lab: idOf(directory), segment, rootfs, directory: own });
+  const { ip, hasOwnDisk = false } = request;
+  return LabNode.create({ ip, name, lab: idOf(directory), segment, rootfs, directory: own, hasOwnDisk });
 }
 
 function createClient(lab: string, link: Link, ip: string): LabClient {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { besideProcess, inCgroup, killCgroup, makeCgroup, programsCgroup } from './cgroup.ts';
+import { newDisk } from './disk.ts';
 import {
   attach,
   inNamespace,
@@ -23,6 +24,7 @@ export type NodeOptions = {
   readonly rootfs: string;
   /** Holds the node's disk and its console log. */
   readonly directory: string;
+  readonly hasOwnDisk: boolean;
 };
 
 export type ExecOptions = Omit<RunOptions, 'env' | 'cwd'> & { readonly user?: string };
@@ -61,7 +63,8 @@ export class LabNode {
   /** A node that is off, with a fresh disk. Throws when the disk cannot be mounted. */
   static async create(options: NodeOptions): Promise<LabNode> {
     const node = new LabNode(options);
-    const [upper, work] = [join(options.directory, 'upper'), join(options.directory, 'work')];
+    const disk = options.hasOwnDisk ? await newDisk(options.directory, 'disk', '20G') : options.directory;
+    const [upper, work] = [join(disk, 'upper'), join(disk, 'work')];
     for (const path of [upper, work, node.#merged]) mkdirSync(path, { recursive: true });
     const layers = `lowerdir=${options.rootfs},upperdir=${upper},workdir=${work}`;
     await mustRun('mount', ['-t', 'overlay', 'overlay', '-o', layers, node.#merged]);
