@@ -1,9 +1,10 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { LockedPackage } from '../generator/model/lock.ts';
 import { mustRun, removeTree } from '../test/support/process.ts';
 import { PROGRAM, root } from '../test/support/product.ts';
-import { copyToRepository } from './apt-repository.ts';
+import { makeRepository } from './apt-repository.ts';
 import {
   Cache,
   forPeers,
@@ -14,14 +15,14 @@ import {
   packagesOf,
 } from './locked-site.ts';
 import { measure, TIME } from './measure.ts';
-import { buildWithBuildah, buildWithUmoci, PEER_REQUIREMENTS } from './peers.ts';
+import { buildWithBuildah, buildWithUmoci, PEER_REQUIREMENTS, type PeerInput } from './peers.ts';
 import type { Bench, BenchOptions, BenchResult, Sample } from './result.ts';
 
 /*
  * The PostgreSQL image of blueprints/meta.yml from the locked packages, with nothing cached but those, beside other
- * tools that get the same files. What builds leave is removed, and the disk waited for, outside the clock; all files
- * are in the page cache. The product's layers are not compressed, those of umoci and buildah are: they offer nothing
- * else here.
+ * tools that are asked for the same packages by name and take what those depend on, as they do. What builds leave is
+ * removed, and the disk waited for, outside the clock; all files are in the page cache. The product's layers are not
+ * compressed, those of umoci and buildah are: they offer nothing else here.
  */
 const IMAGE = 'postgres-17';
 const SITE = 'all four images of blueprint meta';
@@ -38,13 +39,7 @@ export const imageBench: Bench = {
     try {
       const platform = await lockedPlatform(workshop);
       const packages = packagesOf(platform, IMAGE);
-      const repository = join(options.directory, 'repo');
-      await copyToRepository(forPeers(packages), machineCache, repository);
-      const peer = {
-        repository,
-        packages: forPeers(packages).map(({ name }) => name),
-        directory: join(options.directory, 'peer'),
-      };
+      const peer = await offerToPeers(packages, options.directory);
       const program = await bundleProgram(options.directory);
       const image: ColdBuild = ({ directory }, out) => {
         return [program, join(root, 'images'), lockFile(workshop), join(out, 'blobs'), directory, IMAGE];
@@ -63,6 +58,21 @@ export const imageBench: Bench = {
     }
   },
 };
+
+/** What the image's recipes ask for by name, and all that it depends on, from nothing. */
+async function offerToPeers(packages: readonly LockedPackage[], directory: string): Promise<PeerInput> {
+  const wanted = forPeers(packages).filter(({ askedBy }) => askedBy !== 'dependency');
+  const [repository, status] = [join(directory, 'repo'), join(directory, 'status')];
+  writeFileSync(status, '');
+  await makeRepository({
+    wanted: wanted.map(({ name, version }) => `${name}=${version}`),
+    locked: packages,
+    status,
+    cache: machineCache,
+    directory: repository,
+  });
+  return { repository, packages: wanted.map(({ name }) => name), directory: join(directory, 'peer') };
+}
 
 async function compare({ runs, say }: BenchOptions, builders: readonly Builder[]): Promise<BenchResult> {
   const samples = builders.map((): Sample[] => []);

@@ -6,7 +6,7 @@ import type { Sample } from './result.ts';
 
 /*
  * Other ways to an OCI image from the same packages. mmdebstrap unpacks them without their scripts, as the product
- * does; the index that it reads has no dependencies in it, so it takes the named packages and no other.
+ * does, and with them what they depend on by the index that it reads.
  */
 export const PEER_REQUIREMENTS: readonly Requirement[] = [
   { tool: 'mmdebstrap', package: 'mmdebstrap' },

@@ -19,6 +19,7 @@ const systemId = z.int().min(1).max(999);
 const packageEntry = z.union([
   z.string(),
   z.strictObject({ name: z.string(), only: z.array(relativePath).min(1) }),
+  z.strictObject({ name: z.string(), without: z.array(relativePath).min(1), unless: z.string() }),
 ]);
 
 /** A file of images/, as written; README of that folder is the comment at the head of images/base.yml. */

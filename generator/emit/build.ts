@@ -15,6 +15,7 @@ import { modules } from '../modules/index.ts';
 import { bundleHost, type HostBundle } from '../oci/bundle.ts';
 import { renderHost } from '../stages/render.ts';
 import { hostSecrets } from '../stages/secrets.ts';
+import { loadSaslprep } from '../text/password.ts';
 import type { Templates } from '../text/template.ts';
 import { SiteDirectory } from './site-directory.ts';
 import { buildSiteImages } from './site-images.ts';
@@ -97,7 +98,9 @@ async function emitHost(plan: HostPlan, directory: SiteDirectory, context: HostC
   if (!siteHost) throw new Unreachable(`no host ${plan.ip}`);
   const own = images.filter((image) => plan.images.some((use) => use.name === image.name));
   const imageRoots = new Map(plan.images.map((use) => [use.name, imageRoot(use.name, own)]));
-  const rendered = renderHost(plan, { templates, keys, secrets: hostSecrets(siteHost, modules), imageRoots });
+  const secrets = hostSecrets(siteHost, modules);
+  const saslprep = await loadSaslprep(secrets.values());
+  const rendered = renderHost(plan, { templates, keys, secrets, saslprep, imageRoots });
   await directory.writeHost(plan, rendered);
   const summary = { ip: plan.ip, name: plan.name, files: rendered.artifacts.length };
   if (configOnly) return { summary };

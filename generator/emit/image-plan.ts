@@ -33,16 +33,16 @@ export function planImage(spec: ImageSpec, lock: Lock, createdSeconds: number): 
 }
 
 function packageLayers(spec: ImageSpec, platform: LockedPlatform): MemberRequest[][] {
+  const all = closure(platform, spec.name);
   const taken = new Set<string>();
   const take = (names: readonly string[], recipes: readonly ImageRecipe[]) =>
     names
       .filter((name) => !taken.has(name) && taken.add(name))
-      .map((name) => request(name, recipes, platform));
+      .map((name) => request(name, all, recipes, platform));
   const bases = spec.bases.map((base, index) =>
     take(closure(platform, base.name), spec.bases.slice(0, index + 1)),
   );
   const recipes = [...spec.bases, spec.recipe];
-  const all = closure(platform, spec.name);
   const dependencies = take(
     all.filter((name) => !spec.named.includes(name)),
     recipes,
@@ -56,12 +56,19 @@ function closure(platform: LockedPlatform, image: string): readonly string[] {
   return [...names].sort();
 }
 
-function request(name: string, recipes: readonly ImageRecipe[], platform: LockedPlatform): MemberRequest {
-  const only = recipes
-    .flatMap((recipe) => recipe.packages[platform.platform] ?? [])
-    .find((one) => one.name === name)?.only;
+function request(
+  name: string,
+  closure: readonly string[],
+  recipes: readonly ImageRecipe[],
+  platform: LockedPlatform,
+): MemberRequest {
   const locked = findPackage(platform, name);
-  return only ? { package: locked, only } : { package: locked };
+  const asked = recipes
+    .flatMap((recipe) => recipe.packages[platform.platform] ?? [])
+    .find((one) => one.name === name);
+  const { only, without, unless = '' } = asked ?? {};
+  const isNeeded = closure.includes(unless);
+  return { package: locked, ...(only && { only }), ...(without && !isNeeded && { without }) };
 }
 
 function findPackage(platform: LockedPlatform, name: string): LockedPackage {

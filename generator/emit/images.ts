@@ -60,34 +60,45 @@ async function buildChanged(
   options: BuildOptions,
 ): Promise<Result<ReadonlyMap<string, BuiltImage>>> {
   for (const directory of [options.blobs, join(options.cache, 'members')]) sweepTemporaries(directory);
-  const members = await prepareMembers(plans, options);
+  const wanted = new Map(plans.flatMap((plan) => plan.layers).map((layer) => [keyOfLayer(layer), layer]));
+  const assembly = new Assembly(options);
+  const members = await prepareMembers([...wanted.values()], options, (layer, made) =>
+    assembly.start(keyOfLayer(layer), made),
+  );
+  const layers = await assembly.finish();
   if (!members.ok) return members;
   const diagnostics = plans.flatMap((plan) => problems(plan, members.value));
   if (diagnostics.length > 0) return conclude(new Map(), diagnostics);
-  const layers = await buildLayers(plans, members.value, options);
   const images = new Map<string, BuiltImage>();
   for (const plan of plans) images.set(plan.key, await buildImage(plan, members.value, layers, options));
   return succeed(images);
 }
 
-/** Every layer of packages once, by its key. Each is written in one go; the disk is waited for together. */
-async function buildLayers(
-  plans: readonly ImagePlan[],
-  members: Members,
-  options: BuildOptions,
-): Promise<ReadonlyMap<string, Descriptor>> {
-  const wanted = new Map(plans.flatMap((plan) => plan.layers).map((layer) => [keyOfLayer(layer), layer]));
-  const step = options.progress.step('assemble', wanted.size);
-  const built = [...wanted].map(async ([key, layer]) => {
-    const descriptor = await buildLayer(layerMembers(layer, members), options);
-    step.advance(1);
-    return [key, descriptor] as const;
-  });
-  const settled = await Promise.allSettled(built);
-  step.done();
-  const failure = settled.find((one) => one.status === 'rejected');
-  if (failure) throw failure.reason;
-  return new Map(await Promise.all(built));
+/** Layers under construction. Each is written in one go; the disk is waited for while other packages are opened. */
+class Assembly {
+  readonly #options: BuildOptions;
+  readonly #building: Promise<readonly [key: string, layer: Descriptor]>[] = [];
+
+  constructor(options: BuildOptions) {
+    this.#options = options;
+  }
+
+  start(key: string, members: readonly LayerMember[]): void {
+    const building = buildLayer(members, this.#options).then((layer) => [key, layer] as const);
+    building.catch(() => undefined);
+    this.#building.push(building);
+  }
+
+  /** The layers by their keys, once all have ended. Throws what the first that failed threw. */
+  async finish(): Promise<ReadonlyMap<string, Descriptor>> {
+    const step = this.#options.progress.step('assemble', this.#building.length);
+    const watched = this.#building.map((building) => building.finally(() => step.advance(1)));
+    const settled = await Promise.allSettled(watched);
+    step.done();
+    const failure = settled.find((one) => one.status === 'rejected');
+    if (failure) throw failure.reason;
+    return new Map(await Promise.all(this.#building));
+  }
 }
 
 async function buildImage(

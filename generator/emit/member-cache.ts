@@ -4,25 +4,23 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Unreachable } from '../model/brand.ts';
 import type { LockedPackage } from '../model/lock.ts';
-import { contentPadding, type MemberIndex, planMember } from '../oci/member.ts';
+import { contentPadding, type MemberIndex, planMember, type Selection } from '../oci/member.ts';
 import { RULES_VERSION } from '../oci/path-rules.ts';
 import { readEntries } from '../oci/tar-reader.ts';
 import type { Unpacker } from './unpacker.ts';
 
-/** A package as an image takes it: all of it that the rules leave, or only some paths. */
-export type MemberRequest = { readonly package: LockedPackage; readonly only?: readonly string[] };
+/** A package as an image takes it: what the rules and the selection leave of it. */
+export type MemberRequest = Selection & { readonly package: LockedPackage };
 
 const COPY_BYTES = 1 << 20;
 const buffer = Buffer.alloc(COPY_BYTES);
 
-/** Names a member by what it is made of: the package's bytes, the rules, the paths taken. */
-export function memberKey({ package: { sha256 }, only }: MemberRequest): string {
+/** Names a member by what it is made of: the package's bytes, the rules, the selection. */
+export function memberKey({ package: { sha256 }, only, without }: MemberRequest): string {
   const key = `${sha256}-${RULES_VERSION}`;
-  if (!only) return key;
-  const paths = createHash('sha256')
-    .update([...only].sort().join('\n'))
-    .digest('hex');
-  return `${key}-${paths.slice(0, 16)}`;
+  if (!only && !without) return key;
+  const selection = JSON.stringify([only && [...only].sort(), without && [...without].sort()]);
+  return `${key}-${createHash('sha256').update(selection).digest('hex').slice(0, 16)}`;
 }
 
 /** The member file: headers and contents of everything but directories. */
@@ -56,7 +54,7 @@ export async function makeMember(
   const temporary = join(directory, temporaryName());
   try {
     await unpacker.unpack(packageFile, temporary);
-    const index = writeMember(temporary, request.only);
+    const index = writeMember(temporary, request);
     await writeFile(`${temporary}.json`, JSON.stringify(index));
     await rename(`${temporary}.member`, memberFile(cache, key));
     await rename(`${temporary}.json`, `${memberFile(cache, key)}.json`);
@@ -74,12 +72,12 @@ export function temporaryName(): string {
   return `.${process.pid}-${counter++}`;
 }
 
-function writeMember(temporary: string, only: readonly string[] | undefined): MemberIndex {
+function writeMember(temporary: string, selection: Selection): MemberIndex {
   const source = openSync(`${temporary}.archive`, 'r');
   const target = openSync(`${temporary}.member`, 'w', 0o644);
   try {
-    const control = readFileSync(`${temporary}.control`, 'utf8');
-    const { index, parts } = planMember(readEntries(windowedReader(source)), control, only);
+    const control = controlFile(readFileSync(`${temporary}.control`));
+    const { index, parts } = planMember(readEntries(windowedReader(source)), control, selection);
     const output = bufferedWriter(target);
     for (const { header, offset, size } of parts) {
       output.write(header);
@@ -92,6 +90,14 @@ function writeMember(temporary: string, only: readonly string[] | undefined): Me
     closeSync(source);
     closeSync(target);
   }
+}
+
+/** What describes the package, of the archive that holds it and the install scripts (deb(5)). */
+function controlFile(archive: Buffer): string {
+  const entries = readEntries((position, length) => archive.subarray(position, position + length));
+  const control = entries.find(({ path }) => path === 'control');
+  if (!control) throw new Unreachable('dpkg-deb opened a package without a control file');
+  return archive.toString('utf8', control.offset, control.offset + control.size);
 }
 
 /** Reads through a window, so that neighbouring headers cost one system call. */

@@ -3,7 +3,6 @@ import type { Progress } from '../effects/progress.ts';
 import { verifyPackage } from '../lock/fetch.ts';
 import { Unreachable } from '../model/brand.ts';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
-import type { ImagePlan } from './image-plan.ts';
 import type { LayerMember } from './layers.ts';
 import { type MemberRequest, makeMember, memberKey, readMember } from './member-cache.ts';
 import { buildRules, isDiskFull } from './rules.ts';
@@ -11,17 +10,22 @@ import { startUnpacker, type Unpacker, UnpackFailed } from './unpacker.ts';
 
 /** The members of all images at hand; `of` throws on one that was not prepared. */
 export type Members = { of(request: MemberRequest): LayerMember };
+/** The packages of one layer, sorted by name. */
+export type Layer = readonly MemberRequest[];
 type Options = { readonly cache: string; readonly progress: Progress };
 
 /**
- * Every member that the images need, made where the cache has none: the largest packages first, one at a time on each
- * processor. Diagnostics: build/package-broken, build/disk-full, fetch/wrong-hash.
+ * Every member of some layers, made where the cache has none: the largest layer first, and of it the largest packages.
+ * `onLayer` is told of each layer once, as soon as its members are there. Diagnostics: build/package-broken,
+ * build/disk-full, fetch/wrong-hash.
  */
 export async function prepareMembers(
-  plans: readonly ImagePlan[],
+  layers: readonly Layer[],
   options: Options,
+  onLayer: (layer: Layer, members: readonly LayerMember[]) => void,
 ): Promise<Result<Members>> {
-  const requests = new Map(plans.flatMap((plan) => plan.layers.flat()).map((one) => [memberKey(one), one]));
+  const sorted = [...layers].sort((a, b) => bytesOf(b) - bytesOf(a));
+  const requests = new Map(sorted.flatMap(largestFirst).map((one) => [memberKey(one), one]));
   const ready = new Map<string, LayerMember>();
   const missing: MemberRequest[] = [];
   for (const [key, request] of requests) {
@@ -29,23 +33,37 @@ export async function prepareMembers(
     if (index) ready.set(key, { name: request.package.name, key, index });
     else missing.push(request);
   }
-  const diagnostics = await makeMissing(missing, ready, options);
+  const awaited = new Set(sorted);
+  const tell = () => {
+    for (const layer of awaited) {
+      const members = layer.flatMap((request) => ready.get(memberKey(request)) ?? []);
+      if (members.length === layer.length && awaited.delete(layer)) onLayer(layer, members);
+    }
+  };
+  tell();
+  const diagnostics = await makeMissing(missing, options, (member) => {
+    ready.set(member.key, member);
+    tell();
+  });
   return conclude({ of: (request) => find(ready, memberKey(request)) }, diagnostics);
 }
 
+function largestFirst(layer: Layer): MemberRequest[] {
+  return [...layer].sort((a, b) => b.package.size - a.package.size);
+}
+
+function bytesOf(layer: Layer): number {
+  return layer.reduce((sum, one) => sum + one.package.size, 0);
+}
+
+/** A package more than there are processors is open at a time: while one is read back here, they are not idle. */
 async function makeMissing(
-  missing: MemberRequest[],
-  ready: Map<string, LayerMember>,
+  missing: readonly MemberRequest[],
   { cache, progress }: Options,
+  onMember: (member: LayerMember) => void,
 ): Promise<Diagnostic[]> {
-  const queue = [...missing].sort(
-    (a, b) => b.package.size - a.package.size || (memberKey(a) < memberKey(b) ? -1 : 1),
-  );
-  const step = progress.step(
-    'unpack',
-    missing.reduce((sum, one) => sum + one.package.size, 0),
-    'bytes',
-  );
+  const queue = [...missing];
+  const step = progress.step('unpack', bytesOf(missing), 'bytes');
   const diagnostics: Diagnostic[] = [];
   const work = async () => {
     const unpacker = startUnpacker();
@@ -53,14 +71,14 @@ async function makeMissing(
       for (let next = queue.shift(); next && diagnostics.length === 0; next = queue.shift()) {
         const result = await makeOne(next, cache, unpacker);
         diagnostics.push(...result.diagnostics);
-        if (result.ok) ready.set(result.value.key, result.value);
+        if (result.ok) onMember(result.value);
         step.advance(next.package.size, next.package.name);
       }
     } finally {
       unpacker.close();
     }
   };
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), queue.length) }, work));
+  await Promise.all(Array.from({ length: Math.min(availableParallelism() + 1, queue.length) }, work));
   step.done();
   return diagnostics.filter(
     ({ message }, index) => diagnostics.findIndex((d) => d.message === message) === index,

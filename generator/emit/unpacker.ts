@@ -10,13 +10,13 @@ import type { Readable, Writable } from 'node:stream';
 const SCRIPT = `set -f
 while IFS='	' read -r package result; do
   words=$({
-    dpkg-deb --field "$package" >"$result.control" && dpkg-deb --fsys-tarfile "$package" >"$result.archive"
+    dpkg-deb --ctrl-tarfile "$package" >"$result.control" && dpkg-deb --fsys-tarfile "$package" >"$result.archive"
   } 2>&1)
   echo $? $words
 done`;
 
 export type Unpacker = {
-  /** Writes `<result>.control` and `<result>.archive` (an uncompressed tar). Throws {@link UnpackFailed}. */
+  /** Writes `<result>.control` and `<result>.archive`, both uncompressed tars. Throws {@link UnpackFailed}. */
   unpack(packageFile: string, result: string): Promise<void>;
   close(): void;
 };
@@ -28,7 +28,8 @@ export class UnpackFailed extends Error {
 
 export function startUnpacker(): Unpacker {
   const shell: ChildProcessByStdio<Writable, Readable, null> = spawn('sh', ['-c', SCRIPT], {
-    env: { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C' },
+    // Several run side by side: a thread more each for one archive would only cost time.
+    env: { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', DPKG_DEB_THREADS_MAX: '1' },
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   shell.stdin.on('error', () => undefined);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Sha256, sha256, Unreachable } from '../model/brand.ts';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
-import type { ImageRecipe } from '../model/image.ts';
+import type { ImageRecipe, RecipePackage } from '../model/image.ts';
 import type { ImageRequest, Lock, PackageRequest } from '../model/lock.ts';
 import type { ImageUse } from '../model/plan.ts';
 import { PLATFORMS } from './platforms.ts';
@@ -105,7 +105,7 @@ function withArguments(recipe: ImageRecipe, args: Readonly<Record<string, string
     });
   const packages = Object.entries(recipe.packages).map(([platform, list]) => [
     platform,
-    list.map((entry) => ({ ...entry, name: fill(entry.name) })),
+    list.map((entry) => fillPackage(entry, fill)),
   ]);
   return {
     ...recipe,
@@ -118,6 +118,11 @@ function withArguments(recipe: ImageRecipe, args: Readonly<Record<string, string
     command: recipe.command.map(fill),
     provides: recipe.provides.map(fill),
   };
+}
+
+function fillPackage(entry: RecipePackage, fill: (text: string) => string): RecipePackage {
+  const name = fill(entry.name);
+  return entry.without ? { ...entry, name, without: entry.without.map(fill) } : { ...entry, name };
 }
 
 function request(

@@ -29,11 +29,16 @@ export type ImageRecipe = {
   readonly provides: readonly string[];
 };
 
-/** `only` keeps the given path prefixes of a package (no leading slash) and nothing else of it. */
+/**
+ * `only` keeps the given path prefixes of a package (no leading slash) and nothing else of it; `without` leaves some out
+ * of it, `unless` the image holds that package.
+ */
 export type RecipePackage = {
   readonly name: string;
   readonly place: Place;
   readonly only?: readonly string[];
+  readonly without?: readonly string[];
+  readonly unless?: string;
 };
 
 /** A descriptor of the OCI image specification. `size` in bytes. */

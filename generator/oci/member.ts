@@ -31,22 +31,27 @@ export type MemberIndex = {
   readonly entries: readonly MemberEntry[];
 };
 
+/** What of a package is taken: below the prefixes of `only`, where there are any, and not below those of `without`. */
+export type Selection = { readonly only?: readonly string[]; readonly without?: readonly string[] };
+
 /** A stretch of the package's own archive that becomes the content of an entry. */
 export type MemberPart = { readonly header: Buffer; readonly offset: number; readonly size: number };
 
 /**
  * The member of a package: its entries under image paths, sorted, without what no image needs, set-id bits taken off.
- * With `only`, just what is below those paths, and links out of them become files. `parts` are to be written one after
- * the other, each content padded to whole blocks.
+ * With `only`, links out of those paths become files. `parts` are to be written one after the other, each content padded
+ * to whole blocks.
  */
 export function planMember(
   archive: readonly PlacedEntry[],
   control: string,
-  only?: readonly string[],
+  { only, without = [] }: Selection = {},
 ): { index: MemberIndex; parts: MemberPart[] } {
   const all = inImage(archive);
+  const isOneOf = (path: string, prefixes: readonly string[]) =>
+    prefixes.some((prefix) => isBelow(path, prefix));
   const isKept = (path: string) =>
-    !isDropped(path) && (!only || only.some((prefix) => isBelow(path, prefix)));
+    !isDropped(path) && (!only || isOneOf(path, only)) && !isOneOf(path, without);
   const kept = all.filter((entry) => entry.kind !== 'directory' && isKept(entry.path));
   const entries = orderHardlinks(dereference(kept, all, only !== undefined).sort(byPath));
   const placed = placeEntries(entries);

@@ -5,7 +5,8 @@ import type { KeyRing } from '../model/keys.ts';
 import type { FilePlan, FileSource, HostPlan, ImageRef, PlanData, UnitPlan } from '../model/plan.ts';
 import { isSecretRef, type SecretRef, type Secrets } from '../model/secret.ts';
 import { writeIni } from '../text/ini.ts';
-import { revealSecret, stubSecret } from '../text/secret-forms.ts';
+import type { Saslprep } from '../text/password.ts';
+import { revealSecret, type SecretForms, stubSecret } from '../text/secret-forms.ts';
 import { renderTemplate, type Templates } from '../text/template.ts';
 import { checkUnit } from '../text/unit-check.ts';
 import { writeYaml } from '../text/yaml-writer.ts';
@@ -14,6 +15,7 @@ export type RenderInput = {
   readonly templates: Templates;
   readonly keys: KeyRing;
   readonly secrets: Secrets;
+  readonly saslprep: Saslprep;
   /** Image name -> directory of its unpacked tree on a node. */
   readonly imageRoots: ReadonlyMap<string, string>;
 };
@@ -32,10 +34,10 @@ function renderFile(file: FilePlan, input: RenderInput): Artifact {
   let hasSecret = false;
   const reveal: Reader = (ref) => {
     hasSecret = true;
-    return revealSecret(ref, input.secrets, input.keys.siteKey);
+    return revealSecret(ref, formsOf(input));
   };
   const content = renderSource(file.source, input, reveal);
-  const stub: Reader = (ref) => stubSecret(ref, input.secrets, input.keys.siteKey);
+  const stub: Reader = (ref) => stubSecret(ref, formsOf(input));
   const isKey = file.source.kind === 'certificate' && file.source.part === 'key';
   const { path, mode, owner, group, link } = file;
   return {
@@ -51,6 +53,10 @@ function renderFile(file: FilePlan, input: RenderInput): Artifact {
   };
 }
 
+function formsOf({ secrets, saslprep, keys: { siteKey } }: RenderInput): SecretForms {
+  return { secrets, saslprep, siteKey };
+}
+
 function shownText(
   source: FileSource,
   content: string,
@@ -59,7 +65,9 @@ function shownText(
   stub: Reader,
 ): string {
   if (source.kind === 'certificate' && source.part === 'key') {
-    return `${stubSecret({ $secret: `${source.certificate}.key`, as: 'plain' }, new Map([[`${source.certificate}.key`, content]]), input.keys.siteKey)}\n`;
+    const name = `${source.certificate}.key`;
+    const { siteKey } = input.keys;
+    return `${stubSecret({ $secret: name, as: 'plain' }, { secrets: new Map([[name, content]]), siteKey })}\n`;
   }
   return hasSecret ? renderSource(source, input, stub) : content;
 }

@@ -1,5 +1,4 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
-import { saslprep } from '@mongodb-js/saslprep';
 
 /*
  * Password verifiers as PostgreSQL stores them. Node's crypto does the work; what is here is the layout of RFC 5802
@@ -8,14 +7,33 @@ import { saslprep } from '@mongodb-js/saslprep';
  */
 const ITERATIONS = 4096;
 
+/** What PostgreSQL makes of a password before it hashes it (manual, 20.5). */
+export type Saslprep = (password: string) => string;
+
+/**
+ * SASLprep for these passwords; one that it refuses is used as it is. ASCII stays as it is: without anything else the
+ * library's tables, 20 ms, are not loaded.
+ */
+export async function loadSaslprep(passwords: Iterable<string>): Promise<Saslprep> {
+  if ([...passwords].every((one) => Buffer.byteLength(one) === one.length)) return (password) => password;
+  const { saslprep } = await import('@mongodb-js/saslprep');
+  return (password) => {
+    try {
+      return saslprep(password);
+    } catch {
+      return password;
+    }
+  };
+}
+
 /** True for what PostgreSQL takes as an already hashed password. */
 export function isVerifier(text: string): boolean {
   return /^SCRAM-SHA-256\$\d+:[^$]+\$[^:]+:[^:]+$/.test(text) || /^md5[0-9a-f]{32}$/.test(text);
 }
 
 /** `SCRAM-SHA-256$4096:<salt>$<StoredKey>:<ServerKey>`; `salt` is 16 bytes. */
-export function scramVerifier(password: string, salt: Uint8Array): string {
-  const salted = pbkdf2Sync(prepare(password), salt, ITERATIONS, 32, 'sha256');
+export function scramVerifier(password: string, salt: Uint8Array, saslprep: Saslprep): string {
+  const salted = pbkdf2Sync(saslprep(password), salt, ITERATIONS, 32, 'sha256');
   const clientKey = hmac(salted, 'Client Key');
   const storedKey = createHash('sha256').update(clientKey).digest('base64');
   const serverKey = hmac(salted, 'Server Key').toString('base64');
@@ -30,15 +48,6 @@ export function md5Verifier(password: string, role: string): string {
 /** A salt that depends on site, role and password only, so that the same input gives the same bytes. */
 export function reproducibleSalt(siteKey: Uint8Array, role: string, password: string): Uint8Array {
   return createHmac('sha256', siteKey).update(`salt\0${role}\0${password}`).digest().subarray(0, 16);
-}
-
-/** SASLprep as PostgreSQL applies it: a password that it refuses is used as it is (manual, 20.5). */
-function prepare(password: string): string {
-  try {
-    return saslprep(password);
-  } catch {
-    return password;
-  }
 }
 
 function hmac(key: Uint8Array, text: string): Buffer {

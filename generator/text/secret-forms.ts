@@ -1,17 +1,25 @@
 import { createHmac } from 'node:crypto';
 import { assertNever, Unreachable } from '../model/brand.ts';
 import type { SecretRef, Secrets } from '../model/secret.ts';
-import { isVerifier, md5Verifier, reproducibleSalt, scramVerifier } from './password.ts';
+import { isVerifier, md5Verifier, reproducibleSalt, type Saslprep, scramVerifier } from './password.ts';
+
+/** What secrets are made into text with. */
+export type SecretForms = {
+  readonly secrets: Secrets;
+  readonly siteKey: Uint8Array;
+  readonly saslprep: Saslprep;
+};
 
 /** The secret in the form that is asked for. Throws only on a bug (an unknown name). */
-export function revealSecret(ref: SecretRef, secrets: Secrets, siteKey: Uint8Array): string {
+export function revealSecret(ref: SecretRef, forms: SecretForms): string {
+  const { secrets } = forms;
   const value = secrets.get(ref.$secret);
   if (value === undefined) throw new Unreachable(`no secret ${ref.$secret}`);
   switch (ref.as) {
     case 'plain':
       return value;
     case 'postgres-verifier':
-      return verifier(ref, value, siteKey);
+      return verifier(ref, value, forms);
     case 'basic-auth':
       return Buffer.from(`${ref.user ?? ''}:${value}`).toString('base64');
     default:
@@ -20,26 +28,26 @@ export function revealSecret(ref: SecretRef, secrets: Secrets, siteKey: Uint8Arr
 }
 
 /** `<name:1a2b3c4d5e6f7a8b>`: shows that a secret changed without telling a weak one (the digest is keyed). */
-export function stubSecret(ref: SecretRef, secrets: Secrets, siteKey: Uint8Array): string {
+export function stubSecret(ref: SecretRef, { secrets, siteKey }: Omit<SecretForms, 'saslprep'>): string {
   const value = secrets.get(ref.$secret) ?? '';
   const digest = createHmac('sha256', siteKey).update(`stub\0${ref.$secret}\0${value}`).digest('hex');
   return `<${ref.$secret}:${digest.slice(0, 16)}>`;
 }
 
-function verifier(ref: SecretRef, password: string, siteKey: Uint8Array): string {
+function verifier(ref: SecretRef, password: string, forms: SecretForms): string {
   if (isVerifier(password)) return password;
   const user = ref.user ?? '';
   if (ref.method === 'md5') return md5Verifier(password, user);
-  return memoized(user, password, siteKey);
+  return memoized(user, password, forms);
 }
 
 /** 4096 rounds take about 2 ms, and the same verifier stands in several files of every host. */
 const made = new Map<string, string>();
 
-function memoized(user: string, password: string, siteKey: Uint8Array): string {
+function memoized(user: string, password: string, { siteKey, saslprep }: SecretForms): string {
   const salt = reproducibleSalt(siteKey, user, password);
   const key = `${Buffer.from(salt).toString('hex')}\0${password}`;
-  const known = made.get(key) ?? scramVerifier(password, salt);
+  const known = made.get(key) ?? scramVerifier(password, salt, saslprep);
   made.set(key, known);
   return known;
 }

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { seededRandom } from '../agent/support/random.ts';
-import type { RunResult } from '../support/process.ts';
 import { createVm, type Vm, vmSkipReason } from '../support/vm.ts';
 import { DiskJudge } from './support/disk-judge.ts';
+import { applyUntilGood, LIGHTER, sql, startApply } from './support/emulated.ts';
 import { ADDRESS, MetaSite, type RevisionBundle, revision } from './support/meta-site.ts';
 
 /*
@@ -14,9 +14,6 @@ const reason = vmSkipReason();
 const SEED = 20240611;
 const SERVICES = 'etcd patroni pgbouncer haproxy pgsql-provision';
 const MINUTES = 60_000;
-
-/** Emulated, a node does in minutes what it does in seconds: no backups here. */
-const LIGHTER = [['pgbackrest_method: local', 'pgbackrest_enabled: false']] as const;
 
 /** Gives bundles 1 and 2 the blobs that they share with bundle 0. */
 const COMPLETE = `cd /root/bundles; for n in 1 2; do
@@ -47,25 +44,15 @@ describe.skipIf(reason)(`power cuts (seed ${SEED}) ${reason ?? ''}`, () => {
     site?.remove();
   }, MINUTES);
 
-  const startApply = (n: number): Promise<RunResult> =>
-    vm.exec([`${bundlePath(n)}/pigsty-agent`, 'apply'], { timeoutSeconds: 600 });
-
   /** A row that the client was told is committed. Any error ends the test. */
   async function insertRow(): Promise<void> {
-    await sql(`insert into app.ledger values (${rows})`);
+    await sql(vm, `insert into app.ledger values (${rows})`);
     rows += 1;
   }
 
-  const sql = async (command: string): Promise<string> =>
-    (
-      await vm.sh(
-        `psql -XAtq -v ON_ERROR_STOP=1 postgres://dbuser_meta:DBUser.Meta@${ADDRESS}:5433/meta -c "${command}"`,
-      )
-    ).trim();
-
   /** Cuts the power at a random moment of the `seconds` after `milestone` became true; judges the disk. */
   async function cutDuring(n: number, milestone: string, seconds: number): Promise<void> {
-    const applied = startApply(n);
+    const applied = startApply(vm, bundlePath(n));
     const reached = vm.exec(['sh', '-c', `until ${milestone}; do sleep 0.1; done`], { timeoutSeconds: 300 });
     const first = await Promise.race([reached, applied]);
     expect(first, 'the apply ended before it was cut').toEqual({ code: 0, stdout: '', stderr: '' });
@@ -77,16 +64,6 @@ describe.skipIf(reason)(`power cuts (seed ${SEED}) ${reason ?? ''}`, () => {
     await vm.boot({ until: 'reachable', timeoutSeconds: 300 });
   }
 
-  /** On an emulated machine the time for health may be too short: then applying again goes on from there. */
-  async function applyUntilGood(n: number): Promise<void> {
-    for (let round = 0; ; round++) {
-      const { code, stderr } = await startApply(n);
-      if (code === 0) return;
-      expect(stderr).toMatch(/still .* after \d+ s|did not succeed in \d+ s/);
-      expect(round, stderr).toBeLessThan(3);
-    }
-  }
-
   async function expectRevision(n: number): Promise<void> {
     const digest = bundles[n]?.digest.slice(0, 12) ?? '';
     const links = await vm.sh('readlink /etc/pigsty/current /etc/pigsty/good');
@@ -96,8 +73,8 @@ describe.skipIf(reason)(`power cuts (seed ${SEED}) ${reason ?? ''}`, () => {
     const leftovers = "-name '.new-*' -o -name '*.new' -o -name '*.pigsty-new' -o -name switching";
     expect(await vm.sh(`find /etc /var/lib/pigsty /data /run/pigsty-agent ${leftovers}`)).toBe('');
     const { comment } = revision(n);
-    expect(await sql("select shobj_description('dbuser_meta'::regrole, 'pg_authid')")).toBe(comment);
-    expect((await startApply(n)).stderr).toContain('nothing to do');
+    expect(await sql(vm, "select shobj_description('dbuser_meta'::regrole, 'pg_authid')")).toBe(comment);
+    expect((await startApply(vm, bundlePath(n))).stderr).toContain('nothing to do');
   }
 
   test(
@@ -121,9 +98,9 @@ describe.skipIf(reason)(`power cuts (seed ${SEED}) ${reason ?? ''}`, () => {
     'while the cluster is initialised; then the node is complete',
     async () => {
       await cutDuring(0, '[ -d /pg/data.draft/base ] || [ -e /pg/data/PG_VERSION ]', 10);
-      await applyUntilGood(0);
+      await applyUntilGood(vm, bundlePath(0));
       await expectRevision(0);
-      await sql('create table app.ledger (n int)');
+      await sql(vm, 'create table app.ledger (n int)');
       await insertRow();
     },
     15 * MINUTES,
@@ -135,7 +112,7 @@ describe.skipIf(reason)(`power cuts (seed ${SEED}) ${reason ?? ''}`, () => {
       await cutDuring(1, 'true', 10);
       await expectRows();
       expect(await vm.sh('readlink /etc/pigsty/current')).toBe(await vm.sh('readlink /etc/pigsty/good'));
-      await applyUntilGood(1);
+      await applyUntilGood(vm, bundlePath(1));
       await expectRevision(1);
     },
     15 * MINUTES,
@@ -148,7 +125,7 @@ describe.skipIf(reason)(`power cuts (seed ${SEED}) ${reason ?? ''}`, () => {
       await cutDuring(2, `readlink /etc/pigsty/current | grep -q ${bundles[2]?.digest.slice(0, 12)}`, 5);
       await expectRows();
       expect(await vm.sh('readlink /etc/pigsty/current')).toBe(await vm.sh('readlink /etc/pigsty/good'));
-      await applyUntilGood(2);
+      await applyUntilGood(vm, bundlePath(2));
       await expectRevision(2);
       await expectRows();
       expect(await vm.sh(`pigsty-agent verify ${bundlePath(2)}`, { timeoutSeconds: 600 })).toContain(
@@ -160,7 +137,7 @@ describe.skipIf(reason)(`power cuts (seed ${SEED}) ${reason ?? ''}`, () => {
 
   /** Every row that was acknowledged, and no other. PostgreSQL may still be on its way up. */
   async function expectRows(): Promise<void> {
-    const read = () => sql('select count(*), max(n) from app.ledger').catch(String);
+    const read = () => sql(vm, 'select count(*), max(n) from app.ledger').catch(String);
     await expect.poll(read, { timeout: 200_000, interval: 2000 }).toBe(`${rows}|${rows - 1}`);
   }
 });

@@ -6,4 +6,10 @@ export const USES: readonly ImageUse[] = [
   { name: 'haproxy', recipe: 'haproxy', arguments: {}, packages: [] },
   { name: 'pgbouncer', recipe: 'pgbouncer', arguments: {}, packages: [] },
   { name: 'postgres-17', recipe: 'postgres', arguments: { pg_version: '17' }, packages: [] },
+  {
+    name: 'postgres-17-olap',
+    recipe: 'postgres',
+    arguments: { pg_version: '17' },
+    packages: [{ name: 'libllvm19', askedBy: 'pg_conf' }],
+  },
 ];

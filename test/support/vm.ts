@@ -141,6 +141,11 @@ export class Vm {
     await this.#waitForEnd(20);
   }
 
+  /** The machine goes off by itself, as when its kernel resets it. Throws when it is still on after the timeout. */
+  async ended(timeoutSeconds: number): Promise<void> {
+    await this.#waitForEnd(timeoutSeconds);
+  }
+
   /** Switches the machine off in order. Throws when it is still on after the timeout (120 s). */
   async shutdown(timeoutSeconds = 120): Promise<void> {
     await this.exec(['systemctl', 'poweroff', '--no-block']);

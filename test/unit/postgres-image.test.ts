@@ -25,3 +25,11 @@ it('shares one image between clusters with the same extensions, and keeps others
   expect(images({ one: vector, two: vector })).toEqual(['postgres-17', 'postgres-17']);
   expect(images({ one: '', two: 'pg_databases: [{ name: b }]' })).toEqual(['postgres-17', 'postgres-17']);
 });
+
+it('has the compiler of expressions where the template or a parameter asks for it', () => {
+  expect(images({ one: '', big: 'pg_conf: olap.yml', more: 'pg_extensions: [llvmjit]' })).toEqual([
+    'postgres-17',
+    'postgres-17-big',
+    'postgres-17-big',
+  ]);
+});

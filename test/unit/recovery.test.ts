@@ -28,10 +28,13 @@ it('adds up for every promise that is allowed, and leaves the lease room for two
     fc.property(fc.integer({ min: 0, max: 300 }), election, (above, milliseconds) => {
       const seconds = milliseconds / 1000;
       const rto = smallestRto(seconds) + above;
-      const { ttl, loopWait, retryTimeout, fenceAfter, connectAfter } = recovery(rto, seconds);
+      const { ttl, loopWait, retryTimeout, ...times } = recovery(rto, seconds);
+      const { fenceAfter, connectAfter, watchdogMargin } = times;
       expect(ttl).toBeGreaterThanOrEqual(loopWait + 2 * retryTimeout);
       expect(fenceAfter).toBeLessThan(ttl);
       expect(connectAfter).toBeLessThan(fenceAfter);
+      expect(watchdogMargin).toBeGreaterThan(0);
+      expect(ttl - watchdogMargin).toBeGreaterThanOrEqual(loopWait + retryTimeout);
       const [promise] = promises(`pg_rto: ${rto}`, milliseconds);
       for (const { failure, seconds: worst } of promise?.worstCases ?? [])
         expect(worst, `${failure} with pg_rto ${rto}`).toBeLessThanOrEqual(rto);

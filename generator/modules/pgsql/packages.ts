@@ -1,10 +1,11 @@
 import type { Place } from '../../model/origin.ts';
 import type { ImageUse } from '../../model/plan.ts';
 import type { PgsqlMember } from './members.ts';
+import { templateOf } from './tuning.ts';
 
 /**
  * Extension (as in CREATE EXTENSION, or as Pigsty names its package) -> package of Debian 13, `%v` for the major.
- * Contrib extensions come with the server and are not listed.
+ * Contrib extensions come with the server and are not listed. `llvmjit` is called so by Pigsty's packages for EL.
  */
 const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   vector: 'postgresql-%v-pgvector',
@@ -15,6 +16,7 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   postgis34: 'postgresql-%v-postgis-3',
   postgis_topology: 'postgresql-%v-postgis-3',
   postgis_raster: 'postgresql-%v-postgis-3',
+  llvmjit: 'libllvm19',
   wal2json: 'postgresql-%v-wal2json',
   pg_repack: 'postgresql-%v-repack',
   pg_cron: 'postgresql-%v-cron',
@@ -36,14 +38,22 @@ type Asked = ImageUse['packages'][number];
 
 /**
  * The packages of the extensions that databases of this cluster declare and of `pg_extensions` where the inventory
- * sets it, each with the parameter that asked, sorted by name.
+ * sets it, and what its template needs, each with the parameter that asked, sorted by name.
  */
 export function extensionPackages(member: PgsqlMember): readonly Asked[] {
   const listed = listedExtensions(member).flatMap(({ name, place }) =>
     name === undefined ? [] : [asked(name, 'pg_extensions', place)],
   );
-  const packages = new Map([...listed, ...declaredExtensions(member)].map((one) => [one.name, one]));
+  const packages = new Map(
+    [...forTemplate(member), ...listed, ...declaredExtensions(member)].map((one) => [one.name, one]),
+  );
   return [...packages.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Long analytic queries gain from compiled expressions; short ones lose, and do without the compiler. */
+function forTemplate({ settings, host }: PgsqlMember): Asked[] {
+  if (templateOf(settings) !== 'olap') return [];
+  return [asked('libllvm19', 'pg_conf', host.parameters.place('pg_conf'))];
 }
 
 function declaredExtensions({ settings, host }: PgsqlMember): Asked[] {

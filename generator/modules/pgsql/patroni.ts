@@ -74,7 +74,11 @@ function mainConfig(member: PgsqlMember, members: readonly PgsqlMember[], facts:
     },
     bootstrap: { dcs: storeConfig(settings, facts), initdb: initdbOptions(settings) },
     postgresql: postgresqlConfig(member, members, facts),
-    watchdog: { mode: settings.patroni_watchdog_mode, device: '/dev/watchdog', safety_margin: 5 },
+    watchdog: {
+      mode: settings.patroni_watchdog_mode,
+      device: '/dev/watchdog',
+      safety_margin: recovery(settings.pg_rto, facts.etcdElectionSeconds).watchdogMargin,
+    },
     tags: {
       nofailover: false,
       clonefrom: true,

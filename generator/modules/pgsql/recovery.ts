@@ -17,6 +17,8 @@ export type Recovery = {
   readonly connectAfter: number;
   /** Time since Patroni's last cycle after which the guard kills PostgreSQL: the lease is about to run out. */
   readonly fenceAfter: number;
+  /** How long before the end of the lease a watchdog device resets the host. */
+  readonly watchdogMargin: number;
 };
 
 /** Patroni waits so long for a member that does not answer, before it takes part in the race (ha.py, fetch_node_status). */
@@ -30,6 +32,8 @@ export const RISE = 2;
 const SMALLEST_TTL = 7;
 /** To notice and to kill PostgreSQL. */
 const STOP = 2;
+/** Patroni's own safety_margin, where the lease is long enough for it. */
+const WATCHDOG_MARGIN = 5;
 /** The guard looks every half a second and waits a second for an answer. */
 const NOTICE = 1.5;
 const TAKEOVER = RACE + PROMOTION + RISE * CHECK_INTERVAL;
@@ -56,16 +60,19 @@ export function smallestRto(electionSeconds: number): number {
 export function recovery(rto: number, electionSeconds: number): Recovery {
   const ttl = Math.max(SMALLEST_TTL, Math.floor(rto - overhead(electionSeconds)));
   const loopWait = Math.max(1, Math.floor(ttl / 4));
+  const retryTimeout = Math.max(3, loopWait);
   const restartAfter = Math.max(2, Math.floor((ttl - loopWait) / 4));
   const connectAfter = 2 * restartAfter;
   return {
     ttl,
     loopWait,
-    retryTimeout: Math.max(3, loopWait),
+    retryTimeout,
     primaryStartTimeout: Math.max(1, Math.floor(rto - connectAfter - NOTICE - loopWait - TAKEOVER)),
     restartAfter,
     connectAfter,
     fenceAfter: ttl - STOP,
+    // Patroni writes to the device once a cycle, and a cycle may take a retry.
+    watchdogMargin: Math.min(WATCHDOG_MARGIN, ttl - loopWait - retryTimeout),
   };
 }
 

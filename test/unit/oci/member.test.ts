@@ -10,7 +10,7 @@ import {
   readMember,
 } from '../../../generator/emit/member-cache.ts';
 import { startUnpacker, type Unpacker, UnpackFailed } from '../../../generator/emit/unpacker.ts';
-import type { MemberIndex } from '../../../generator/oci/member.ts';
+import type { MemberIndex, Selection } from '../../../generator/oci/member.ts';
 import { readEntries } from '../../../generator/oci/tar-reader.ts';
 import { makePackage, type PackageFile } from '../../support/packages.ts';
 import { findMissing } from '../../support/requirements.ts';
@@ -21,11 +21,11 @@ const cache = join(scratch, 'cache with spaces');
 let unpacker: Unpacker;
 let count = 0;
 
-async function memberOf(files: Readonly<Record<string, PackageFile>>, only?: readonly string[]) {
+async function memberOf(files: Readonly<Record<string, PackageFile>>, selection: Selection = {}) {
   const directory = join(scratch, String(count++));
   mkdirSync(directory);
   const { file, ...locked } = makePackage(directory, { name: 'sample', files });
-  const request: MemberRequest = { package: locked, ...(only && { only }) };
+  const request: MemberRequest = { package: locked, ...selection };
   const index = await makeMember(request, file, cache, unpacker);
   return { index, request, file, entries: readMemberFile(request) };
 }
@@ -117,7 +117,7 @@ describe.skipIf(missing.length > 0)(
           'usr/lib/locale/en_US/SAME': { symlink: 'LC_TIME' },
           'usr/lib/locale/en_USA/LC_TIME': { text: 'no' },
         },
-        ['usr/lib/locale/en_US'],
+        { only: ['usr/lib/locale/en_US'] },
       );
       expect(entries.map(({ path, kind, text, target }) => [path.slice(21), kind, text || target])).toEqual([
         ['LC_CTYPE', 'file', 'ctype'],
@@ -125,6 +125,15 @@ describe.skipIf(missing.length > 0)(
         ['LC_TIME', 'file', 'time'],
         ['SAME', 'symlink', 'LC_TIME'],
       ]);
+    });
+
+    it('leaves some paths out, and their directories', async () => {
+      const { index } = await memberOf(
+        { 'usr/lib/a.so': { text: 'a' }, 'usr/lib/code/a.bc': { text: 'b' }, 'usr/lib/codes': { text: 'c' } },
+        { without: ['usr/lib/code'] },
+      );
+      expect(paths(index)).toEqual(['usr/lib/a.so', 'usr/lib/codes']);
+      expect(index.directories.map(({ path }) => path)).toEqual(['usr', 'usr/lib']);
     });
 
     it('lets the first name in order hold the content of hard links', async () => {
@@ -150,6 +159,7 @@ describe.skipIf(missing.length > 0)(
       const { index, request } = await memberOf({ 'usr/file': { text: 'abc' } });
       expect(readMember(cache, memberKey(request))).toEqual(index);
       expect(readMember(cache, memberKey({ ...request, only: ['usr'] }))).toBeUndefined();
+      expect(readMember(cache, memberKey({ ...request, without: ['usr'] }))).toBeUndefined();
       rmSync(memberFile(cache, memberKey(request)));
       expect(readMember(cache, memberKey(request))).toBeUndefined();
     });

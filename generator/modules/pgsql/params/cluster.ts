@@ -98,5 +98,5 @@ export const install = section('PG_INSTALL', [
   { id: 848, name: 'pg_packages', level: 'C', schema: Texts, default: defaults.packages,
     meaning: 'packages that a member needs; ${pg_version} stands for the major version' },
   { id: 849, name: 'pg_extensions', level: 'C', schema: Texts, default: defaults.extensionPackages,
-    meaning: 'packages of extensions; ${pg_version} stands for the major version' },
+    meaning: 'packages of extensions, llvmjit for the JIT; ${pg_version} stands for the major version' },
 ]);

@@ -1,0 +1,27 @@
+import { expect } from 'vitest';
+import type { RunResult } from '../../support/process.ts';
+import type { Vm } from '../../support/vm.ts';
+import { ADDRESS } from './meta-site.ts';
+
+/** Emulated, a node does in minutes what it does in seconds: no backups there. */
+export const LIGHTER = [['pgbackrest_method: local', 'pgbackrest_enabled: false']] as const;
+
+export function startApply(vm: Vm, bundle: string): Promise<RunResult> {
+  return vm.exec([`${bundle}/pigsty-agent`, 'apply'], { timeoutSeconds: 600 });
+}
+
+/** On an emulated machine the time for health may be too short: then applying again goes on from there. */
+export async function applyUntilGood(vm: Vm, bundle: string): Promise<void> {
+  for (let round = 0; ; round++) {
+    const { code, stderr } = await startApply(vm, bundle);
+    if (code === 0) return;
+    expect(stderr).toMatch(/still .* after \d+ s|did not succeed in \d+ s/);
+    expect(round, stderr).toBeLessThan(3);
+  }
+}
+
+/** What psql prints, as a client of the primary service; throws when the command fails. */
+export async function sql(vm: Vm, command: string): Promise<string> {
+  const url = `postgres://dbuser_meta:DBUser.Meta@${ADDRESS}:5433/meta`;
+  return (await vm.sh(`psql -XAtq -v ON_ERROR_STOP=1 ${url} -c "${command}"`)).trim();
+}
