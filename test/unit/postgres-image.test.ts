@@ -27,7 +27,7 @@ it('shares one image between clusters with the same extensions, and keeps others
 });
 
 it('has the compiler of expressions where the template or a parameter asks for it', () => {
-  expect(images({ one: '', big: 'pg_conf: olap.yml', more: 'pg_extensions: [llvmjit]' })).toEqual([
+  expect(images({ a: '', big: 'pg_conf: olap.yml', more: 'pg_extensions: [llvmjit]' })).toEqual([
     'postgres-17',
     'postgres-17-big',
     'postgres-17-big',
