@@ -28,11 +28,25 @@ const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   orafce: 'postgresql-%v-orafce',
   rum: 'postgresql-%v-rum',
   semver: 'postgresql-%v-semver',
+  plperl: 'postgresql-plperl-%v',
+  plpython3u: 'postgresql-plpython3-%v',
+  pltcl: 'postgresql-pltcl-%v',
+  address_standardizer: 'postgresql-%v-postgis-3',
+  postgis_tiger_geocoder: 'postgresql-%v-postgis-3',
   pgtap: 'postgresql-%v-pgtap',
   prefix: 'postgresql-%v-prefix',
   pg_similarity: 'postgresql-%v-similarity',
   unit: 'postgresql-%v-unit',
 };
+
+/** Extensions of the server's own package: PostgreSQL's contrib modules (manual, appendix F) and its own language. */
+const CONTRIB: ReadonlySet<string> = new Set(
+  `amcheck autoinc bloom btree_gin btree_gist citext cube dblink dict_int dict_xsyn earthdistance file_fdw
+   fuzzystrmatch hstore insert_username intagg intarray isn lo ltree moddatetime pageinspect pg_buffercache
+   pg_freespacemap pg_prewarm pg_stat_statements pg_surgery pg_trgm pg_visibility pg_walinspect pgcrypto pgrowlocks
+   pgstattuple plpgsql postgres_fdw refint seg sslinfo tablefunc tcn tsm_system_rows tsm_system_time unaccent uuid-ossp
+   xml2`.split(/\s+/),
+);
 
 type Asked = ImageUse['packages'][number];
 
@@ -71,6 +85,32 @@ function declaredExtensions({ settings, host }: PgsqlMember): Asked[] {
       ];
     }),
   );
+}
+
+/** An extension of a database that no known package brings, and where it stands. */
+type UnknownExtension = {
+  readonly extension: string;
+  readonly database: string;
+  readonly place: Place | undefined;
+};
+
+/** Extensions of databases that the image will not hold, as far as their names and those of packages tell. */
+export function unknownExtensions(member: PgsqlMember): readonly UnknownExtension[] {
+  const { settings, host } = member;
+  const listed = listedExtensions(member).map(({ written }) => normal(written));
+  const isKnown = (name: string) =>
+    CONTRIB.has(name) || name in DEBIAN_PACKAGES || listed.some((word) => word.includes(normal(name)));
+  return settings.pg_databases.flatMap(({ name: database, extensions }, index) =>
+    (extensions ?? []).flatMap(({ name: extension }, position) => {
+      if (isKnown(extension)) return [];
+      const place = host.parameters.place('pg_databases', [index, 'extensions', position]);
+      return [{ extension, database, place }];
+    }),
+  );
+}
+
+function normal(name: string): string {
+  return name.replaceAll('_', '-');
 }
 
 function asked(name: string, askedBy: string, place: Place | undefined): Asked {

@@ -5,7 +5,7 @@ import type { Site, SiteHost } from '../../model/site.ts';
 import { chosenRepository } from './backup.ts';
 import { SHIPPED_BASELINES } from './baselines.ts';
 import { isPgsqlHost, type PgsqlMember, pgsqlMembers } from './members.ts';
-import { listedExtensions } from './packages.ts';
+import { listedExtensions, unknownExtensions } from './packages.ts';
 import { isPoolable } from './pgbouncer.ts';
 import { smallestRto } from './recovery.ts';
 import type { HbaRule } from './schemas.ts';
@@ -65,11 +65,17 @@ const rules = {
     help: () =>
       'use letters, digits, `_`, `-` and `.`, or set `pgbouncer: false`; services with `dest: postgres` reach it',
   }),
-  extensionUnknown: rule<{ names: string }>('pgsql/extension-not-carried', {
+  listedExtension: rule<{ names: string }>('pgsql/extension-not-carried', {
     severity: 'warning',
     message: ({ names }) => `\`pg_extensions\`: no package is known for ${names}`,
     label: () => 'left out of the image',
     help: () => 'where Debian has it, write the name of its package in full: `postgresql-${pg_version}-cron`',
+  }),
+  databaseExtension: rule<{ extension: string; database: string }>('pgsql/extension-unknown', {
+    severity: 'warning',
+    message: ({ extension }) => `no package is known that brings extension ${extension}`,
+    label: ({ database }) => `database ${database} would wait for it`,
+    help: () => 'write the name of the package in `pg_extensions`, or leave the extension out',
   }),
   shortRto: rule<{ cluster: string; rto: number; smallest: number }>('pgsql/rto-too-short', {
     severity: 'error',
@@ -176,6 +182,7 @@ function checkContent([first]: readonly PgsqlMember[], { files }: Site): Diagnos
     ...checkRepository(first),
     ...checkPool(first),
     ...checkExtensions(first),
+    ...unknownExtensions(first).map(({ place, ...words }) => rules.databaseExtension.at(place, words)),
     ...checkBaselines(first, files),
   ];
 }
@@ -229,7 +236,7 @@ function checkExtensions(member: PgsqlMember): Diagnostic[] {
   const unknown = listedExtensions(member).filter(({ name }) => name === undefined);
   return [...new Set(unknown.map((one) => one.place))].map((place) => {
     const names = unknown.filter((one) => one.place === place).map((one) => one.written);
-    return rules.extensionUnknown.at(place, { names: names.join(', ') });
+    return rules.listedExtension.at(place, { names: names.join(', ') });
   });
 }
 
