@@ -5,14 +5,13 @@ import type { Readable, Writable } from 'node:stream';
 /**
  * Opens packages one after the other in one shell, which costs less than two new processes of ours a package:
  * dpkg-deb writes straight to files, so this process never copies what is only on its way. A line in is the package
- * and the name of the result, a line out the status and what dpkg-deb said.
+ * and the name of the result; out comes what dpkg-deb says, then a line with END and the status.
  */
-const SCRIPT = `set -f
+const END = '\u0004';
+const SCRIPT = `exec 2>&1
 while IFS='	' read -r package result; do
-  words=$({
-    dpkg-deb --ctrl-tarfile "$package" >"$result.control" && dpkg-deb --fsys-tarfile "$package" >"$result.archive"
-  } 2>&1)
-  echo $? $words
+  dpkg-deb --ctrl-tarfile "$package" >"$result.control" && dpkg-deb --fsys-tarfile "$package" >"$result.archive"
+  echo "${END}$?"
 done`;
 
 export type Unpacker = {
@@ -38,11 +37,13 @@ export function startUnpacker(): Unpacker {
   return {
     async unpack(packageFile, result) {
       shell.stdin.write(`${packageFile}\t${result}\n`);
-      const answer = await answers.next();
-      const [status, ...words] = answer.done
-        ? ['', 'the shell that runs dpkg-deb has ended']
-        : answer.value.split(' ');
-      if (status !== '0') throw new UnpackFailed(words.join(' '));
+      const words: string[] = [];
+      for (let line = await answers.next(); !line.done; line = await answers.next()) {
+        if (line.value === `${END}0`) return;
+        if (line.value.startsWith(END)) throw new UnpackFailed(words.join(' '));
+        words.push(line.value.trim());
+      }
+      throw new UnpackFailed('the shell that runs dpkg-deb has ended');
     },
     close: () => shell.stdin.end(),
   };
