@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rule } from '../diagnostics/rule.ts';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
 import type { KeyPair, KeyRing } from '../model/keys.ts';
 import type { CertificatePlan } from '../model/plan.ts';
 import { createCa, issue, reasonOfExpiry, reasonToRenew } from './certificates.ts';
-import { readTextIfExists, writeFileAtomic } from './files.ts';
+import { makeDirectory, readTextIfExists, writeFileAtomic } from './files.ts';
 
 const rules = {
   made: rule<{ directory: string }>('keys/made', {
@@ -42,7 +42,7 @@ export async function openKeyRing(
   certificates: readonly CertificatePlan[],
   options: KeyRingOptions,
 ): Promise<Result<KeyRing>> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory, 0o700);
   const diagnostics: Diagnostic[] = [];
   const ca = await openCa(directory, options, diagnostics);
   if (!ca) return { ok: false, diagnostics };

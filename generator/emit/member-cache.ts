@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectory } from '../effects/files.ts';
 import { Unreachable } from '../model/brand.ts';
 import type { LockedPackage } from '../model/lock.ts';
 import { contentPadding, type MemberIndex, planMember, type Selection } from '../oci/member.ts';
@@ -50,7 +51,7 @@ export async function makeMember(
 ): Promise<MemberIndex> {
   const key = memberKey(request);
   const directory = join(cache, 'members');
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(directory);
   const temporary = join(directory, temporaryName());
   try {
     await unpacker.unpack(packageFile, temporary);

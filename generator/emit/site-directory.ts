@@ -1,6 +1,6 @@
-import { chmod, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isErrno, writeFileAtomic } from '../effects/files.ts';
+import { isErrno, makeDirectory, writeFileAtomic, writeTreeFile } from '../effects/files.ts';
 import type { RenderedHost } from '../model/artifact.ts';
 import type { BuiltImage, Descriptor } from '../model/image.ts';
 import type { HostPlan } from '../model/plan.ts';
@@ -22,7 +22,7 @@ export class SiteDirectory {
 
   /** Makes the directory; only its owner may read it, since secrets lie in it. */
   async open(): Promise<void> {
-    await mkdir(this.blobs, { recursive: true });
+    await makeDirectory(this.blobs);
     await chmod(this.path, 0o700);
   }
 
@@ -34,16 +34,11 @@ export class SiteDirectory {
     const directories = new Set(
       rendered.artifacts.map((artifact) => dirname(join(fresh, archivePath(artifact)))),
     );
-    for (const directory of directories) await mkdir(directory, { recursive: true });
-    await Promise.all(
-      rendered.artifacts.map((artifact) =>
-        writeFileAtomic(
-          join(fresh, archivePath(artifact)),
-          artifact.shown,
-          isExecutable(artifact.mode) ? 0o755 : 0o644,
-        ),
-      ),
-    );
+    for (const directory of directories) await makeDirectory(directory);
+    for (const artifact of rendered.artifacts) {
+      const mode = isExecutable(artifact.mode) ? 0o755 : 0o644;
+      writeTreeFile(join(fresh, archivePath(artifact)), artifact.shown, mode);
+    }
     await rm(final, { recursive: true, force: true });
     await rename(fresh, final);
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../effects/files.ts';
+import { makeDirectory, writeFileAtomic } from '../effects/files.ts';
 import { type Environment, type ProcessResult, runProcess } from '../effects/process.ts';
 import { type Sha256, sha256 } from '../model/brand.ts';
 import type { LockedSource } from '../model/lock.ts';
@@ -41,7 +41,7 @@ export async function openAptRoot(
   environment: Environment,
 ): Promise<AptRoot> {
   const directory = join(cache, 'apt', platform.name);
-  await Promise.all(DIRECTORIES.map((path) => mkdir(join(directory, path), { recursive: true })));
+  await Promise.all(DIRECTORIES.map((path) => makeDirectory(join(directory, path))));
   await writeFileAtomic(join(directory, 'var/lib/dpkg/status'), '');
   const transports = await machineTransports(environment);
   await writeFileAtomic(join(directory, 'apt.conf'), aptConfiguration(directory, platform, transports));

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectory } from '../effects/files.ts';
 import { freeBytes } from '../effects/free-space.ts';
 import type { Environment, ProcessResult } from '../effects/process.ts';
 import type { Progress } from '../effects/progress.ts';
@@ -82,7 +83,7 @@ async function download(
 ): Promise<Failure[]> {
   const root = await openAptRoot(options.cache, platform, options.environment);
   const partial = partialDirectory(options.cache);
-  await mkdir(join(options.cache, 'packages', 'sha256'), { recursive: true });
+  await makeDirectory(join(options.cache, 'packages', 'sha256'));
   const stop = reportBytes(missing, partial, options);
   const failures: Failure[] = [];
   for (let start = 0; start < missing.length; start += FILES_PER_CALL) {

@@ -117,6 +117,12 @@ it('says that the output directory is none', async () => {
   expect(result.code).toBe(2);
 });
 
+it('says that no directory can be made where the kernel refuses one', async () => {
+  const result = await pigsty(['build', inventory, '--config-only', '-o', '/proc/out']);
+  expect(result.stderr).toContain('/proc/out cannot be used: no such file or directory');
+  expect(result.code).toBe(2);
+});
+
 describe('a slip of the hand', () => {
   it.each([
     [['biuld', inventory], "unknown command 'biuld'\n(Did you mean build?)"],
