@@ -41,7 +41,7 @@ export function provisionFiles(member: PgsqlMember, files: Site['files']): FileP
 
 function scriptView({ settings, host }: PgsqlMember, first: readonly Baseline[]): View {
   return {
-    url: `http://${host.ip}:${settings.patroni_port}`,
+    address: `${host.ip}:${settings.patroni_port}`,
     socket: settings.pg_localhost.split(',')[0] ?? '',
     port: settings.pg_port,
     user: settings.pg_dbsu,

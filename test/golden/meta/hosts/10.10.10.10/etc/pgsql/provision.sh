@@ -5,23 +5,38 @@ export PGHOST=/var/run/postgresql PGPORT=5432 PGUSER=postgres HOME=/tmp
 # Statements may hold password verifiers: they go to no log and no statistics.
 export PGOPTIONS='-c log_statement=none -c log_min_duration_statement=-1 -c pg_stat_statements.track=none -c client_min_messages=warning'
 
-has_role() {
-    python3 -c 'import sys, urllib.request as u; u.urlopen(sys.argv[1], timeout=3)' "http://10.10.10.10:8008/$1" 2>/dev/null
+# What Patroni says this member is, once it says so. One process that asks again and again: a new one each time would
+# take a processor from PostgreSQL, which is starting.
+wait_for_role() {
+    python3 -S - <<'PYTHON'
+import http.client, sys, time
+
+while True:
+    for role in "primary", "replica":
+        connection = http.client.HTTPConnection("10.10.10.10:8008", timeout=3)
+        try:
+            connection.request("GET", "/" + role)
+            if connection.getresponse().status == 200:
+                sys.exit(print(role))
+        except (OSError, http.client.HTTPException):
+            pass
+        finally:
+            connection.close()
+    time.sleep(0.1)
+PYTHON
 }
 
 run() {
     PGDATABASE=$1 psql -X -q -v ON_ERROR_STOP=1 -f "/etc/pigsty/current/etc/pgsql/$2"
 }
 
-# Asking is not cheap: not before PostgreSQL is there to answer for.
+# Not before PostgreSQL is there to answer for.
 until [ -S "$PGHOST/.s.PGSQL.$PGPORT" ]; do sleep 0.1; done
-until has_role primary; do
-    if has_role replica; then
-        echo "this member is a replica: nothing to do"
-        exit 0
-    fi
-    sleep 0.2
-done
+role=$(wait_for_role)
+if [ "$role" = replica ]; then
+    echo "this member is a replica: nothing to do"
+    exit 0
+fi
 
 python3 /etc/pigsty/current/etc/pgsql/converge.py
 run postgres roles.sql
