@@ -724,7 +724,7 @@ set_host_name() { # NAME
 # `<hash> <path> <link>` of files that the host reads at boot, and that we hand over when they changed.
 # Measured files count as changed with each generation.
 settings() {
-  records file | cut -d ' ' -f 1,5,6 | grep -E ' /etc/(sysctl|modules-load|tmpfiles|udev/rules)\.d/' |
+  records file | cut -d ' ' -f 1,5,6 | grep -E ' /etc/(sysctl|modules-load|tmpfiles)\.d/' |
     sed "s/^measured /$(name_of "$home/current") /" | sort
 }
 
@@ -736,7 +736,6 @@ apply_settings() {
   hand_over modules-load /usr/lib/systemd/systemd-modules-load
   hand_over sysctl /usr/lib/systemd/systemd-sysctl
   hand_over tmpfiles systemd-tmpfiles --create
-  hand_over udev/rules judge_devices
   cp "$work/settings" "$run/settings"
 }
 
@@ -748,11 +747,6 @@ hand_over() { # DIRECTORY PROGRAM...
   # shellcheck disable=SC2086 # paths are single words
   "$@" $files >"$work/settings.log" 2>&1 9>&- ||
     say "warning: $(basename "$1"): $(tail -n 3 "$work/settings.log" | paste -s -d ';')"
-}
-
-# Devices that are there already come under the rules too.
-judge_devices() {
-  udevadm control --reload && udevadm trigger --settle
 }
 
 # --- units ------------------------------------------------------------------------------------------------------------

@@ -130,24 +130,12 @@ function hasWatchdog({ settings }: PgsqlMember): boolean {
   return settings.patroni_watchdog_mode !== 'off';
 }
 
-/** The kernel's own watchdog where the host has no better one, and Patroni's right to write to it. */
+/** The kernel's own watchdog where the host has no better one. */
 function watchdogFiles(member: PgsqlMember): FilePlan[] {
   if (!hasWatchdog(member)) return [];
-  const file = (link: string, line: string): FilePlan => ({
-    path: link.slice(1),
-    mode: 0o644,
-    owner: 'root',
-    group: 'root',
-    link,
-    source: { kind: 'text', lines: [line] },
-  });
-  return [
-    file(
-      '/etc/udev/rules.d/60-pigsty-watchdog.rules',
-      `KERNEL=="watchdog", OWNER="${member.settings.pg_dbsu}", MODE="0600"`,
-    ),
-    file('/etc/modules-load.d/pigsty-watchdog.conf', 'softdog'),
-  ];
+  const link = '/etc/modules-load.d/pigsty-watchdog.conf';
+  const source = { kind: 'text', lines: ['softdog'] } as const;
+  return [{ path: link.slice(1), mode: 0o644, owner: 'root', group: 'root', link, source }];
 }
 
 function unitFiles(member: PgsqlMember, root: ImageRef): FilePlan[] {
@@ -175,6 +163,7 @@ function unitFiles(member: PgsqlMember, root: ImageRef): FilePlan[] {
   return [
     unit('patroni.service', { watchdog: String(hasWatchdog(member)) }),
     unit('patroni-guard.service'),
+    ...(hasWatchdog(member) ? [unit('patroni-watchdog.service')] : []),
     unit('pgsql-promoted.path'),
     unit('pgsql-promoted.service', { units: promotedUnits(settings) }),
     unit('pgsql-provision.service'),
@@ -224,7 +213,9 @@ function units(member: PgsqlMember, image: string, { provision, rules }: Watched
     unit('pgbackrest-backup.timer', { activation: 'timer' }),
   ];
   return [
+    ...(hasWatchdog(member) ? [hostUnit('patroni-watchdog.service', {})] : []),
     unit('patroni.service', {
+      after: hasWatchdog(member) ? ['patroni-watchdog.service'] : [],
       reloadOn: [...Object.values(PATRONI_FILES), ...CERTIFICATE_FILES, ...rules],
     }),
     unit('patroni-guard.service', { restartOn: ['etc/pgsql/guard.py'], after: ['patroni.service'] }),
