@@ -74,6 +74,19 @@ describe.skipIf(reason)(`three machines ${reason ?? ''}`, () => {
     await made.waitUntilWhole(120);
     for (const node of made.nodes) await expectServices(made, node);
   });
+
+  it('take rows when two are up and the third has never been', async () => {
+    const made = await Cluster.create('trio');
+    cluster = made;
+    await made.applyAll(made.nodes.slice(0, 2));
+    await expect
+      .poll(() => made.sql('create table ledger (n bigint primary key)'), { timeout: 60_000 })
+      .toBe('');
+    expect(await made.nodes[0]?.sh('patronictl list')).toMatch(/Leader[\s\S]*streaming/);
+    await made.applyAll(made.nodes.slice(2));
+    await made.waitUntilWhole(120);
+    for (const node of made.nodes) await expectServices(made, node);
+  });
 });
 
 /** Every service of the node leads to the members that it is for; its own Patroni shows the whole cluster. */

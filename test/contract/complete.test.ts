@@ -97,7 +97,7 @@ function commandUse(source: FileSource): Use[] {
   const { program, root: image } = source.view;
   if (typeof program !== 'string' || typeof image !== 'object' || image === null || !('$image' in image))
     return [];
-  return [{ program, image: String(image.$image) }];
+  return [{ program: program.split(' ')[0] ?? '', image: String(image.$image) }];
 }
 
 describe('blueprints', () => {

@@ -926,7 +926,7 @@ run_check() { # SECONDS SCRIPT LOG
   until timeout -k 1 "$left" sh "$2" >"$3" 2>&1; do
     left=$((give_up - $(date +%s)))
     [ "$left" -gt 0 ] || return 1
-    sleep 0.2
+    sleep 0.5
   done
 }
 
@@ -943,14 +943,16 @@ wait_for_checks() {
 }
 
 # Ends the script with 6 as soon as one unit cannot come up any more. A unit may take as long as the longest check.
+# Looking costs time that the services need: not often.
 wait_for_units() {
   while read -r _ seconds _; do
     [ "$seconds" -le "$gate_seconds" ] || gate_seconds=$seconds
   done <"$work/checks"
-  give_up=$(($(date +%s) + gate_seconds)) dead=''
+  give_up=$(($(date +%s) + gate_seconds)) dead='' pause=0.2
   while read_queue && read_states && ! units_are_up; do
     [ "$(date +%s)" -lt "$give_up" ] || fail_unit "$pending" "still $pending_state after $gate_seconds s"
-    sleep 0.2
+    sleep "$pause"
+    pause=1
   done
 }
 

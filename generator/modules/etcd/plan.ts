@@ -101,7 +101,11 @@ function files(self: EtcdMember, members: readonly EtcdMember[], settings: EtcdS
       mode: 0o755,
       owner: 'root',
       group: 'root',
-      source: { kind: 'template', template: 'etcd/check.sh.ejs', view: { port: settings.etcd_port } },
+      source: {
+        kind: 'template',
+        template: 'etcd/check.sh.ejs',
+        view: { endpoint: `https://${self.host.ip}:${settings.etcd_port}` },
+      },
     },
   ];
 }

@@ -16,6 +16,8 @@ const CLIENTS = [
   'vacuumdb',
 ];
 
+const PATRONICTL = '/usr/bin/python3 /etc/pigsty/current/etc/pgsql/patronictl.py';
+
 /** The commands of an operator and the health check. */
 export function operatorFiles(member: PgsqlMember, root: ImageRef): FilePlan[] {
   const { settings } = member;
@@ -31,8 +33,8 @@ export function operatorFiles(member: PgsqlMember, root: ImageRef): FilePlan[] {
   };
   return [
     ...CLIENTS.map((name) => userCommand(name, root, settings.pg_version)),
-    rootCommand('patronictl', { ...config, program: '/usr/bin/patronictl' }),
-    rootCommand('pg', { ...config, program: '/usr/bin/patronictl' }),
+    rootCommand('patronictl', { ...config, program: PATRONICTL }),
+    rootCommand('pg', { ...config, program: PATRONICTL }),
     ...(settings.pgbackrest_enabled
       ? [rootCommand('pgbackrest', { ...view, program: '/usr/bin/pgbackrest' })]
       : []),

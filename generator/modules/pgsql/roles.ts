@@ -29,6 +29,8 @@ export function roleFiles(member: PgsqlMember, members: readonly PgsqlMember[], 
     file(name, { kind: 'template', template: `pgsql/${name}.ejs`, view });
   return [
     template('patroni-start.py', startView(member, facts)),
+    template('pigsty_store.py', {}),
+    template('patronictl.py', {}),
     template('guard.py', guardView(member, facts)),
     template('on-role.sh', roleChangeView(member)),
     ...promiseFiles(members, facts).map((lines) => file('recovery.txt', { kind: 'text', lines })),

@@ -7,10 +7,12 @@ if [ -f /pg/data/global/pg_control ]; then
     rm -f "$mark"
     exit 0
 fi
-[ ! -f "$mark" ] || /usr/bin/python3 - <<'PYTHON'
+[ ! -f "$mark" ] || PYTHONPATH=/etc/pigsty/current/etc/pgsql /usr/bin/python3 - <<'PYTHON'
+import pigsty_store
 from patroni.config import Config
 from patroni.dcs import get_dcs
 
+pigsty_store.know_version()
 config = Config("/etc/pigsty/current/etc/patroni", None).copy()
 config["patronictl"] = True  # a short look, without watches and leases
 store = get_dcs(config)

@@ -25,8 +25,10 @@ def load_patroni():
     import patroni.dcs.etcd3
     import patroni.ha
     import patroni.watchdog
+    import pigsty_store
     from patroni.__main__ import main
 
+    pigsty_store.know_version()
     tell_guard(patroni.ha.Ha)
     if SHORT_LEASE:
         allow_short_lease()

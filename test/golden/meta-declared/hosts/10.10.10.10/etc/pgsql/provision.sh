@@ -31,7 +31,7 @@ run() {
 }
 
 # Not before PostgreSQL is there to answer for.
-until [ -S "$PGHOST/.s.PGSQL.$PGPORT" ]; do sleep 0.1; done
+until [ -S "$PGHOST/.s.PGSQL.$PGPORT" ]; do sleep 0.3; done
 role=$(wait_for_role)
 if [ "$role" = replica ]; then
     echo "this member is a replica: nothing to do"
