@@ -92,7 +92,7 @@ class Assembly {
   /** The layers by their keys, once all have ended. Throws what the first that failed threw. */
   async finish(): Promise<ReadonlyMap<string, Descriptor>> {
     const step = this.#options.progress.step('assemble', this.#building.length);
-    const watched = this.#building.map((building) => building.finally(() => step.advance(1)));
+    const watched = this.#building.map((building) => building.then(() => step.advance(1)));
     const settled = await Promise.allSettled(watched);
     step.done();
     const failure = settled.find((one) => one.status === 'rejected');
