@@ -69,6 +69,8 @@ const BASE: Settings = {
   commit_siblings: 10,
   checkpoint_timeout: '15min',
   checkpoint_completion_target: 0.8,
+  // After a crash the data directory is synced first: file by file, its number of files would decide on pg_rto.
+  recovery_init_sync_method: 'syncfs',
   max_standby_archive_delay: '10min',
   max_standby_streaming_delay: '3min',
   wal_receiver_status_interval: '1s',
