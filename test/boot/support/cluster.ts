@@ -5,6 +5,9 @@ import { Workshop } from '../../support/product.ts';
 
 const NODES = { h11: '10.10.10.11', h12: '10.10.10.12', h13: '10.10.10.13' } as const;
 
+/** The three share one machine's memory; each of them, left to look itself, would take all of it for its own. */
+const sized = (text: string) => text.replace('  admin_ip:', '  node_mem_mb: 8192\n    admin_ip:');
+
 export type Member = {
   readonly name: string;
   readonly host: string;
@@ -39,10 +42,10 @@ export class Cluster {
   /** The machines are on, and hold nothing yet. `data` gives a node's /data a disk of its own. */
   static async create(
     blueprint: string,
-    edit?: (text: string) => string,
+    edit: (text: string) => string = (text) => text,
     data?: (lab: Lab, name: string) => Promise<string>,
   ): Promise<Cluster> {
-    const workshop = new Workshop(blueprint, edit);
+    const workshop = new Workshop(blueprint, (text) => edit(sized(text)));
     const lab = await createLab();
     const client = await lab.client('10.10.10.99', 'client');
     const nodes: LabNode[] = [];

@@ -26,10 +26,12 @@ def load_patroni():
     import patroni.ha
     import patroni.watchdog
     import pigsty_store
+    from patroni.postgresql import Postgresql
     from patroni.__main__ import main
 
     pigsty_store.know_version()
     tell_guard(patroni.ha.Ha)
+    share_timeline(Postgresql)
     if SHORT_LEASE:
         allow_short_lease()
     return main
@@ -51,6 +53,20 @@ def tell_guard(ha):
         return result
 
     ha.run_cycle = run_and_tell
+
+
+def share_timeline(postgresql):
+    """A replica that does not know its leader's timeline opens a connection for every health check, just when the
+    host has most to do. Here one answer serves for a second. Timelines only grow: an older one makes no candidate."""
+    ask = postgresql.replica_cached_timeline
+    shared = {"until": 0, "timeline": None}
+
+    def ask_once(self, primary_timeline):
+        if shared["timeline"] is None or time.monotonic() > shared["until"]:
+            shared.update(timeline=ask(self, primary_timeline), until=time.monotonic() + 1)
+        return shared["timeline"]
+
+    postgresql.replica_cached_timeline = ask_once
 
 
 def allow_short_lease():
