@@ -45,8 +45,9 @@ export class MetaSite {
     this.#edits = edits;
   }
 
-  async bundle(n: number): Promise<RevisionBundle> {
-    this.#workshop.edit(() => replaceEach(revise(this.#text, revision(n)), this.#edits));
+  /** `edits` are for this revision alone. */
+  async bundle(n: number, edits: Edits = []): Promise<RevisionBundle> {
+    this.#workshop.edit(() => replaceEach(revise(this.#text, revision(n)), [...this.#edits, ...edits]));
     mkdirSync(this.bundles, { recursive: true });
     const directory = join(this.bundles, `${n}`);
     renameSync(await this.#workshop.bundle(ADDRESS), directory);
