@@ -1,10 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
 const minute = 60_000;
+/** Three machines at once, and promises in seconds: these want the whole computer. */
+const clusters = ['bootstrap', 'failures', 'operations'].map((name) => `test/boot/${name}.test.ts`);
 /** `npm run test:long`: full counts, and what takes an hour. */
 const long = process.env.PIGSTY_TEST_LONG ? ['test/long/**/*.test.ts'] : [];
+/** Real programs, machines and networks take their time. */
+const patient = { testTimeout: 10 * minute, hookTimeout: 15 * minute };
 
-/** `unit` is quick and parallel; the others start real programs, machines and networks, one file at a time. */
+/** One group after the other: `unit` is quick, `real` starts programs and machines, `cluster` goes one file at a time. */
 export default defineConfig({
   test: {
     globalSetup: ['test/support/install.ts'],
@@ -13,33 +17,30 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: [
-            'test/unit/**/*.test.ts',
-            'test/bad/**/*.test.ts',
-            'test/golden/**/*.test.ts',
-            'test/contract/**/*.test.ts',
-          ],
+          include: ['unit', 'bad', 'golden', 'contract'].map((folder) => `test/${folder}/**/*.test.ts`),
+          sequence: { groupOrder: 0 },
           testTimeout: minute,
         },
       },
       {
         extends: true,
         test: {
-          name: 'oracle',
-          include: ['test/oracle/**/*.test.ts', 'test/cli/**/*.test.ts'],
-          fileParallelism: false,
-          testTimeout: 10 * minute,
-          hookTimeout: 15 * minute,
+          name: 'real',
+          include: ['oracle', 'cli', 'agent', 'boot'].map((folder) => `test/${folder}/**/*.test.ts`),
+          exclude: clusters,
+          sequence: { groupOrder: 1 },
+          maxWorkers: 2,
+          ...patient,
         },
       },
       {
         extends: true,
         test: {
-          name: 'node',
-          include: ['test/agent/**/*.test.ts', 'test/boot/**/*.test.ts', ...long],
+          name: 'cluster',
+          include: [...clusters, ...long],
+          sequence: { groupOrder: 2 },
           fileParallelism: false,
-          testTimeout: 10 * minute,
-          hookTimeout: 15 * minute,
+          ...patient,
         },
       },
     ],
