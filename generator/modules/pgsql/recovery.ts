@@ -23,11 +23,11 @@ export type Recovery = {
 
 /** Patroni waits so long for a member that does not answer, before it takes part in the race (ha.py, fetch_node_status). */
 const RACE = 2;
-const PROMOTION = 1;
+const PROMOTION = 1.5;
 /** HAProxy looks at a server that is down, or may be changing, so often … */
 export const CHECK_INTERVAL = 0.5;
-/** … and sends clients to it after so many good answers. */
-export const RISE = 2;
+/** … and sends clients to it after so many good answers: Patroni's answer is not a guess. */
+export const RISE = 1;
 /** Patroni's own smallest retry_timeout, and one loop: `ttl >= loop_wait + 2 x retry_timeout`. */
 const SMALLEST_TTL = 7;
 /** To notice and to kill PostgreSQL. */

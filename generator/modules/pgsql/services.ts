@@ -6,7 +6,7 @@ import { CHECK_INTERVAL, RISE } from './recovery.ts';
 import type { PgService } from './schemas.ts';
 import type { PgsqlSettings } from './settings.ts';
 
-/** A dead primary is down after 3 checks, a new one up after 2: part of the sum in recovery.ts. */
+/** How soon a new primary is up is part of the sum in recovery.ts; a dead one is down after 3 checks. */
 const NEAR = `${CHECK_INTERVAL * 1000}ms`;
 const DEFAULT_SERVER = `inter 1s fastinter ${NEAR} downinter ${NEAR} rise ${RISE} fall 3 on-marked-down shutdown-sessions slowstart 30s maxconn 3000 maxqueue 128 weight 100`;
 

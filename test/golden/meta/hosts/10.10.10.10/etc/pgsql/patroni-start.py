@@ -8,6 +8,7 @@ import json
 import os
 import ssl
 import sys
+import threading
 import time
 
 CERTIFICATES = "/etc/pigsty/current/etc/pgsql"
@@ -21,7 +22,7 @@ PID = "/run/postgresql/patroni.pid"
 
 def load_patroni():
     import patroni.postgresql  # before patroni.ha, which imports it half way through itself
-    import patroni.api
+    from patroni.api import RestApiHandler
     import patroni.dcs.etcd3
     import patroni.ha
     import patroni.watchdog
@@ -32,6 +33,10 @@ def load_patroni():
     pigsty_store.know_version()
     tell_guard(patroni.ha.Ha)
     share_timeline(Postgresql)
+    spare_starting_server(RestApiHandler)
+    leave_stopped_server(RestApiHandler)
+    # At a switchover the lease is given up once the server is shut down; Patroni looks once a second.
+    patroni.postgresql.STOP_POLLING_INTERVAL = 0.2
     if SHORT_LEASE:
         allow_short_lease()
     return main
@@ -60,13 +65,46 @@ def share_timeline(postgresql):
     host has most to do. Here one answer serves for a second. Timelines only grow: an older one makes no candidate."""
     ask = postgresql.replica_cached_timeline
     shared = {"until": 0, "timeline": None}
+    one_asks = threading.Lock()
 
     def ask_once(self, primary_timeline):
-        if shared["timeline"] is None or time.monotonic() > shared["until"]:
-            shared.update(timeline=ask(self, primary_timeline), until=time.monotonic() + 1)
-        return shared["timeline"]
+        with one_asks:
+            if shared["timeline"] is None or time.monotonic() > shared["until"]:
+                shared.update(timeline=ask(self, primary_timeline), until=time.monotonic() + 1)
+            return shared["timeline"]
 
     postgresql.replica_cached_timeline = ask_once
+
+
+def spare_starting_server(handler):
+    """While PostgreSQL starts or stops, every health check tries to connect, and again a second later, which is too
+    late for HAProxy. Here a refusal answers all checks for a quarter of a second."""
+    from patroni.exceptions import PostgresConnectionException
+
+    ask = handler.query
+    refused = {"until": 0}
+
+    def ask_spared(self, sql, *params, retry=False):
+        if time.monotonic() < refused["until"]:
+            raise PostgresConnectionException("refused a moment ago")
+        try:
+            return ask(self, sql, *params)
+        except PostgresConnectionException:
+            refused["until"] = time.monotonic() + 0.25
+            raise
+
+    handler.query = ask_spared
+
+
+def leave_stopped_server(handler):
+    """A leader that stops has its lease until the end of it; HAProxy, which asks by OPTIONS, sends it nobody by then."""
+    write = handler._write_status_code_only
+
+    def write_if_running(self, status_code):
+        is_gone = self.command == "OPTIONS" and self.server.patroni.postgresql.state != "running"
+        write(self, 503 if is_gone else status_code)
+
+    handler._write_status_code_only = write_if_running
 
 
 def allow_short_lease():
