@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT, exitCodeFor } from './cli/exit-codes.ts';
 import { systemErrorFinding } from './cli/system-error.ts';
 import { eraseProgress } from './cli/terminal.ts';
@@ -23,12 +23,36 @@ function createProgram(): Command {
       .option('-i, --inventory <file>', 'the inventory, as an option')
       .option('-q, --quiet', 'print errors and the result only')
       .option('--json', 'print the result as JSON');
+  verb('validate', 'say everything that is wrong with the inventory; writes nothing')
+    .option('--strict', 'take warnings for errors')
+    .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json', 'sarif']))
+    .action(async (inventory, flags) => (await import('./cli/validate.ts')).runValidate(inventory, flags));
   verb('build', 'compile the inventory into out/<site>/')
     .option('-o, --output <dir>', 'where sites are written', 'out')
     .option('--config-only', 'files only: no images, no network')
     .option('--frozen', 'refuse to renew a lock that is missing or stale')
     .addOption(new Option('--emit <stage>', 'print the result of a stage instead').choices(['plan', 'site']))
     .action(async (inventory, flags) => (await import('./cli/build.ts')).runBuild(inventory, flags));
+  program
+    .command('explain')
+    .description('print what a parameter of a host is, and every place that sets it')
+    .argument('<host>', 'its address or node name')
+    .argument('<parameter>', 'its name')
+    .option('-i, --inventory <file>', 'the inventory; else as for build')
+    .option('-q, --quiet', 'print errors and the result only')
+    .option('--json', 'print the result as JSON')
+    .action(async (host, parameter, flags) =>
+      (await import('./cli/explain.ts')).runExplain(host, parameter, flags),
+    );
+  program
+    .command('schema')
+    .description('print the JSON Schema of inventories, for editors')
+    .action(async () => (await import('./cli/schema.ts')).runSchema());
+  program
+    .command('completion')
+    .description('print completions for a shell')
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell) => (await import('./cli/completion.ts')).runCompletion(shell, program));
   verb('lock', 'resolve the packages of every image and write <inventory>.lock.json')
     .option('--update', 'take newer versions where there are any')
     .action(async (inventory, flags) => (await import('./cli/lock.ts')).runLock(inventory, flags));
@@ -69,6 +93,11 @@ function describe(error: unknown): string {
   return `${error.name}: ${error.message}\nThis is a bug in pigsty; with PIGSTY_DEBUG=1 it says where.`;
 }
 
+process.stdout.on('error', (error) => {
+  // Whoever reads has read enough: `pigsty schema | head`.
+  if ('code' in error && error.code === 'EPIPE') process.exit(EXIT.done);
+  throw error;
+});
 process.once('SIGINT', () => {
   // What a step has drawn stays; the shell's prompt begins on a line of its own.
   if (process.stderr.isTTY) process.stderr.write('\n');

@@ -4,7 +4,8 @@ import { maskSecrets } from '../diagnostics/mask.ts';
 import { printDiagnostic, sortDiagnostics } from '../diagnostics/print.ts';
 import { readNamedFiles } from '../effects/named-files.ts';
 import { type Progress, silent } from '../effects/progress.ts';
-import type { Diagnostic, Result } from '../model/diagnostic.ts';
+import { type Diagnostic, type Result, succeed } from '../model/diagnostic.ts';
+import type { Site } from '../model/site.ts';
 import { exitCodeFor } from './exit-codes.ts';
 import { findInventory, readInventory } from './inventory-file.ts';
 import { eraseProgress, painter, terminalProgress } from './terminal.ts';
@@ -14,6 +15,14 @@ export type CommonOptions = {
   readonly inventory?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
+};
+
+/** What there is to say of an inventory. */
+export type Examination = {
+  readonly file: string;
+  /** 0 when it could not be read that far. */
+  readonly hosts: number;
+  readonly diagnostics: readonly Diagnostic[];
 };
 
 /** Thrown to end a verb whose findings have been printed; the only thing that `cli.ts` turns into an exit code. */
@@ -41,14 +50,47 @@ export class Run {
 
   /** Reads and compiles the inventory; findings go to stderr, an error ends the run. */
   async compile(argument: string | undefined, options: CommonOptions): Promise<Compiled> {
+    const { site } = await this.site(argument, options);
+    return this.take(compileSite(site));
+  }
+
+  /** Reads and resolves the inventory, and the files that it names; findings go to stderr, an error ends the run. */
+  async site(argument: string | undefined, options: CommonOptions): Promise<{ file: string; site: Site }> {
+    const file = this.#find(argument, options);
+    const read = await this.#read(file);
+    return { file, site: this.take(read) };
+  }
+
+  /** All findings of an inventory; none of them is printed, and none ends the run but that there is no inventory. */
+  async examine(argument: string | undefined, options: CommonOptions): Promise<Examination> {
+    const file = this.#find(argument, options);
+    const read = await this.#read(file);
+    const compiled = read.ok ? compileSite(read.value) : undefined;
+    return {
+      file,
+      hosts: read.ok ? read.value.hosts.length : 0,
+      diagnostics: sortDiagnostics([...read.diagnostics, ...(compiled?.diagnostics ?? [])]),
+    };
+  }
+
+  #find(argument: string | undefined, options: CommonOptions): string {
     const named = argument ?? options.inventory;
     const file = this.take(findInventory(named, process.cwd(), this.environment));
     if (named === undefined) this.say(`inventory: ${file}`);
-    const text = this.take(await readInventory(file));
-    this.#lines.set(file, text.split('\n').map(maskSecrets));
-    const site = this.take(readSite(text, file, basename(file).replace(/\.ya?ml$/, '')));
-    const files = this.take(await readNamedFiles(namedFiles(site), dirname(file)));
-    return this.take(compileSite({ ...site, files }));
+    return file;
+  }
+
+  async #read(file: string): Promise<Result<Site>> {
+    const text = await readInventory(file);
+    if (!text.ok) return text;
+    this.#lines.set(file, text.value.split('\n').map(maskSecrets));
+    const site = readSite(text.value, file, basename(file).replace(/\.ya?ml$/, ''));
+    if (!site.ok) return site;
+    const files = await readNamedFiles(namedFiles(site.value), dirname(file));
+    const diagnostics = [...site.diagnostics, ...files.diagnostics];
+    return files.ok
+      ? succeed({ ...site.value, files: files.value }, diagnostics)
+      : { ok: false, diagnostics };
   }
 
   /** The value of a result, after its findings are printed; ends the run where there is none. */

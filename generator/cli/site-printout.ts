@@ -26,7 +26,8 @@ function withoutSecrets(values: Readonly<Record<string, Value>>): Record<string,
   return shown;
 }
 
-function hide(row: Parameter, value: Value): Value {
+/** The value as it may be shown. */
+export function hide(row: Parameter, value: Value): Value {
   if (row.secret) return '<secret>';
   return row.secretKeys ? hideKeys(value, new Set(row.secretKeys)) : value;
 }

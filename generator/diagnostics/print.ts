@@ -7,10 +7,12 @@ export type Paint = (style: 'error' | 'warning' | 'notice' | 'dim' | 'bold', tex
 const plain: Paint = (_style, text) => text;
 const RANK: Record<Severity, number> = { error: 0, warning: 1, notice: 2 };
 
-/** By place in the file, errors before warnings on the same line, findings without a place last. */
+/** Each once, by place in the file, errors before warnings on the same line, findings without a place last. */
 export function sortDiagnostics(list: readonly Diagnostic[]): Diagnostic[] {
   const key = (d: Diagnostic) => [d.place?.file ?? '￿', d.place?.line ?? 0, d.place?.column ?? 0] as const;
-  return [...list].sort((a, b) => {
+  // Clusters that share a variable each find the same in it.
+  const unique = new Map(list.map((diagnostic) => [JSON.stringify(diagnostic), diagnostic]));
+  return [...unique.values()].sort((a, b) => {
     const [fa, la, ca] = key(a);
     const [fb, lb, cb] = key(b);
     if (fa !== fb) return fa < fb ? -1 : 1;

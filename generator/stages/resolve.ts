@@ -6,7 +6,7 @@ import { conclude } from '../model/diagnostic.ts';
 import type { Inventory, InventoryGroup, Value, Variable, Vars } from '../model/inventory.ts';
 import type { Locate, Origin } from '../model/origin.ts';
 import type { Parameter } from '../model/parameter.ts';
-import type { Parameters, Site, SiteHost } from '../model/site.ts';
+import type { Parameters, Setting, Site, SiteHost } from '../model/site.ts';
 
 const rules = {
   unknown: rule<{ name: string; suggestion: string | undefined }>('parameter/unknown', {
@@ -35,12 +35,7 @@ export type Vocabulary = {
 };
 
 /** A variable of the inventory that is a parameter, with its value in the form of the parameter's schema. */
-type Setting = {
-  readonly name: string;
-  readonly value: Value;
-  readonly origin: Origin;
-  readonly locate: Locate;
-};
+type NamedSetting = Setting & { readonly name: string; readonly locate: Locate };
 
 /**
  * Merges scopes (host > group > all > default), groups of the same depth in alphabetical order, the last one wins;
@@ -94,8 +89,8 @@ function readSettings(
   owner: string,
   vocabulary: Vocabulary,
   diagnostics: Diagnostic[],
-): Setting[] {
-  const settings: Setting[] = [];
+): NamedSetting[] {
+  const settings: NamedSetting[] = [];
   for (const variable of vars.values()) {
     const name = vocabulary.aliases.get(variable.name) ?? variable.name;
     const row = vocabulary.rows.get(name);
@@ -144,9 +139,9 @@ function defaultValues({ rows }: Vocabulary): Record<string, Value> {
   return values;
 }
 
-function mergeSettings(settings: readonly Setting[], defaults: Record<string, Value>): Parameters {
+function mergeSettings(settings: readonly NamedSetting[], defaults: Record<string, Value>): Parameters {
   const values: Record<string, Value> = Object.create(defaults);
-  const set = new Map<string, Setting>();
+  const set = new Map<string, NamedSetting>();
   for (const setting of settings) {
     values[setting.name] = setting.value;
     set.set(setting.name, setting);
@@ -156,6 +151,11 @@ function mergeSettings(settings: readonly Setting[], defaults: Record<string, Va
     values,
     origin: (name) => set.get(name)?.origin ?? { scope: 'default' },
     place: (name, path, part) => set.get(name)?.locate(path, part),
+    chain: (name) => {
+      const given: Setting[] = settings.filter((setting) => setting.name === name).reverse();
+      const value = defaults[name];
+      return value === undefined ? given : [...given, { value, origin: { scope: 'default' } }];
+    },
   };
 }
 

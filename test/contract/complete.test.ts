@@ -135,7 +135,7 @@ describe('README', () => {
 
   it('lists the commands that there are', async () => {
     const help = await mustPigsty(['--help']);
-    const there = [...help.matchAll(/^ {2}(\w+) \[/gm)]
+    const there = [...help.matchAll(/^ {2}(\w+) /gm)]
       .map(([, verb]) => verb)
       .filter((verb) => verb !== 'help');
     const listed = [...readme.matchAll(/^\| `pigsty (\w+)/gm)].map(([, verb]) => verb);

@@ -30,6 +30,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
   { tool: 'shellcheck', package: 'shellcheck' },
   { tool: 'gpg', package: 'gpg' },
   { tool: 'faketime', package: 'faketime' },
+  { tool: 'zsh', package: 'zsh' },
+  { tool: 'fish', package: 'fish' },
 ];
 
 /** Programs of administrators are not on every user's PATH. */

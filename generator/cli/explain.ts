@@ -1,0 +1,107 @@
+import { distance } from 'fastest-levenshtein';
+import { rule } from '../diagnostics/rule.ts';
+import type { Result } from '../model/diagnostic.ts';
+import { succeed } from '../model/diagnostic.ts';
+import type { Value } from '../model/inventory.ts';
+import type { Origin } from '../model/origin.ts';
+import type { ModuleName, Parameter } from '../model/parameter.ts';
+import type { Site, SiteHost } from '../model/site.ts';
+import { parameterAliases, parameterByName } from '../modules/parameters.ts';
+import { type CommonOptions, Run } from './run.ts';
+import { hide } from './site-printout.ts';
+
+const rules = {
+  noHost: rule<{ host: string; nearest: string | undefined }>('explain/no-host', {
+    severity: 'error',
+    message: ({ host }) => `the inventory has no host \`${host}\``,
+    help: ({ nearest }) => nearest && `did you mean ${nearest}?`,
+  }),
+  noParameter: rule<{ name: string; nearest: string | undefined }>('explain/no-parameter', {
+    severity: 'error',
+    message: ({ name }) => `there is no parameter \`${name}\``,
+    help: ({ nearest }) => nearest && `did you mean \`${nearest}\`?`,
+  }),
+};
+
+type Named = { readonly module: ModuleName; readonly row: Parameter };
+
+/** `pigsty explain HOST PARAMETER`: its value, and the places that set it, the one that holds first. */
+export async function runExplain(host: string, name: string, flags: CommonOptions): Promise<void> {
+  const run = new Run({ ...flags, quiet: true });
+  const { site } = await run.site(undefined, flags);
+  const found = run.take(findHost(site, host));
+  const parameter = run.take(findParameter(name));
+  run.print(flags.json ? JSON.stringify(toJson(found, parameter), null, 2) : toText(found, parameter));
+}
+
+function findHost(site: Site, name: string): Result<SiteHost> {
+  const found = site.hosts.find(({ ip, parameters }) => name === ip || name === parameters.values.nodename);
+  if (found) return succeed(found);
+  const names = site.hosts.map(({ ip }) => ip);
+  return {
+    ok: false,
+    diagnostics: [rules.noHost.at(undefined, { host: name, nearest: nearest(name, names) })],
+  };
+}
+
+function findParameter(name: string): Result<Named> {
+  const found = parameterByName.get(parameterAliases.get(name) ?? name);
+  if (found) return succeed(found);
+  const names = [...parameterByName.keys()];
+  return {
+    ok: false,
+    diagnostics: [rules.noParameter.at(undefined, { name, nearest: nearest(name, names) })],
+  };
+}
+
+function nearest(name: string, names: readonly string[]): string | undefined {
+  const [first] = [...names].sort((a, b) => distance(name, a) - distance(name, b));
+  return first !== undefined && distance(name, first) * 3 <= name.length ? first : undefined;
+}
+
+function toText({ ip, parameters }: SiteHost, { module, row }: Named): string {
+  const value = parameters.values[row.name];
+  const chain = parameters.chain(row.name);
+  const lines = chain.map((setting, index) => {
+    const mark = index === 0 ? '*' : ' ';
+    return `${mark} ${scopeOf(setting.origin).padEnd(24)} ${show(row, setting.value)}`;
+  });
+  const unit = row.unit ? ` (${row.unit})` : '';
+  return [
+    `${row.name} of ${ip} = ${value === undefined ? 'not set' : show(row, value)}${value === undefined ? '' : unit}`,
+    `  ${row.meaning}; module ${module}, ${row.section}`,
+    ...(row.note ? [`  ${row.note}`] : []),
+    ...lines,
+  ].join('\n');
+}
+
+function scopeOf(origin: Origin): string {
+  if (origin.scope === 'default') return 'default';
+  const { file, line, column } = origin.locate();
+  return `${origin.scope === 'all' ? 'all' : `${origin.scope} ${origin.name}`}  ${file}:${line}:${column}`;
+}
+
+function show(row: Parameter, value: Value): string {
+  return JSON.stringify(hide(row, value));
+}
+
+function toJson({ ip, parameters }: SiteHost, { module, row }: Named): object {
+  const value = parameters.values[row.name];
+  return {
+    apiVersion: 'pigsty.io/v1',
+    kind: 'Explanation',
+    host: ip,
+    parameter: row.name,
+    module,
+    section: row.section,
+    meaning: row.meaning,
+    ...(row.unit && { unit: row.unit }),
+    ...(row.note && { note: row.note }),
+    ...(value !== undefined && { value: hide(row, value) }),
+    chain: parameters.chain(row.name).map(({ value: given, origin }) => ({
+      scope: origin.scope,
+      ...(origin.scope !== 'default' && { name: origin.name, place: origin.locate() }),
+      value: hide(row, given),
+    })),
+  };
+}

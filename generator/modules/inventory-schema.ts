@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import type { Parameter } from '../model/parameter.ts';
+import { parameterAliases, parameterByName } from './parameters.ts';
+import { undocumentedNames } from './undocumented.ts';
+
+const ADDRESS = '^(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(?:\\.|$)){4}$';
+
+/**
+ * JSON Schema (draft-07) of inventories, made from the parameter tables: what an editor completes, shows and checks.
+ * It takes what `validate` takes; what only the whole inventory shows (quorum, clashes) is for `validate` alone.
+ */
+export function inventorySchema(): object {
+  const vars = { $ref: '#/definitions/vars' };
+  const hosts = {
+    type: ['object', 'null'],
+    propertyNames: { pattern: ADDRESS },
+    additionalProperties: { anyOf: [vars, { type: 'null' }] },
+  };
+  const group = {
+    type: ['object', 'null'],
+    properties: { hosts, vars: { anyOf: [vars, { type: 'null' }] } },
+  };
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'Pigsty inventory',
+    type: 'object',
+    required: ['all'],
+    properties: {
+      all: {
+        type: 'object',
+        properties: {
+          children: { type: 'object', additionalProperties: { $ref: '#/definitions/group' } },
+          vars: { anyOf: [vars, { type: 'null' }] },
+        },
+      },
+    },
+    definitions: { group, vars: { type: 'object', properties: properties() } },
+  };
+}
+
+function properties(): Record<string, object> {
+  const rows = [...parameterByName.values()].map(({ row }) => [row.name, property(row)] as const);
+  const aliases = [...parameterAliases].map(
+    ([alias, name]) => [alias, { $ref: `#/definitions/vars/properties/${name}` }] as const,
+  );
+  const others = undocumentedNames.map((name) => [name, {}] as const);
+  return Object.fromEntries([...rows, ...aliases, ...others].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function property(row: Parameter): object {
+  const { $schema: _, ...schema } = z.toJSONSchema(row.schema, {
+    target: 'draft-7',
+    io: 'input',
+    unrepresentable: 'any',
+  });
+  const unit = row.unit ? `, in ${row.unit}` : '';
+  const note = row.note ? ` (${row.note})` : '';
+  return {
+    description: `${row.meaning}${unit}${note}`,
+    ...(row.default !== undefined && !row.secret && { default: row.default }),
+    ...schema,
+  };
+}

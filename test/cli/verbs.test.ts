@@ -1,0 +1,181 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Log } from 'sarif';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mustRun, run } from '../support/process.ts';
+import { mustPigsty, PROGRAM, pigsty, root, Workshop } from '../support/product.ts';
+import { findMissing } from '../support/requirements.ts';
+
+/* The verbs that read an inventory and write nothing: validate, explain, schema, completion. */
+const workshop = new Workshop('trio', (text) =>
+  text.replace('pg_rto: 30', 'pg_rto: 40\n        pg_prot: 5433'),
+);
+const { directory, inventory } = workshop;
+afterAll(() => workshop.remove());
+
+const broken = join(directory, 'broken.yml');
+writeFileSync(
+  broken,
+  [
+    'all:',
+    '  children:',
+    '    etcd: { hosts: { 10.10.10.10: { etcd_seq: 1 } } }',
+    '    pg-meta:',
+    '      hosts:',
+    '        10.10.10.10: { pg_seq: 1, pg_role: primary }',
+    '        10.10.10.11: { pg_seq: 1, pg_role: primary }',
+    '      vars: { pg_cluster: pg-meta, pg_admin_password: Hush.Now, pg_hba_rules: [{ user: nobody, addr: intra }] }',
+    '',
+  ].join('\n'),
+);
+
+describe('validate', () => {
+  it('says what there is and ends well, writing nothing', async () => {
+    const before = readdirSync(directory);
+    const result = await pigsty(['validate', inventory]);
+    expect(result.code).toBe(0);
+    expect(result.stdout).toBe(`${inventory}: 3 hosts, 0 errors, 1 warning, 1 notice\n`);
+    expect(result.stderr).toContain('warning[parameter/unknown] there is no parameter `pg_prot`');
+    expect(result.stderr).toContain('did you mean `pg_port`?');
+    expect(readdirSync(directory)).toEqual(before);
+  });
+
+  it('takes warnings for errors with --strict', async () => {
+    const result = await pigsty(['validate', inventory, '--strict']);
+    expect(result.stdout).toContain('1 error, 0 warnings');
+    expect(result.stderr).toContain('error[parameter/unknown]');
+    expect(result.code).toBe(2);
+  });
+
+  it('has all findings at once, as JSON', async () => {
+    const result = await pigsty(['validate', broken, '--json']);
+    const report = JSON.parse(result.stdout);
+    expect(report).toMatchObject({ apiVersion: 'pigsty.io/v1', kind: 'ValidationReport', hosts: 2 });
+    expect(report.findings.map(({ code }: { code: string }) => code).sort()).toEqual([
+      'node/no-infra',
+      'pgsql/duplicate-seq',
+      'pgsql/two-primaries',
+      'pgsql/unknown-hba-user',
+    ]);
+    expect(result.stderr).toBe('');
+    expect(result.stdout).not.toContain('Hush');
+    expect(result.code).toBe(2);
+  });
+
+  it('has them as SARIF, with both places of a clash', async () => {
+    const { stdout } = await pigsty(['validate', broken, '--format', 'sarif']);
+    const log: Log = JSON.parse(stdout);
+    const results = log.runs[0]?.results ?? [];
+    const clash = results.find(({ ruleId }) => ruleId === 'pgsql/duplicate-seq');
+    const lines = [...(clash?.locations ?? []), ...(clash?.relatedLocations ?? [])].map(
+      ({ physicalLocation }) => physicalLocation?.region?.startLine,
+    );
+    expect(lines).toEqual([7, 6]);
+    expect(clash?.level).toBe('error');
+    const rules = log.runs[0]?.tool.driver.rules?.map(({ id }) => id);
+    expect(rules?.[clash?.ruleIndex ?? -1]).toBe('pgsql/duplicate-seq');
+  });
+});
+
+describe('explain', () => {
+  const explain = (...args: readonly string[]) => pigsty(['explain', ...args, '-i', inventory]);
+
+  it('prints the value and every place that sets it, the one that holds first', async () => {
+    const { stdout } = await explain('10.10.10.12', 'pg_rto');
+    expect(stdout.split('\n')).toEqual([
+      'pg_rto of 10.10.10.12 = 40 (s)',
+      expect.stringContaining('module pgsql, PG_BOOTSTRAP'),
+      expect.stringMatching(/^\* group pg-test {2}\S+trio\.yml:\d+:17 40$/),
+      '  default                  30',
+      '',
+    ]);
+  });
+
+  it('has JSON with the same', async () => {
+    const { stdout } = await explain('10.10.10.12', 'pg_rto', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: 'Explanation',
+      value: 40,
+      chain: [
+        { scope: 'group', name: 'pg-test', value: 40 },
+        { scope: 'default', value: 30 },
+      ],
+    });
+  });
+
+  it('shows no secret', async () => {
+    expect((await explain('10.10.10.12', 'pg_admin_password')).stdout).not.toContain('DBUser');
+    expect((await explain('10.10.10.12', 'pg_users')).stdout).toContain('"password":"<secret>"');
+  });
+
+  it('says what is not there, and what may be meant', async () => {
+    const host = await explain('10.10.10.21', 'pg_rto');
+    expect(host.stderr).toContain('the inventory has no host `10.10.10.21`');
+    expect(host.code).toBe(2);
+    const parameter = await explain('10.10.10.11', 'pg_prot');
+    expect(parameter.stderr).toContain('did you mean `pg_port`?');
+    expect(parameter.code).toBe(2);
+  });
+});
+
+describe('schema', () => {
+  it('is what stands beside the blueprints', async () => {
+    const schema = await mustPigsty(['schema']);
+    expect(schema).toBe(readFileSync(join(root, 'blueprints/inventory.schema.json'), 'utf8'));
+  });
+
+  it('may be read in part', async () => {
+    const line = `set -o pipefail; '${process.execPath}' '${PROGRAM}' schema | head -n 1`;
+    expect(await run('bash', ['-c', line])).toEqual({ code: 0, stdout: '{\n', stderr: '' });
+  });
+});
+
+const missing = findMissing(['bash', 'zsh', 'fish'].map((tool) => ({ tool, package: tool })));
+const reason = missing.length > 0 ? ` (missing: ${missing.map(({ tool }) => tool).join(', ')})` : '';
+describe.skipIf(missing.length > 0)(`completion${reason}`, () => {
+  const scripts = join(directory, 'completions');
+  beforeAll(async () => {
+    mkdirSync(scripts);
+    for (const shell of ['bash', 'zsh', 'fish'])
+      writeFileSync(join(scripts, shell), await mustPigsty(['completion', shell]));
+    writeFileSync(join(scripts, 'pigsty.yml'), '');
+  });
+
+  const inBash = async (...words: readonly string[]) => {
+    const list = ['pigsty', ...words].map((word) => `'${word}'`).join(' ');
+    const line = `source ./bash 2>/dev/null; compopt() { :; }; COMP_WORDS=(${list}); COMP_CWORD=${words.length}; _pigsty; echo "\${COMPREPLY[*]}"`;
+    return (await mustRun('bash', ['-c', line], { cwd: scripts })).trim().split(' ');
+  };
+  const inFish = async (line: string) => {
+    const out = await mustRun('fish', ['-c', `source ./fish; complete -C '${line}'`], { cwd: scripts });
+    return out
+      .trim()
+      .split('\n')
+      .map((one) => one.split('\t')[0]);
+  };
+
+  it('bash: verbs, options, their values, files', async () => {
+    expect(await inBash('va')).toEqual(['validate']);
+    expect(await inBash('build', '--e')).toEqual(['--emit']);
+    expect(await inBash('build', '--emit', '')).toEqual(['plan', 'site']);
+    expect(await inBash('build', 'pig')).toEqual(['pigsty.yml']);
+  });
+
+  it('fish: the same', async () => {
+    expect(await inFish('pigsty va')).toEqual(['validate']);
+    expect(await inFish('pigsty build --e')).toEqual(['--emit']);
+    expect(await inFish('pigsty build --emit ')).toEqual(['plan', 'site']);
+    expect(await inFish('pigsty build pig')).toEqual(['pigsty.yml']);
+  });
+
+  it('zsh takes it as the completion of pigsty', async () => {
+    const line = 'autoload -Uz compinit; compinit -u -D; source ./zsh; print $_comps[pigsty]';
+    expect(await mustRun('zsh', ['-fc', line], { cwd: scripts })).toBe('_pigsty\n');
+  });
+
+  it('another shell is refused', async () => {
+    const result = await pigsty(['completion', 'tcsh']);
+    expect(result.stderr).toContain('Allowed choices are bash, zsh, fish.');
+    expect(result.code).toBe(2);
+  });
+});
