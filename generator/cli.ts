@@ -23,6 +23,15 @@ function createProgram(): Command {
       .option('-i, --inventory <file>', 'the inventory, as an option')
       .option('-q, --quiet', 'print errors and the result only')
       .option('--json', 'print the result as JSON');
+  program
+    .command('init')
+    .description('write an inventory of your own from a blueprint')
+    .argument('<blueprint>', 'its name: meta, trio …')
+    .option('--hosts <list>', 'the addresses of the hosts, separated by commas')
+    .option('-o, --output <file>', 'the inventory', 'pigsty.yml')
+    .option('-q, --quiet', 'print errors and the result only')
+    .option('--json', 'print the result as JSON')
+    .action(async (blueprint, flags) => (await import('./cli/init.ts')).runInit(blueprint, flags));
   verb('validate', 'say everything that is wrong with the inventory; writes nothing')
     .option('--strict', 'take warnings for errors')
     .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json', 'sarif']))

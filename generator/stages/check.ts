@@ -1,8 +1,10 @@
 import { rule } from '../diagnostics/rule.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Value } from '../model/inventory.ts';
 import type { Module } from '../model/module.ts';
+import type { Path, Place } from '../model/origin.ts';
 import type { HostPlan, PortUse, SitePlan } from '../model/plan.ts';
-import type { Site } from '../model/site.ts';
+import type { Site, SiteHost } from '../model/site.ts';
 
 const rules = {
   portClash: rule<{ port: number; ip: string; unit: string; other: string }>('node/port-clash', {
@@ -10,6 +12,15 @@ const rules = {
     message: ({ port, ip, unit, other }) => `port ${port} on host ${ip} is wanted by ${other} and by ${unit}`,
     label: () => 'set here',
     help: () => 'give one of them another port',
+  }),
+  published: rule<{ names: readonly string[] }>('site/published-password', {
+    severity: 'warning',
+    message: ({ names: [first, ...others] }) =>
+      others.length === 0
+        ? `the password \`${first}\` is a published one`
+        : `${others.length + 1} passwords are published ones: \`${[first, ...others].join('`, `')}\``,
+    label: () => 'everybody knows it',
+    help: () => 'set passwords of your own; `pigsty init` writes an inventory with fresh ones',
   }),
   notBuilt: rule<{ module: string; group: string }>('module/not-built', {
     severity: 'notice',
@@ -19,7 +30,49 @@ const rules = {
 
 /** What modules say of the whole site. */
 export function check(site: Site, modules: readonly Module[]): Diagnostic[] {
-  return [...modules.flatMap((module) => module.check(site)), ...unbuiltModules(site)];
+  return [
+    ...modules.flatMap((module) => module.check(site)),
+    ...publishedPasswords(site, modules),
+    ...unbuiltModules(site),
+  ];
+}
+
+/** Of the users in Pigsty's manual and in the blueprints; the defaults of parameters come on top. */
+const SAMPLE_PASSWORD = /^DBUser\.[A-Z]\w*$/;
+
+/** One warning for all secrets of the site that anybody can look up. */
+function publishedPasswords(site: Site, modules: readonly Module[]): Diagnostic[] {
+  const defaults = modules.flatMap(({ parameters }) =>
+    parameters.rows.flatMap((row) => (row.secret && row.default ? [String(row.default)] : [])),
+  );
+  const published = new Set(defaults);
+  const names = new Set<string>();
+  let place: Place | undefined;
+  for (const host of site.hosts) {
+    for (const [name, value] of modules.flatMap((module) => [...module.secrets(host)])) {
+      if (names.has(name) || !(published.has(value) || SAMPLE_PASSWORD.test(value))) continue;
+      names.add(name);
+      place ??= placeOfSecret(host, name, value);
+    }
+  }
+  return names.size > 0 ? [rules.published.at(place, { names: [...names].sort() })] : [];
+}
+
+/** Where the text of a secret stands in the inventory; undefined for a default. */
+export function placeOfSecret({ parameters }: SiteHost, name: string, text: string): Place | undefined {
+  const [parameter = name] = name.split('.');
+  const value = parameters.values[parameter];
+  return parameters.place(parameter, value === undefined ? [] : pathTo(value, text));
+}
+
+function pathTo(value: Value, text: string): Path | undefined {
+  if (value === text) return [];
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, item] of Object.entries(value)) {
+    const path = pathTo(item, text);
+    if (path) return [key, ...path];
+  }
+  return undefined;
 }
 
 /** One notice for each module that the inventory uses and this version does not build. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from 'sarif';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -34,7 +34,7 @@ describe('validate', () => {
     const before = readdirSync(directory);
     const result = await pigsty(['validate', inventory]);
     expect(result.code).toBe(0);
-    expect(result.stdout).toBe(`${inventory}: 3 hosts, 0 errors, 1 warning, 1 notice\n`);
+    expect(result.stdout).toBe(`${inventory}: 3 hosts, 0 errors, 2 warnings, 1 notice\n`);
     expect(result.stderr).toContain('warning[parameter/unknown] there is no parameter `pg_prot`');
     expect(result.stderr).toContain('did you mean `pg_port`?');
     expect(readdirSync(directory)).toEqual(before);
@@ -42,7 +42,7 @@ describe('validate', () => {
 
   it('takes warnings for errors with --strict', async () => {
     const result = await pigsty(['validate', inventory, '--strict']);
-    expect(result.stdout).toContain('1 error, 0 warnings');
+    expect(result.stdout).toContain('2 errors, 0 warnings');
     expect(result.stderr).toContain('error[parameter/unknown]');
     expect(result.code).toBe(2);
   });
@@ -56,6 +56,7 @@ describe('validate', () => {
       'pgsql/duplicate-seq',
       'pgsql/two-primaries',
       'pgsql/unknown-hba-user',
+      'site/published-password',
     ]);
     expect(result.stderr).toBe('');
     expect(result.stdout).not.toContain('Hush');
@@ -115,6 +116,47 @@ describe('explain', () => {
     const parameter = await explain('10.10.10.11', 'pg_prot');
     expect(parameter.stderr).toContain('did you mean `pg_port`?');
     expect(parameter.code).toBe(2);
+  });
+});
+
+describe('init', () => {
+  const home = join(directory, 'home');
+  const init = (...args: readonly string[]) => pigsty(['init', ...args], { cwd: home });
+  const hosts = '192.168.7.5,192.168.7.6,192.168.7.7';
+  beforeAll(() => mkdirSync(home));
+
+  it('writes an inventory that has nothing left to say, for its owner alone', async () => {
+    const result = await init('trio', '--hosts', hosts);
+    expect(result.stdout).toBe('inventory  pigsty.yml\nschema     pigsty.schema.json\n');
+    expect(statSync(join(home, 'pigsty.yml')).mode & 0o777).toBe(0o600);
+    const checked = await pigsty(['validate', '--strict'], { cwd: home, env: { PIGSTY_INVENTORY: '' } });
+    expect(checked.stdout).toContain('3 hosts, 0 errors, 0 warnings');
+  });
+
+  it('with the addresses of the user, and other passwords every time', async () => {
+    const text = readFileSync(join(home, 'pigsty.yml'), 'utf8');
+    expect(text).not.toMatch(/10\.10\.10|DBUser|blueprints/);
+    expect(text).toContain('192.168.7.6: { pg_seq: 2, pg_role: replica }');
+    expect(text).toMatch(/^# yaml-language-server: \$schema=pigsty.schema.json\n/);
+    await init('trio', '--hosts', hosts, '-o', 'other.yml');
+    const passwords = (content: string) => [...content.matchAll(/password: (\w+)/g)].map(([, word]) => word);
+    const all = [...passwords(text), ...passwords(readFileSync(join(home, 'other.yml'), 'utf8'))];
+    expect(all).toHaveLength(14);
+    expect(new Set(all).size).toBe(14);
+  });
+
+  it('overwrites nothing, and says which hosts a blueprint needs', async () => {
+    expect((await init('trio', '--hosts', hosts)).stderr).toContain(
+      'pigsty.yml exists, and is left as it is',
+    );
+    expect((await init('meta', '-o', 'm.yml')).stderr).toContain('for 1 host, 0 are given');
+    expect((await init('meta', '--hosts', '10.1.2', '-o', 'm.yml')).stderr).toContain(
+      '`10.1.2` is not an IPv4',
+    );
+    const unknown = await init('best', '-o', 'm.yml');
+    expect(unknown.stderr).toContain('there are crit, meta, trio');
+    expect(unknown.code).toBe(2);
+    expect(readdirSync(home)).not.toContain('m.yml');
   });
 });
 

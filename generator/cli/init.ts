@@ -1,0 +1,98 @@
+import { randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import { readSite } from '../compile.ts';
+import { rule } from '../diagnostics/rule.ts';
+import { writeFileAtomic } from '../effects/files.ts';
+import { packageRoot } from '../effects/package-root.ts';
+import { fromBlueprint } from '../init/from-blueprint.ts';
+import { type HostIp, isHostIp } from '../model/brand.ts';
+import type { Diagnostic, Result } from '../model/diagnostic.ts';
+import { succeed } from '../model/diagnostic.ts';
+import { inventorySchema } from '../modules/inventory-schema.ts';
+import { type CommonOptions, Run } from './run.ts';
+import { schemaText } from './schema.ts';
+
+export type InitFlags = CommonOptions & { readonly hosts?: string; readonly output: string };
+
+const rules = {
+  noBlueprint: rule<{ name: string; known: readonly string[] }>('init/no-blueprint', {
+    severity: 'error',
+    message: ({ name }) => `there is no blueprint \`${name}\``,
+    help: ({ known }) => `there are ${known.join(', ')}`,
+  }),
+  hosts: rule<{ name: string; wanted: number; given: number }>('init/hosts', {
+    severity: 'error',
+    message: ({ name, wanted, given }) =>
+      `blueprint ${name} is for ${wanted} host${wanted === 1 ? '' : 's'}, ${given} ${given === 1 ? 'is' : 'are'} given`,
+    help: ({ wanted }) => `give their addresses: --hosts ${Array(wanted).fill('<ipv4>').join(',')}`,
+  }),
+  address: rule<{ text: string }>('init/address', {
+    severity: 'error',
+    message: ({ text }) => `\`${text}\` is not an IPv4 address`,
+  }),
+  twice: rule<{ text: string }>('init/address-twice', {
+    severity: 'error',
+    message: ({ text }) => `${text} is given twice`,
+  }),
+  exists: rule<{ file: string }>('init/exists', {
+    severity: 'error',
+    message: ({ file }) => `${file} exists, and is left as it is`,
+    help: () => 'name another file with -o',
+  }),
+};
+
+/** `pigsty init BLUEPRINT`: an inventory of one's own, with one's addresses and fresh passwords; only its owner may read it. */
+export async function runInit(blueprint: string, flags: InitFlags): Promise<void> {
+  const run = new Run(flags);
+  const folder = join(packageRoot, 'blueprints');
+  const text = run.take(await readBlueprint(folder, blueprint));
+  const site = run.take(readSite(text, flags.output, blueprint));
+  const hosts = run.take(readHosts(blueprint, site.hosts.length, flags.hosts));
+  const file = run.take(freeName(flags.output));
+  const schema = file.replace(/(\.ya?ml)?$/, '.schema.json');
+  const wishes = { hosts, blueprint, file: relative('.', file), schema: basename(schema), password };
+  await writeFileAtomic(file, fromBlueprint(text, site, wishes), 0o600);
+  await writeFileAtomic(schema, schemaText(inventorySchema()), 0o644);
+  run.print(
+    flags.json
+      ? JSON.stringify({ apiVersion: 'pigsty.io/v1', kind: 'InitSummary', inventory: file, schema })
+      : `inventory  ${file}\nschema     ${schema}`,
+  );
+}
+
+async function readBlueprint(folder: string, name: string): Promise<Result<string>> {
+  const known = (await readdir(folder)).flatMap((file) => /^(.*)\.yml$/.exec(file)?.[1] ?? []);
+  if (!known.includes(name))
+    return { ok: false, diagnostics: [rules.noBlueprint.at(undefined, { name, known })] };
+  return succeed(await readFile(join(folder, `${name}.yml`), 'utf8'));
+}
+
+function readHosts(name: string, wanted: number, list = ''): Result<readonly HostIp[]> {
+  const given = list.split(',').flatMap((text) => text.trim() || []);
+  const hosts = given.filter(isHostIp);
+  const found: Diagnostic[] = [
+    ...given.filter((text) => !isHostIp(text)).map((text) => rules.address.at(undefined, { text })),
+    ...hosts
+      .filter((ip, index) => hosts.indexOf(ip) < index)
+      .map((text) => rules.twice.at(undefined, { text })),
+  ];
+  if (given.length !== wanted) found.push(rules.hosts.at(undefined, { name, wanted, given: given.length }));
+  return found.length > 0 ? { ok: false, diagnostics: found } : succeed(hosts);
+}
+
+function freeName(file: string): Result<string> {
+  return existsSync(file)
+    ? { ok: false, diagnostics: [rules.exists.at(undefined, { file })] }
+    : succeed(file);
+}
+
+const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
+const CHARACTERS = `${LETTERS}23456789`;
+
+/** 24 letters and digits that are not taken for one another: 137 bits, and no quoting anywhere. */
+function password(): string {
+  const pick = (from: string) => from.charAt(randomInt(from.length));
+  return pick(LETTERS) + Array.from({ length: 23 }, () => pick(CHARACTERS)).join('');
+}
