@@ -9,18 +9,27 @@ export type Variable = { readonly name: string; readonly value: Value; readonly 
 
 export type Vars = ReadonlyMap<string, Variable>;
 
-export type InventoryHost = { readonly ip: HostIp; readonly locate: Locate; readonly vars: Vars };
-
-export type InventoryGroup = {
-  readonly name: string;
+/** A host as it stands in one group; it may stand in several, each time with variables of its own. */
+export type InventoryHost = {
+  readonly ip: HostIp;
   readonly locate: Locate;
-  readonly hosts: readonly InventoryHost[];
+  readonly group: string;
   readonly vars: Vars;
 };
 
-/** The inventory as written: `all.children.<group>.{hosts,vars}` and `all.vars`. Nothing is merged yet. */
+export type InventoryGroup = {
+  readonly name: string;
+  /** Groups that hold it, `all` left out. */
+  readonly parents: readonly string[];
+  readonly vars: Vars;
+};
+
+/** The inventory as written: a tree of groups below `all`. Nothing is merged yet but groups that stand in it twice. */
 export type Inventory = {
   readonly file: string;
   readonly groups: readonly InventoryGroup[];
+  /** In the order of the file. */
+  readonly hosts: readonly InventoryHost[];
+  /** Of `all`. */
   readonly vars: Vars;
 };

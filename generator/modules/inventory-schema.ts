@@ -34,7 +34,11 @@ export function inventorySchema(): object {
         },
       },
     },
-    definitions: { group, vars: { type: 'object', properties: properties() } },
+    definitions: {
+      group,
+      vars: { type: 'object', properties: properties() },
+      reference: { description: 'the value of another variable', type: 'string', pattern: '\\{\\{' },
+    },
   };
 }
 
@@ -58,6 +62,6 @@ function property(row: Parameter): object {
   return {
     description: `${row.meaning}${unit}${note}`,
     ...(row.default !== undefined && !row.secret && { default: row.default }),
-    ...schema,
+    anyOf: [schema, { $ref: '#/definitions/reference' }],
   };
 }

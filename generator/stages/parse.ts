@@ -24,60 +24,99 @@ const rules = {
     label: () => 'expected four numbers from 0 to 255',
     help: () => 'hosts are named by their IPv4 address; host names go into `nodename`',
   }),
+  holdsItself: rule<{ name: string }>('inventory/group-holds-itself', {
+    severity: 'error',
+    message: ({ name }) => `group \`${name}\` holds itself`,
+    label: () => 'again here',
+  }),
   unknownSection: rule<{ key: string; where: string }>('inventory/unknown-section', {
     severity: 'warning',
     message: ({ key, where }) => `\`${key}\` in ${where} is not read`,
-    help: () => 'a group holds `hosts` and `vars`; `all` holds `children` and `vars`',
+    help: () => '`all` and groups hold `hosts`, `vars` and `children`',
   }),
 };
 
-type Context = { readonly yaml: YamlFile; readonly diagnostics: Diagnostic[] };
+type Group = { readonly parents: string[]; readonly vars: Map<string, Variable> };
+
+type Context = {
+  readonly yaml: YamlFile;
+  readonly diagnostics: Diagnostic[];
+  readonly groups: Map<string, Group>;
+  readonly hosts: InventoryHost[];
+};
+
+const SECTIONS = ['children', 'hosts', 'vars'];
+/** Groups may hold one another; a tree deeper than this holds itself. */
+const DEEPEST = 32;
 
 /**
- * The inventory as written, with the place of everything.
+ * The inventory as written, with the place of everything: groups below `all`, hosts in any of them, as Ansible's
+ * plugin for YAML reads them.
  * Diagnostics: yaml/*, inventory/*. Never throws on input.
  */
 export function parse(text: string, file: string): Result<Inventory> {
   const yaml = readYaml(text, file);
   if (yaml.diagnostics.length > 0) return { ok: false, diagnostics: yaml.diagnostics };
-  const context: Context = { yaml, diagnostics: [] };
+  const context: Context = { yaml, diagnostics: [], groups: new Map(), hosts: [] };
   const all = yaml.root ? yaml.entries(yaml.root).find((e) => e.key === 'all') : undefined;
   if (!all) {
     const place = yaml.root ? yaml.place(yaml.root) : { file, line: 1, column: 1, length: 1 };
     context.diagnostics.push(rules.noAll.at(place, {}));
   }
   const sections = all ? mapping(context, all, '`all`') : [];
-  warnUnknown(context, sections, ['children', 'vars', 'hosts'], '`all`');
+  warnUnknown(context, sections, SECTIONS, '`all`');
+  const vars = parseVars(context, sections, '`all.vars`');
+  parseHosts(context, sections, 'ungrouped', '`all`');
+  parseChildren(context, sections, [], '`all.children`');
+  const groups = [...context.groups].map(([name, group]): InventoryGroup => ({ name, ...group }));
+  return conclude({ file, groups, hosts: context.hosts, vars }, context.diagnostics);
+}
+
+function parseChildren(
+  context: Context,
+  sections: readonly Entry[],
+  above: readonly string[],
+  what: string,
+): void {
   const children = sections.find((e) => e.key === 'children');
-  const groups = children
-    ? mapping(context, children, '`all.children`').map((e) => parseGroup(context, e))
-    : [];
-  return conclude({ file, groups, vars: parseVars(context, sections, '`all.vars`') }, context.diagnostics);
+  if (children) for (const entry of mapping(context, children, what)) parseGroup(context, entry, above);
 }
 
-function parseGroup(context: Context, entry: Entry): InventoryGroup {
-  const where = `group \`${entry.key}\``;
-  const sections = mapping(context, entry, where);
-  warnUnknown(context, sections, ['hosts', 'vars', 'children'], where);
-  const hosts = sections.find((e) => e.key === 'hosts');
-  return {
-    name: entry.key,
-    locate: context.yaml.locator(entry),
-    hosts: hosts
-      ? mapping(context, hosts, `hosts of ${where}`).flatMap((e) => parseHost(context, e, entry.key))
-      : [],
-    vars: parseVars(context, sections, `vars of ${where}`),
-  };
-}
-
-function parseHost(context: Context, entry: Entry, group: string): InventoryHost[] {
-  const { key: ip } = entry;
-  if (!isHostIp(ip)) {
-    context.diagnostics.push(rules.badAddress.at(context.yaml.place(entry.keyNode), { text: ip, group }));
-    return [];
+/** `above`: names of the groups around it, the nearest last. */
+function parseGroup(context: Context, entry: Entry, above: readonly string[]): void {
+  const { key: name } = entry;
+  const where = `group \`${name}\``;
+  if (above.includes(name) || above.length > DEEPEST) {
+    context.diagnostics.push(rules.holdsItself.at(context.yaml.place(entry.keyNode), { name }));
+    return;
   }
-  const vars = toVars(context, mapping(context, entry, `host \`${ip}\``));
-  return [{ ip, locate: context.yaml.locator(entry), vars }];
+  const sections = mapping(context, entry, where);
+  warnUnknown(context, sections, SECTIONS, where);
+  const group: Group = context.groups.get(name) ?? { parents: [], vars: new Map() };
+  context.groups.set(name, group);
+  const parent = above.at(-1);
+  if (parent !== undefined && !group.parents.includes(parent)) group.parents.push(parent);
+  for (const [key, variable] of parseVars(context, sections, `vars of ${where}`))
+    group.vars.set(key, variable);
+  for (const section of sections) {
+    if (section.key === 'hosts') parseHosts(context, [section], name, where);
+    if (section.key === 'children')
+      parseChildren(context, [section], [...above, name], `children of ${where}`);
+  }
+}
+
+function parseHosts(context: Context, sections: readonly Entry[], group: string, where: string): void {
+  const hosts = sections.find((e) => e.key === 'hosts');
+  if (!hosts) return;
+  for (const entry of mapping(context, hosts, `hosts of ${where}`)) {
+    const { key: ip } = entry;
+    if (isHostIp(ip)) {
+      const vars = toVars(context, mapping(context, entry, `host \`${ip}\``));
+      context.hosts.push({ ip, locate: context.yaml.locator(entry), group, vars });
+    } else {
+      context.diagnostics.push(rules.badAddress.at(context.yaml.place(entry.keyNode), { text: ip, group }));
+    }
+  }
 }
 
 function parseVars(context: Context, sections: readonly Entry[], what: string): Vars {

@@ -3,10 +3,17 @@ import { rule } from '../diagnostics/rule.ts';
 import type { HostIp } from '../model/brand.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { conclude } from '../model/diagnostic.ts';
-import type { Inventory, InventoryGroup, Value, Variable, Vars } from '../model/inventory.ts';
+import type { Inventory, InventoryGroup, InventoryHost, Value, Variable, Vars } from '../model/inventory.ts';
 import type { Locate, Origin } from '../model/origin.ts';
 import type { Parameter } from '../model/parameter.ts';
 import type { Parameters, Setting, Site, SiteHost } from '../model/site.ts';
+import {
+  checkExpressions,
+  fillReferences,
+  hasReference,
+  mentionsAdminIp,
+  referredNames,
+} from './references.ts';
 
 const rules = {
   unknown: rule<{ name: string; suggestion: string | undefined }>('parameter/unknown', {
@@ -34,75 +41,137 @@ export type Vocabulary = {
   readonly ignored: ReadonlySet<string>;
 };
 
-/** A variable of the inventory that is a parameter, with its value in the form of the parameter's schema. */
-type NamedSetting = Setting & { readonly name: string; readonly locate: Locate };
+/** A variable of the inventory. Of a parameter, the value has the form of its schema, unless it refers to others. */
+type Given = Setting & {
+  readonly name: string;
+  readonly locate: Locate;
+  /** Undefined: a variable of the user's own. */
+  readonly row: Parameter | undefined;
+  readonly refers: boolean;
+  readonly mentionsAdminIp: boolean;
+};
+
+type Defaults = { readonly values: Record<string, Value>; readonly withAdminIp: readonly string[] };
+
+/** What every part of one resolution shares. */
+type Context = {
+  readonly vocabulary: Vocabulary;
+  readonly diagnostics: Diagnostic[];
+  readonly defaults: Defaults;
+  /** Names that some value refers to. */
+  readonly referred: ReadonlySet<string>;
+};
 
 /**
- * Merges scopes (host > group > all > default), groups of the same depth in alphabetical order, the last one wins;
- * dictionaries are replaced, never merged (pigsty.md section 1). Every value keeps its origin.
- * Diagnostics: parameter/*, inventory/no-hosts.
+ * Merges scopes (host > group > all > default), groups by their depth in the tree and then in alphabetical order, the
+ * last one wins; dictionaries are replaced, never merged (pigsty.md section 1; Ansible, "How variables are merged").
+ * Then fills in what values refer to. Every value keeps its origin.
+ * Diagnostics: parameter/*, inventory/no-hosts, inventory/jinja, inventory/undefined-variable,
+ * inventory/circular-reference.
  */
 export function resolve(inventory: Inventory, name: string, vocabulary: Vocabulary): Result<Site> {
   const diagnostics: Diagnostic[] = [];
-  const read = (vars: Vars, scope: 'host' | 'group' | 'all', owner: string) =>
-    readSettings(vars, scope, owner, vocabulary, diagnostics);
-  const defaults = defaultValues(vocabulary);
-  const all = read(inventory.vars, 'all', 'all');
-  const groups = [...inventory.groups].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const groupSettings = new Map(groups.map((group) => [group.name, read(group.vars, 'group', group.name)]));
-  const hosts = membership(groups).map(({ ip, locate, entries }): SiteHost => {
-    const layers = [all, ...entries.map(({ group }) => groupSettings.get(group.name) ?? [])];
-    const own = entries.map(({ vars }) => read(vars, 'host', ip));
-    const parameters = mergeSettings([...layers, ...own].flat(), defaults);
-    return { ip, locate, groups: entries.map(({ group }) => group.name), parameters };
+  const context = {
+    vocabulary,
+    diagnostics,
+    defaults: defaultValues(vocabulary),
+    referred: allReferred(inventory),
+  };
+  const all = readVars(context, inventory.vars, 'all', 'all');
+  const groups = new Map(inventory.groups.map((group) => [group.name, group]));
+  const given = new Map(
+    inventory.groups.map((group) => [group.name, readVars(context, group.vars, 'group', group.name)]),
+  );
+  const ranked = rank(groups);
+  const hosts = membership(inventory.hosts).map((entries): SiteHost => {
+    const [{ ip, locate }] = entries;
+    const names = withParents(entries, groups).sort((a, b) => (ranked.get(a) ?? 0) - (ranked.get(b) ?? 0));
+    const own = entries.map(({ vars }) => readVars(context, vars, 'host', ip));
+    const layers = [all, ...names.map((group) => given.get(group) ?? []), ...own];
+    return { ip, locate, groups: names.sort(), parameters: mergeLayers(context, layers.flat(), ip) };
   });
   if (hosts.length === 0) diagnostics.push(rules.empty.at(undefined, {}));
   return conclude({ name, inventoryFile: inventory.file, hosts, files: new Map() }, diagnostics);
 }
 
-type Membership = {
-  readonly ip: HostIp;
-  readonly locate: Locate;
-  readonly entries: { readonly group: InventoryGroup; readonly vars: Vars }[];
-};
+type Entries = readonly [InventoryHost, ...InventoryHost[]];
 
-/** Hosts in numerical order of their addresses, each with the groups it stands in. */
-function membership(groups: readonly InventoryGroup[]): Membership[] {
-  const byIp = new Map<string, Membership>();
-  for (const group of groups) {
-    for (const host of group.hosts) {
-      const known = byIp.get(host.ip) ?? { ip: host.ip, locate: host.locate, entries: [] };
-      known.entries.push({ group, vars: host.vars });
-      byIp.set(host.ip, known);
-    }
+/** Hosts in numerical order of their addresses, each as often as it stands somewhere. */
+function membership(hosts: readonly InventoryHost[]): Entries[] {
+  const byIp = new Map<string, [InventoryHost, ...InventoryHost[]]>();
+  for (const host of hosts) {
+    const known = byIp.get(host.ip);
+    if (known) known.push(host);
+    else byIp.set(host.ip, [host]);
   }
-  return [...byIp.values()].sort((a, b) => ipNumber(a.ip) - ipNumber(b.ip));
+  return [...byIp.values()].sort(([a], [b]) => ipNumber(a.ip) - ipNumber(b.ip));
 }
 
 function ipNumber(ip: HostIp): number {
   return ip.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
 }
 
-function readSettings(
-  vars: Vars,
-  scope: 'host' | 'group' | 'all',
-  owner: string,
-  vocabulary: Vocabulary,
-  diagnostics: Diagnostic[],
-): NamedSetting[] {
-  const settings: NamedSetting[] = [];
-  for (const variable of vars.values()) {
-    const name = vocabulary.aliases.get(variable.name) ?? variable.name;
-    const row = vocabulary.rows.get(name);
-    const origin: Origin = { scope, name: owner, locate: variable.locate };
-    if (row) {
-      const value = checkValue(row, variable, diagnostics);
-      settings.push({ name, value, origin, locate: variable.locate });
-    } else if (!vocabulary.ignored.has(name)) {
-      diagnostics.push(unknownParameter(variable, vocabulary));
-    }
-  }
-  return settings;
+function withParents(entries: Entries, groups: ReadonlyMap<string, InventoryGroup>): string[] {
+  const found = new Set<string>();
+  const add = (name: string): void => {
+    if (found.has(name)) return;
+    found.add(name);
+    for (const parent of groups.get(name)?.parents ?? []) add(parent);
+  };
+  for (const { group } of entries) add(group);
+  return [...found];
+}
+
+/** The place of each group in the order of merging: deeper ones later, then by ansible_group_priority, then by name. */
+function rank(groups: ReadonlyMap<string, InventoryGroup>): Map<string, number> {
+  const depths = new Map<string, number>();
+  const depth = (name: string): number => {
+    const known = depths.get(name);
+    if (known !== undefined) return known;
+    const found = 1 + Math.max(0, ...(groups.get(name)?.parents ?? []).map(depth));
+    depths.set(name, found);
+    return found;
+  };
+  const priority = (group: InventoryGroup) => Number(group.vars.get('ansible_group_priority')?.value ?? 1);
+  const sorted = [...groups.values()].sort(
+    (a, b) => depth(a.name) - depth(b.name) || priority(a) - priority(b) || (a.name < b.name ? -1 : 1),
+  );
+  return new Map(sorted.map(({ name }, index) => [name, index]));
+}
+
+function allReferred({ vars, groups, hosts }: Inventory): Set<string> {
+  const blocks = [vars, ...groups.map((group) => group.vars), ...hosts.map((host) => host.vars)];
+  return new Set(blocks.flatMap((block) => [...block.values()].flatMap(({ value }) => referredNames(value))));
+}
+
+function readVars(context: Context, vars: Vars, scope: 'host' | 'group' | 'all', owner: string): Given[] {
+  return [...vars.values()].map((variable) =>
+    readVariable(context, variable, { scope, name: owner, locate: variable.locate }),
+  );
+}
+
+function readVariable(
+  { vocabulary, diagnostics, referred }: Context,
+  variable: Variable,
+  origin: Origin,
+): Given {
+  const name = vocabulary.aliases.get(variable.name) ?? variable.name;
+  const row = vocabulary.rows.get(name);
+  const isKnown = row || vocabulary.ignored.has(name) || name.startsWith('ansible_') || referred.has(name);
+  if (!isKnown) diagnostics.push(unknownParameter(variable, vocabulary));
+  const isTemplate = hasReference(variable.value);
+  const wrong =
+    isTemplate && (row || referred.has(name)) ? checkExpressions(variable.value, variable.locate) : [];
+  diagnostics.push(...wrong);
+  return {
+    name,
+    row,
+    refers: isTemplate && wrong.length === 0,
+    value: row && !isTemplate ? checkValue(row, variable, diagnostics) : variable.value,
+    mentionsAdminIp: mentionsAdminIp(variable.value),
+    origin,
+    locate: variable.locate,
+  };
 }
 
 /** The value as the schema gives it; where the schema refuses it, one diagnostic per issue and the value as written. */
@@ -133,45 +202,68 @@ function unknownParameter(variable: Variable, vocabulary: Vocabulary): Diagnosti
   return rules.unknown.at(variable.locate([], 'key'), args);
 }
 
-function defaultValues({ rows }: Vocabulary): Record<string, Value> {
+function defaultValues({ rows }: Vocabulary): Defaults {
   const values: Record<string, Value> = {};
   for (const row of rows.values()) if (row.default !== undefined) values[row.name] = row.default;
-  return values;
+  const withAdminIp = Object.keys(values).filter((name) => mentionsAdminIp(values[name] ?? null));
+  return { values, withAdminIp };
 }
 
-function mergeSettings(settings: readonly NamedSetting[], defaults: Record<string, Value>): Parameters {
-  const values: Record<string, Value> = Object.create(defaults);
-  const set = new Map<string, NamedSetting>();
+/** `settings`: the one that holds last. */
+function mergeLayers(context: Context, settings: readonly Given[], ip: HostIp): Parameters {
+  const { defaults } = context;
+  const values: Record<string, Value> = Object.create(defaults.values);
+  const set = new Map<string, Given>();
   for (const setting of settings) {
     values[setting.name] = setting.value;
     set.set(setting.name, setting);
   }
-  substituteAdminIp(values);
+  const effective = [...set.values()];
+  fillIn(context, values, effective, ip);
+  const withAdminIp = defaults.withAdminIp.filter((name) => !set.has(name));
+  for (const one of effective) if (one.mentionsAdminIp || one.refers) withAdminIp.push(one.name);
+  substituteAdminIp(values, withAdminIp);
   return {
     values,
     origin: (name) => set.get(name)?.origin ?? { scope: 'default' },
     place: (name, path, part) => set.get(name)?.locate(path, part),
     chain: (name) => {
       const given: Setting[] = settings.filter((setting) => setting.name === name).reverse();
-      const value = defaults[name];
+      const value = defaults.values[name];
       return value === undefined ? given : [...given, { value, origin: { scope: 'default' } }];
     },
   };
 }
 
-/** `${admin_ip}` is plain string replacement, in values and defaults alike (pigsty.md section 1). */
-function substituteAdminIp(values: Record<string, Value>): void {
-  const ip = values.admin_ip;
-  if (typeof ip !== 'string') return;
-  for (const name in values) {
-    const value = values[name];
-    if (value !== undefined && mentionsAdminIp(value)) values[name] = replaceText(value, '${admin_ip}', ip);
-  }
+/** Replaces references; then the value can be held against its schema. */
+function fillIn(
+  { diagnostics }: Context,
+  values: Record<string, Value>,
+  settings: readonly Given[],
+  ip: HostIp,
+): void {
+  const lookup = (name: string) => values[name] ?? (name === 'inventory_hostname' ? ip : undefined);
+  const filled = settings.flatMap(({ name, row, refers, value, locate }) => {
+    if (!refers || !row) return [];
+    const found: Diagnostic[] = [];
+    const report = (diagnostic: Diagnostic) => found.push(diagnostic);
+    const whole = fillReferences(value, { lookup, locate, report }, [name]);
+    diagnostics.push(...found);
+    return [
+      [
+        name,
+        found.length > 0 ? value : checkValue(row, { name, value: whole, locate }, diagnostics),
+      ] as const,
+    ];
+  });
+  for (const [name, value] of filled) values[name] = value;
 }
 
-function mentionsAdminIp(value: Value): boolean {
-  if (typeof value === 'string') return value.includes('${admin_ip}');
-  return typeof value === 'object' && value !== null && Object.values(value).some(mentionsAdminIp);
+/** `${admin_ip}` is plain string replacement, in values and defaults alike (pigsty.md section 1). */
+function substituteAdminIp(values: Record<string, Value>, names: readonly string[]): void {
+  const ip = values.admin_ip;
+  if (typeof ip !== 'string') return;
+  for (const name of names) values[name] = replaceText(values[name] ?? null, '${admin_ip}', ip);
 }
 
 function replaceText(value: Value, from: string, to: string): Value {

@@ -31,6 +31,20 @@ export const yamlRules = {
     severity: 'error',
     message: ({ name }) => `alias \`*${name}\` has no anchor \`&${name}\` before it`,
   }),
+  anchorTwice: rule<{ name: string }>('yaml/anchor-twice', {
+    severity: 'error',
+    message: ({ name }) => `anchor \`&${name}\` stands twice`,
+    label: () => 'again here',
+    help: () => 'Ansible refuses that; give the second one another name',
+  }),
+  tag: rule<{ tag: string }>('yaml/unknown-tag', {
+    severity: 'error',
+    message: ({ tag }) => `the tag \`${tag}\` is not understood`,
+    help: ({ tag }) =>
+      tag === '!vault'
+        ? 'decrypt the value with ansible-vault; keep the inventory itself out of others’ sight'
+        : undefined,
+  }),
   documents: rule<Record<string, never>>('yaml/several-documents', {
     severity: 'error',
     message: () => 'an inventory is one YAML document, here a second one begins',
@@ -76,7 +90,7 @@ class YamlReader implements YamlFile {
     });
     this.root = this.#document.contents;
     this.diagnostics.push(...this.#syntaxErrors(text));
-    if (this.diagnostics.length === 0 && this.root) this.#checkTree(this.root, new Set());
+    if (this.diagnostics.length === 0 && this.root) this.#checkTree(this.root, new Set(), new Map());
   }
 
   entries(node: Node, depth = 0): Entry[] {
@@ -178,17 +192,31 @@ class YamlReader implements YamlFile {
     return [yamlRules.syntax.at(this.#placeOf(first.pos), { reason: describe(first) })];
   }
 
-  #checkTree(node: Node, seen: Set<Node>): void {
+  #checkTree(node: Node, seen: Set<Node>, anchors: Map<string, Node>): void {
     if (seen.has(node)) return;
     seen.add(node);
+    this.#checkProperties(node, anchors);
     if (isAlias(node) && !node.resolve(this.#document)) {
       this.diagnostics.push(yamlRules.alias.at(this.place(node), { name: node.source }));
     }
-    if (isSeq(node)) for (const item of node.items) this.#checkTree(item as Node, seen);
-    if (isMap(node)) this.#checkMap(node, seen);
+    if (isSeq(node)) for (const item of node.items) this.#checkTree(item as Node, seen, anchors);
+    if (isMap(node)) this.#checkMap(node, seen, anchors);
   }
 
-  #checkMap(map: YAMLMap, seen: Set<Node>): void {
+  #checkProperties(node: Node, anchors: Map<string, Node>): void {
+    if (isAlias(node)) return;
+    const { anchor, tag } = node as { anchor?: string; tag?: string };
+    const earlier = anchor === undefined ? undefined : anchors.get(anchor);
+    if (anchor !== undefined && earlier) {
+      const note = { message: 'first here', place: this.place(earlier) };
+      this.diagnostics.push(yamlRules.anchorTwice.at(this.place(node), { name: anchor }, [note]));
+    }
+    if (anchor !== undefined) anchors.set(anchor, node);
+    if (tag !== undefined && !KNOWN_TAGS.has(tag))
+      this.diagnostics.push(yamlRules.tag.at(this.place(node), { tag }));
+  }
+
+  #checkMap(map: YAMLMap, seen: Set<Node>, anchors: Map<string, Node>): void {
     const first = new Map<string, Node>();
     for (const pair of map.items) {
       const { key, keyNode, node } = toEntry(pair);
@@ -198,7 +226,7 @@ class YamlReader implements YamlFile {
         this.diagnostics.push(yamlRules.duplicateKey.at(this.place(keyNode), { key }, [note]));
       }
       first.set(key, keyNode);
-      if (node) this.#checkTree(node, seen);
+      if (node) this.#checkTree(node, seen, anchors);
     }
   }
 }
@@ -213,12 +241,17 @@ function isMergeKey(pair: Pair): boolean {
   return isScalar(pair.key) && pair.key.type === 'PLAIN' && pair.key.value === '<<';
 }
 
-const QUOTED_TAGS = new Set(['!', 'tag:yaml.org,2002:str']);
+const TAG = 'tag:yaml.org,2002:';
+/** Of plain scalars: they are what they look like, whatever stands around them. */
+const RESOLVED_TAGS = new Set(['int', 'float', 'bool', 'null'].map((name) => TAG + name));
+const QUOTED_TAGS = new Set(['!', `${TAG}str`]);
+const KNOWN_TAGS = new Set([...RESOLVED_TAGS, ...QUOTED_TAGS, `${TAG}map`, `${TAG}seq`]);
 
 function scalarValue(node: { value: unknown; type?: string; tag?: string }): Value {
   const text = node.value === null || node.value === undefined ? '' : String(node.value);
   const isPlain = node.type === 'PLAIN' || node.type === undefined;
-  return isPlain && !QUOTED_TAGS.has(node.tag ?? '') ? resolvePlainScalar(text) : text;
+  const isResolved = node.tag === undefined ? isPlain : RESOLVED_TAGS.has(node.tag);
+  return isResolved ? resolvePlainScalar(text) : text;
 }
 
 /** Openers without their closer, outermost first. Read from the token stream, since no tree exists for them. */

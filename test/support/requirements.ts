@@ -30,6 +30,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   { tool: 'shellcheck', package: 'shellcheck' },
   { tool: 'gpg', package: 'gpg' },
   { tool: 'faketime', package: 'faketime' },
+  { tool: 'ansible-inventory', package: 'ansible-core' },
   { tool: 'zsh', package: 'zsh' },
   { tool: 'fish', package: 'fish' },
 ];
