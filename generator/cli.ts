@@ -44,14 +44,23 @@ function createProgram(): Command {
     .action(async (inventory, flags) => (await import('./cli/build.ts')).runBuild(inventory, flags));
   program
     .command('explain')
-    .description('print what a parameter of a host is, and every place that sets it')
-    .argument('<host>', 'its address or node name')
-    .argument('<parameter>', 'its name')
+    .description(
+      'print what a parameter of a host is and every place that sets it, or which rule lets a client in',
+    )
+    .argument('<host>', 'its address or node name; `hba` for the rules of a cluster')
+    .argument('[parameter]', 'its name')
     .option('-i, --inventory <file>', 'the inventory; else as for build')
+    .option('--cluster <name>', 'hba: the cluster; not needed when there is one')
+    .option('--user <name>', 'hba: who connects')
+    .option('--db <name>', 'hba: to which database; `replication` for a replica')
+    .option('--from <address>', 'hba: from where, an IPv4 address or `local`')
+    .option('--no-tls', 'hba: without TLS')
     .option('-q, --quiet', 'print errors and the result only')
     .option('--json', 'print the result as JSON')
     .action(async (host, parameter, flags) =>
-      (await import('./cli/explain.ts')).runExplain(host, parameter, flags),
+      host === 'hba'
+        ? (await import('./cli/explain-hba.ts')).runExplainHba(flags)
+        : (await import('./cli/explain.ts')).runExplain(host, parameter ?? '', flags),
     );
   program
     .command('schema')

@@ -36,6 +36,14 @@ export function quoteHba(text: string): string {
   return /^[A-Za-z0-9_+./:-]+$/.test(text) ? text : `"${text.replaceAll('"', '""')}"`;
 }
 
+/** Words of pg_hba.conf that commas separate: `a,b` is two names, as in the file itself. */
+export function quoteHbaList(text: string): string {
+  return text
+    .split(',')
+    .map((word) => quoteHba(word.trim()))
+    .join(',');
+}
+
 /** A word of haproxy.cfg: strong quotes, where nothing is expanded (HAProxy manual, 2.2). It has no form for line breaks. */
 export function quoteHaproxy(text: string): string {
   return /^[A-Za-z0-9_./:-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

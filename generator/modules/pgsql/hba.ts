@@ -1,5 +1,5 @@
 import type { Facts } from '../../model/facts.ts';
-import { commentLine, quoteHba } from '../../text/quote.ts';
+import { commentLine, quoteHbaList } from '../../text/quote.ts';
 import type { PgRole, PgsqlMember } from './members.ts';
 import type { HbaRule } from './schemas.ts';
 
@@ -81,7 +81,7 @@ function ruleLines(rule: HbaRule, context: HbaContext): string[] {
   if (rule.rules) return [...title, ...rule.rules];
   const method = authMethod(rule.auth ?? 'pwd', context);
   const user = userName(rule.user ?? 'all', context);
-  const database = quoteHba(rule.db ?? 'all');
+  const database = quoteHbaList(rule.db ?? 'all');
   return [
     ...title,
     ...addressLines(rule.addr ?? 'local', context).map(({ type, address }) => {
@@ -98,7 +98,7 @@ function userName(user: string, { member: { settings } }: HbaContext): string {
     '${monitor}': settings.pg_monitor_username,
     '${admin}': settings.pg_admin_username,
   };
-  return quoteHba(names[user] ?? user);
+  return quoteHbaList(names[user] ?? user);
 }
 
 function addressLines(address: string, { members, infraIps, member }: HbaContext): Line[] {

@@ -195,15 +195,11 @@ function checkHbaUsers(member: PgsqlMember): Diagnostic[] {
     known.has(user) ||
     (user.startsWith('+') && known.has(user.slice(1)));
   const unknown = (parameter: 'pg_hba_rules' | 'pgb_hba_rules', list: readonly HbaRule[]) =>
-    list.flatMap((hba, index) =>
-      hba.user === undefined || isKnown(hba.user)
-        ? []
-        : [
-            rules.unknownHbaUser.at(member.host.parameters.place(parameter, [index, 'user']), {
-              user: hba.user,
-            }),
-          ],
-    );
+    list.flatMap((hba, index) => {
+      const users = (hba.user ?? 'all').split(',').map((user) => user.trim());
+      const place = member.host.parameters.place(parameter, [index, 'user']);
+      return users.filter((user) => !isKnown(user)).map((user) => rules.unknownHbaUser.at(place, { user }));
+    });
   return [
     ...unknown('pg_hba_rules', member.settings.pg_hba_rules),
     ...unknown('pgb_hba_rules', member.settings.pgb_hba_rules),

@@ -1,0 +1,104 @@
+import { rule } from '../diagnostics/rule.ts';
+import { isHostIp } from '../model/brand.ts';
+import type { Result } from '../model/diagnostic.ts';
+import { succeed } from '../model/diagnostic.ts';
+import type { Site } from '../model/site.ts';
+import { LIVE_ROLES, type LiveRole } from '../modules/pgsql/hba.ts';
+import { type HbaQuestion, type HbaVerdict, hbaVerdict } from '../modules/pgsql/hba-verdict.ts';
+import { type PgsqlMember, pgsqlMembers } from '../modules/pgsql/members.ts';
+import { type CommonOptions, Run } from './run.ts';
+
+export type ExplainHbaFlags = CommonOptions & {
+  readonly cluster?: string;
+  readonly user?: string;
+  readonly db?: string;
+  readonly from?: string;
+  readonly tls?: boolean;
+};
+
+const rules = {
+  missing: rule<{ missing: readonly string[] }>('explain/incomplete', {
+    severity: 'error',
+    message: ({ missing }) => `explain hba needs ${missing.join(', ')}`,
+    help: () => 'pigsty explain hba --cluster pg-test --user app --db app --from 10.10.10.50',
+  }),
+  from: rule<{ text: string }>('explain/address', {
+    severity: 'error',
+    message: ({ text }) => `\`${text}\` is neither an IPv4 address nor \`local\``,
+  }),
+  cluster: rule<{ name: string | undefined; known: readonly string[] }>('explain/cluster', {
+    severity: 'error',
+    message: ({ name }) =>
+      name ? `there is no cluster \`${name}\`` : 'say which cluster is meant: --cluster',
+    help: ({ known }) => `there are ${known.join(', ') || 'none'}`,
+  }),
+};
+
+type Answer = {
+  readonly member: string;
+  readonly role: LiveRole;
+  readonly server: 'postgres' | 'pgbouncer';
+  readonly verdict: HbaVerdict;
+};
+
+/** `pigsty explain hba`: which rule decides on a connection, on PostgreSQL and on pgbouncer, for each member and role. */
+export async function runExplainHba(flags: ExplainHbaFlags): Promise<void> {
+  const run = new Run({ ...flags, quiet: true });
+  const question = run.take(readQuestion(flags));
+  const { site } = await run.site(undefined, flags);
+  const members = run.take(membersOf(site, flags.cluster));
+  const answers = answer(question, members, site);
+  run.print(flags.json ? JSON.stringify(toJson(question, answers), null, 2) : toText(answers));
+}
+
+function readQuestion({ user, db, from, tls }: ExplainHbaFlags): Result<HbaQuestion> {
+  if (user === undefined || db === undefined || from === undefined) {
+    const missing = Object.entries({ '--user': user, '--db': db, '--from': from });
+    const names = missing.filter(([, value]) => value === undefined).map(([name]) => name);
+    return { ok: false, diagnostics: [rules.missing.at(undefined, { missing: names })] };
+  }
+  if (from !== 'local' && !isHostIp(from))
+    return { ok: false, diagnostics: [rules.from.at(undefined, { text: from })] };
+  return succeed({ user, database: db, from, isTls: from !== 'local' && tls !== false });
+}
+
+function membersOf(site: Site, name: string | undefined): Result<readonly PgsqlMember[]> {
+  const members = pgsqlMembers(site);
+  const known = [...new Set(members.map(({ cluster }) => cluster))];
+  const wanted = name ?? (known.length === 1 ? known[0] : undefined);
+  const found = members.filter(({ cluster }) => cluster === wanted);
+  return found.length > 0
+    ? succeed(found)
+    : { ok: false, diagnostics: [rules.cluster.at(undefined, { name, known })] };
+}
+
+function answer(question: HbaQuestion, members: readonly PgsqlMember[], site: Site): Answer[] {
+  const infraIps = site.hosts.filter(({ groups }) => groups.includes('infra')).map(({ ip }) => ip);
+  return members.flatMap((member) =>
+    LIVE_ROLES.flatMap((role) =>
+      (['postgres', 'pgbouncer'] as const).map((server) => ({
+        member: member.instance,
+        role,
+        server,
+        verdict: hbaVerdict(question, server, role, member, members, infraIps),
+      })),
+    ),
+  );
+}
+
+function toText(answers: readonly Answer[]): string {
+  const width = Math.max(...answers.map(({ member }) => member.length));
+  return answers
+    .map(({ member, role, server, verdict }) => {
+      const head = `${member.padEnd(width)}  as ${role.padEnd(7)}  ${server.padEnd(9)}`;
+      if (verdict.line === undefined) return `${head}  refused: no rule matches`;
+      const { parameter, index, title } = verdict.source;
+      const outcome = verdict.method === 'reject' ? 'refused' : verdict.method;
+      return `${head}  ${outcome}: ${verdict.line}\n${' '.repeat(head.length)}  ${parameter}[${index}]${title ? `, ${title}` : ''}`;
+    })
+    .join('\n');
+}
+
+function toJson(question: HbaQuestion, answers: readonly Answer[]): object {
+  return { apiVersion: 'pigsty.io/v1', kind: 'HbaExplanation', question, answers };
+}

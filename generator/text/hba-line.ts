@@ -1,0 +1,71 @@
+/** One record of pg_hba.conf; lists hold what commas separate. A word in quotes is a name, whatever it looks like. */
+export type HbaLine = {
+  readonly type: string;
+  readonly databases: readonly HbaWord[];
+  readonly users: readonly HbaWord[];
+  /** CIDR, `all`, or what it is; absent for `local`. */
+  readonly address: string | undefined;
+  readonly method: string;
+};
+
+export type HbaWord = { readonly text: string; readonly isQuoted: boolean };
+
+/** Reads a line of pg_hba.conf; undefined for a comment, an empty line, and what is no record (PostgreSQL manual, 20.1). */
+export function parseHbaLine(line: string): HbaLine | undefined {
+  const [type, databases, users, ...rest] = fields(line);
+  const [kind] = type ?? [];
+  if (!kind || !databases || !users) return undefined;
+  if (kind.text === 'local') return record(kind.text, databases, users, undefined, rest);
+  const [first, second, ...others] = rest;
+  const address = first?.[0]?.text;
+  const mask = second?.[0]?.text;
+  if (address === undefined) return undefined;
+  // `address mask` in two fields is the older form.
+  return mask !== undefined && /^\d+\.\d+\.\d+\.\d+$/.test(mask)
+    ? record(kind.text, databases, users, `${address}/${maskLength(mask)}`, others)
+    : record(kind.text, databases, users, address, rest.slice(1));
+}
+
+function record(
+  type: string,
+  databases: readonly HbaWord[],
+  users: readonly HbaWord[],
+  address: string | undefined,
+  [method]: readonly (readonly HbaWord[])[],
+): HbaLine | undefined {
+  const name = method?.[0]?.text;
+  return name === undefined ? undefined : { type, databases, users, address, method: name };
+}
+
+function maskLength(mask: string): number {
+  const bits = mask.split('.').map((octet) => Number(octet).toString(2).replaceAll('0', '').length);
+  return bits.reduce((sum, count) => sum + count, 0);
+}
+
+const WORD = /"((?:[^"]|"")*)"|([^\s,"#]+)/y;
+const COMMA = /\s*,\s*/y;
+const SPACE = /\s+/y;
+
+/** White space separates fields, commas the words of one. */
+function fields(line: string): HbaWord[][] {
+  const result: HbaWord[][] = [];
+  let position = 0;
+  let isNext = true;
+  const take = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = position;
+    const match = pattern.exec(line);
+    if (match) position = pattern.lastIndex;
+    return match;
+  };
+  take(SPACE);
+  for (;;) {
+    const word = take(WORD);
+    if (!word) return result;
+    const quoted = word[1]?.replaceAll('""', '"');
+    const found = { text: quoted ?? word[2] ?? '', isQuoted: quoted !== undefined };
+    if (isNext) result.push([found]);
+    else result.at(-1)?.push(found);
+    isNext = !take(COMMA);
+    if (isNext && !take(SPACE)) return result;
+  }
+}
