@@ -86,17 +86,29 @@ function answer(question: HbaQuestion, members: readonly PgsqlMember[], site: Si
   );
 }
 
+/** Each decision once, with the members and roles that it holds for. */
 function toText(answers: readonly Answer[]): string {
-  const width = Math.max(...answers.map(({ member }) => member.length));
-  return answers
-    .map(({ member, role, server, verdict }) => {
-      const head = `${member.padEnd(width)}  as ${role.padEnd(7)}  ${server.padEnd(9)}`;
-      if (verdict.line === undefined) return `${head}  refused: no rule matches`;
-      const { parameter, index, title } = verdict.source;
-      const outcome = verdict.method === 'reject' ? 'refused' : verdict.method;
-      return `${head}  ${outcome}: ${verdict.line}\n${' '.repeat(head.length)}  ${parameter}[${index}]${title ? `, ${title}` : ''}`;
-    })
-    .join('\n');
+  const groups = new Map<string, Answer[]>();
+  for (const one of answers) {
+    const key = JSON.stringify([one.server, one.verdict]);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  return [...groups.values()].map((group) => decision(group, answers)).join('\n');
+}
+
+function decision(group: readonly Answer[], answers: readonly Answer[]): string {
+  const [first] = group;
+  if (!first) return '';
+  const { server, verdict } = first;
+  const isEverywhere = group.length === answers.filter((one) => one.server === server).length;
+  const where = isEverywhere
+    ? 'every member, in either role'
+    : group.map(({ member, role }) => `${member} as ${role}`).join(', ');
+  const outcome = verdict.method === 'reject' ? 'refused' : `asks for ${verdict.method}`;
+  const head = `${server.padEnd(9)}  ${outcome}  (${where})`;
+  if (verdict.line === undefined) return `${head}\n           no rule matches`;
+  const { parameter, index, title } = verdict.source;
+  return `${head}\n           ${verdict.line}\n           ${parameter}[${index}]${title ? `: ${title}` : ''}`;
 }
 
 function toJson(question: HbaQuestion, answers: readonly Answer[]): object {
