@@ -69,3 +69,48 @@ function fields(line: string): HbaWord[][] {
     if (isNext && !take(SPACE)) return result;
   }
 }
+
+/** Whether the first line takes every connection that the second one would; `isIn` says who is a member of a role. */
+export function coversLine(a: HbaLine, b: HbaLine, isIn: (user: string, role: string) => boolean): boolean {
+  return (
+    (a.type === b.type || (a.type === 'host' && b.type.startsWith('host'))) &&
+    coversAddress(a.address, b.address) &&
+    b.databases.every((word) => a.databases.some((wide) => coversDatabase(wide, word))) &&
+    b.users.every((word) => a.users.some((wide) => coversUser(wide, word, isIn)))
+  );
+}
+
+function isSame(a: HbaWord, b: HbaWord): boolean {
+  return a.text === b.text && (a.isQuoted === b.isQuoted || !KEYWORDS.has(a.text));
+}
+
+const KEYWORDS = new Set(['all', 'sameuser', 'samerole', 'samegroup', 'replication']);
+
+/** `all` does not stand for physical replication. */
+function coversDatabase(a: HbaWord, b: HbaWord): boolean {
+  const isReplication = b.text === 'replication' && !b.isQuoted;
+  return isSame(a, b) || (a.text === 'all' && !a.isQuoted && !isReplication);
+}
+
+function coversUser(a: HbaWord, b: HbaWord, isIn: (user: string, role: string) => boolean): boolean {
+  if (isSame(a, b) || (a.text === 'all' && !a.isQuoted)) return true;
+  const isName = b.isQuoted || !(b.text.startsWith('+') || b.text.startsWith('/') || b.text === 'all');
+  return !a.isQuoted && a.text.startsWith('+') && isName && isIn(b.text, a.text.slice(1));
+}
+
+function coversAddress(a: string | undefined, b: string | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  if (a === 'all' || a === '0.0.0.0/0' || a === b) return true;
+  const [wide, narrow] = [readCidr(a), readCidr(b)];
+  if (!wide || !narrow || wide.length > narrow.length) return false;
+  const size = 2 ** (32 - wide.length);
+  return Math.floor(wide.start / size) === Math.floor(narrow.start / size);
+}
+
+/** An IPv4 network, or one address; undefined for anything else. */
+export function readCidr(text: string): { start: number; length: number } | undefined {
+  const [ip = '', length = '32'] = text.split('/');
+  const octets = ip.split('.').map(Number);
+  if (octets.length !== 4 || octets.some((octet) => !(octet >= 0 && octet <= 255))) return undefined;
+  return { start: octets.reduce((sum, octet) => sum * 256 + octet, 0), length: Number(length) };
+}

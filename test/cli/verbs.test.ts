@@ -119,6 +119,45 @@ describe('explain', () => {
   });
 });
 
+describe('explain hba', () => {
+  const ask = (...args: readonly string[]) => pigsty(['explain', 'hba', '-i', inventory, ...args]);
+
+  it('says which rule decides, on PostgreSQL and on pgbouncer', async () => {
+    const { stdout } = await ask('--user', 'etl', '--db', 'test', '--from', '10.10.10.50');
+    expect(stdout.split('\n')).toEqual([
+      'postgres   asks for scram-sha-256  (every member, in either role)',
+      '           host all +dbrole_offline 10.0.0.0/8 scram-sha-256',
+      '           pg_default_hba_rules[11]: allow etl offline tasks from intranet',
+      'pgbouncer  asks for scram-sha-256  (every member, in either role)',
+      '           host all all 10.0.0.0/8 scram-sha-256',
+      '           pgb_default_hba_rules[6]: allow all user intra access with pwd',
+      '',
+    ]);
+  });
+
+  it('says that none does', async () => {
+    const { stdout } = await ask('--user', 'test', '--db', 'test', '--from', '203.0.113.1', '--json');
+    const { answers } = JSON.parse(stdout);
+    expect(answers).toHaveLength(12);
+    expect(answers[0]).toMatchObject({
+      member: 'pg-test-1',
+      server: 'postgres',
+      verdict: { method: 'reject' },
+    });
+  });
+
+  it('says what the question lacks', async () => {
+    expect((await ask('--user', 'test')).stderr).toContain('explain hba needs --db, --from');
+    const question = ['--user', 'test', '--db', 'test', '--from'];
+    expect((await ask(...question, 'here')).stderr).toContain(
+      '`here` is neither an IPv4 address nor `local`',
+    );
+    const cluster = await ask(...question, 'local', '--cluster', 'pg-x');
+    expect(cluster.stderr).toContain('there is no cluster `pg-x`\n   = help: there are pg-test');
+    expect(cluster.code).toBe(2);
+  });
+});
+
 describe('init', () => {
   const home = join(directory, 'home');
   const init = (...args: readonly string[]) => pigsty(['init', ...args], { cwd: home });

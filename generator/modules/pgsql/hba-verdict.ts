@@ -1,5 +1,5 @@
 import type { Facts } from '../../model/facts.ts';
-import { type HbaLine, type HbaWord, parseHbaLine } from '../../text/hba-line.ts';
+import { type HbaLine, type HbaWord, parseHbaLine, readCidr } from '../../text/hba-line.ts';
 import { type HbaContext, hbaLines, type LiveRole } from './hba.ts';
 import type { PgsqlMember } from './members.ts';
 import type { HbaRule } from './schemas.ts';
@@ -76,7 +76,7 @@ export function hbaVerdict(
 }
 
 /** The user and every role that it is a member of, directly or not. */
-function rolesOf(user: string, settings: PgsqlSettings): Set<string> {
+export function rolesOf(user: string, settings: PgsqlSettings): Set<string> {
   const direct = new Map(allUsers(settings).map(({ name, roles }) => [name, roles ?? []]));
   const found = new Set<string>();
   const add = (name: string): void => {
@@ -105,18 +105,10 @@ function matchesType(type: string, { from, isTls }: HbaQuestion): boolean {
 
 function matchesAddress(address: string | undefined, from: string): boolean {
   if (address === undefined || address === 'all') return true;
-  const [network = '', length = '32'] = address.split('/');
-  const bits = Number(length);
-  const [ours, theirs] = [toNumber(network), toNumber(from)];
-  if (ours === undefined || theirs === undefined) return false;
-  const size = 2 ** (32 - bits);
-  return Math.floor(ours / size) === Math.floor(theirs / size);
-}
-
-function toNumber(ip: string): number | undefined {
-  const octets = ip.split('.').map(Number);
-  if (octets.length !== 4 || octets.some((octet) => !(octet >= 0 && octet <= 255))) return undefined;
-  return octets.reduce((sum, octet) => sum * 256 + octet, 0);
+  const [network, client] = [readCidr(address), readCidr(from)];
+  if (!network || !client) return false;
+  const size = 2 ** (32 - network.length);
+  return Math.floor(network.start / size) === Math.floor(client.start / size);
 }
 
 /** PostgreSQL, hba.c, check_db: a physical replication connection matches the keyword and nothing else. */

@@ -4,6 +4,7 @@ import type { Place } from '../../model/origin.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { chosenRepository } from './backup.ts';
 import { SHIPPED_BASELINES } from './baselines.ts';
+import { checkHba } from './hba-checks.ts';
 import { isPgsqlHost, type PgsqlMember, pgsqlMembers } from './members.ts';
 import { listedExtensions, unknownExtensions } from './packages.ts';
 import { isPoolable } from './pgbouncer.ts';
@@ -112,6 +113,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
         ...checkStore(site, own),
         ...checkServices(own),
         ...checkContent(own, site),
+        ...checkHba(site, own),
       ];
     }),
   ];
