@@ -17,7 +17,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['unit', 'bad', 'golden', 'contract'].map((folder) => `test/${folder}/**/*.test.ts`),
+          include: ['unit', 'bad', 'golden', 'contract', 'fuzz'].map(
+            (folder) => `test/${folder}/**/*.test.ts`,
+          ),
           sequence: { groupOrder: 0 },
           testTimeout: minute,
         },
