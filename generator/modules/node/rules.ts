@@ -1,6 +1,8 @@
 import { rule } from '../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import type { Site } from '../../model/site.ts';
+import { settingsOf } from '../../model/module.ts';
+import type { Site, SiteHost } from '../../model/site.ts';
+import { type NodeSettings, nodeName } from './settings.ts';
 
 const rules = {
   noInfra: rule<Record<string, never>>('node/no-infra', {
@@ -8,10 +10,91 @@ const rules = {
     message: () =>
       'there is no group `infra`: its names in /etc/hosts, its time and name servers, and rules for its hosts are left out',
   }),
+  nameTwice: rule<{ name: string; ip: string; other: string }>('node/name-twice', {
+    severity: 'error',
+    message: ({ name, ip, other }) => `hosts ${other} and ${ip} are both called ${name}`,
+    label: () => 'again here',
+    help: () => 'a host is called `<pg_cluster>-<pg_seq>` where it has both, else `nodename`',
+  }),
+  vipIncomplete: rule<{ ip: string; missing: string }>('node/vip-incomplete', {
+    severity: 'error',
+    message: ({ ip, missing }) => `host ${ip} has \`vip_enabled\` and no \`${missing}\``,
+    help: () => 'the hosts that share an address have the same `vip_address` and `vip_vrid`',
+  }),
+  vipIsHost: rule<{ address: string }>('node/vip-is-a-host', {
+    severity: 'error',
+    message: ({ address }) => `the shared address ${address} is a host of its own`,
+    label: () => 'set here',
+    help: () => 'take an address of the same network that nothing has',
+  }),
+  vridTwice: rule<{ vrid: number; address: string; other: string }>('node/vrid-twice', {
+    severity: 'error',
+    message: ({ vrid, address, other }) => `\`vip_vrid: ${vrid}\` is that of ${other} and of ${address}`,
+    label: () => 'again here',
+    help: () => 'each shared address of a network needs a number of its own',
+  }),
+  vipNotBuilt: rule<{ address: string }>('node/vip-not-built', {
+    severity: 'notice',
+    message: ({ address }) => `the shared address ${address} is checked, not yet built`,
+  }),
 };
 
-/** Defaults point at hosts of the group `infra`; without one, what they point at does not exist. */
+/** Names, shared addresses, and what defaults point at in the group `infra`. */
 export function checkNode(site: Site): Diagnostic[] {
   const hasInfra = site.hosts.some((host) => host.groups.includes('infra'));
-  return hasInfra ? [] : [rules.noInfra.at(undefined, {})];
+  return [...(hasInfra ? [] : [rules.noInfra.at(undefined, {})]), ...checkNames(site), ...checkVips(site)];
+}
+
+function checkNames({ hosts }: Site): Diagnostic[] {
+  const seen = new Map<string, SiteHost>();
+  return hosts.flatMap((host) => {
+    const settings = settingsOf<NodeSettings>(host);
+    const name = nodeName(settings, host.ip);
+    const other = seen.get(name);
+    seen.set(name, other ?? host);
+    // Two members of one name are the cluster's affair.
+    if (!other || name !== settings.nodename) return [];
+    const place = host.parameters.place('nodename') ?? host.locate([], 'key');
+    const note = {
+      message: 'first here',
+      place: other.parameters.place('nodename') ?? other.locate([], 'key'),
+    };
+    return [rules.nameTwice.at(place, { name, ip: host.ip, other: other.ip }, [note])];
+  });
+}
+
+function checkVips({ hosts }: Site): Diagnostic[] {
+  const ips = new Map(hosts.map((host) => [String(host.ip), host]));
+  const addresses = new Map<number, { address: string; host: SiteHost }>();
+  const found: Diagnostic[] = [];
+  const announced = new Set<string>();
+  for (const host of hosts) {
+    const { vip_enabled: isEnabled, vip_address: address, vip_vrid: vrid } = settingsOf<NodeSettings>(host);
+    if (!isEnabled) continue;
+    const missing = address === undefined ? 'vip_address' : vrid === undefined ? 'vip_vrid' : undefined;
+    if (missing)
+      found.push(rules.vipIncomplete.at(host.parameters.place('vip_enabled'), { ip: host.ip, missing }));
+    if (address === undefined || vrid === undefined) continue;
+    if (ips.has(address)) found.push(rules.vipIsHost.at(host.parameters.place('vip_address'), { address }));
+    const other = addresses.get(vrid);
+    addresses.set(vrid, other ?? { address, host });
+    if (other && other.address !== address) found.push(clash(vrid, address, host, other));
+    if (!announced.has(address))
+      found.push(rules.vipNotBuilt.at(host.parameters.place('vip_address'), { address }));
+    announced.add(address);
+  }
+  return found;
+}
+
+function clash(
+  vrid: number,
+  address: string,
+  host: SiteHost,
+  other: { address: string; host: SiteHost },
+): Diagnostic {
+  const first = other.host.parameters.place('vip_vrid');
+  const note = { message: 'first here', ...(first && { place: first }) };
+  return rules.vridTwice.at(host.parameters.place('vip_vrid'), { vrid, address, other: other.address }, [
+    note,
+  ]);
 }

@@ -28,6 +28,9 @@ export type NodeSettings = {
   readonly haproxy_exporter_port: number;
   readonly haproxy_client_timeout: string;
   readonly haproxy_server_timeout: string;
+  readonly vip_enabled: boolean;
+  readonly vip_address?: string;
+  readonly vip_vrid?: number;
   readonly pg_cluster?: string;
   readonly pg_seq?: number;
 };

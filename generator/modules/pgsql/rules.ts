@@ -84,6 +84,18 @@ const rules = {
     help: ({ smallest }) =>
       `the smallest is ${smallest} s: a lease that tolerates short troubles, and the time to notice that it has run out`,
   }),
+  vipIsHost: rule<{ cluster: string; address: string; reason: string }>('pgsql/vip-unusable', {
+    severity: 'error',
+    message: ({ cluster, address, reason }) =>
+      `\`pg_vip_address: ${address}\` of cluster ${cluster} ${reason}`,
+    label: () => 'set here',
+    help: () => 'take an address of the members’ network that nothing has, with its mask: 10.10.10.2/24',
+  }),
+  vipNotBuilt: rule<{ cluster: string; address: string }>('pgsql/vip-not-built', {
+    severity: 'notice',
+    message: ({ cluster, address }) =>
+      `the address ${address} that follows the primary of ${cluster} is checked, not yet built`,
+  }),
   baselineShipped: rule<{ file: string; database: string }>('pgsql/baseline-not-carried', {
     severity: 'notice',
     message: ({ file, database }) =>
@@ -114,6 +126,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
         ...checkServices(own),
         ...checkContent(own, site),
         ...checkHba(site, own),
+        ...checkVip(site, own, members),
       ];
     }),
   ];
@@ -245,6 +258,30 @@ function checkBaselines(member: PgsqlMember, files: Site['files']): Diagnostic[]
     const missing = SHIPPED_BASELINES.has(baseline) ? rules.baselineShipped : rules.baselineMissing;
     return [missing.at(place, { file: baseline, database: name })];
   });
+}
+
+/** The address of a cluster's primary: nobody else's, and in reach of every member. */
+function checkVip(site: Site, [first]: readonly PgsqlMember[], all: readonly PgsqlMember[]): Diagnostic[] {
+  if (!first?.settings.pg_vip_enabled) return [];
+  const { cluster, settings } = first;
+  const address = settings.pg_vip_address;
+  const [ip] = address.split('/');
+  const other = all.find(
+    (member) => member.cluster !== cluster && member.settings.pg_vip_enabled && hasVip(member, ip),
+  );
+  const reason = ip?.startsWith('127.')
+    ? 'is not set: it is this machine’s own'
+    : site.hosts.some((host) => host.ip === ip)
+      ? 'is a host of its own'
+      : other && `is that of cluster ${other.cluster} as well`;
+  const place = placeOf(first, 'pg_vip_address');
+  return reason
+    ? [rules.vipIsHost.at(place, { cluster, address, reason })]
+    : [rules.vipNotBuilt.at(place, { cluster, address })];
+}
+
+function hasVip({ settings }: PgsqlMember, ip: string | undefined): boolean {
+  return settings.pg_vip_address.split('/')[0] === ip;
 }
 
 function placeOf(member: PgsqlMember, parameter: string): Place {

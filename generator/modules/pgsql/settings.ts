@@ -60,6 +60,8 @@ export type PgsqlSettings = {
   readonly patroni_log_dir: string;
   readonly patroni_username: string;
   readonly patroni_password: string;
+  readonly pg_vip_enabled: boolean;
+  readonly pg_vip_address: string;
   readonly patroni_watchdog_mode: 'off' | 'automatic' | 'required';
   readonly pgbouncer_enabled: boolean;
   readonly pgbouncer_port: number;
