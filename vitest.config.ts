@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/sequencer.ts';
 
 const minute = 60_000;
 /** Three machines at once, and promises in seconds: these want the whole computer. */
@@ -12,6 +13,7 @@ const patient = { testTimeout: 10 * minute, hookTimeout: 15 * minute };
 export default defineConfig({
   test: {
     globalSetup: ['test/support/install.ts'],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
