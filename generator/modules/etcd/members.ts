@@ -1,5 +1,6 @@
 import { settingsOf } from '../../model/module.ts';
-import type { Site, SiteHost } from '../../model/site.ts';
+import { perSite } from '../../model/per-site.ts';
+import type { SiteHost } from '../../model/site.ts';
 
 /** The parameters of etcd as its table types them. */
 export type EtcdSettings = {
@@ -21,15 +22,15 @@ export function isEtcdHost(host: SiteHost): boolean {
 }
 
 /** The members by etcd_seq; hosts without one are left out. */
-export function etcdMembers(site: Site): EtcdMember[] {
-  return site.hosts
+export const etcdMembers = perSite((site): readonly EtcdMember[] =>
+  site.hosts
     .filter((host) => isEtcdHost(host) && host.parameters.values.etcd_seq !== undefined)
     .map((host) => {
       const { etcd_seq: seq, etcd_cluster: cluster } = settingsOf<EtcdSettings>(host);
       return { host, seq, instance: `${cluster}-${seq}` };
     })
-    .sort((a, b) => a.seq - b.seq);
-}
+    .sort((a, b) => a.seq - b.seq),
+);
 
 export type ElectionTimes = { readonly heartbeatMilliseconds: number; readonly electionMilliseconds: number };
 

@@ -1,3 +1,4 @@
+import { perSite } from '../../model/per-site.ts';
 import type { ImageUse } from '../../model/plan.ts';
 import type { Site } from '../../model/site.ts';
 import { type PgsqlMember, pgsqlMembers } from './members.ts';
@@ -10,15 +11,31 @@ import { extensionPackages } from './packages.ts';
 export function postgresImage(member: PgsqlMember, site: Site): ImageUse {
   const packages = extensionPackages(member);
   const version = String(member.settings.pg_version);
-  const peers = pgsqlMembers(site).filter((one) => String(one.settings.pg_version) === version);
-  const first = peers.find((one) => packageNames(one) === packageNames(member)) ?? member;
-  const isPlain = packageNames(first) === packageNames(peers[0] ?? member);
-  const name = isPlain ? `postgres-${version}` : `postgres-${version}-${first.cluster}`;
-  return { name, recipe: 'postgres', arguments: { pg_version: version }, packages };
+  const known = firstClusters(site).get(version) ?? new Map<string, string>();
+  const [plain] = known.keys();
+  const own = names(packages);
+  const suffix = own === (plain ?? own) ? '' : `-${known.get(own) ?? member.cluster}`;
+  return {
+    name: `postgres-${version}${suffix}`,
+    recipe: 'postgres',
+    arguments: { pg_version: version },
+    packages,
+  };
 }
 
-function packageNames(member: PgsqlMember): string {
-  return extensionPackages(member)
-    .map((one) => one.name)
-    .join(' ');
+/** Major version -> packages of extensions -> the first cluster that has them, in the order of clusters. */
+const firstClusters = perSite((site) => {
+  const found = new Map<string, Map<string, string>>();
+  for (const member of pgsqlMembers(site)) {
+    const version = String(member.settings.pg_version);
+    const clusters = found.get(version) ?? new Map<string, string>();
+    found.set(version, clusters);
+    const own = names(extensionPackages(member));
+    if (!clusters.has(own)) clusters.set(own, member.cluster);
+  }
+  return found;
+});
+
+function names(packages: ImageUse['packages']): string {
+  return packages.map((one) => one.name).join(' ');
 }

@@ -1,4 +1,5 @@
 import { settingsOf } from '../../model/module.ts';
+import { perSite } from '../../model/per-site.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import type { PgsqlSettings } from './settings.ts';
 
@@ -21,23 +22,38 @@ export function isPgsqlHost(host: SiteHost): boolean {
 }
 
 /** All members of all clusters whose identity is complete, by cluster and sequence. */
-export function pgsqlMembers(site: Site): PgsqlMember[] {
-  return site.hosts
+export const pgsqlMembers = perSite((site): readonly PgsqlMember[] =>
+  site.hosts
     .filter((host) => isPgsqlHost(host) && host.parameters.values.pg_seq !== undefined)
     .map(toMember)
-    .sort((a, b) => (a.cluster === b.cluster ? a.seq - b.seq : a.cluster < b.cluster ? -1 : 1));
+    .sort((a, b) => (a.cluster === b.cluster ? a.seq - b.seq : a.cluster < b.cluster ? -1 : 1)),
+);
+
+const byCluster = perSite((site) => {
+  const found = new Map<string, PgsqlMember[]>();
+  for (const member of pgsqlMembers(site)) {
+    const members = found.get(member.cluster);
+    if (members) members.push(member);
+    else found.set(member.cluster, [member]);
+  }
+  return found;
+});
+
+const byHost = perSite((site) => new Map(pgsqlMembers(site).map((member) => [member.host, member])));
+
+/** The member that a host is. */
+export function memberOf(host: SiteHost, site: Site): PgsqlMember | undefined {
+  return byHost(site).get(host);
 }
 
 /** The members of one cluster, by sequence. */
-export function clusterMembers(site: Site, cluster: string): PgsqlMember[] {
-  return pgsqlMembers(site).filter((member) => member.cluster === cluster);
+export function clusterMembers(site: Site, cluster: string): readonly PgsqlMember[] {
+  return byCluster(site).get(cluster) ?? [];
 }
 
 /** The members of each cluster, by name and sequence. */
-export function clusters(site: Site): PgsqlMember[][] {
-  const all = pgsqlMembers(site);
-  const names = [...new Set(all.map(({ cluster }) => cluster))];
-  return names.map((name) => all.filter(({ cluster }) => cluster === name));
+export function clusters(site: Site): readonly (readonly PgsqlMember[])[] {
+  return [...byCluster(site).values()];
 }
 
 function toMember(host: SiteHost): PgsqlMember {

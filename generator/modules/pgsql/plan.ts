@@ -5,7 +5,7 @@ import type { Site, SiteHost } from '../../model/site.ts';
 import { BACKREST_CONFIG, backrestFile, backupCalendar } from './backup.ts';
 import { operatorFiles } from './commands.ts';
 import { postgresImage } from './image.ts';
-import { clusterMembers, type PgsqlMember, pgsqlMembers } from './members.ts';
+import { clusterMembers, memberOf, type PgsqlMember } from './members.ts';
 import { backupDirectory, clusterDirectory, onHost } from './paths.ts';
 import { PATRONI_FILES, patroniFiles } from './patroni.ts';
 import { PGBOUNCER_FILES, pgbouncerFiles } from './pgbouncer.ts';
@@ -17,7 +17,7 @@ const CERTIFICATE_FILES = ['etc/pgsql/ca.crt', 'etc/pgsql/server.crt', 'etc/pgsq
 
 /** One member of a PostgreSQL cluster: Patroni with PostgreSQL, pgbouncer, pgBackRest (pigsty.md section 3, PGSQL). */
 export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contribution {
-  const member = pgsqlMembers(site).find((candidate) => candidate.host.ip === host.ip);
+  const member = memberOf(host, site);
   if (!member) return {};
   const members = clusterMembers(site, member.cluster);
   const postgres = postgresImage(member, site);

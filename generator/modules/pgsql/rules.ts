@@ -5,7 +5,7 @@ import type { Site, SiteHost } from '../../model/site.ts';
 import { chosenRepository } from './backup.ts';
 import { SHIPPED_BASELINES } from './baselines.ts';
 import { checkHba } from './hba-checks.ts';
-import { isPgsqlHost, type PgsqlMember, pgsqlMembers } from './members.ts';
+import { clusters, isPgsqlHost, type PgsqlMember, pgsqlMembers } from './members.ts';
 import { listedExtensions, unknownExtensions } from './packages.ts';
 import { isPoolable } from './pgbouncer.ts';
 import { smallestRto } from './recovery.ts';
@@ -113,11 +113,9 @@ const rules = {
 /** Identity, reachability and references of every cluster. */
 export function checkPgsql(site: Site): Diagnostic[] {
   const members = pgsqlMembers(site);
-  const clusters = [...new Set(members.map((member) => member.cluster))];
   return [
     ...site.hosts.filter(isPgsqlHost).flatMap(checkIdentity),
-    ...clusters.flatMap((cluster) => {
-      const own = members.filter((member) => member.cluster === cluster);
+    ...clusters(site).flatMap((own) => {
       return [
         ...checkSequences(own),
         ...checkPrimary(own),

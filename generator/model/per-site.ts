@@ -1,0 +1,11 @@
+import type { Site } from './site.ts';
+
+/** What is computed from the whole site, once for each: modules ask for it at every host. */
+export function perSite<T>(compute: (site: Site) => T): (site: Site) => T {
+  const known = new WeakMap<Site, { readonly value: T }>();
+  return (site) => {
+    const found = known.get(site) ?? { value: compute(site) };
+    known.set(site, found);
+    return found.value;
+  };
+}
