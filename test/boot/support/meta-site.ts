@@ -45,9 +45,8 @@ export class MetaSite {
     this.#edits = edits;
   }
 
-  /** `edits` are for this revision alone. */
-  async bundle(n: number, edits: Edits = []): Promise<RevisionBundle> {
-    this.#workshop.edit(() => replaceEach(revise(this.#text, revision(n)), [...this.#edits, ...edits]));
+  async bundle(n: number): Promise<RevisionBundle> {
+    this.#workshop.edit(() => replaceEach(revise(this.#text, revision(n)), this.#edits));
     mkdirSync(this.bundles, { recursive: true });
     const directory = join(this.bundles, `${n}`);
     renameSync(await this.#workshop.bundle(ADDRESS), directory);
