@@ -2,10 +2,11 @@ import { rule } from '../diagnostics/rule.ts';
 import { isHostIp } from '../model/brand.ts';
 import type { Result } from '../model/diagnostic.ts';
 import { succeed } from '../model/diagnostic.ts';
+import { infraIps } from '../model/infra.ts';
 import type { Site } from '../model/site.ts';
 import { LIVE_ROLES, type LiveRole } from '../modules/pgsql/hba.ts';
 import { type HbaQuestion, type HbaVerdict, hbaVerdict } from '../modules/pgsql/hba-verdict.ts';
-import { type PgsqlMember, pgsqlMembers } from '../modules/pgsql/members.ts';
+import { clusterMembers, clusters, type PgsqlMember } from '../modules/pgsql/members.ts';
 import { type CommonOptions, Run } from './run.ts';
 
 export type ExplainHbaFlags = CommonOptions & {
@@ -45,7 +46,7 @@ type Answer = {
 export async function runExplainHba(flags: ExplainHbaFlags): Promise<void> {
   const run = new Run({ ...flags, quiet: true });
   const question = run.take(readQuestion(flags));
-  const { site } = await run.site(undefined, flags);
+  const site = await run.site(undefined, flags);
   const members = run.take(membersOf(site, flags.cluster));
   const answers = answer(question, members, site);
   run.print(flags.json ? JSON.stringify(toJson(question, answers), null, 2) : toText(answers));
@@ -63,24 +64,22 @@ function readQuestion({ user, db, from, tls }: ExplainHbaFlags): Result<HbaQuest
 }
 
 function membersOf(site: Site, name: string | undefined): Result<readonly PgsqlMember[]> {
-  const members = pgsqlMembers(site);
-  const known = [...new Set(members.map(({ cluster }) => cluster))];
+  const known = clusters(site).flatMap(([first]) => first?.cluster ?? []);
   const wanted = name ?? (known.length === 1 ? known[0] : undefined);
-  const found = members.filter(({ cluster }) => cluster === wanted);
+  const found = clusterMembers(site, wanted ?? '');
   return found.length > 0
     ? succeed(found)
     : { ok: false, diagnostics: [rules.cluster.at(undefined, { name, known })] };
 }
 
 function answer(question: HbaQuestion, members: readonly PgsqlMember[], site: Site): Answer[] {
-  const infraIps = site.hosts.filter(({ groups }) => groups.includes('infra')).map(({ ip }) => ip);
   return members.flatMap((member) =>
     LIVE_ROLES.flatMap((role) =>
       (['postgres', 'pgbouncer'] as const).map((server) => ({
         member: member.instance,
         role,
         server,
-        verdict: hbaVerdict(question, server, role, member, members, infraIps),
+        verdict: hbaVerdict(question, role, { target: server, member, members, infraIps: infraIps(site) }),
       })),
     ),
   );

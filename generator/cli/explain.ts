@@ -1,12 +1,14 @@
-import { distance } from 'fastest-levenshtein';
 import { rule } from '../diagnostics/rule.ts';
 import type { Result } from '../model/diagnostic.ts';
 import { succeed } from '../model/diagnostic.ts';
 import type { Value } from '../model/inventory.ts';
+import { settingsOf } from '../model/module.ts';
 import type { Origin } from '../model/origin.ts';
 import type { ModuleName, Parameter } from '../model/parameter.ts';
 import type { Site, SiteHost } from '../model/site.ts';
+import { type NodeSettings, nodeName } from '../modules/node/settings.ts';
 import { parameterAliases, parameterByName } from '../modules/parameters.ts';
+import { nearestName } from '../text/nearest.ts';
 import { type CommonOptions, Run } from './run.ts';
 import { hide } from './site-printout.ts';
 
@@ -18,7 +20,7 @@ const rules = {
   }),
   noParameter: rule<{ name: string; nearest: string | undefined }>('explain/no-parameter', {
     severity: 'error',
-    message: ({ name }) => `there is no parameter \`${name}\``,
+    message: ({ name }) => (name ? `there is no parameter \`${name}\`` : 'name a parameter'),
     help: ({ nearest }) => nearest && `did you mean \`${nearest}\`?`,
   }),
 };
@@ -28,19 +30,21 @@ type Named = { readonly module: ModuleName; readonly row: Parameter };
 /** `pigsty explain HOST PARAMETER`: its value, and the places that set it, the one that holds first. */
 export async function runExplain(host: string, name: string, flags: CommonOptions): Promise<void> {
   const run = new Run({ ...flags, quiet: true });
-  const { site } = await run.site(undefined, flags);
+  const site = await run.site(undefined, flags);
   const found = run.take(findHost(site, host));
   const parameter = run.take(findParameter(name));
   run.print(flags.json ? JSON.stringify(toJson(found, parameter), null, 2) : toText(found, parameter));
 }
 
 function findHost(site: Site, name: string): Result<SiteHost> {
-  const found = site.hosts.find(({ ip, parameters }) => name === ip || name === parameters.values.nodename);
+  const found = site.hosts.find(
+    (host) => name === host.ip || name === nodeName(settingsOf<NodeSettings>(host), host.ip),
+  );
   if (found) return succeed(found);
   const names = site.hosts.map(({ ip }) => ip);
   return {
     ok: false,
-    diagnostics: [rules.noHost.at(undefined, { host: name, nearest: nearest(name, names) })],
+    diagnostics: [rules.noHost.at(undefined, { host: name, nearest: nearestName(name, names) })],
   };
 }
 
@@ -50,13 +54,8 @@ function findParameter(name: string): Result<Named> {
   const names = [...parameterByName.keys()];
   return {
     ok: false,
-    diagnostics: [rules.noParameter.at(undefined, { name, nearest: nearest(name, names) })],
+    diagnostics: [rules.noParameter.at(undefined, { name, nearest: nearestName(name, names) })],
   };
-}
-
-function nearest(name: string, names: readonly string[]): string | undefined {
-  const [first] = [...names].sort((a, b) => distance(name, a) - distance(name, b));
-  return first !== undefined && distance(name, first) * 3 <= name.length ? first : undefined;
 }
 
 function toText({ ip, parameters }: SiteHost, { module, row }: Named): string {

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { type Compiled, compileSite, namedFiles, readSite } from '../compile.ts';
-import { maskSecrets } from '../diagnostics/mask.ts';
+import { maskedLines } from '../diagnostics/mask.ts';
 import { printDiagnostic, sortDiagnostics } from '../diagnostics/print.ts';
 import { readNamedFiles } from '../effects/named-files.ts';
 import { type Progress, silent } from '../effects/progress.ts';
@@ -50,15 +50,12 @@ export class Run {
 
   /** Reads and compiles the inventory; findings go to stderr, an error ends the run. */
   async compile(argument: string | undefined, options: CommonOptions): Promise<Compiled> {
-    const { site } = await this.site(argument, options);
-    return this.take(compileSite(site));
+    return this.take(compileSite(await this.site(argument, options)));
   }
 
   /** Reads and resolves the inventory, and the files that it names; findings go to stderr, an error ends the run. */
-  async site(argument: string | undefined, options: CommonOptions): Promise<{ file: string; site: Site }> {
-    const file = this.#find(argument, options);
-    const read = await this.#read(file);
-    return { file, site: this.take(read) };
+  async site(argument: string | undefined, options: CommonOptions): Promise<Site> {
+    return this.take(await this.#read(this.#find(argument, options)));
   }
 
   /** All findings of an inventory; none of them is printed, and none ends the run but that there is no inventory. */
@@ -83,7 +80,7 @@ export class Run {
   async #read(file: string): Promise<Result<Site>> {
     const text = await readInventory(file);
     if (!text.ok) return text;
-    this.#lines.set(file, text.value.split('\n').map(maskSecrets));
+    this.#lines.set(file, maskedLines(text.value));
     const site = readSite(text.value, file, basename(file).replace(/\.ya?ml$/, ''));
     if (!site.ok) return site;
     const files = await readNamedFiles(namedFiles(site.value), dirname(file));

@@ -1,6 +1,28 @@
-const SECRET_KEY = /\b([\w-]*(?:password|passwd|secret|cipher_pass|_key)[\w-]*['"]?\s*:\s*)/gi;
+const SECRET_KEY = /\b([\w-]*(?:password|passwd|secret|cipher_pass|_key)[\w-]*['"]?(?:\s*:\s*|\s+))/gi;
 
-/** A source line as it may be shown: values of keys that sound secret become asterisks of the same length. */
+/** A key as a message may name it: where a colon is missing, the value stands behind it. */
+export function maskKey(key: string): string {
+  return key.replace(/\s[\s\S]*/, ' …');
+}
+
+/** The value of such a key begins on the next line. */
+const OPEN_KEY = /[\w-]*(?:password|passwd|secret|cipher_pass|_key)[\w-]*['"]?\s*:\s*(?:[|>][-+\d]*)?\s*$/i;
+
+/** The lines of a file as they may be shown; of a secret that goes on over lines, none is. */
+export function maskedLines(text: string): string[] {
+  let keyIndent = Number.POSITIVE_INFINITY;
+  return text.split('\n').map((line) => {
+    const indent = line.search(/\S/);
+    if (indent > keyIndent) return line.slice(0, indent) + '*'.repeat(line.length - indent);
+    if (indent >= 0) keyIndent = OPEN_KEY.exec(line)?.index ?? Number.POSITIVE_INFINITY;
+    return maskSecrets(line);
+  });
+}
+
+/**
+ * A source line as it may be shown: values of keys that sound secret become asterisks of the same length, also when the
+ * colon was forgotten.
+ */
 export function maskSecrets(line: string): string {
   let shown = '';
   let rest = 0;

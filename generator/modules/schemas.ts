@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maskKey } from '../diagnostics/mask.ts';
 
 /*
  * Kinds of value that parameters of several modules share. YAML numbers written as text, and text that YAML read as a
@@ -13,7 +14,7 @@ export function expected(what: string): Refusal {
   return {
     error: (issue) => {
       const unknownKeys = keysOf(issue);
-      if (unknownKeys.length > 0) return `there is no key \`${unknownKeys.join('`, `')}\``;
+      if (unknownKeys.length > 0) return `there is no key \`${unknownKeys.map(maskKey).join('`, `')}\``;
       return issue.input === undefined ? `missing, expected ${what}` : `expected ${what}`;
     },
   };

@@ -1,4 +1,5 @@
 import { isScalar, type Node } from 'yaml';
+import { maskKey } from '../diagnostics/mask.ts';
 import { rule } from '../diagnostics/rule.ts';
 import { isHostIp } from '../model/brand.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
@@ -20,7 +21,7 @@ const rules = {
   }),
   badAddress: rule<{ text: string; group: string }>('inventory/bad-address', {
     severity: 'error',
-    message: ({ text, group }) => `host \`${text}\` in group \`${group}\` is not an IPv4 address`,
+    message: ({ text, group }) => `host \`${maskKey(text)}\` in group \`${group}\` is not an IPv4 address`,
     label: () => 'expected four numbers from 0 to 255',
     help: () => 'hosts are named by their IPv4 address; host names go into `nodename`',
   }),
@@ -31,7 +32,7 @@ const rules = {
   }),
   unknownSection: rule<{ key: string; where: string }>('inventory/unknown-section', {
     severity: 'warning',
-    message: ({ key, where }) => `\`${key}\` in ${where} is not read`,
+    message: ({ key, where }) => `\`${maskKey(key)}\` in ${where} is not read`,
     help: () => '`all` and groups hold `hosts`, `vars` and `children`',
   }),
 };

@@ -1,4 +1,4 @@
-import { closest, distance } from 'fastest-levenshtein';
+import { maskKey } from '../diagnostics/mask.ts';
 import { rule } from '../diagnostics/rule.ts';
 import type { HostIp } from '../model/brand.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
@@ -7,6 +7,7 @@ import type { Inventory, InventoryGroup, InventoryHost, Value, Variable, Vars } 
 import type { Locate, Origin } from '../model/origin.ts';
 import type { Parameter } from '../model/parameter.ts';
 import type { Parameters, Setting, Site, SiteHost } from '../model/site.ts';
+import { nearestName } from '../text/nearest.ts';
 import {
   checkExpressions,
   fillReferences,
@@ -18,7 +19,7 @@ import {
 const rules = {
   unknown: rule<{ name: string; suggestion: string | undefined }>('parameter/unknown', {
     severity: 'warning',
-    message: ({ name }) => `there is no parameter \`${name}\``,
+    message: ({ name }) => `there is no parameter \`${maskKey(name)}\``,
     label: () => 'not read by anything',
     help: ({ suggestion }) => (suggestion ? `did you mean \`${suggestion}\`?` : undefined),
   }),
@@ -185,7 +186,7 @@ function checkValue(row: Parameter, variable: Variable, diagnostics: Diagnostic[
     for (const key of unknownKeys) {
       const place = variable.locate([...path, key], 'key');
       diagnostics.push(
-        rules.wrongType.at(place, { name: row.name, inside, problem: `there is no key \`${key}\`` }),
+        rules.wrongType.at(place, { name: row.name, inside, problem: `there is no key \`${maskKey(key)}\`` }),
       );
     }
     if (unknownKeys.length > 0) continue;
@@ -196,14 +197,13 @@ function checkValue(row: Parameter, variable: Variable, diagnostics: Diagnostic[
 }
 
 function unknownParameter(variable: Variable, vocabulary: Vocabulary): Diagnostic {
-  const nearest = closest(variable.name, [...vocabulary.rows.keys()]);
-  const isClose = distance(nearest, variable.name) * 3 <= variable.name.length;
-  const args = { name: variable.name, suggestion: isClose ? nearest : undefined };
-  return rules.unknown.at(variable.locate([], 'key'), args);
+  const suggestion = nearestName(variable.name, [...vocabulary.rows.keys()]);
+  return rules.unknown.at(variable.locate([], 'key'), { name: variable.name, suggestion });
 }
 
 function defaultValues({ rows }: Vocabulary): Defaults {
-  const values: Record<string, Value> = {};
+  // Without a prototype: `{{ constructor }}` is no variable.
+  const values: Record<string, Value> = Object.create(null);
   for (const row of rows.values()) if (row.default !== undefined) values[row.name] = row.default;
   const withAdminIp = Object.keys(values).filter((name) => mentionsAdminIp(values[name] ?? null));
   return { values, withAdminIp };
@@ -242,7 +242,7 @@ function fillIn(
   settings: readonly Given[],
   ip: HostIp,
 ): void {
-  const lookup = (name: string) => values[name] ?? (name === 'inventory_hostname' ? ip : undefined);
+  const lookup = (name: string) => (name === 'inventory_hostname' ? ip : values[name]);
   const filled = settings.flatMap(({ name, row, refers, value, locate }) => {
     if (!refers || !row) return [];
     const found: Diagnostic[] = [];

@@ -98,9 +98,10 @@ function coversUser(a: HbaWord, b: HbaWord, isIn: (user: string, role: string) =
   return !a.isQuoted && a.text.startsWith('+') && isName && isIn(b.text, a.text.slice(1));
 }
 
-function coversAddress(a: string | undefined, b: string | undefined): boolean {
+/** Whether one place that clients come from holds another: CIDR, address or `all`; undefined is the Unix socket. */
+export function coversAddress(a: string | undefined, b: string | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
-  if (a === 'all' || a === '0.0.0.0/0' || a === b) return true;
+  if (a === 'all' || a === b) return true;
   const [wide, narrow] = [readCidr(a), readCidr(b)];
   if (!wide || !narrow || wide.length > narrow.length) return false;
   const size = 2 ** (32 - wide.length);
@@ -108,7 +109,7 @@ function coversAddress(a: string | undefined, b: string | undefined): boolean {
 }
 
 /** An IPv4 network, or one address; undefined for anything else. */
-export function readCidr(text: string): { start: number; length: number } | undefined {
+function readCidr(text: string): { start: number; length: number } | undefined {
   const [ip = '', length = '32'] = text.split('/');
   const octets = ip.split('.').map(Number);
   if (octets.length !== 4 || octets.some((octet) => !(octet >= 0 && octet <= 255))) return undefined;

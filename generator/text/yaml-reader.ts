@@ -1,5 +1,6 @@
 import type { CST, Document, Node, Pair, Range, YAMLMap, YAMLParseError } from 'yaml';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, Parser, parseDocument } from 'yaml';
+import { maskKey } from '../diagnostics/mask.ts';
 import { rule } from '../diagnostics/rule.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Value } from '../model/inventory.ts';
@@ -23,7 +24,7 @@ export const yamlRules = {
   }),
   duplicateKey: rule<{ key: string }>('yaml/duplicate-key', {
     severity: 'error',
-    message: ({ key }) => `key \`${key}\` stands twice in one mapping`,
+    message: ({ key }) => `key \`${maskKey(key)}\` stands twice in one mapping`,
     label: () => 'again here',
     help: () => 'Ansible would silently take the last one; keep the one that is meant',
   }),

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../generator/compile.ts';
-import { maskSecrets } from '../../generator/diagnostics/mask.ts';
+import { maskedLines } from '../../generator/diagnostics/mask.ts';
 import { printDiagnostic, sortDiagnostics } from '../../generator/diagnostics/print.ts';
 import { ruleCodes } from '../../generator/diagnostics/rule.ts';
 
@@ -16,7 +16,7 @@ const cases = readdirSync(folder, { withFileTypes: true })
 const PUBLISHED = 'site/published-password';
 
 function findings(text: string, name: string): string {
-  const lines = text.split('\n').map(maskSecrets);
+  const lines = maskedLines(text);
   const result = compile(text, 'inventory.yml', 'inventory');
   return sortDiagnostics(result.diagnostics)
     .filter(({ code }) => code !== PUBLISHED || name === 'published-password')

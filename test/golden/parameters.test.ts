@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { schemaText } from '../../generator/cli/schema.ts';
 import { inventorySchema } from '../../generator/modules/inventory-schema.ts';
 import { parameterPage } from '../../generator/modules/parameter-page.ts';
 import { parameterTables } from '../../generator/modules/parameters.ts';
@@ -19,7 +20,8 @@ describe('made of the parameter tables', () => {
   });
 
   it('blueprints/inventory.schema.json', async () => {
-    const schema = `${JSON.stringify(inventorySchema(), null, 1)}\n`;
-    await expect(schema).toMatchFileSnapshot(join(root, 'blueprints/inventory.schema.json'));
+    await expect(schemaText(inventorySchema())).toMatchFileSnapshot(
+      join(root, 'blueprints/inventory.schema.json'),
+    );
   });
 });

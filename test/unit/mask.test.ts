@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { maskSecrets } from '../../generator/diagnostics/mask.ts';
+import { maskedLines, maskSecrets } from '../../generator/diagnostics/mask.ts';
 
 it.each([
   ['password: hunter2 # comment', 'password: ******* # comment'],
@@ -8,4 +8,11 @@ it.each([
   ['pg_port: 5432', 'pg_port: 5432'],
 ])('%s', (line, shown) => {
   expect(maskSecrets(line)).toBe(shown);
+});
+
+it('hides a secret that stands below its key, and no more', () => {
+  const text = 'pg_admin_password: |\n  one\n  two: x\npg_port: 1\n- password:\n    three\n- name: a';
+  expect(maskedLines(text).join('\n')).toBe(
+    'pg_admin_password: *\n  ***\n  ******\npg_port: 1\n- password:\n    *****\n- name: a',
+  );
 });

@@ -1,3 +1,4 @@
+import { infraIps } from '../../model/infra.ts';
 import { type Module, settingsOf } from '../../model/module.ts';
 import { nodeParameters } from './params.ts';
 import { planNode } from './plan.ts';
@@ -12,7 +13,7 @@ export const node: Module = {
     nodeNames: new Map(
       site.hosts.map((host) => [host.ip, nodeName(settingsOf<NodeSettings>(host), host.ip)]),
     ),
-    infraIps: site.hosts.filter((host) => host.groups.includes('infra')).map((host) => host.ip),
+    infraIps: infraIps(site),
   }),
   secrets: (host) =>
     new Map([['haproxy_admin_password', settingsOf<NodeSettings>(host).haproxy_admin_password]]),

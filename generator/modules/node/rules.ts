@@ -1,5 +1,6 @@
 import { rule } from '../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
+import { infraIps } from '../../model/infra.ts';
 import { settingsOf } from '../../model/module.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { type NodeSettings, nodeName } from './settings.ts';
@@ -41,7 +42,7 @@ const rules = {
 
 /** Names, shared addresses, and what defaults point at in the group `infra`. */
 export function checkNode(site: Site): Diagnostic[] {
-  const hasInfra = site.hosts.some((host) => host.groups.includes('infra'));
+  const hasInfra = infraIps(site).length > 0;
   return [...(hasInfra ? [] : [rules.noInfra.at(undefined, {})]), ...checkNames(site), ...checkVips(site)];
 }
 

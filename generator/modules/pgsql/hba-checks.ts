@@ -1,9 +1,10 @@
 import { rule } from '../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
+import { infraIps } from '../../model/infra.ts';
 import type { Place } from '../../model/origin.ts';
 import type { Site } from '../../model/site.ts';
-import { coversLine, parseHbaLine } from '../../text/hba-line.ts';
-import { LIVE_ROLES } from './hba.ts';
+import { coversLine, type HbaLine, parseHbaLine } from '../../text/hba-line.ts';
+import { type HbaContext, LIVE_ROLES, type LiveRole } from './hba.ts';
 import {
   type HbaQuestion,
   type HbaRecord,
@@ -63,34 +64,29 @@ const rules = {
 
 /** What the rules of a cluster let in and keep out, for each member in each role. */
 export function checkHba(site: Site, members: readonly PgsqlMember[]): Diagnostic[] {
-  const [first] = members;
+  const contexts = (target: HbaContext['target']) =>
+    members.map((member): HbaContext => ({ target, member, members, infraIps: infraIps(site) }));
+  const [postgres, pool] = [contexts('postgres'), contexts('pgbouncer')];
+  const [first] = postgres;
   if (!first) return [];
-  const infraIps = site.hosts.filter(({ groups }) => groups.includes('infra')).map(({ ip }) => ip);
-  const records = (server: Server) =>
-    members.flatMap((member) =>
-      LIVE_ROLES.map((role) => hbaRecords(server, role, member, members, infraIps)),
-    );
-  const [postgres, pool] = [records('postgres'), records('pgbouncer')];
   return [
-    ...(['postgres', 'pgbouncer'] as const).flatMap((server) => [
-      ...checkWorld(first, server),
-      ...checkShadows(first, server === 'postgres' ? postgres : pool, server),
-    ]),
-    ...checkPoolGroups(first),
-    ...checkReplication(members, infraIps),
-    ...checkMonitor(members, infraIps),
-    ...checkPoolUsers(first, members, infraIps),
+    ...[postgres, pool].flatMap((servers) => [...checkWorld(servers), ...checkShadows(servers)]),
+    ...checkPoolGroups(first.member),
+    ...postgres.flatMap(checkReplication),
+    ...postgres.flatMap(checkMonitor),
+    ...checkPoolUsers(first),
   ];
 }
 
-type Server = 'postgres' | 'pgbouncer';
 const OWN = { postgres: 'pg_hba_rules', pgbouncer: 'pgb_hba_rules' } as const;
 
 function placeOf(member: PgsqlMember, parameter: HbaSource['parameter'], index: number): Place | undefined {
   return member.host.parameters.place(parameter, [index]);
 }
 
-function checkWorld(member: PgsqlMember, server: Server): Diagnostic[] {
+function checkWorld([first]: readonly HbaContext[]): Diagnostic[] {
+  if (!first) return [];
+  const { member, target: server } = first;
   return member.settings[OWN[server]].flatMap(({ addr, auth = 'pwd', user = 'all' }, index) => {
     if (addr !== 'world' && addr !== 'all' && addr !== '0.0.0.0/0') return [];
     const place = placeOf(member, OWN[server], index);
@@ -101,40 +97,48 @@ function checkWorld(member: PgsqlMember, server: Server): Diagnostic[] {
 }
 
 /** Rules of the inventory all of whose lines come too late, on every member and in either role. */
-function checkShadows(
-  member: PgsqlMember,
-  files: readonly (readonly HbaRecord[])[],
-  server: Server,
-): Diagnostic[] {
-  return member.settings[OWN[server]].flatMap((_, index) => {
-    const covers = files.flatMap((file) => coversOf(file, OWN[server], index, member));
+function checkShadows(servers: readonly HbaContext[]): Diagnostic[] {
+  const [server] = servers;
+  if (!server) return [];
+  const { member, target } = server;
+  const isIn = (user: string, role: string) => rolesOf(user, server).has(role);
+  const files = servers.flatMap((context) => LIVE_ROLES.map((role) => readRecords(role, context)));
+  return member.settings[OWN[target]].flatMap((_, index) => {
+    const covers = files.flatMap((file) => coversOf(file, OWN[target], index, isIn));
     const [first] = covers;
     if (!first?.by || covers.some(({ by }) => by === undefined)) return [];
-    const [own, other] = [first.line, first.by].map(parseHbaLine);
+    const { own, by } = first;
     // One that asks for the same is only superfluous.
-    if (own?.method === other?.method && own?.type === other?.type) return [];
-    const place = placeOf(member, OWN[server], index);
-    return [rules.shadowed.at(place, { line: first.line, other: first.by })];
+    if (own.method === by.method && own.type === by.type) return [];
+    const place = placeOf(member, OWN[target], index);
+    return [rules.shadowed.at(place, { line: own.line, other: by.line })];
+  });
+}
+
+type ReadRecord = HbaRecord & HbaLine;
+
+/** What is read of the rules; of pgbouncer's, those for roles are not. */
+function readRecords(role: LiveRole, context: HbaContext): ReadRecord[] {
+  return hbaRecords(role, context).flatMap((record) => {
+    const parsed = parseHbaLine(record.line);
+    const isLeftOut =
+      context.target === 'pgbouncer' && parsed?.users.some(({ text }) => text.startsWith('+'));
+    return parsed && !isLeftOut ? [{ ...record, ...parsed }] : [];
   });
 }
 
 /** Each line of a rule, and the first earlier one that takes all its connections. */
 function coversOf(
-  file: readonly HbaRecord[],
+  file: readonly ReadRecord[],
   parameter: HbaSource['parameter'],
   index: number,
-  member: PgsqlMember,
-): { line: string; by: string | undefined }[] {
+  isIn: (user: string, role: string) => boolean,
+): { own: ReadRecord; by: ReadRecord | undefined }[] {
   const isOwn = ({ source }: HbaRecord) => source.parameter === parameter && source.index === index;
-  const isIn = (user: string, role: string) => rolesOf(user, member.settings).has(role);
-  return file.flatMap((record, number) => {
-    const parsed = isOwn(record) ? parseHbaLine(record.line) : undefined;
-    if (!parsed) return [];
-    const earlier = file.slice(0, number).find((other) => {
-      const line = isOwn(other) ? undefined : parseHbaLine(other.line);
-      return line !== undefined && coversLine(line, parsed, isIn);
-    });
-    return [{ line: record.line, by: earlier?.line }];
+  return file.flatMap((own, number) => {
+    if (!isOwn(own)) return [];
+    const earlier = file.slice(0, number);
+    return [{ own, by: earlier.find((other) => !isOwn(other) && coversLine(other, own, isIn)) }];
   });
 }
 
@@ -146,60 +150,49 @@ function checkPoolGroups(member: PgsqlMember): Diagnostic[] {
   );
 }
 
-function checkReplication(members: readonly PgsqlMember[], infraIps: Infra): Diagnostic[] {
-  return members.flatMap((to) =>
-    members.flatMap((from) => {
-      if (from === to) return [];
-      const question = {
-        user: to.settings.pg_replication_username,
-        database: 'replication',
-        from: from.host.ip,
-        isTls: true,
-      };
-      const role = LIVE_ROLES.find((one) => isRefused(question, one, to, members, infraIps));
-      const { parameters, locate } = to.host;
-      const place = parameters.place('pg_default_hba_rules', [], 'key') ?? locate([], 'key');
-      return role ? [rules.replication.at(place, { from: from.instance, to: to.instance, role })] : [];
-    }),
-  );
-}
-
-type Infra = readonly PgsqlMember['host']['ip'][];
-
-function isRefused(
-  question: HbaQuestion,
-  role: (typeof LIVE_ROLES)[number],
-  member: PgsqlMember,
-  members: readonly PgsqlMember[],
-  infraIps: Infra,
-): boolean {
-  return hbaVerdict(question, 'postgres', role, member, members, infraIps).method === 'reject';
-}
-
-function checkMonitor(members: readonly PgsqlMember[], infraIps: Infra): Diagnostic[] {
-  return members.flatMap((member) => {
-    const user = member.settings.pg_monitor_username;
-    const question = { user, database: 'postgres', from: 'local', isTls: false };
-    const refused = LIVE_ROLES.some((role) => isRefused(question, role, member, members, infraIps));
-    const { parameters, locate } = member.host;
-    const place = parameters.place('pg_default_hba_rules', [], 'key') ?? locate([], 'key');
-    return refused ? [rules.monitor.at(place, { user, member: member.instance })] : [];
+function checkReplication(context: HbaContext): Diagnostic[] {
+  const { member: to, members } = context;
+  return members.flatMap((from) => {
+    if (from === to) return [];
+    const user = to.settings.pg_replication_username;
+    const question = { user, database: 'replication', from: from.host.ip, isTls: true };
+    const role = LIVE_ROLES.find((one) => isRefused(question, one, context));
+    return role
+      ? [rules.replication.at(placeOfRules(to), { from: from.instance, to: to.instance, role })]
+      : [];
   });
 }
 
+function isRefused(question: HbaQuestion, role: LiveRole, context: HbaContext): boolean {
+  return hbaVerdict(question, role, context).method === 'reject';
+}
+
+function placeOfRules({ host }: PgsqlMember): Place {
+  return host.parameters.place('pg_default_hba_rules', [], 'key') ?? host.locate([], 'key');
+}
+
+function checkMonitor(context: HbaContext): Diagnostic[] {
+  const { member } = context;
+  const user = member.settings.pg_monitor_username;
+  const question = { user, database: 'postgres', from: 'local', isTls: false };
+  const refused = LIVE_ROLES.some((role) => isRefused(question, role, context));
+  return refused ? [rules.monitor.at(placeOfRules(member), { user, member: member.instance })] : [];
+}
+
 /** pgbouncer connects through PostgreSQL's socket, as the user and to the database that its client named. */
-function checkPoolUsers(member: PgsqlMember, members: readonly PgsqlMember[], infraIps: Infra): Diagnostic[] {
-  const { settings, host } = member;
+function checkPoolUsers(context: HbaContext): Diagnostic[] {
+  const { settings, host } = context.member;
   if (!settings.pgbouncer_enabled) return [];
   const databases = settings.pg_databases.filter(({ pgbouncer }) => pgbouncer !== false);
   return settings.pg_users.flatMap(({ name, pgbouncer }, index) => {
-    const verdicts = databases.map((database) => {
-      const question = { user: name, database: database.name, from: 'local', isTls: false };
-      return { database, ...hbaVerdict(question, 'postgres', 'primary', member, members, infraIps) };
-    });
+    if (pgbouncer !== true) return [];
+    const verdicts = databases.map((database) =>
+      hbaVerdict({ user: name, database: database.name, from: 'local', isTls: false }, 'primary', context),
+    );
     const [first] = verdicts;
-    if (pgbouncer !== true || !first || verdicts.some(({ method }) => method !== 'reject')) return [];
-    const place = host.parameters.place('pg_users', [index, 'name']);
-    return [rules.pool.at(place, { user: name, line: first.line })];
+    if (!first || verdicts.some(({ method }) => method !== 'reject')) return [];
+    return [
+      rules.pool.at(host.parameters.place('pg_users', [index, 'name']), { user: name, line: first.line }),
+    ];
   });
 }

@@ -1,7 +1,5 @@
-import type { Facts } from '../../model/facts.ts';
-import { type HbaLine, type HbaWord, parseHbaLine, readCidr } from '../../text/hba-line.ts';
+import { coversAddress, type HbaLine, type HbaWord, parseHbaLine } from '../../text/hba-line.ts';
 import { type HbaContext, hbaLines, type LiveRole } from './hba.ts';
-import type { PgsqlMember } from './members.ts';
 import type { HbaRule } from './schemas.ts';
 import type { PgsqlSettings } from './settings.ts';
 import { allUsers } from './users.ts';
@@ -28,9 +26,7 @@ export type HbaVerdict =
   | { readonly method: string; readonly line: string; readonly source: HbaSource }
   | { readonly method: 'reject'; readonly line: undefined };
 
-type Target = HbaContext['target'];
-
-const PARAMETERS: Record<Target, readonly HbaSource['parameter'][]> = {
+const PARAMETERS: Record<HbaContext['target'], readonly HbaSource['parameter'][]> = {
   postgres: ['pg_default_hba_rules', 'pg_hba_rules'],
   pgbouncer: ['pgb_default_hba_rules', 'pgb_hba_rules'],
 };
@@ -39,16 +35,10 @@ const PARAMETERS: Record<Target, readonly HbaSource['parameter'][]> = {
 export type HbaRecord = { readonly line: string; readonly source: HbaSource };
 
 /** Every line of the rules for a member that has this role now, in order. */
-export function hbaRecords(
-  target: Target,
-  role: LiveRole,
-  member: PgsqlMember,
-  members: readonly PgsqlMember[],
-  infraIps: Facts['infraIps'],
-): HbaRecord[] {
-  const context: HbaContext = { target, member, members, infraIps };
-  return PARAMETERS[target].flatMap((parameter) => {
-    const rules: readonly HbaRule[] = member.settings[parameter];
+export function hbaRecords(role: LiveRole, context: HbaContext): HbaRecord[] {
+  const { settings } = context.member;
+  return PARAMETERS[context.target].flatMap((parameter) => {
+    const rules: readonly HbaRule[] = settings[parameter];
     return rules.flatMap((rule, index) =>
       hbaLines([rule], context, role).map((line) => ({
         line,
@@ -59,26 +49,20 @@ export function hbaRecords(
 }
 
 /** Which rule of PostgreSQL or pgbouncer decides on a connection to a member that has this role now. */
-export function hbaVerdict(
-  question: HbaQuestion,
-  target: Target,
-  role: LiveRole,
-  member: PgsqlMember,
-  members: readonly PgsqlMember[],
-  infraIps: Facts['infraIps'],
-): HbaVerdict {
-  const roles = target === 'postgres' ? rolesOf(question.user, member.settings) : new Set<string>();
-  for (const { line, source } of hbaRecords(target, role, member, members, infraIps)) {
+export function hbaVerdict(question: HbaQuestion, role: LiveRole, context: HbaContext): HbaVerdict {
+  const roles = rolesOf(question.user, context);
+  for (const { line, source } of hbaRecords(role, context)) {
     const parsed = parseHbaLine(line);
-    if (parsed && matches(parsed, question, target, roles)) return { method: parsed.method, line, source };
+    if (parsed && matches(parsed, question, roles)) return { method: parsed.method, line, source };
   }
   return { method: 'reject', line: undefined };
 }
 
-/** The user and every role that it is a member of, directly or not. */
-export function rolesOf(user: string, settings: PgsqlSettings): Set<string> {
-  const direct = new Map(allUsers(settings).map(({ name, roles }) => [name, roles ?? []]));
+/** The user and every role that it is a member of, directly or not; none for pgbouncer, which knows no roles. */
+export function rolesOf(user: string, { target, member }: HbaContext): ReadonlySet<string> {
   const found = new Set<string>();
+  if (target === 'pgbouncer') return found;
+  const direct = new Map(allUsers(member.settings).map(({ name, roles }) => [name, roles ?? []]));
   const add = (name: string): void => {
     if (found.has(name)) return;
     found.add(name);
@@ -88,12 +72,12 @@ export function rolesOf(user: string, settings: PgsqlSettings): Set<string> {
   return found;
 }
 
-function matches(line: HbaLine, question: HbaQuestion, target: Target, roles: ReadonlySet<string>): boolean {
+function matches(line: HbaLine, question: HbaQuestion, roles: ReadonlySet<string>): boolean {
   return (
     matchesType(line.type, question) &&
-    matchesAddress(line.address, question.from) &&
+    coversAddress(line.address, question.from === 'local' ? undefined : question.from) &&
     line.databases.some((word) => matchesDatabase(word, question, roles)) &&
-    line.users.some((word) => matchesUser(word, question.user, target, roles))
+    line.users.some((word) => matchesUser(word, question.user, roles))
   );
 }
 
@@ -101,14 +85,6 @@ function matchesType(type: string, { from, isTls }: HbaQuestion): boolean {
   if (from === 'local') return type === 'local';
   if (type === 'hostssl') return isTls;
   return type === 'host' || type === 'hostnogssenc' || (type === 'hostnossl' && !isTls);
-}
-
-function matchesAddress(address: string | undefined, from: string): boolean {
-  if (address === undefined || address === 'all') return true;
-  const [network, client] = [readCidr(address), readCidr(from)];
-  if (!network || !client) return false;
-  const size = 2 ** (32 - network.length);
-  return Math.floor(network.start / size) === Math.floor(client.start / size);
 }
 
 /** PostgreSQL, hba.c, check_db: a physical replication connection matches the keyword and nothing else. */
@@ -126,16 +102,11 @@ function matchesDatabase(
   return matchesName(text, database);
 }
 
-/** PostgreSQL, hba.c, check_role; pgbouncer knows no groups. */
-function matchesUser(
-  { text, isQuoted }: HbaWord,
-  user: string,
-  target: Target,
-  roles: ReadonlySet<string>,
-): boolean {
+/** PostgreSQL, hba.c, check_role. */
+function matchesUser({ text, isQuoted }: HbaWord, user: string, roles: ReadonlySet<string>): boolean {
   if (isQuoted) return text === user;
   if (text === 'all') return true;
-  if (text.startsWith('+') && target === 'postgres') return roles.has(text.slice(1));
+  if (text.startsWith('+')) return roles.has(text.slice(1));
   return matchesName(text, user);
 }
 

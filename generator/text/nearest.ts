@@ -1,0 +1,8 @@
+import { closest, distance } from 'fastest-levenshtein';
+
+/** The one of `names` that is probably meant; undefined when more than a third of the letters differ. */
+export function nearestName(name: string, names: readonly string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  const nearest = closest(name, names);
+  return distance(nearest, name) * 3 <= name.length ? nearest : undefined;
+}
