@@ -7,6 +7,7 @@ import { ADDRESS, MetaSite, type RevisionBundle } from './support/meta-site.ts';
 /* The agent is killed at random moments of an apply of blueprint meta; the next apply ends in the right state. */
 const reason = labSkipReason();
 const SEED = 20240609;
+const MINUTES = 60_000;
 const KILLS = Number(process.env.PIGSTY_TEST_KILLS ?? 20);
 /** The first apply of a node takes ten times longer than the others. */
 const FIRST_KILLS = Math.max(1, Math.floor(KILLS / 6));
@@ -57,32 +58,40 @@ describe.skipIf(reason)(`an agent that is killed ${reason ?? ''}`, () => {
     await host.expectRevision(n, bundles[n]?.digest ?? '');
   }
 
-  test(`${FIRST_KILLS} times during the first apply of a node (seed ${SEED})`, async () => {
-    let kills = 0;
-    for (let round = 0; kills < FIRST_KILLS; round++) {
-      await host?.node.powerCut();
-      const node = await lab.node({ ip: ADDRESS, name: `fresh-${round}` });
-      node.mount(BUNDLES, site.bundles);
-      await node.boot();
-      host = new MetaNode(lab, node, client);
-      // the moments are spread, and early enough for an apply that is quicker than the one before
-      if (await kill(0, (kills + random()) / (FIRST_KILLS + 2))) kills += 1;
-      await applyAfterKill(0);
-      expect(round).toBeLessThan(2 * KILLS);
-    }
-  });
+  test(
+    `${FIRST_KILLS} times during the first apply of a node (seed ${SEED})`,
+    async () => {
+      let kills = 0;
+      for (let round = 0; kills < FIRST_KILLS; round++) {
+        await host?.node.powerCut();
+        const node = await lab.node({ ip: ADDRESS, name: `fresh-${round}` });
+        node.mount(BUNDLES, site.bundles);
+        await node.boot();
+        host = new MetaNode(lab, node, client);
+        // the moments are spread, and early enough for an apply that is quicker than the one before
+        if (await kill(0, (kills + random()) / (FIRST_KILLS + 2))) kills += 1;
+        await applyAfterKill(0);
+        expect(round).toBeLessThan(2 * KILLS);
+      }
+    },
+    15 * MINUTES,
+  );
 
-  test(`${KILLS - FIRST_KILLS} times during the apply of a changed bundle (seed ${SEED})`, async () => {
-    expect(await host.sql('create table app.ledger (n int)')).toBe('');
-    let kills = 0;
-    for (let round = 1; kills < KILLS - FIRST_KILLS; round++) {
-      expect(await host.sql(`insert into app.ledger values (${rows++})`)).toBe('');
-      const n = round % REVISIONS;
-      // an apply that was quicker than this does not count
-      if (await kill(n, random())) kills += 1;
-      await applyAfterKill(n);
-      expect(await host.sql('select count(*) from app.ledger')).toBe(`${rows}`);
-      expect(round).toBeLessThan(3 * KILLS);
-    }
-  });
+  test(
+    `${KILLS - FIRST_KILLS} times during the apply of a changed bundle (seed ${SEED})`,
+    async () => {
+      expect(await host.sql('create table app.ledger (n int)')).toBe('');
+      let kills = 0;
+      for (let round = 1; kills < KILLS - FIRST_KILLS; round++) {
+        expect(await host.sql(`insert into app.ledger values (${rows++})`)).toBe('');
+        const n = round % REVISIONS;
+        // an apply that was quicker than this does not count
+        if (await kill(n, random())) kills += 1;
+        await applyAfterKill(n);
+        expect(await host.sql('select count(*) from app.ledger')).toBe(`${rows}`);
+        expect(round).toBeLessThan(3 * KILLS);
+      }
+    },
+    30 * MINUTES,
+  );
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isWholeLayout } from '../support/layout.ts';
 import { type LocalMirror, mirrorOf } from '../support/local-mirror.ts';
-import { pigsty, root, Workshop } from '../support/product.ts';
+import { pigsty, root, Workshop, withOwnPasswords } from '../support/product.ts';
 import { firstDifference, listing } from '../support/tree-listing.ts';
 
 /* A build that is ended at any moment looks unfinished, and the next one completes it with the same bytes. */
@@ -37,7 +37,7 @@ let mirror: LocalMirror;
 let whole: string[];
 
 beforeAll(async () => {
-  workshop = new Workshop('meta');
+  workshop = new Workshop('meta', withOwnPasswords);
   await workshop.build();
   mirror = mirrorOf(join(workshop.directory, 'meta.lock.json'), join(workshop.directory, 'mirror'));
   whole = listing(join(workshop.directory, 'out', 'meta'));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalMirror, mirrorOf } from '../support/local-mirror.ts';
 import { run } from '../support/process.ts';
-import { pigsty, root, Workshop } from '../support/product.ts';
+import { pigsty, root, Workshop, withOwnPasswords } from '../support/product.ts';
 import { findMissing, skipReason } from '../support/requirements.ts';
 import { withTmpfs } from '../support/tmpfs.ts';
 
@@ -22,13 +22,6 @@ beforeAll(async () => {
   mirror = mirrorOf(join(workshop.directory, 'meta.lock.json'), join(workshop.directory, 'mirror'));
 });
 afterAll(() => workshop?.remove());
-
-/** So that nothing is said of published ones. */
-function withOwnPasswords(text: string): string {
-  const names = ['haproxy_admin', 'patroni', 'pg_admin', 'pg_monitor', 'pg_replication'];
-  const lines = names.map((name) => `${name}_password: Own.${name}\n    `).join('');
-  return text.replaceAll('DBUser.', 'Own.').replace('admin_ip:', `${lines}admin_ip:`);
-}
 
 /** Arguments and environment of a build that has to fetch, unpack and assemble everything. */
 function wholeBuild(): { args: string[]; env: NodeJS.ProcessEnv } {

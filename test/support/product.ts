@@ -35,6 +35,13 @@ export async function mustPigsty(args: readonly string[], options: PigstyOptions
   return result.stdout;
 }
 
+/** For tests in which nothing may be said of published passwords. */
+export function withOwnPasswords(inventory: string): string {
+  const names = ['haproxy_admin', 'patroni', 'pg_admin', 'pg_monitor', 'pg_replication'];
+  const lines = names.map((name) => `${name}_password: Own.${name}\n    `).join('');
+  return inventory.replaceAll('DBUser.', 'Own.').replace('admin_ip:', `${lines}admin_ip:`);
+}
+
 /** A folder with an inventory in it, where sites are built; removed by {@link Workshop.remove}. */
 export class Workshop {
   readonly directory = mkdtempSync(join(tmpdir(), 'pigsty-test-'));
