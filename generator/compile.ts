@@ -1,12 +1,13 @@
 import type { Diagnostic, Result } from './model/diagnostic.ts';
 import { conclude } from './model/diagnostic.ts';
+import type { Facts } from './model/facts.ts';
 import type { SitePlan } from './model/plan.ts';
 import type { Site } from './model/site.ts';
 import { modules } from './modules/index.ts';
 import { vocabulary } from './modules/vocabulary.ts';
-import { check, checkPlan } from './stages/check.ts';
+import { check, checkPorts } from './stages/check.ts';
 import { parse } from './stages/parse.ts';
-import { plan } from './stages/plan.ts';
+import { gatherFacts, plan } from './stages/plan.ts';
 import { resolve } from './stages/resolve.ts';
 
 export type Compiled = { readonly site: Site; readonly plan: SitePlan };
@@ -39,8 +40,15 @@ export function namedFiles(site: Site): string[] {
 
 /** The second half: check and plan. */
 export function compileSite(site: Site): Result<Compiled> {
+  const checked = checkSite(site);
+  if (!checked.ok) return checked;
+  return { ...checked, value: { site, plan: plan(site, modules, checked.value) } };
+}
+
+/** Everything that can be wrong with a site, without its plan; what modules tell each other comes of it. */
+export function checkSite(site: Site): Result<Facts> {
   const found: Diagnostic[] = check(site, modules);
   if (found.some((diagnostic) => diagnostic.severity === 'error')) return { ok: false, diagnostics: found };
-  const sitePlan = plan(site, modules);
-  return conclude({ site, plan: sitePlan }, [...found, ...checkPlan(sitePlan)]);
+  const facts = gatherFacts(site, modules);
+  return conclude(facts, [...found, ...checkPorts(site, modules, facts)]);
 }

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { type Compiled, compileSite, namedFiles, readSite } from '../compile.ts';
+import { type Compiled, checkSite, compileSite, namedFiles, readSite } from '../compile.ts';
 import { maskedLines } from '../diagnostics/mask.ts';
 import { printDiagnostic, sortDiagnostics } from '../diagnostics/print.ts';
 import { readNamedFiles } from '../effects/named-files.ts';
@@ -62,11 +62,11 @@ export class Run {
   async examine(argument: string | undefined, options: CommonOptions): Promise<Examination> {
     const file = this.#find(argument, options);
     const read = await this.#read(file);
-    const compiled = read.ok ? compileSite(read.value) : undefined;
+    const checked = read.ok ? checkSite(read.value) : undefined;
     return {
       file,
       hosts: read.ok ? read.value.hosts.length : 0,
-      diagnostics: sortDiagnostics([...read.diagnostics, ...(compiled?.diagnostics ?? [])]),
+      diagnostics: sortDiagnostics([...read.diagnostics, ...(checked?.diagnostics ?? [])]),
     };
   }
 

@@ -1,5 +1,5 @@
 import type { HostIp } from './brand.ts';
-import type { PlanData } from './plan.ts';
+import type { PlanData, PortUse } from './plan.ts';
 
 /** What modules tell each other; typed here so that none of them imports another. */
 export type Facts = {
@@ -13,12 +13,14 @@ export type Facts = {
   readonly proxyServices: ReadonlyMap<HostIp, readonly ProxyService[]>;
 };
 
-/** One HAProxy `listen` section: view of units/node/service.cfg.ejs. */
+/** One HAProxy `listen` section: view of units/node/service.cfg.ejs, and what declares it. */
 export type ProxyService = {
+  readonly declared: Pick<PortUse, 'parameter' | 'place'>;
   readonly name: string;
   readonly title: string;
   readonly address: string;
   readonly port: number;
+  readonly mode: 'tcp' | 'http';
   readonly maxConnections: number;
   readonly balance: string;
   readonly options: readonly string[];

@@ -1,16 +1,13 @@
 import type { Diagnostic } from './diagnostic.ts';
 import type { Facts } from './facts.ts';
 import type { ModuleName, ParameterTable } from './parameter.ts';
-import type { HostPlan, RecoveryPromise } from './plan.ts';
+import type { HostPlan, PortUse, RecoveryPromise } from './plan.ts';
 import type { Secrets } from './secret.ts';
 import type { Site, SiteHost } from './site.ts';
 
 /** What one module adds to the plan of one host. */
 export type Contribution = Partial<
-  Pick<
-    HostPlan,
-    'images' | 'users' | 'directories' | 'links' | 'files' | 'units' | 'ports' | 'checks' | 'certificates'
-  >
+  Pick<HostPlan, 'images' | 'users' | 'directories' | 'links' | 'files' | 'units' | 'checks' | 'certificates'>
 >;
 
 /** A module: its parameters, its rules, what it tells others, and what it adds to a host. All pure. */
@@ -21,6 +18,8 @@ export type Module = {
   files?(site: Site): readonly string[];
   check(site: Site): readonly Diagnostic[];
   offer(site: Site): Partial<Facts>;
+  /** The ports that its units listen on. */
+  ports(host: SiteHost, site: Site, facts: Facts): readonly PortUse[];
   /** The secrets that this module's part of the host's plan refers to, by name. */
   secrets(host: SiteHost): Secrets;
   plan(host: SiteHost, site: Site, facts: Facts): Contribution;

@@ -28,4 +28,7 @@ export type Parameter<T extends z.ZodType = z.ZodType> = {
   readonly aliases?: readonly string[];
 };
 
+/** A note: the value is checked, and nothing is done with it so far. */
+export const PENDING = 'checked; not acted on yet';
+
 export type ParameterTable = { readonly module: ModuleName; readonly rows: readonly Parameter[] };

@@ -1,9 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import { rule } from '../diagnostics/rule.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Facts } from '../model/facts.ts';
 import type { Value } from '../model/inventory.ts';
 import type { Module } from '../model/module.ts';
 import type { Path, Place } from '../model/origin.ts';
-import type { HostPlan, PortUse, SitePlan } from '../model/plan.ts';
+import { type Parameter, PENDING } from '../model/parameter.ts';
+import type { PortUse } from '../model/plan.ts';
 import type { Site, SiteHost } from '../model/site.ts';
 
 const rules = {
@@ -26,6 +29,10 @@ const rules = {
     severity: 'notice',
     message: ({ module, group }) => `module ${module} (group \`${group}\`) is checked, not yet built`,
   }),
+  pending: rule<{ names: readonly string[] }>('parameter/pending', {
+    severity: 'notice',
+    message: ({ names }) => `checked, and not acted on yet: \`${names.join('`, `')}\``,
+  }),
 };
 
 /** What modules say of the whole site. */
@@ -34,6 +41,7 @@ export function check(site: Site, modules: readonly Module[]): Diagnostic[] {
     ...modules.flatMap((module) => module.check(site)),
     ...publishedPasswords(site, modules),
     ...unbuiltModules(site),
+    ...pendingParameters(site, modules),
   ];
 }
 
@@ -92,14 +100,31 @@ function unbuiltModules(site: Site): Diagnostic[] {
   });
 }
 
-/** Two units that want one port of a host; found on the plan, where every port is known. */
-export function checkPlan(plan: SitePlan): Diagnostic[] {
-  return plan.hosts.flatMap(portClashes);
+/** One notice for all parameters that the inventory sets and nothing acts on so far. */
+function pendingParameters(site: Site, modules: readonly Module[]): Diagnostic[] {
+  const rows = modules.flatMap(({ parameters }) => parameters.rows.filter(({ note }) => note === PENDING));
+  const isSet = ({ name, default: fallback }: Parameter) =>
+    site.hosts.some(
+      ({ parameters }) =>
+        parameters.origin(name).scope !== 'default' && !isDeepStrictEqual(parameters.values[name], fallback),
+    );
+  const names = rows.filter(isSet).map(({ name }) => name);
+  return names.length > 0 ? [rules.pending.at(undefined, { names })] : [];
 }
 
-function portClashes(host: HostPlan): Diagnostic[] {
+/** Two units that want one port of a host. */
+export function checkPorts(site: Site, modules: readonly Module[], facts: Facts): Diagnostic[] {
+  return site.hosts.flatMap((host) =>
+    portClashes(
+      host,
+      modules.flatMap((module) => module.ports(host, site, facts)),
+    ),
+  );
+}
+
+function portClashes(host: SiteHost, uses: readonly PortUse[]): Diagnostic[] {
   const seen = new Map<number, PortUse>();
-  return host.ports.flatMap((use) => {
+  return uses.flatMap((use) => {
     const other = seen.get(use.port);
     seen.set(use.port, other ?? use);
     if (!other || !overlap(use.address, other.address)) return [];

@@ -6,8 +6,7 @@ import type { Site, SiteHost } from '../model/site.ts';
 import { systemFiles, systemUnits } from './system-files.ts';
 
 /** What every host has to be, as nouns; hosts and modules in the order of the site and of the registry. */
-export function plan(site: Site, modules: readonly Module[]): SitePlan {
-  const facts = gatherFacts(site, modules);
+export function plan(site: Site, modules: readonly Module[], facts: Facts): SitePlan {
   return {
     site: site.name,
     hosts: site.hosts.map((host) => planHost(host, site, modules, facts)),
@@ -15,7 +14,8 @@ export function plan(site: Site, modules: readonly Module[]): SitePlan {
   };
 }
 
-function gatherFacts(site: Site, modules: readonly Module[]): Facts {
+/** What modules tell each other of a site. */
+export function gatherFacts(site: Site, modules: readonly Module[]): Facts {
   const none: Facts = {
     etcdEndpoints: [],
     etcdElectionSeconds: 0,
@@ -44,6 +44,7 @@ function planHost(host: SiteHost, site: Site, modules: readonly Module[], facts:
     platform,
     timezone,
     ...all,
+    ports: modules.flatMap((module) => module.ports(host, site, facts)),
     images: uniqueImages(all.images),
     directories: uniqueDirectories(all.directories),
     files: [...all.files, ...system],
@@ -62,7 +63,6 @@ function merge(parts: readonly Contribution[]): Joined {
     links: parts.flatMap((part) => part.links ?? []),
     files: parts.flatMap((part) => part.files ?? []),
     units: parts.flatMap((part) => part.units ?? []),
-    ports: parts.flatMap((part) => part.ports ?? []),
     checks: parts.flatMap((part) => part.checks ?? []),
     certificates: parts.flatMap((part) => part.certificates ?? []),
   };

@@ -4,6 +4,17 @@
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
+/** As cron counts them: weeks begin on Sunday. `@reboot` is no time of the calendar. */
+const NICKNAMES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['@hourly', ['*-*-* *:00:00']],
+  ['@daily', ['*-*-* 00:00:00']],
+  ['@midnight', ['*-*-* 00:00:00']],
+  ['@weekly', ['Sun *-*-* 00:00:00']],
+  ['@monthly', ['*-*-01 00:00:00']],
+  ['@yearly', ['*-01-01 00:00:00']],
+  ['@annually', ['*-01-01 00:00:00']],
+]);
+
 export type CronLine = {
   readonly calendar: readonly string[];
   readonly user: string;
@@ -11,15 +22,21 @@ export type CronLine = {
 };
 
 /**
- * A line of /etc/crontab: five fields, user, command. `undefined` when it is not one. When both day of month and day
+ * A line of /etc/crontab: five fields or a nickname such as `@daily`, user, command. `undefined` when it is not one. When both day of month and day
  * of week are restricted cron runs on either, so two expressions come out.
  */
 export function parseCronLine(line: string): CronLine | undefined {
-  const match = /^\s*(\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(\S+)\s+(\S.*)$/.exec(line);
+  const match = /^\s*(@[a-z]+|\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(\S+)\s+(\S.*)$/.exec(line);
   if (!match) return undefined;
   const [, schedule = '', user = '', command = ''] = match;
-  const calendar = cronToCalendar(schedule);
+  const calendar = schedule.startsWith('@') ? NICKNAMES.get(schedule) : cronToCalendar(schedule);
   return calendar && { calendar, user, command };
+}
+
+/** What `pg-backup [full|diff|incr]` backs up, wherever its words go; undefined for any other command. */
+export function backupType(command: string): 'full' | 'diff' | 'incr' | undefined {
+  const match = /^(?:\S*\/)?pg-backup(?:\s+(full|diff|incr))?\s*(?:(?:\d|&)?>.*)?$/.exec(command);
+  return match ? ((match[1] ?? 'incr') as 'full' | 'diff' | 'incr') : undefined;
 }
 
 /** `0 1 * * *` -> `*-*-* 01:00:00`. `undefined` when a field is out of its range. */

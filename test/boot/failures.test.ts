@@ -24,11 +24,10 @@ describe.skipIf(reason).each(PLANS)(`$name ${reason ?? ''}`, ({ blueprint, rto, 
   const outcomes: Outcome[] = [];
 
   beforeAll(async () => {
-    cluster = await Cluster.create(
-      blueprint,
-      (text) => text.replace('pg_rto: 30', `pg_rto: ${rto}`),
-      smallDisk,
-    );
+    cluster = await Cluster.create(blueprint, {
+      edit: (text) => text.replace('pg_rto: 30', `pg_rto: ${rto}`),
+      data: smallDisk,
+    });
     await cluster.applyAll();
     expect(await cluster.sql('create table ledger (n bigint primary key)')).toBe('');
   });

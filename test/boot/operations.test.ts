@@ -46,11 +46,12 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
   let first = 1;
 
   beforeAll(async () => {
-    cluster = await Cluster.create('trio', (text) =>
-      text
-        .replace('        pg_databases:\n', USER)
-        .replace('        pg_rto: 30\n', `        pg_rto: 30\n${RULES}`),
-    );
+    cluster = await Cluster.create('trio', {
+      edit: (text) =>
+        text
+          .replace('        pg_databases:\n', USER)
+          .replace('        pg_rto: 30\n', `        pg_rto: 30\n${RULES}`),
+    });
     await cluster.applyAll();
     await cluster.waitUntilWhole();
     expect(await cluster.sql('create table ledger (n bigint primary key)')).toBe('');

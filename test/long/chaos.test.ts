@@ -14,7 +14,7 @@ const SEED = Number(process.env.PIGSTY_TEST_SEED ?? Date.now() % 1_000_000);
 describe.skipIf(reason)(`an hour of failures ${reason ?? ''}`, () => {
   let cluster: Cluster;
   beforeAll(async () => {
-    cluster = await Cluster.create('crit', undefined, smallDisk);
+    cluster = await Cluster.create('crit', { data: smallDisk });
     await cluster.applyAll();
     expect(await cluster.sql('create table ledger (n bigint primary key)')).toBe('');
   });

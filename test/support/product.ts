@@ -47,10 +47,11 @@ export class Workshop {
   readonly directory = mkdtempSync(join(tmpdir(), 'pigsty-test-'));
   readonly inventory: string;
 
-  /** `edit` changes the blueprint's text before anything is built. */
-  constructor(blueprint: string, edit: (text: string) => string = (text) => text) {
-    this.inventory = join(this.directory, `${blueprint}.yml`);
-    const text = readFileSync(join(root, 'blueprints', `${blueprint}.yml`), 'utf8');
+  /** `source`: the name of a blueprint, or the path of an inventory. `edit` changes its text before anything is built. */
+  constructor(source: string, edit: (text: string) => string = (text) => text) {
+    const file = source.endsWith('.yml') ? source : join(root, 'blueprints', `${source}.yml`);
+    this.inventory = join(this.directory, basename(file));
+    const text = readFileSync(file, 'utf8');
     writeFileSync(this.inventory, edit(text));
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cronToCalendar, parseCronLine } from '../../generator/text/calendar.ts';
+import { backupType, cronToCalendar, parseCronLine } from '../../generator/text/calendar.ts';
 
 describe('cron fields as systemd calendar expressions', () => {
   it.each([
@@ -15,6 +15,26 @@ describe('cron fields as systemd calendar expressions', () => {
 
   it.each(['60 * * * *', '0 24 * * *', 'x * * * *', '0 0 0 * *', '0 0 * * 8'])('refuses %s', (cron) => {
     expect(cronToCalendar(cron)).toBeUndefined();
+  });
+
+  it('knows the nicknames of times', () => {
+    expect(parseCronLine('@weekly root fstrim -a')).toEqual({
+      calendar: ['Sun *-*-* 00:00:00'],
+      user: 'root',
+      command: 'fstrim -a',
+    });
+    expect(parseCronLine('@reboot root fstrim -a')).toBeUndefined();
+  });
+
+  it.each([
+    ['/pg/bin/pg-backup full', 'full'],
+    ['pg-backup diff', 'diff'],
+    ['/pg/bin/pg-backup', 'incr'],
+    ['/pg/bin/pg-backup full >/dev/null 2>&1', 'full'],
+    ['pg-backup full && touch /run/done', undefined],
+    ['my-pg-backup full', undefined],
+  ])('%s backs up: %s', (command, type) => {
+    expect(backupType(command)).toBe(type);
   });
 
   it('reads user and command of a crontab line', () => {

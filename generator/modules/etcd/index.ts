@@ -1,7 +1,7 @@
 import { type Module, settingsOf } from '../../model/module.ts';
 import { type EtcdSettings, electionTimes, etcdMembers } from './members.ts';
 import { etcdParameters } from './params.ts';
-import { planEtcd } from './plan.ts';
+import { etcdPorts, planEtcd } from './plan.ts';
 import { checkEtcd } from './rules.ts';
 
 export const etcd: Module = {
@@ -15,6 +15,7 @@ export const etcd: Module = {
     })),
     etcdElectionSeconds: electionTimes(etcdMembers(site)).electionMilliseconds / 1000,
   }),
+  ports: etcdPorts,
   secrets: () => new Map(),
   plan: planEtcd,
 };

@@ -1,5 +1,5 @@
 import type { ParameterTable } from '../../model/parameter.ts';
-import { section } from '../params-section.ts';
+import { section, WITHOUT_EFFECT } from '../params-section.ts';
 import { AbsolutePath, ClusterName, Count, Flag, oneOf, Port, Positive } from '../schemas.ts';
 
 // biome-ignore format: a table, one parameter per row
@@ -8,9 +8,9 @@ const etcd = section('ETCD', [
     meaning: 'number of the member, kept for life; names it etcd-<seq>' },
   { id: 502, name: 'etcd_cluster', level: 'C', schema: ClusterName, default: 'etcd',
     meaning: 'name of the etcd cluster and first part of its members\' names' },
-  { id: 503, name: 'etcd_safeguard', level: 'G/C/A', schema: Flag, default: false,
+  { id: 503, name: 'etcd_safeguard', level: 'G/C/A', schema: Flag, default: false, note: WITHOUT_EFFECT,
     meaning: 'refuse to remove a member that is running' },
-  { id: 504, name: 'etcd_clean', level: 'G/C/A', schema: Flag, default: true,
+  { id: 504, name: 'etcd_clean', level: 'G/C/A', schema: Flag, default: true, note: WITHOUT_EFFECT,
     meaning: 'remove an existing member before setting up a new one' },
   { id: 505, name: 'etcd_data', level: 'C', schema: AbsolutePath, default: '/data/etcd',
     meaning: 'directory of the store\'s data' },

@@ -1,5 +1,5 @@
 import { type Contribution, settingsOf } from '../../model/module.ts';
-import type { FilePlan, PlanData } from '../../model/plan.ts';
+import type { FilePlan, PlanData, PortUse } from '../../model/plan.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { rootCommand } from '../../text/command.ts';
 import { type EtcdMember, type EtcdSettings, electionTimes, etcdMembers } from './members.ts';
@@ -39,10 +39,6 @@ export function planEtcd(host: SiteHost, site: Site): Contribution {
         activation: 'start',
       },
     ],
-    ports: [
-      port(host, settings.etcd_port, 'etcd_port'),
-      port(host, settings.etcd_peer_port, 'etcd_peer_port'),
-    ],
     certificates: [
       {
         name: self.instance,
@@ -60,7 +56,13 @@ function user({ etcd_data: home }: EtcdSettings) {
   return { name: 'etcd', uid: 379, gid: 379, home, shell: '/usr/sbin/nologin', gecos: 'etcd', groups: [] };
 }
 
-function port(host: SiteHost, number: number, parameter: string) {
+export function etcdPorts(host: SiteHost, site: Site): PortUse[] {
+  if (!etcdMembers(site).some((member) => member.host === host)) return [];
+  const { etcd_port, etcd_peer_port } = settingsOf<EtcdSettings>(host);
+  return [port(host, etcd_port, 'etcd_port'), port(host, etcd_peer_port, 'etcd_peer_port')];
+}
+
+function port(host: SiteHost, number: number, parameter: string): PortUse {
   const place = host.parameters.place(parameter);
   return { port: number, address: host.ip, unit: 'etcd.service', parameter, ...(place && { place }) };
 }

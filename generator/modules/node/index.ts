@@ -1,7 +1,7 @@
 import { infraIps } from '../../model/infra.ts';
 import { type Module, settingsOf } from '../../model/module.ts';
 import { nodeParameters } from './params.ts';
-import { planNode } from './plan.ts';
+import { nodePorts, planNode } from './plan.ts';
 import { checkNode } from './rules.ts';
 import { type NodeSettings, nodeName } from './settings.ts';
 
@@ -17,5 +17,6 @@ export const node: Module = {
   }),
   secrets: (host) =>
     new Map([['haproxy_admin_password', settingsOf<NodeSettings>(host).haproxy_admin_password]]),
+  ports: nodePorts,
   plan: planNode,
 };

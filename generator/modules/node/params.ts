@@ -1,5 +1,5 @@
 import type { ParameterTable } from '../../model/parameter.ts';
-import { OURS, section, UNREAD } from '../params-section.ts';
+import { OURS, PENDING, section, UNREAD, WITHOUT_EFFECT } from '../params-section.ts';
 import {
   AbsolutePath,
   AnyText,
@@ -36,9 +36,9 @@ const identity = section('NODE_ID', [
     meaning: 'name of the host; without one its host name counts' },
   { id: 202, name: 'node_cluster', level: 'C', schema: ClusterName, default: 'nodes',
     meaning: 'group that the host is counted with in monitoring' },
-  { id: 203, name: 'nodename_overwrite', level: 'C', schema: Flag, default: true,
+  { id: 203, name: 'nodename_overwrite', level: 'C', schema: Flag, default: true, note: PENDING,
     meaning: 'make nodename the host name of the system' },
-  { id: 204, name: 'nodename_exchange', level: 'C', schema: Flag, default: false,
+  { id: 204, name: 'nodename_exchange', level: 'C', schema: Flag, default: false, note: PENDING,
     meaning: 'let hosts know each other by name through /etc/hosts' },
   { id: 205, name: 'node_id_from_pg', level: 'C', schema: Flag, default: true,
     meaning: 'name the host and its group after the PostgreSQL member on it' },
@@ -50,39 +50,39 @@ const dns = section('NODE_DNS', [
     meaning: 'lines of /etc/hosts that every host has' },
   { id: 211, name: 'node_etc_hosts', level: 'C', schema: Texts, default: [],
     meaning: 'lines of /etc/hosts beyond node_default_etc_hosts' },
-  { id: 212, name: 'node_dns_method', level: 'C', schema: oneOf('add', 'none', 'overwrite'), default: 'add',
+  { id: 212, name: 'node_dns_method', level: 'C', schema: oneOf('add', 'none', 'overwrite'), default: 'add', note: PENDING,
     meaning: 'put the name servers into /etc/resolv.conf before others, instead of them, or not at all' },
-  { id: 213, name: 'node_dns_servers', level: 'C', schema: Texts, default: defaults.dnsServers,
+  { id: 213, name: 'node_dns_servers', level: 'C', schema: Texts, default: defaults.dnsServers, note: PENDING,
     meaning: 'addresses of name servers' },
-  { id: 214, name: 'node_dns_options', level: 'C', schema: Texts, default: defaults.dnsOptions,
+  { id: 214, name: 'node_dns_options', level: 'C', schema: Texts, default: defaults.dnsOptions, note: PENDING,
     meaning: 'option lines of /etc/resolv.conf' },
 ]);
 
 // biome-ignore format: a table, one parameter per row
 const packages = section('NODE_PACKAGE', [
-  { id: 220, name: 'node_repo_modules', level: 'C/A', schema: Text, default: 'local',
+  { id: 220, name: 'node_repo_modules', level: 'C/A', schema: Text, default: 'local', note: WITHOUT_EFFECT,
     meaning: 'modules of repo_upstream that the host installs from' },
-  { id: 221, name: 'node_repo_remove', level: 'C/A', schema: Flag, default: true,
+  { id: 221, name: 'node_repo_remove', level: 'C/A', schema: Flag, default: true, note: WITHOUT_EFFECT,
     meaning: 'drop the archives that the host came with' },
-  { id: 223, name: 'node_packages', level: 'C', schema: Texts, default: [],
+  { id: 223, name: 'node_packages', level: 'C', schema: Texts, default: [], note: PENDING,
     meaning: 'packages that these hosts have beyond the default ones' },
-  { id: 224, name: 'node_default_packages', level: 'G', schema: Texts, default: defaults.defaultPackages,
+  { id: 224, name: 'node_default_packages', level: 'G', schema: Texts, default: defaults.defaultPackages, note: PENDING,
     meaning: 'packages that every host has' },
 ]);
 
 // biome-ignore format: a table, one parameter per row
 const tuning = section('NODE_TUNE', [
-  { id: 230, name: 'node_disable_firewall', level: 'C', schema: Flag, default: true,
+  { id: 230, name: 'node_disable_firewall', level: 'C', schema: Flag, default: true, note: PENDING,
     meaning: 'turn the firewall of the system off' },
-  { id: 231, name: 'node_disable_selinux', level: 'C', schema: Flag, default: true,
+  { id: 231, name: 'node_disable_selinux', level: 'C', schema: Flag, default: true, note: PENDING,
     meaning: 'turn SELinux off where there is one' },
-  { id: 232, name: 'node_disable_numa', level: 'C', schema: Flag, default: false,
+  { id: 232, name: 'node_disable_numa', level: 'C', schema: Flag, default: false, note: PENDING,
     meaning: 'boot with NUMA off; takes effect with the next boot' },
-  { id: 233, name: 'node_disable_swap', level: 'C', schema: Flag, default: false,
+  { id: 233, name: 'node_disable_swap', level: 'C', schema: Flag, default: false, note: PENDING,
     meaning: 'run without swap; full memory then ends processes' },
-  { id: 234, name: 'node_static_network', level: 'C', schema: Flag, default: true,
+  { id: 234, name: 'node_static_network', level: 'C', schema: Flag, default: true, note: PENDING,
     meaning: 'keep DHCP from replacing the name servers; only EL knows it' },
-  { id: 235, name: 'node_disk_prefetch', level: 'C', schema: Flag, default: false,
+  { id: 235, name: 'node_disk_prefetch', level: 'C', schema: Flag, default: false, note: PENDING,
     meaning: 'read ahead on rotating disks' },
   { id: 236, name: 'node_kernel_modules', level: 'C', schema: Texts, default: defaults.kernelModules,
     meaning: 'kernel modules that are loaded at boot' },
@@ -108,11 +108,11 @@ const admin = section('NODE_ADMIN', [
     meaning: 'user and group id of the administrators\' account' },
   { id: 253, name: 'node_admin_username', level: 'C', schema: SystemUser, default: 'dba',
     meaning: 'name of the administrators\' account' },
-  { id: 254, name: 'node_admin_ssh_exchange', level: 'C', schema: Flag, default: true,
+  { id: 254, name: 'node_admin_ssh_exchange', level: 'C', schema: Flag, default: true, note: PENDING,
     meaning: 'let the administrators\' account log on from one host of the group to another' },
-  { id: 255, name: 'node_admin_pk_current', level: 'C', schema: Flag, default: true,
+  { id: 255, name: 'node_admin_pk_current', level: 'C', schema: Flag, default: true, note: PENDING,
     meaning: 'let the operator\'s own ssh keys in' },
-  { id: 256, name: 'node_admin_pk_list', level: 'C', schema: Texts, default: [],
+  { id: 256, name: 'node_admin_pk_list', level: 'C', schema: Texts, default: [], note: PENDING,
     meaning: 'ssh public keys that may log on as the administrators\' account' },
 ]);
 
@@ -120,11 +120,11 @@ const admin = section('NODE_ADMIN', [
 const time = section('NODE_TIME', [
   { id: 260, name: 'node_timezone', level: 'C', schema: TimeZone, default: '',
     meaning: 'time zone, as Europe/Berlin; empty leaves the host\'s own' },
-  { id: 261, name: 'node_ntp_enabled', level: 'C', schema: Flag, default: true,
+  { id: 261, name: 'node_ntp_enabled', level: 'C', schema: Flag, default: true, note: PENDING,
     meaning: 'keep the clock in step with chrony' },
-  { id: 262, name: 'node_ntp_servers', level: 'C', schema: Texts, default: defaults.ntpServers,
+  { id: 262, name: 'node_ntp_servers', level: 'C', schema: Texts, default: defaults.ntpServers, note: PENDING,
     meaning: 'sources of time, lines of chrony.conf' },
-  { id: 263, name: 'node_crontab_overwrite', level: 'C', schema: Flag, default: true,
+  { id: 263, name: 'node_crontab_overwrite', level: 'C', schema: Flag, default: true, note: WITHOUT_EFFECT,
     meaning: 'replace /etc/crontab instead of adding to it' },
   { id: 264, name: 'node_crontab', level: 'C', schema: Texts, default: [],
     meaning: 'lines of /etc/crontab: five fields, account, command' },
@@ -144,9 +144,9 @@ const vip = section('NODE_VIP', [
     meaning: 'give the shared address back as soon as the preferred host returns' },
   { id: 275, name: 'vip_interface', level: 'C/I', schema: Text, default: 'eth0',
     meaning: 'network interface that carries the shared address' },
-  { id: 276, name: 'vip_dns_suffix', level: 'C/I', schema: AnyText, default: '',
+  { id: 276, name: 'vip_dns_suffix', level: 'C/I', schema: AnyText, default: '', note: PENDING,
     meaning: 'what is appended to the DNS name of the shared address' },
-  { id: 277, name: 'vip_exporter_port', level: 'C/I', schema: Port, default: 9650,
+  { id: 277, name: 'vip_exporter_port', level: 'C/I', schema: Port, default: 9650, note: PENDING,
     meaning: 'port of keepalived\'s metrics exporter' },
 ]);
 
@@ -154,9 +154,9 @@ const vip = section('NODE_VIP', [
 const haproxy = section('HAPROXY', [
   { id: 280, name: 'haproxy_enabled', level: 'C', schema: Flag, default: true,
     meaning: 'run HAProxy on this host' },
-  { id: 281, name: 'haproxy_clean', level: 'G/C/A', schema: Flag, default: false,
+  { id: 281, name: 'haproxy_clean', level: 'G/C/A', schema: Flag, default: false, note: WITHOUT_EFFECT,
     meaning: 'delete existing configuration first' },
-  { id: 282, name: 'haproxy_reload', level: 'A', schema: Flag, default: true,
+  { id: 282, name: 'haproxy_reload', level: 'A', schema: Flag, default: true, note: WITHOUT_EFFECT,
     meaning: 'reload HAProxy once its configuration has changed' },
   { id: 283, name: 'haproxy_auth_enabled', level: 'G', schema: Flag, default: true, note: UNREAD,
     meaning: 'ask for a password on the statistics page, which always happens' },
@@ -176,23 +176,23 @@ const haproxy = section('HAPROXY', [
 
 // biome-ignore format: a table, one parameter per row
 const exporter = section('NODE_EXPORTER', [
-  { id: 290, name: 'node_exporter_enabled', level: 'C', schema: Flag, default: true,
+  { id: 290, name: 'node_exporter_enabled', level: 'C', schema: Flag, default: true, note: PENDING,
     meaning: 'export metrics of the host' },
-  { id: 291, name: 'node_exporter_port', level: 'C', schema: Port, default: 9100,
+  { id: 291, name: 'node_exporter_port', level: 'C', schema: Port, default: 9100, note: PENDING,
     meaning: 'port of the host\'s metrics' },
-  { id: 292, name: 'node_exporter_options', level: 'C', schema: AnyText, default: '--no-collector.softnet --no-collector.nvme --collector.tcpstat --collector.processes',
+  { id: 292, name: 'node_exporter_options', level: 'C', schema: AnyText, default: '--no-collector.softnet --no-collector.nvme --collector.tcpstat --collector.processes', note: PENDING,
     meaning: 'further arguments of node_exporter' },
 ]);
 
 // biome-ignore format: a table, one parameter per row
 const promtail = section('PROMTAIL', [
-  { id: 293, name: 'promtail_enabled', level: 'C', schema: Flag, default: true,
+  { id: 293, name: 'promtail_enabled', level: 'C', schema: Flag, default: true, note: PENDING,
     meaning: 'send the logs of the host to Loki' },
-  { id: 294, name: 'promtail_clean', level: 'G/A', schema: Flag, default: false,
+  { id: 294, name: 'promtail_clean', level: 'G/A', schema: Flag, default: false, note: WITHOUT_EFFECT,
     meaning: 'forget at setup how far logs have been read' },
-  { id: 295, name: 'promtail_port', level: 'C', schema: Port, default: 9080,
+  { id: 295, name: 'promtail_port', level: 'C', schema: Port, default: 9080, note: PENDING,
     meaning: 'port of promtail\'s own pages' },
-  { id: 296, name: 'promtail_positions', level: 'C', schema: AbsolutePath, default: '/var/log/positions.yaml',
+  { id: 296, name: 'promtail_positions', level: 'C', schema: AbsolutePath, default: '/var/log/positions.yaml', note: PENDING,
     meaning: 'file that records how far each log has been read' },
 ]);
 

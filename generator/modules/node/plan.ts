@@ -2,19 +2,26 @@ import type { Facts, ProxyService } from '../../model/facts.ts';
 import { type Contribution, settingsOf } from '../../model/module.ts';
 import type { FilePlan, FileSource, PlanData, PortUse, UserPlan } from '../../model/plan.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
+import { crontabContribution } from './crontab.ts';
+import { hugePages } from './huge-pages.ts';
+import { ownServices, PROXY_CA, usesCa } from './services.ts';
 import { type NodeSettings, nodeName } from './settings.ts';
 import { profileKeys } from './tuned.ts';
+import { vipContribution } from './vip.ts';
 
 /** The host itself: names, kernel, limits, administrator, and HAProxy with the services that it carries. */
-export function planNode(host: SiteHost, _site: Site, facts: Facts): Contribution {
+export function planNode(host: SiteHost, site: Site, facts: Facts): Contribution {
   const settings = settingsOf<NodeSettings>(host);
-  const services = settings.haproxy_enabled ? (facts.proxyServices.get(host.ip) ?? []) : [];
+  const vip = vipContribution(host, site);
+  const crontab = crontabContribution(settings);
   const base: Contribution = {
+    ...vip,
     users: adminUser(settings),
     directories: [{ path: settings.node_data, mode: 0o755, owner: 'root', group: 'root' }],
-    files: hostFiles(host, settings, facts),
+    files: [...hostFiles(host, settings, facts), ...(vip.files ?? []), ...(crontab.files ?? [])],
+    units: [...(vip.units ?? []), ...(crontab.units ?? [])],
   };
-  return settings.haproxy_enabled ? withHaproxy(base, host, settings, services) : base;
+  return settings.haproxy_enabled ? withHaproxy(base, host, settings, servicesOf(host, facts)) : base;
 }
 
 function adminUser(settings: NodeSettings): UserPlan[] {
@@ -36,9 +43,11 @@ function hostFiles(host: SiteHost, settings: NodeSettings, facts: Facts): FilePl
   });
   const lines = (text: readonly string[]): FileSource => ({ kind: 'text', lines: text });
   const admin = settings.node_admin_username;
+  const huge = hugePages(settings);
   return [
     linked('/etc/hosts', lines(hostsLines(host, settings, facts))),
     linked('/etc/sysctl.d/60-pigsty.conf', lines(sysctlLines(settings))),
+    ...(huge ? [linked('/etc/sysctl.d/61-pigsty-huge-pages.conf', huge)] : []),
     linked('/etc/modules-load.d/pigsty.conf', lines(settings.node_kernel_modules)),
     linked('/etc/security/limits.d/60-pigsty.conf', lines(LIMITS)),
     ...(settings.node_tune === 'none' ? [] : [linked('/etc/tmpfiles.d/60-pigsty-thp.conf', lines(THP_OFF))]),
@@ -80,8 +89,7 @@ function hostsLines(host: SiteHost, settings: NodeSettings, facts: Facts): strin
 function sysctlLines(settings: NodeSettings): string[] {
   const { node_tune: profile } = settings;
   const keys = profile === 'none' ? {} : profileKeys(profile, settings.node_overcommit_ratio);
-  const huge = settings.node_hugepage_count > 0 ? { 'vm.nr_hugepages': settings.node_hugepage_count } : {};
-  const all = { ...keys, ...huge, ...settings.node_sysctl_params };
+  const all = { ...keys, ...settings.node_sysctl_params };
   return Object.entries(all).map(([key, value]) => `-${key} = ${value}`);
 }
 
@@ -93,10 +101,18 @@ function withHaproxy(
   settings: NodeSettings,
   services: readonly ProxyService[],
 ): Contribution {
-  const serviceFiles = services.map((service) =>
-    haproxyFile(`etc/haproxy/${service.name}.cfg`, 'node/service.cfg.ejs', { ...service }),
+  const serviceFiles = services.map(({ declared: _, ...view }) =>
+    haproxyFile(`etc/haproxy/${view.name}.cfg`, 'node/service.cfg.ejs', view),
   );
   const config = haproxyFile(HAPROXY_CONFIG, 'node/haproxy.cfg.ejs', haproxyView(host, settings), 0o600);
+  const ca: FilePlan = {
+    path: PROXY_CA,
+    mode: 0o644,
+    owner: 'haproxy',
+    group: 'haproxy',
+    source: { kind: 'ca' },
+  };
+  const authority = services.some(usesCa) ? [ca] : [];
   const unit: FilePlan = {
     path: 'units/haproxy.service',
     mode: 0o644,
@@ -104,15 +120,9 @@ function withHaproxy(
     group: 'root',
     source: { kind: 'template', template: 'node/haproxy.service.ejs', view: { root: { $image: 'haproxy' } } },
   };
-  const port: PortUse = {
-    port: settings.haproxy_exporter_port,
-    address: '0.0.0.0',
-    unit: 'haproxy.service',
-    parameter: 'haproxy_exporter_port',
-  };
   return {
     ...base,
-    images: [{ name: 'haproxy', recipe: 'haproxy', arguments: {}, packages: [] }],
+    images: [...(base.images ?? []), { name: 'haproxy', recipe: 'haproxy', arguments: {}, packages: [] }],
     users: [
       ...(base.users ?? []),
       {
@@ -125,20 +135,37 @@ function withHaproxy(
         groups: [],
       },
     ],
-    files: [...(base.files ?? []), config, ...serviceFiles, unit],
+    files: [...(base.files ?? []), config, ...serviceFiles, ...authority, unit],
     units: [
+      ...(base.units ?? []),
       {
         name: 'haproxy.service',
         file: unit.path,
         image: 'haproxy',
         restartOn: [],
-        reloadOn: [config.path, ...serviceFiles.map((file) => file.path)],
+        reloadOn: [config, ...serviceFiles, ...authority].map((file) => file.path),
         after: [],
         activation: 'start',
       },
     ],
-    ports: [port],
   };
+}
+
+/** Of clusters, and of the inventory. */
+function servicesOf(host: SiteHost, facts: Facts): ProxyService[] {
+  return [...(facts.proxyServices.get(host.ip) ?? []), ...ownServices(host)];
+}
+
+export function nodePorts(host: SiteHost, _site: Site, facts: Facts): PortUse[] {
+  const settings = settingsOf<NodeSettings>(host);
+  if (!settings.haproxy_enabled) return [];
+  const use = (port: number, declared: ProxyService['declared']): PortUse => {
+    return { port, address: '0.0.0.0', unit: 'haproxy.service', ...declared };
+  };
+  return [
+    use(settings.haproxy_exporter_port, { parameter: 'haproxy_exporter_port' }),
+    ...servicesOf(host, facts).map(({ port, declared }) => use(port, declared)),
+  ];
 }
 
 function haproxyFile(

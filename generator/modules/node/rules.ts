@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import { infraIps } from '../../model/infra.ts';
 import { settingsOf } from '../../model/module.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
+import { parseCronLine } from '../../text/calendar.ts';
 import { type NodeSettings, nodeName } from './settings.ts';
 
 const rules = {
@@ -34,16 +35,23 @@ const rules = {
     label: () => 'again here',
     help: () => 'each shared address of a network needs a number of its own',
   }),
-  vipNotBuilt: rule<{ address: string }>('node/vip-not-built', {
-    severity: 'notice',
-    message: ({ address }) => `the shared address ${address} is checked, not yet built`,
+  crontab: rule<{ line: string; problem: string }>('node/crontab-line', {
+    severity: 'error',
+    message: ({ line, problem }) => `\`node_crontab\`: \`${line}\` ${problem}`,
+    label: () => 'this line',
+    help: () => 'five fields, an account and a command, as in /etc/crontab: `30 2 * * * root fstrim -a`',
   }),
 };
 
 /** Names, shared addresses, and what defaults point at in the group `infra`. */
 export function checkNode(site: Site): Diagnostic[] {
   const hasInfra = infraIps(site).length > 0;
-  return [...(hasInfra ? [] : [rules.noInfra.at(undefined, {})]), ...checkNames(site), ...checkVips(site)];
+  return [
+    ...(hasInfra ? [] : [rules.noInfra.at(undefined, {})]),
+    ...checkNames(site),
+    ...checkVips(site),
+    ...checkCrontabs(site),
+  ];
 }
 
 function checkNames({ hosts }: Site): Diagnostic[] {
@@ -68,7 +76,6 @@ function checkVips({ hosts }: Site): Diagnostic[] {
   const ips = new Map(hosts.map((host) => [String(host.ip), host]));
   const addresses = new Map<number, { address: string; host: SiteHost }>();
   const found: Diagnostic[] = [];
-  const announced = new Set<string>();
   for (const host of hosts) {
     const { vip_enabled: isEnabled, vip_address: address, vip_vrid: vrid } = settingsOf<NodeSettings>(host);
     if (!isEnabled) continue;
@@ -80,9 +87,6 @@ function checkVips({ hosts }: Site): Diagnostic[] {
     const other = addresses.get(vrid);
     addresses.set(vrid, other ?? { address, host });
     if (other && other.address !== address) found.push(clash(vrid, address, host, other));
-    if (!announced.has(address))
-      found.push(rules.vipNotBuilt.at(host.parameters.place('vip_address'), { address }));
-    announced.add(address);
   }
   return found;
 }
@@ -98,4 +102,28 @@ function clash(
   return rules.vridTwice.at(host.parameters.place('vip_vrid'), { vrid, address, other: other.address }, [
     note,
   ]);
+}
+
+/** Each line once, however many hosts have it. */
+function checkCrontabs({ hosts }: Site): Diagnostic[] {
+  const seen = new Set<string>();
+  return hosts.flatMap((host) =>
+    settingsOf<NodeSettings>(host).node_crontab.flatMap((line, index) => {
+      const problem = seen.has(line) ? undefined : crontabProblem(line);
+      seen.add(line);
+      return problem
+        ? [rules.crontab.at(host.parameters.place('node_crontab', [index]), { line, problem })]
+        : [];
+    }),
+  );
+}
+
+function crontabProblem(line: string): string | undefined {
+  if (/^\s*(?:#.*)?$/.test(line)) return undefined;
+  if (/^\s*\w+\s*=/.test(line)) return 'sets a variable: write it into the command';
+  const parsed = parseCronLine(line);
+  if (!parsed) return 'is not read';
+  return /(?<!\\)%/.test(parsed.command)
+    ? 'gives the command input after a `%`: write `\\%`, or use a file'
+    : undefined;
 }

@@ -1,14 +1,17 @@
 import type { Value } from '../../model/inventory.ts';
+import type { HaproxyService } from './schemas.ts';
 
 /** The parameters that this module reads, as its table types them; names as in the inventory. */
 export type NodeSettings = {
   readonly nodename?: string;
   readonly nodename_overwrite: boolean;
   readonly node_id_from_pg: boolean;
+  readonly node_cluster: string;
   readonly node_default_etc_hosts: readonly string[];
   readonly node_etc_hosts: readonly string[];
   readonly node_kernel_modules: readonly string[];
   readonly node_hugepage_count: number;
+  readonly node_hugepage_ratio: number;
   readonly node_overcommit_ratio: number;
   readonly node_tune: 'none' | 'oltp' | 'olap' | 'crit' | 'tiny';
   readonly node_sysctl_params: { readonly [name: string]: Value };
@@ -21,16 +24,21 @@ export type NodeSettings = {
   readonly node_crontab: readonly string[];
   readonly node_os: string;
   readonly node_cpu?: number;
+  readonly node_mem_mb?: number;
   readonly image_platform: string;
   readonly haproxy_enabled: boolean;
   readonly haproxy_admin_username: string;
   readonly haproxy_admin_password: string;
   readonly haproxy_exporter_port: number;
+  readonly haproxy_services: readonly HaproxyService[];
   readonly haproxy_client_timeout: string;
   readonly haproxy_server_timeout: string;
   readonly vip_enabled: boolean;
   readonly vip_address?: string;
   readonly vip_vrid?: number;
+  readonly vip_role: 'master' | 'backup';
+  readonly vip_preempt: boolean;
+  readonly vip_interface: string;
   readonly pg_cluster?: string;
   readonly pg_seq?: number;
 };

@@ -1,7 +1,7 @@
 import type { Value } from '../../model/inventory.ts';
 import type { FilePlan, IniSections } from '../../model/plan.ts';
 import type { SecretRef } from '../../model/secret.ts';
-import { cronToCalendar, parseCronLine } from '../../text/calendar.ts';
+import { backupType, cronToCalendar, parseCronLine } from '../../text/calendar.ts';
 import type { PgsqlMember } from './members.ts';
 import type { PgsqlSettings } from './settings.ts';
 
@@ -80,16 +80,27 @@ function repositoryValue(
   return typeof value === 'number' ? value : String(value).replaceAll('${pg_cluster}', cluster);
 }
 
+export type BackupSchedule = {
+  readonly type: 'full' | 'diff' | 'incr';
+  /** systemd calendar expressions. */
+  readonly calendar: readonly string[];
+};
+
 /**
- * When full backups run: lines of node_crontab that call pg-backup, or else pgbackrest_schedule; as systemd calendar
- * expressions. Pigsty schedules none by itself.
+ * When which backups run: lines of node_crontab that call pg-backup; full ones by pgbackrest_schedule where no line
+ * does. Pigsty schedules none by itself.
  */
-export function backupCalendar(settings: PgsqlSettings): readonly string[] {
-  const lines = settings.node_crontab
-    .map(parseCronLine)
-    .filter((line) => line?.command.includes('pg-backup full'));
-  const declared = lines.flatMap((line) => line?.calendar ?? []);
-  return declared.length > 0 ? declared : (cronToCalendar(settings.pgbackrest_schedule) ?? []);
+export function backupSchedules(settings: PgsqlSettings): BackupSchedule[] {
+  const lines = settings.node_crontab.flatMap((line) => parseCronLine(line) ?? []);
+  const declared = (['full', 'diff', 'incr'] as const).map((type) => ({
+    type,
+    calendar: lines.flatMap(({ command, calendar }) => (backupType(command) === type ? calendar : [])),
+  }));
+  return declared.flatMap((schedule) => {
+    if (schedule.calendar.length > 0) return [schedule];
+    const calendar = cronToCalendar(settings.pgbackrest_schedule) ?? [];
+    return schedule.type === 'full' ? [{ ...schedule, calendar }] : [];
+  });
 }
 
 /** The secrets of the chosen repository, under the names that {@link backrestFile} refers to. */

@@ -1,7 +1,11 @@
 import type { FilePlan, ImageRef } from '../../model/plan.ts';
+import type { Site } from '../../model/site.ts';
 import { rootCommand } from '../../text/command.ts';
-import type { PgsqlMember } from './members.ts';
+import { clusterMembers, type PgsqlMember } from './members.ts';
 import { backupDirectory, clusterDirectory } from './paths.ts';
+import type { PgService } from './schemas.ts';
+import { declaredServices } from './services.ts';
+import { standbySource } from './upstream.ts';
 
 /** Client programs that any user of the host may call. */
 const CLIENTS = [
@@ -19,7 +23,7 @@ const CLIENTS = [
 const PATRONICTL = '/usr/bin/python3 /etc/pigsty/current/etc/pgsql/patronictl.py';
 
 /** The commands of an operator and the health check. */
-export function operatorFiles(member: PgsqlMember, root: ImageRef): FilePlan[] {
+export function operatorFiles(member: PgsqlMember, site: Site, root: ImageRef): FilePlan[] {
   const { settings } = member;
   const view = {
     root,
@@ -38,7 +42,7 @@ export function operatorFiles(member: PgsqlMember, root: ImageRef): FilePlan[] {
     ...(settings.pgbackrest_enabled
       ? [rootCommand('pgbackrest', { ...view, program: '/usr/bin/pgbackrest' })]
       : []),
-    healthCheck(member),
+    healthCheck(member, site),
   ];
 }
 
@@ -60,9 +64,10 @@ function userCommand(name: string, root: ImageRef, version: number): FilePlan {
   };
 }
 
-function healthCheck({ settings }: PgsqlMember): FilePlan {
-  const [primary] = settings.pg_default_services;
-  const ports = [settings.pg_port, ...(primary ? [primary.port] : [])];
+function healthCheck(member: PgsqlMember, site: Site): FilePlan {
+  const { settings } = member;
+  const service = serviceToTry(member, site);
+  const ports = [settings.pg_port, ...(service ? [service.port] : [])];
   const view = {
     user: settings.pg_dbsu,
     units: settings.pg_provision ? ['pgsql-provision.service'] : [],
@@ -75,4 +80,12 @@ function healthCheck({ settings }: PgsqlMember): FilePlan {
     group: 'root',
     source: { kind: 'template', template: 'pgsql/check.sh.ejs', view },
   };
+}
+
+/** The first service of this host that has somebody to answer: in a standby cluster nobody takes writes. */
+function serviceToTry({ settings, cluster }: PgsqlMember, site: Site): PgService | undefined {
+  if (settings.pg_service_provider !== '') return undefined;
+  const services = declaredServices(settings);
+  const isStandby = standbySource(clusterMembers(site, cluster), site) !== undefined;
+  return isStandby ? services.find(({ check }) => check === '/read-only') : services[0];
 }

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import { infraIps } from '../../model/infra.ts';
 import type { Place } from '../../model/origin.ts';
 import type { Site } from '../../model/site.ts';
-import { coversLine, type HbaLine, parseHbaLine } from '../../text/hba-line.ts';
+import { coversLine, type HbaLine } from '../../text/hba-line.ts';
 import { type HbaContext, LIVE_ROLES, type LiveRole } from './hba.ts';
 import {
   type HbaQuestion,
@@ -14,6 +14,7 @@ import {
   rolesOf,
 } from './hba-verdict.ts';
 import type { PgsqlMember } from './members.ts';
+import { copiesOf } from './upstream.ts';
 
 const rules = {
   trustWorld: rule<{ server: string }>('pgsql/trust-world', {
@@ -72,7 +73,7 @@ export function checkHba(site: Site, members: readonly PgsqlMember[]): Diagnosti
   return [
     ...[postgres, pool].flatMap((servers) => [...checkWorld(servers), ...checkShadows(servers)]),
     ...checkPoolGroups(first.member),
-    ...postgres.flatMap(checkReplication),
+    ...postgres.flatMap((context) => checkReplication(context, site)),
     ...postgres.flatMap(checkMonitor),
     ...checkPoolUsers(first),
   ];
@@ -101,6 +102,7 @@ function checkShadows(servers: readonly HbaContext[]): Diagnostic[] {
   const [server] = servers;
   if (!server) return [];
   const { member, target } = server;
+  if (member.settings[OWN[target]].length === 0) return [];
   const isIn = (user: string, role: string) => rolesOf(user, server).has(role);
   const files = servers.flatMap((context) => LIVE_ROLES.map((role) => readRecords(role, context)));
   return member.settings[OWN[target]].flatMap((_, index) => {
@@ -115,12 +117,11 @@ function checkShadows(servers: readonly HbaContext[]): Diagnostic[] {
   });
 }
 
-type ReadRecord = HbaRecord & HbaLine;
+type ReadRecord = Omit<HbaRecord, 'parsed'> & HbaLine;
 
 /** What is read of the rules; of pgbouncer's, those for roles are not. */
 function readRecords(role: LiveRole, context: HbaContext): ReadRecord[] {
-  return hbaRecords(role, context).flatMap((record) => {
-    const parsed = parseHbaLine(record.line);
+  return [...hbaRecords(role, context)].flatMap(({ parsed, ...record }) => {
     const isLeftOut =
       context.target === 'pgbouncer' && parsed?.users.some(({ text }) => text.startsWith('+'));
     return parsed && !isLeftOut ? [{ ...record, ...parsed }] : [];
@@ -134,7 +135,7 @@ function coversOf(
   index: number,
   isIn: (user: string, role: string) => boolean,
 ): { own: ReadRecord; by: ReadRecord | undefined }[] {
-  const isOwn = ({ source }: HbaRecord) => source.parameter === parameter && source.index === index;
+  const isOwn = ({ source }: ReadRecord) => source.parameter === parameter && source.index === index;
   return file.flatMap((own, number) => {
     if (!isOwn(own)) return [];
     const earlier = file.slice(0, number);
@@ -150,9 +151,11 @@ function checkPoolGroups(member: PgsqlMember): Diagnostic[] {
   );
 }
 
-function checkReplication(context: HbaContext): Diagnostic[] {
+/** From every other member, and from those of clusters that are copies of this one. */
+function checkReplication(context: HbaContext, site: Site): Diagnostic[] {
   const { member: to, members } = context;
-  return members.flatMap((from) => {
+  const copies = copiesOf(site).get(to.cluster) ?? [];
+  return [...members, ...copies].flatMap((from) => {
     if (from === to) return [];
     const user = to.settings.pg_replication_username;
     const question = { user, database: 'replication', from: from.host.ip, isTls: true };

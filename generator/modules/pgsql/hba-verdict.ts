@@ -1,5 +1,5 @@
 import { coversAddress, type HbaLine, type HbaWord, parseHbaLine } from '../../text/hba-line.ts';
-import { type HbaContext, hbaLines, type LiveRole } from './hba.ts';
+import { type HbaContext, holds, type LiveRole, ruleLines } from './hba.ts';
 import type { HbaRule } from './schemas.ts';
 import type { PgsqlSettings } from './settings.ts';
 import { allUsers } from './users.ts';
@@ -31,32 +31,66 @@ const PARAMETERS: Record<HbaContext['target'], readonly HbaSource['parameter'][]
   pgbouncer: ['pgb_default_hba_rules', 'pgb_hba_rules'],
 };
 
-/** A line of the rules, and where it comes from. */
-export type HbaRecord = { readonly line: string; readonly source: HbaSource };
+/** A line of the rules, as it is read (undefined: a comment), and where it comes from. */
+export type HbaRecord = {
+  readonly line: string;
+  readonly parsed: HbaLine | undefined;
+  readonly source: HbaSource;
+};
 
-/** Every line of the rules for a member that has this role now, in order. */
-export function hbaRecords(role: LiveRole, context: HbaContext): HbaRecord[] {
+/** Every line of the rules for a member that has this role now, in order; read as far as somebody asks. */
+export function* hbaRecords(role: LiveRole, context: HbaContext): Generator<HbaRecord> {
+  const { member, target } = context;
+  for (const parameter of PARAMETERS[target]) {
+    const rules: readonly HbaRule[] = member.settings[parameter];
+    for (const [index, rule] of rules.entries()) {
+      if (!holds(rule, member, role)) continue;
+      const source = { parameter, index, title: rule.title };
+      for (const { line, parsed } of readLines(rule, context)) yield { line, parsed, source };
+    }
+  }
+}
+
+type ReadLine = Pick<HbaRecord, 'line' | 'parsed'>;
+
+/** The default rules are the same objects for every host, and mostly become the same lines. */
+const known = new WeakMap<HbaRule, Map<string, readonly ReadLine[]>>();
+
+function readLines(rule: HbaRule, context: HbaContext): readonly ReadLine[] {
+  const read = () => ruleLines(rule, context).map((line) => ({ line, parsed: parseHbaLine(line) }));
+  if (rule.addr === 'cluster') return read();
   const { settings } = context.member;
-  return PARAMETERS[context.target].flatMap((parameter) => {
-    const rules: readonly HbaRule[] = settings[parameter];
-    return rules.flatMap((rule, index) =>
-      hbaLines([rule], context, role).map((line) => ({
-        line,
-        source: { parameter, index, title: rule.title },
-      })),
-    );
-  });
+  const key = [
+    context.target,
+    settings.pg_dbsu,
+    settings.pg_replication_username,
+    settings.pg_monitor_username,
+    settings.pg_admin_username,
+    settings.pg_pwd_enc,
+    rule.addr === 'admin' ? settings.admin_ip : '',
+    rule.addr === 'infra' ? context.infraIps.join() : '',
+  ].join('\0');
+  const byKey = known.get(rule) ?? new Map<string, readonly ReadLine[]>();
+  const lines = byKey.get(key) ?? read();
+  known.set(rule, byKey.set(key, lines));
+  return lines;
 }
 
 /** Which rule of PostgreSQL or pgbouncer decides on a connection to a member that has this role now. */
 export function hbaVerdict(question: HbaQuestion, role: LiveRole, context: HbaContext): HbaVerdict {
-  const roles = rolesOf(question.user, context);
-  for (const { line, source } of hbaRecords(role, context)) {
-    const parsed = parseHbaLine(line);
-    if (parsed && matches(parsed, question, roles)) return { method: parsed.method, line, source };
+  let found: ReadonlySet<string> | undefined;
+  const isIn: IsIn = (name) => {
+    found ??= rolesOf(question.user, context);
+    return found.has(name);
+  };
+  for (const { line, parsed, source } of hbaRecords(role, context)) {
+    if (parsed && matches(parsed, question, isIn)) return { method: parsed.method, line, source };
   }
   return { method: 'reject', line: undefined };
 }
+
+/** Whether the user of a question has a role. */
+type IsIn = (role: string) => boolean;
 
 /** The user and every role that it is a member of, directly or not; none for pgbouncer, which knows no roles. */
 export function rolesOf(user: string, { target, member }: HbaContext): ReadonlySet<string> {
@@ -72,12 +106,12 @@ export function rolesOf(user: string, { target, member }: HbaContext): ReadonlyS
   return found;
 }
 
-function matches(line: HbaLine, question: HbaQuestion, roles: ReadonlySet<string>): boolean {
+function matches(line: HbaLine, question: HbaQuestion, isIn: IsIn): boolean {
   return (
     matchesType(line.type, question) &&
     coversAddress(line.address, question.from === 'local' ? undefined : question.from) &&
-    line.databases.some((word) => matchesDatabase(word, question, roles)) &&
-    line.users.some((word) => matchesUser(word, question.user, roles))
+    line.databases.some((word) => matchesDatabase(word, question, isIn)) &&
+    line.users.some((word) => matchesUser(word, question.user, isIn))
   );
 }
 
@@ -88,25 +122,21 @@ function matchesType(type: string, { from, isTls }: HbaQuestion): boolean {
 }
 
 /** PostgreSQL, hba.c, check_db: a physical replication connection matches the keyword and nothing else. */
-function matchesDatabase(
-  { text, isQuoted }: HbaWord,
-  { database, user }: HbaQuestion,
-  roles: ReadonlySet<string>,
-): boolean {
+function matchesDatabase({ text, isQuoted }: HbaWord, { database, user }: HbaQuestion, isIn: IsIn): boolean {
   if (database === 'replication') return text === 'replication' && !isQuoted;
   if (isQuoted) return text === database;
   if (text === 'all') return true;
   if (text === 'sameuser') return database === user;
-  if (text === 'samerole' || text === 'samegroup') return roles.has(database);
+  if (text === 'samerole' || text === 'samegroup') return isIn(database);
   if (text === 'replication') return false;
   return matchesName(text, database);
 }
 
 /** PostgreSQL, hba.c, check_role. */
-function matchesUser({ text, isQuoted }: HbaWord, user: string, roles: ReadonlySet<string>): boolean {
+function matchesUser({ text, isQuoted }: HbaWord, user: string, isIn: IsIn): boolean {
   if (isQuoted) return text === user;
   if (text === 'all') return true;
-  if (text.startsWith('+')) return roles.has(text.slice(1));
+  if (text.startsWith('+')) return isIn(text.slice(1));
   return matchesName(text, user);
 }
 

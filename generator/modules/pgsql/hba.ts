@@ -22,8 +22,14 @@ export type LiveRole = (typeof LIVE_ROLES)[number];
 /** The rules of a member while it has that role, as lines, in order, each group under its title. */
 export function hbaLines(rules: readonly HbaRule[], context: HbaContext, role: LiveRole): string[] {
   return rules
-    .filter((rule) => appliesTo(rule, context.member) && [undefined, role].includes(liveRole(rule)))
+    .filter((rule) => holds(rule, context.member, role))
     .flatMap((rule) => ruleLines(rule, context));
+}
+
+/** Whether a rule is one of a member that has this role now. */
+export function holds(rule: HbaRule, member: PgsqlMember, role: LiveRole): boolean {
+  const wanted = liveRole(rule);
+  return (wanted === undefined || wanted === role) && appliesTo(rule, member);
 }
 
 /**
@@ -76,7 +82,8 @@ function appliesTo(rule: HbaRule, member: PgsqlMember): boolean {
   return roles.some((role) => role === wanted);
 }
 
-function ruleLines(rule: HbaRule, context: HbaContext): string[] {
+/** One rule as lines, under its title. */
+export function ruleLines(rule: HbaRule, context: HbaContext): string[] {
   const title = rule.title ? [`# ${commentLine(rule.title)}`] : [];
   if (rule.rules) return [...title, ...rule.rules];
   const method = authMethod(rule.auth ?? 'pwd', context);

@@ -3,7 +3,7 @@ import { backupSecrets } from './backup.ts';
 import { baselineNames } from './baselines.ts';
 import { clusters, pgsqlMembers } from './members.ts';
 import { pgsqlParameters } from './params.ts';
-import { planPgsql } from './plan.ts';
+import { pgsqlPorts, planPgsql } from './plan.ts';
 import { recoveryPromise } from './recovery.ts';
 import { checkPgsql } from './rules.ts';
 import { offerServices } from './services.ts';
@@ -15,12 +15,13 @@ export const pgsql: Module = {
   parameters: pgsqlParameters,
   files: (site) => pgsqlMembers(site).flatMap(baselineNames),
   check: checkPgsql,
-  offer: (site) => ({ proxyServices: offerServices(pgsqlMembers(site)) }),
+  offer: (site) => ({ proxyServices: offerServices(site) }),
   secrets: (host) => {
     const settings = settingsOf<PgsqlSettings>(host);
     if (host.parameters.values.pg_seq === undefined) return new Map();
     return new Map([...userSecrets(settings), ...backupSecrets(settings)]);
   },
+  ports: pgsqlPorts,
   plan: planPgsql,
   promise: (site, { etcdElectionSeconds }) =>
     clusters(site).flatMap((members) => recoveryPromise(members, etcdElectionSeconds) ?? []),

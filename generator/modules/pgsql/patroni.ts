@@ -1,14 +1,16 @@
 import type { Facts } from '../../model/facts.ts';
 import type { FilePlan, FileSource, PlanData } from '../../model/plan.ts';
+import type { Site } from '../../model/site.ts';
 import { evaluate, type Facts as NodeFacts, toShell } from '../../text/formula.ts';
 import { archiveCommand } from './backup.ts';
 import { type HbaContext, roleNeutralLines } from './hba.ts';
-import type { PgsqlMember } from './members.ts';
+import { clusterMembers, type PgsqlMember } from './members.ts';
 import { localParameters, storeParameters } from './parameters.ts';
 import { recovery } from './recovery.ts';
 import type { HbaRule } from './schemas.ts';
 import type { PgsqlSettings } from './settings.ts';
 import { declaredFacts, MAX_WORKER_PROCESSES, templateOf, tunedParameters } from './tuning.ts';
+import { cascadeSource, hasDelay, isDelayed, standbySource } from './upstream.ts';
 
 /** Patroni reads a directory of files in order of their names, later ones merged over earlier ones. */
 export const PATRONI_FILES = {
@@ -30,13 +32,13 @@ export function postgresRules(settings: PgsqlSettings): readonly HbaRule[] {
 }
 
 /** The three files of one member's Patroni configuration, and the scripts around its start. */
-export function patroniFiles(member: PgsqlMember, members: readonly PgsqlMember[], facts: Facts): FilePlan[] {
+export function patroniFiles(member: PgsqlMember, site: Site, facts: Facts): FilePlan[] {
   const user = member.settings.pg_dbsu;
   const file = (path: string, mode: number, source: FileSource): FilePlan => {
     return { path, mode, owner: user, group: user, source };
   };
   return [
-    file(PATRONI_FILES.main, 0o644, { kind: 'yaml', data: mainConfig(member, members, facts) }),
+    file(PATRONI_FILES.main, 0o644, { kind: 'yaml', data: mainConfig(member, site, facts) }),
     file(PATRONI_FILES.tuning, 0o644, tuningSource(member.settings)),
     file(PATRONI_FILES.secrets, 0o600, { kind: 'yaml', data: secretConfig(member.settings) }),
     file(INITDB, 0o755, {
@@ -52,8 +54,10 @@ function binaryDirectory(settings: PgsqlSettings): string {
   return `/usr/lib/postgresql/${settings.pg_version}/bin`;
 }
 
-function mainConfig(member: PgsqlMember, members: readonly PgsqlMember[], facts: Facts): PlanData {
+function mainConfig(member: PgsqlMember, site: Site, facts: Facts): PlanData {
   const { settings, host, instance, cluster } = member;
+  const members = clusterMembers(site, cluster);
+  const store = { ...storeConfig(settings, facts), ...standbyConfig(members, site) };
   return {
     scope: cluster,
     namespace: `${settings.pg_namespace}/`,
@@ -72,26 +76,50 @@ function mainConfig(member: PgsqlMember, members: readonly PgsqlMember[], facts:
       cert: `${PGSQL}/server.crt`,
       key: `${PGSQL}/server.key`,
     },
-    bootstrap: { dcs: storeConfig(settings, facts), initdb: initdbOptions(settings) },
+    bootstrap: { dcs: store, initdb: initdbOptions(settings) },
     postgresql: postgresqlConfig(member, members, facts),
     watchdog: {
       mode: settings.patroni_watchdog_mode,
       device: '/dev/watchdog',
       safety_margin: recovery(settings.pg_rto, facts.etcdElectionSeconds).watchdogMargin,
     },
-    tags: {
-      nofailover: false,
-      clonefrom: true,
-      noloadbalance: false,
-      nosync: false,
-      conf: templateOf(settings),
-      version: String(settings.pg_version),
+    tags: tags(member, site),
+  };
+}
+
+/** What Patroni and the health checks make of a member (Patroni manual, "YAML Configuration Settings", Tags). */
+function tags(member: PgsqlMember, site: Site): PlanData {
+  const isBehind = isDelayed(member);
+  const source = cascadeSource(member, site);
+  return {
+    nofailover: isBehind,
+    clonefrom: !isBehind,
+    noloadbalance: isBehind,
+    nosync: isBehind,
+    ...(source && { replicatefrom: source.instance }),
+    conf: templateOf(member.settings),
+    version: String(member.settings.pg_version),
+  };
+}
+
+/** For a cluster that copies another one; its leader follows that, its replicas follow its leader. */
+function standbyConfig(members: readonly PgsqlMember[], site: Site): { readonly [key: string]: PlanData } {
+  const source = standbySource(members, site);
+  const delay = members.find((member) => member.role === 'primary')?.settings.pg_delay ?? '0';
+  if (!source) return {};
+  const { hosts, port } = source;
+  return {
+    standby_cluster: {
+      host: hosts.join(','),
+      port,
+      create_replica_methods: ['basebackup'],
+      ...(hasDelay(delay) && { recovery_min_apply_delay: delay }),
     },
   };
 }
 
 /** What the configuration store holds: written at bootstrap, kept so by converge.py. */
-function storeConfig(settings: PgsqlSettings, facts: Facts): PlanData {
+function storeConfig(settings: PgsqlSettings, facts: Facts): { readonly [key: string]: PlanData } {
   const times = recovery(settings.pg_rto, facts.etcdElectionSeconds);
   return {
     ttl: times.ttl,
@@ -144,6 +172,7 @@ function postgresqlConfig(member: PgsqlMember, members: readonly PgsqlMember[], 
       rewind: { username: settings.pg_replication_username, sslmode: 'prefer' },
     },
     create_replica_methods: ['basebackup'],
+    ...(isDelayed(member) && { recovery_conf: { recovery_min_apply_delay: settings.pg_delay } }),
     basebackup: [{ 'max-rate': '1000M' }, { checkpoint: 'fast' }, 'verbose', 'progress'],
     pg_hba: roleNeutralLines(postgresRules(settings), hbaContext),
     callbacks: { on_start: ON_ROLE, on_role_change: ON_ROLE },

@@ -1,8 +1,16 @@
 import type { Facts } from '../../model/facts.ts';
 import type { Contribution } from '../../model/module.ts';
-import type { DirectoryPlan, FilePlan, ImageRef, PortUse, UnitPlan, UserPlan } from '../../model/plan.ts';
+import type {
+  DirectoryPlan,
+  FilePlan,
+  ImageRef,
+  PortUse,
+  UnitPlan,
+  UserPlan,
+  View,
+} from '../../model/plan.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
-import { BACKREST_CONFIG, backrestFile, backupCalendar } from './backup.ts';
+import { BACKREST_CONFIG, type BackupSchedule, backrestFile, backupSchedules } from './backup.ts';
 import { operatorFiles } from './commands.ts';
 import { postgresImage } from './image.ts';
 import { clusterMembers, memberOf, type PgsqlMember } from './members.ts';
@@ -11,7 +19,7 @@ import { PATRONI_FILES, patroniFiles } from './patroni.ts';
 import { PGBOUNCER_FILES, pgbouncerFiles } from './pgbouncer.ts';
 import { provisionFiles } from './provision.ts';
 import { roleFiles, ruleFilePaths } from './roles.ts';
-import { declaredServices } from './services.ts';
+import { vipContribution, vipOf } from './vip.ts';
 
 const CERTIFICATE_FILES = ['etc/pgsql/ca.crt', 'etc/pgsql/server.crt', 'etc/pgsql/server.key'];
 
@@ -23,8 +31,14 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
   const postgres = postgresImage(member, site);
   const image = postgres.name;
   const provision = provisionFiles(member, site.files);
+  const vip = vipContribution(member, facts);
+  const shared = vipOf(member);
   return {
-    images: [postgres, { name: 'pgbouncer', recipe: 'pgbouncer', arguments: {}, packages: [] }],
+    images: [
+      postgres,
+      { name: 'pgbouncer', recipe: 'pgbouncer', arguments: {}, packages: [] },
+      ...(vip.images ?? []),
+    ],
     users: [userPlan(member)],
     directories: directories(member),
     links: [
@@ -32,25 +46,28 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
       { path: '/pg/backup', target: backupDirectory(member) },
     ],
     files: [
-      ...patroniFiles(member, members, facts),
+      ...patroniFiles(member, site, facts),
       ...pgbouncerFiles(member),
-      ...roleFiles(member, members, facts),
+      ...roleFiles(member, site, facts),
       ...provision,
       ...backupFiles(member),
       ...certificateFiles(member),
       ...watchdogFiles(member),
       ...unitFiles(member, { $image: image }),
-      ...operatorFiles(member, { $image: image }),
+      ...operatorFiles(member, site, { $image: image }),
+      ...(vip.files ?? []),
     ],
-    units: units(member, image, { provision, rules: ruleFilePaths(member, members, facts) }),
-    ports: ports(member),
+    units: [
+      ...units(member, image, { provision, rules: ruleFilePaths(member, members, facts) }),
+      ...(vip.units ?? []),
+    ],
     certificates: [
       {
         name: member.instance,
         commonName: member.instance,
         organizationalUnit: 'pgsql',
         names: ['localhost', member.cluster, member.instance],
-        addresses: ['127.0.0.1', host.ip],
+        addresses: ['127.0.0.1', host.ip, ...(shared === undefined ? [] : [shared])],
       },
     ],
     checks: [{ name: 'pgsql', script: 'checks/pgsql', timeoutSeconds: 120 }],
@@ -148,17 +165,19 @@ function unitFiles(member: PgsqlMember, root: ImageRef): FilePlan[] {
     version: settings.pg_version,
     clusterDirectory: clusterDirectory(member),
     backupDirectory: backupDirectory(member),
-    calendar: backupCalendar(settings),
     initialises: member.role === 'primary',
   };
-  const unit = (name: string, more: { readonly [key: string]: string | ImageRef } = {}): FilePlan => ({
+  const unit = (name: string, more: View = {}, template = name): FilePlan => ({
     path: `units/${name}`,
     mode: 0o644,
     owner: 'root',
     group: 'root',
-    source: { kind: 'template', template: `pgsql/${name}.ejs`, view: { ...view, ...more } },
+    source: { kind: 'template', template: `pgsql/${template}.ejs`, view: { ...view, ...more } },
   });
-  const backup = ['pgbackrest-init.service', 'pgbackrest-backup.service', 'pgbackrest-backup.timer'];
+  const backups = backupSchedules(settings).flatMap(({ type, calendar }) => [
+    unit(`${backupUnit(type)}.service`, { type }, 'pgbackrest-backup.service'),
+    unit(`${backupUnit(type)}.timer`, { type, calendar }, 'pgbackrest-backup.timer'),
+  ]);
   const logDirectory = onHost(member, settings.pgbouncer_log_dir);
   return [
     unit('patroni.service', { watchdog: String(hasWatchdog(member)) }),
@@ -176,8 +195,12 @@ function unitFiles(member: PgsqlMember, root: ImageRef): FilePlan[] {
           }),
         ]
       : []),
-    ...(settings.pgbackrest_enabled ? backup.map((name) => unit(name)) : []),
+    ...(settings.pgbackrest_enabled ? [unit('pgbackrest-init.service'), ...backups] : []),
   ];
+}
+
+function backupUnit(type: BackupSchedule['type']): string {
+  return type === 'full' ? 'pgbackrest-backup' : `pgbackrest-backup-${type}`;
 }
 
 /** What a new primary runs again: the inventory may have changed, and its backup repository may be empty. */
@@ -209,8 +232,10 @@ function units(member: PgsqlMember, image: string, { provision, rules }: Watched
       after: ['patroni.service', 'pgsql-provision.service'],
       activation: 'rerun',
     }),
-    unit('pgbackrest-backup.service', { activation: 'none' }),
-    unit('pgbackrest-backup.timer', { activation: 'timer' }),
+    ...backupSchedules(settings).flatMap(({ type }) => [
+      unit(`${backupUnit(type)}.service`, { activation: 'none' }),
+      unit(`${backupUnit(type)}.timer`, { activation: 'timer' }),
+    ]),
   ];
   return [
     ...(hasWatchdog(member) ? [hostUnit('patroni-watchdog.service', {})] : []),
@@ -239,8 +264,11 @@ function units(member: PgsqlMember, image: string, { provision, rules }: Watched
   ];
 }
 
-function ports(member: PgsqlMember): PortUse[] {
-  const { settings, host } = member;
+/** Those of services are their proxies'. */
+export function pgsqlPorts(host: SiteHost, site: Site): PortUse[] {
+  const member = memberOf(host, site);
+  if (!member) return [];
+  const { settings } = member;
   const use = (port: number, unit: string, parameter: string, address = '0.0.0.0'): PortUse => {
     const place = host.parameters.place(parameter);
     return { port, address, unit, parameter, ...(place && { place }) };
@@ -251,6 +279,5 @@ function ports(member: PgsqlMember): PortUse[] {
     ...(settings.pgbouncer_enabled
       ? [use(settings.pgbouncer_port, 'pgbouncer.service', 'pgbouncer_port')]
       : []),
-    ...declaredServices(settings).map((service) => use(service.port, 'haproxy.service', 'pg_services')),
   ];
 }

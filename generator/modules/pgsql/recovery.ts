@@ -76,13 +76,16 @@ export function recovery(rto: number, electionSeconds: number): Recovery {
   };
 }
 
-/** What `pg_rto` means for each kind of failure. A lone member has nobody to take over. */
+/** What `pg_rto` means for each kind of failure. A lone member has nobody to take over, a standby cluster takes no writes. */
 export function recoveryPromise(
   members: readonly PgsqlMember[],
   electionSeconds: number,
 ): RecoveryPromise | undefined {
   const [first, ...others] = members;
-  if (!first || others.length === 0) return undefined;
+  const isStandby = members.some(
+    ({ role, settings }) => role === 'primary' && settings.pg_upstream !== undefined,
+  );
+  if (!first || others.length === 0 || isStandby) return undefined;
   const { pg_rto: seconds } = first.settings;
   const cases = worstCases(recovery(seconds, electionSeconds), electionSeconds);
   return { cluster: first.cluster, seconds, worstCases: cases };

@@ -1,9 +1,11 @@
 import type { Facts } from '../../model/facts.ts';
 import type { FilePlan, FileSource } from '../../model/plan.ts';
+import type { Site } from '../../model/site.ts';
 import { type HbaContext, hbaLines, LIVE_ROLES, type LiveRole, roleRules } from './hba.ts';
-import type { PgsqlMember } from './members.ts';
+import { clusterMembers, type PgsqlMember } from './members.ts';
 import { postgresRules } from './patroni.ts';
 import { promiseLines, recovery, recoveryPromise } from './recovery.ts';
+import { type StandbySource, standbySource } from './upstream.ts';
 
 /** pgbouncer includes no file in its rules: it has all of them for each role. */
 export const POOL_HBA = 'pgb_hba.conf';
@@ -14,8 +16,9 @@ const DIRECTORY = 'etc/pgsql';
  * What makes a member follow its role: the start of Patroni, the guard that keeps it from writing without a lease, the
  * rules for clients of either role, and what is done when the role changes.
  */
-export function roleFiles(member: PgsqlMember, members: readonly PgsqlMember[], facts: Facts): FilePlan[] {
-  const { settings, host } = member;
+export function roleFiles(member: PgsqlMember, site: Site, facts: Facts): FilePlan[] {
+  const { settings, host, cluster } = member;
+  const members = clusterMembers(site, cluster);
   const file = (name: string, source: FileSource): FilePlan => {
     return {
       path: `${DIRECTORY}/${name}`,
@@ -28,7 +31,7 @@ export function roleFiles(member: PgsqlMember, members: readonly PgsqlMember[], 
   const template = (name: string, view: TemplateView): FilePlan =>
     file(name, { kind: 'template', template: `pgsql/${name}.ejs`, view });
   return [
-    template('patroni-start.py', startView(member, facts)),
+    template('patroni-start.py', startView(member, standbySource(members, site), facts)),
     template('pigsty_store.py', {}),
     template('patronictl.py', {}),
     template('guard.py', guardView(member, facts)),
@@ -73,12 +76,17 @@ function ruleFiles(
   ];
 }
 
-function startView({ settings, host, cluster, role }: PgsqlMember, facts: Facts): TemplateView {
+function startView(
+  { settings, host, cluster, role }: PgsqlMember,
+  source: StandbySource | undefined,
+  facts: Facts,
+): TemplateView {
   const { ttl } = recovery(settings.pg_rto, facts.etcdElectionSeconds);
   return {
     endpoints: nearestFirst(facts.etcdEndpoints, host.ip),
     leaderKey: `${settings.pg_namespace}/${cluster}/leader`,
     initialises: python(role === 'primary'),
+    upstream: (source?.hosts ?? []).map((ip) => ({ ip, port: source?.port ?? 0 })),
     // Patroni's own lower limit.
     shortLease: python(ttl < 20),
   };

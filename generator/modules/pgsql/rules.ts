@@ -10,7 +10,8 @@ import { listedExtensions, unknownExtensions } from './packages.ts';
 import { isPoolable } from './pgbouncer.ts';
 import { smallestRto } from './recovery.ts';
 import type { HbaRule } from './schemas.ts';
-import { selectMembers } from './services.ts';
+import { carriers, selectMembers } from './services.ts';
+import { checkUpstream } from './upstream-checks.ts';
 import { allUsers } from './users.ts';
 
 const rules = {
@@ -91,11 +92,29 @@ const rules = {
     label: () => 'set here',
     help: () => 'take an address of the members’ network that nothing has, with its mask: 10.10.10.2/24',
   }),
-  vipNotBuilt: rule<{ cluster: string; address: string }>('pgsql/vip-not-built', {
-    severity: 'notice',
-    message: ({ cluster, address }) =>
-      `the address ${address} that follows the primary of ${cluster} is checked, not yet built`,
+  noProvider: rule<{ cluster: string; group: string }>('pgsql/no-provider', {
+    severity: 'error',
+    message: ({ cluster, group }) =>
+      `\`pg_service_provider: ${group}\` of cluster ${cluster} names no group with hosts`,
+    label: () => 'set here',
+    help: () =>
+      'name a group whose hosts carry the services, or leave it empty: then each member carries them',
   }),
+  noProxy: rule<{ ip: string; cluster: string }>('pgsql/provider-without-haproxy', {
+    severity: 'error',
+    message: ({ ip, cluster }) => `host ${ip} is to carry the services of cluster ${cluster} without HAProxy`,
+    help: () => 'it has `haproxy_enabled: false`',
+  }),
+  membersDiffer: rule<{ cluster: string; parameter: string; instance: string; other: string }>(
+    'pgsql/members-differ',
+    {
+      severity: 'error',
+      message: ({ cluster, parameter, instance, other }) =>
+        `\`${parameter}\` of cluster ${cluster} is one for ${other} and another for ${instance}`,
+      label: () => 'set here',
+      help: () => 'it holds for the whole cluster: set it in the `vars` of its group',
+    },
+  ),
   baselineShipped: rule<{ file: string; database: string }>('pgsql/baseline-not-carried', {
     severity: 'notice',
     message: ({ file, database }) =>
@@ -125,6 +144,9 @@ export function checkPgsql(site: Site): Diagnostic[] {
         ...checkContent(own, site),
         ...checkHba(site, own),
         ...checkVip(site, own, members),
+        ...checkUpstream(site, own),
+        ...checkProvider(site, own),
+        ...checkSameness(own),
       ];
     }),
   ];
@@ -184,6 +206,54 @@ function checkServices(members: readonly PgsqlMember[]): Diagnostic[] {
     if (selected.length + backup.length > 0) return [];
     const place = first.host.parameters.place('pg_services', [index]);
     return [rules.noBackend.at(place, { service: service.name, cluster: first.cluster })];
+  });
+}
+
+/** The hosts that carry the services of others can do so. A member's own may be left out. */
+function checkProvider(site: Site, members: readonly PgsqlMember[]): Diagnostic[] {
+  const [first] = members;
+  const group = first?.settings.pg_service_provider ?? '';
+  if (!first || group === '') return [];
+  const { cluster } = first;
+  const hosts = carriers(members, site);
+  if (hosts.length === 0)
+    return [rules.noProvider.at(placeOf(first, 'pg_service_provider'), { cluster, group })];
+  return hosts.flatMap((host) => {
+    if (host.parameters.values.haproxy_enabled !== false) return [];
+    return [rules.noProxy.at(host.parameters.place('haproxy_enabled'), { ip: host.ip, cluster })];
+  });
+}
+
+/** What Patroni keeps once for all members, or one member needs to know of another. */
+const OF_CLUSTER = [
+  'pg_version',
+  'pg_namespace',
+  'pg_rto',
+  'pg_rpo',
+  'pg_mode',
+  'pg_service_provider',
+  'pg_replication_username',
+  'pg_replication_password',
+  'patroni_username',
+  'patroni_password',
+  'patroni_port',
+  'pg_vip_enabled',
+  'pg_vip_address',
+] as const;
+
+function checkSameness([first, ...others]: readonly PgsqlMember[]): Diagnostic[] {
+  if (!first) return [];
+  return OF_CLUSTER.flatMap((parameter) => {
+    const other = others.find(({ settings }) => settings[parameter] !== first.settings[parameter]);
+    if (!other) return [];
+    const words = {
+      cluster: first.cluster,
+      parameter,
+      instance: other.instance,
+      other: first.instance,
+    };
+    const note = { message: `that of ${first.instance}`, ...at(first, parameter) };
+    return [rules.membersDiffer.at(placeOf(other, parameter), words, [note])];
   });
 }
 
@@ -273,9 +343,7 @@ function checkVip(site: Site, [first]: readonly PgsqlMember[], all: readonly Pgs
       ? 'is a host of its own'
       : other && `is that of cluster ${other.cluster} as well`;
   const place = placeOf(first, 'pg_vip_address');
-  return reason
-    ? [rules.vipIsHost.at(place, { cluster, address, reason })]
-    : [rules.vipNotBuilt.at(place, { cluster, address })];
+  return reason ? [rules.vipIsHost.at(place, { cluster, address, reason })] : [];
 }
 
 function hasVip({ settings }: PgsqlMember, ip: string | undefined): boolean {

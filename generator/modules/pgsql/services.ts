@@ -1,7 +1,9 @@
 import jmespath from 'jmespath';
 import type { HostIp } from '../../model/brand.ts';
 import type { ProxyServer, ProxyService } from '../../model/facts.ts';
-import type { PgsqlMember } from './members.ts';
+import { perSite } from '../../model/per-site.ts';
+import type { Site, SiteHost } from '../../model/site.ts';
+import { clusters, type PgsqlMember } from './members.ts';
 import { CHECK_INTERVAL, RISE } from './recovery.ts';
 import type { PgService } from './schemas.ts';
 import type { PgsqlSettings } from './settings.ts';
@@ -23,15 +25,23 @@ export function declaredServices(settings: PgsqlSettings): readonly PgService[] 
 export function selectMembers(service: PgService, members: readonly PgsqlMember[]): ServiceSelection {
   const search = (expression: string | undefined) => {
     if (!expression) return [];
-    const rows = members.map((member, index) => ({ ...variables(member), $index: index }));
-    const found: unknown = jmespath.search(rows, expression);
+    const found: unknown = jmespath.search(rowsOf(members), expression);
     return Array.isArray(found) ? found.flatMap((row: { $index: number }) => members[row.$index] ?? []) : [];
   };
   return { selected: search(service.selector), backup: search(service.backup) };
 }
 
-function variables({ settings, role }: PgsqlMember): Record<string, unknown> {
-  return { ...settings, pg_role: role };
+type Row = Record<string, unknown> & { readonly $index: number };
+
+const known = new WeakMap<readonly PgsqlMember[], Row[]>();
+
+/** The members' variables, once for all selectors of a cluster. */
+function rowsOf(members: readonly PgsqlMember[]): Row[] {
+  const rows =
+    known.get(members) ??
+    members.map(({ settings, role }, index) => ({ ...settings, pg_role: role, $index: index }));
+  known.set(members, rows);
+  return rows;
 }
 
 /** One HAProxy section: `<cluster>-<service>`, health checked through Patroni. */
@@ -41,11 +51,14 @@ export function proxyService(service: PgService, members: readonly PgsqlMember[]
   const port = (member: PgsqlMember) => destinationPort(service, member.settings);
   const backups = backup.filter((member) => !selected.includes(member));
   const check = service.check ?? '/';
+  const place = members[0]?.host.parameters.place('pg_services');
   return {
+    declared: { parameter: 'pg_services', ...(place && { place }) },
     name: `${members[0]?.cluster}-${service.name}`,
     title: `service ${service.name} of cluster ${members[0]?.cluster}: ${check} answers 200`,
     address: service.ip ?? '*',
     port: service.port,
+    mode: 'tcp',
     maxConnections: service.maxconn ?? 5000,
     balance: service.balance ?? 'roundrobin',
     options: ['option httpchk', `http-check send meth OPTIONS uri ${check}`, 'http-check expect status 200'],
@@ -58,7 +71,7 @@ export function proxyService(service: PgService, members: readonly PgsqlMember[]
 }
 
 function server(member: PgsqlMember, port: number, isBackup: boolean): ProxyServer {
-  const options = `weight ${member.settings.pg_weight}${isBackup ? ' backup' : ''}`;
+  const options = `check weight ${member.settings.pg_weight}${isBackup ? ' backup' : ''}`;
   return { name: member.instance, address: member.host.ip, port, options };
 }
 
@@ -72,18 +85,34 @@ export function destinationPort(service: PgService, settings: PgsqlSettings): nu
   return destination === 'postgres' ? settings.pg_port : Number(destination);
 }
 
-/** The services of every cluster, carried by each of its members' own HAProxy. */
-export function offerServices(members: readonly PgsqlMember[]): Map<HostIp, readonly ProxyService[]> {
-  const clusters = new Map<string, PgsqlMember[]>();
-  for (const member of members)
-    clusters.set(member.cluster, [...(clusters.get(member.cluster) ?? []), member]);
-  return new Map([...clusters.values()].flatMap(clusterServices));
+/** The services of every cluster, by the hosts whose HAProxy carries them. */
+export function offerServices(site: Site): Map<HostIp, readonly ProxyService[]> {
+  const offered = new Map<HostIp, ProxyService[]>();
+  for (const members of clusters(site)) {
+    const services = clusterServices(members);
+    for (const { ip } of carriers(members, site)) {
+      const known = offered.get(ip);
+      if (known) known.push(...services);
+      else offered.set(ip, [...services]);
+    }
+  }
+  return offered;
 }
 
-function clusterServices(cluster: readonly PgsqlMember[]): [HostIp, readonly ProxyService[]][] {
-  const [first] = cluster;
-  const services = first
-    ? declaredServices(first.settings).map((service) => proxyService(service, cluster))
-    : [];
-  return cluster.map(({ host }) => [host.ip, services]);
+/** Each member for itself, or the hosts of the group `pg_service_provider`. */
+export function carriers(members: readonly PgsqlMember[], site: Site): readonly SiteHost[] {
+  const provider = members[0]?.settings.pg_service_provider ?? '';
+  return provider === '' ? members.map(({ host }) => host) : (hostsOfGroup(site).get(provider) ?? []);
+}
+
+const hostsOfGroup = perSite((site): ReadonlyMap<string, readonly SiteHost[]> => {
+  const found = new Map<string, SiteHost[]>();
+  for (const host of site.hosts)
+    for (const group of host.groups) found.set(group, [...(found.get(group) ?? []), host]);
+  return found;
+});
+
+function clusterServices(members: readonly PgsqlMember[]): readonly ProxyService[] {
+  const [first] = members;
+  return first ? declaredServices(first.settings).map((service) => proxyService(service, members)) : [];
 }

@@ -8,6 +8,7 @@ export type PgsqlSettings = {
   readonly pg_seq: number;
   readonly pg_role?: PgRole;
   readonly pg_offline_query: boolean;
+  readonly pg_upstream?: string;
   readonly pg_mode: string;
   readonly pg_users: readonly User[];
   readonly pg_databases: readonly Database[];
@@ -47,6 +48,8 @@ export type PgsqlSettings = {
   readonly pg_shared_buffer_ratio: number;
   readonly pg_rto: number;
   readonly pg_rpo: number;
+  /** A time span as PostgreSQL reads it; `0` for none. */
+  readonly pg_delay: string;
   readonly pg_libs: string;
   readonly pg_checksum: boolean;
   readonly pg_pwd_enc: 'scram-sha-256' | 'md5';
@@ -62,6 +65,8 @@ export type PgsqlSettings = {
   readonly patroni_password: string;
   readonly pg_vip_enabled: boolean;
   readonly pg_vip_address: string;
+  readonly pg_vip_interface: string;
+  readonly pg_service_provider: string;
   readonly patroni_watchdog_mode: 'off' | 'automatic' | 'required';
   readonly pgbouncer_enabled: boolean;
   readonly pgbouncer_port: number;

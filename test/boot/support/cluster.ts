@@ -3,9 +3,12 @@ import { createLab, type Lab, type LabClient } from '../../support/lab.ts';
 import type { LabNode } from '../../support/node.ts';
 import { Workshop } from '../../support/product.ts';
 
-const NODES = { h11: '10.10.10.11', h12: '10.10.10.12', h13: '10.10.10.13' } as const;
+const TRIO = ['10.10.10.11', '10.10.10.12', '10.10.10.13'] as const;
 
-/** The three share one machine's memory; each of them, left to look itself, would take all of it for its own. */
+/** `h11` for 10.10.10.11. */
+const nameOf = (ip: string) => `h${ip.split('.').at(-1)}`;
+
+/** The nodes share one machine's memory; each of them, left to look itself, would take all of it for its own. */
 const sized = (text: string) => text.replace('  admin_ip:', '  node_mem_mb: 8192\n    admin_ip:');
 
 export type Member = {
@@ -23,7 +26,15 @@ type Access = {
   readonly host?: string;
 };
 
-/** Three bare machines with the bundles of a blueprint beside them, and a client on their network. */
+type ClusterOptions = {
+  /** Changes the inventory before anything is built. */
+  readonly edit?: (text: string) => string;
+  /** Gives a node's /data a disk of its own. */
+  readonly data?: (lab: Lab, name: string) => Promise<string>;
+  readonly addresses?: readonly string[];
+};
+
+/** Bare machines with the bundles of an inventory beside them, three if not told otherwise, and a client on their network. */
 export class Cluster {
   readonly lab: Lab;
   readonly workshop: Workshop;
@@ -39,17 +50,17 @@ export class Cluster {
     this.nodes = nodes;
   }
 
-  /** The machines are on, and hold nothing yet. `data` gives a node's /data a disk of its own. */
+  /** The machines are on, and hold nothing yet. `inventory` as for {@link Workshop}. */
   static async create(
-    blueprint: string,
-    edit: (text: string) => string = (text) => text,
-    data?: (lab: Lab, name: string) => Promise<string>,
+    inventory: string,
+    { edit = (text) => text, data, addresses = TRIO }: ClusterOptions = {},
   ): Promise<Cluster> {
-    const workshop = new Workshop(blueprint, (text) => edit(sized(text)));
+    const workshop = new Workshop(inventory, (text) => edit(sized(text)));
     const lab = await createLab();
     const client = await lab.client('10.10.10.99', 'client');
     const nodes: LabNode[] = [];
-    for (const [name, ip] of Object.entries(NODES)) {
+    for (const ip of addresses) {
+      const name = nameOf(ip);
       const node = await lab.node({ ip, name });
       node.mount('/bundle', await workshop.bundle(ip));
       if (data) node.mount('/data', await data(lab, name));
@@ -104,7 +115,7 @@ export class Cluster {
   /** What psql prints for a command, trimmed; its complaint when it fails. */
   async sql(command: string, access: Access = {}): Promise<string> {
     const { user = 'test', password = 'DBUser.Test', database = 'test', port = 5433 } = access;
-    const { host = NODES.h11 } = access;
+    const { host = TRIO[0] } = access;
     const target = `host=${host} port=${port} dbname=${database} user=${user} connect_timeout=3`;
     const line = ['env', `PGPASSWORD=${password}`, 'psql', '-XAtq', target, '-c', command];
     const result = await this.client.exec(line, { timeoutSeconds: 20 });

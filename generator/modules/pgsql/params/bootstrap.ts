@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { section } from '../../params-section.ts';
+import { PENDING, section, WITHOUT_EFFECT } from '../../params-section.ts';
 import {
   AbsolutePath,
   Count,
@@ -35,11 +35,11 @@ const Delay = patternOrNumber(/^\d+(?:\.\d+)?\s?(?:us|ms|s|min|h|d)?$/, 'a time 
 
 // biome-ignore format: a table, one parameter per row
 export const bootstrap = section('PG_BOOTSTRAP', [
-  { id: 850, name: 'pg_safeguard', level: 'G/C/A', schema: Flag, default: false,
+  { id: 850, name: 'pg_safeguard', level: 'G/C/A', schema: Flag, default: false, note: WITHOUT_EFFECT,
     meaning: 'refuse to remove a member' },
-  { id: 851, name: 'pg_clean', level: 'G/C/A', schema: Flag, default: true,
+  { id: 851, name: 'pg_clean', level: 'G/C/A', schema: Flag, default: true, note: WITHOUT_EFFECT,
     meaning: 'remove an existing member, and its data, before setting up a new one' },
-  { id: 852, name: 'pg_data', level: 'C', schema: AbsolutePath, default: '/pg/data',
+  { id: 852, name: 'pg_data', level: 'C', schema: AbsolutePath, default: '/pg/data', note: WITHOUT_EFFECT,
     meaning: 'data directory of PostgreSQL' },
   { id: 853, name: 'pg_fs_main', level: 'C', schema: AbsolutePath, default: '/data',
     meaning: 'mount point of the disk for the database' },
@@ -47,7 +47,7 @@ export const bootstrap = section('PG_BOOTSTRAP', [
     meaning: 'mount point of the disk for local backups' },
   { id: 855, name: 'pg_storage_type', level: 'C', schema: oneOf('SSD', 'HDD'), default: 'SSD',
     meaning: 'kind of the main disk; decides what the planner thinks of random reads' },
-  { id: 856, name: 'pg_dummy_filesize', level: 'C', schema: Size, default: '64MiB',
+  { id: 856, name: 'pg_dummy_filesize', level: 'C', schema: Size, default: '64MiB', note: PENDING,
     meaning: 'size of a file to delete when the disk is full; frees room for a rescue' },
   { id: 857, name: 'pg_listen', level: 'C/I', schema: Listen, default: '0.0.0.0',
     meaning: 'addresses that PostgreSQL and pgbouncer listen on' },
@@ -57,15 +57,15 @@ export const bootstrap = section('PG_BOOTSTRAP', [
     meaning: 'directory of the Unix sockets for local connections' },
   { id: 860, name: 'pg_namespace', level: 'C', schema: AbsolutePath, default: '/pg',
     meaning: 'prefix of the cluster\'s keys in etcd' },
-  { id: 861, name: 'patroni_enabled', level: 'C', schema: Flag, default: true,
+  { id: 861, name: 'patroni_enabled', level: 'C', schema: Flag, default: true, note: PENDING,
     meaning: 'let Patroni make and run the cluster' },
-  { id: 862, name: 'patroni_mode', level: 'C', schema: oneOf('default', 'pause', 'remove'), default: 'default',
+  { id: 862, name: 'patroni_mode', level: 'C', schema: oneOf('default', 'pause', 'remove'), default: 'default', note: PENDING,
     meaning: 'whether Patroni goes on managing the cluster, pauses, or leaves it once it runs' },
   { id: 863, name: 'patroni_port', level: 'C', schema: Port, default: 8008,
     meaning: 'port of Patroni\'s REST interface' },
   { id: 864, name: 'patroni_log_dir', level: 'C', schema: AbsolutePath, default: '/pg/log/patroni',
     meaning: 'directory of Patroni\'s logs' },
-  { id: 865, name: 'patroni_ssl_enabled', level: 'G', schema: Flag, default: false,
+  { id: 865, name: 'patroni_ssl_enabled', level: 'G', schema: Flag, default: false, note: PENDING,
     meaning: 'serve the REST interface over TLS' },
   { id: 866, name: 'patroni_watchdog_mode', level: 'C', schema: WatchdogMode, default: 'off',
     meaning: 'whether a watchdog resets a primary\'s host that Patroni no longer controls' },
@@ -73,7 +73,7 @@ export const bootstrap = section('PG_BOOTSTRAP', [
     meaning: 'name for the REST interface' },
   { id: 868, name: 'patroni_password', level: 'C', schema: Password, default: 'Patroni.API', secret: true,
     meaning: 'password for the REST interface' },
-  { id: 869, name: 'patroni_citus_db', level: 'C', schema: Text, default: 'postgres',
+  { id: 869, name: 'patroni_citus_db', level: 'C', schema: Text, default: 'postgres', note: PENDING,
     meaning: 'database that Patroni spreads over the shards of a Citus cluster' },
   { id: 870, name: 'pg_conf', level: 'C', schema: Text, default: 'oltp.yml',
     meaning: 'settings of PostgreSQL by kind of load: oltp.yml, olap.yml, crit.yml, tiny.yml' },
@@ -107,7 +107,7 @@ export const bootstrap = section('PG_BOOTSTRAP', [
     meaning: 'port of pgbouncer' },
   { id: 892, name: 'pgbouncer_log_dir', level: 'C', schema: AbsolutePath, default: '/pg/log/pgbouncer',
     meaning: 'directory of pgbouncer\'s logs' },
-  { id: 893, name: 'pgbouncer_auth_query', level: 'C', schema: Flag, default: false,
+  { id: 893, name: 'pgbouncer_auth_query', level: 'C', schema: Flag, default: false, note: PENDING,
     meaning: 'let users in that are not in pgbouncer\'s list by asking PostgreSQL' },
   { id: 894, name: 'pgbouncer_poolmode', level: 'C', schema: oneOf('transaction', 'session', 'statement'), default: 'transaction',
     meaning: 'when a server connection goes back to the pool' },

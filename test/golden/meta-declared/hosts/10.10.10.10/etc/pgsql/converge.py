@@ -1,6 +1,7 @@
 """Brings the keys of the configuration store that the inventory decides on to what it says; run on the primary.
 
-Patroni writes them once, at bootstrap; afterwards the store is the truth. Other keys are reported and left alone.
+Patroni writes them once, at bootstrap; afterwards the store is the truth. Other keys are reported and left alone; so is
+a standby cluster that was promoted: it does not become a copy again by itself.
 """
 import base64
 import json
@@ -55,6 +56,9 @@ def ask(method="GET", body=None):
 def converge():
     wanted = load("10-patroni.yml")["bootstrap"]["dcs"]
     found = ask()
+    if "standby_cluster" in wanted and "standby_cluster" not in found:
+        print("store: standby_cluster: the inventory has pg_upstream, but this cluster was promoted: left alone")
+        del wanted["standby_cluster"]
     changed = difference(wanted, found)
     if changed:
         before = flatten(found)

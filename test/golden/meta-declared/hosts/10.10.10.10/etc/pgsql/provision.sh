@@ -12,7 +12,7 @@ wait_for_role() {
 import http.client, sys, time
 
 while True:
-    for role in "primary", "replica":
+    for role in "primary", "replica", "standby-leader":
         connection = http.client.HTTPConnection("10.10.10.10:8008", timeout=3)
         try:
             connection.request("GET", "/" + role)
@@ -39,6 +39,10 @@ if [ "$role" = replica ]; then
 fi
 
 python3 /etc/pigsty/current/etc/pgsql/converge.py
+if [ "$role" = standby-leader ]; then
+    echo "this cluster is a copy: its roles and databases are those of the other one"
+    exit 0
+fi
 run postgres roles.sql
 # Before any database is made from it.
 run template1 template.sql

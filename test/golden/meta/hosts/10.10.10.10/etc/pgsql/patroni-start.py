@@ -6,6 +6,7 @@ import base64
 import http.client
 import json
 import os
+import socket
 import ssl
 import sys
 import threading
@@ -15,6 +16,8 @@ CERTIFICATES = "/etc/pigsty/current/etc/pgsql"
 ENDPOINTS = [("10.10.10.10", 2379), ]
 LEADER = "/pg/pg-meta/leader"
 INITIALISES = True
+# Of the cluster that this one is a copy of.
+UPSTREAM = []
 SHORT_LEASE = False
 HEARTBEAT = "/run/postgresql/patroni.heartbeat"
 PID = "/run/postgresql/patroni.pid"
@@ -142,20 +145,37 @@ class Store:
         return bool((self.ask("/v3/kv/range", question) or {}).get("kvs"))
 
 
-def may_initialise():
-    """Only the declared primary makes a new cluster; a member with data takes part at once."""
-    return INITIALISES or os.path.exists("/pg/data/PG_VERSION")
+def has_data():
+    return os.path.exists("/pg/data/PG_VERSION")
+
+
+def upstream_answers():
+    for server in UPSTREAM:
+        try:
+            socket.create_connection(server, timeout=1).close()
+            return True
+        except OSError:
+            pass
+    return False
 
 
 def wait_until_wanted():
     store = Store()
     while store.ask("/version") is None:
         time.sleep(0.1)
-    if may_initialise():
+    # Only the declared primary makes a new cluster; a member with data takes part at once.
+    if has_data():
         return
-    if not store.has(LEADER):
-        print("waiting for the primary to make the cluster", file=sys.stderr, flush=True)
-    while not store.has(LEADER):
+    if INITIALISES and UPSTREAM:
+        wait("the cluster that this one is a copy of", upstream_answers)
+    if not INITIALISES:
+        wait("the primary to make the cluster", lambda: store.has(LEADER))
+
+
+def wait(reason, is_there):
+    if not is_there():
+        print(f"waiting for {reason}", file=sys.stderr, flush=True)
+    while not is_there():
         time.sleep(0.5)
 
 

@@ -1,0 +1,53 @@
+import type { ProxyService } from '../../model/facts.ts';
+import { settingsOf } from '../../model/module.ts';
+import type { SiteHost } from '../../model/site.ts';
+import type { HaproxyService } from './schemas.ts';
+import type { NodeSettings } from './settings.ts';
+
+/** The site's authority, for services whose servers speak TLS; HAProxy reads no file of its directory but *.cfg by itself. */
+export const PROXY_CA = 'etc/haproxy/ca.crt';
+/** Where Pigsty has it: inventories name it so. */
+const PIGSTY_CA = '/etc/pki/ca.crt';
+/** Pigsty's own, for services of the inventory (pigsty.md section 3, haproxy). */
+const DEFAULT_SERVER =
+  'inter 3s fastinter 1s downinter 5s rise 3 fall 3 on-marked-down shutdown-sessions slowstart 30s maxconn 3000 maxqueue 128 weight 100';
+
+/** What `haproxy_services` declares, beside the services of clusters. */
+export function ownServices(host: SiteHost): ProxyService[] {
+  return settingsOf<NodeSettings>(host).haproxy_services.map((service, index) => {
+    const place = host.parameters.place('haproxy_services', [index, 'port']);
+    return { declared: { parameter: 'haproxy_services', ...(place && { place }) }, ...toSection(service) };
+  });
+}
+
+export function usesCa({ servers, options }: ProxyService): boolean {
+  return [...options, ...servers.map((server) => server.options)].some((line) => line.includes(PROXY_CA));
+}
+
+function toSection(service: HaproxyService): Omit<ProxyService, 'declared'> {
+  return {
+    name: service.name,
+    title: `service ${service.name} of the inventory`,
+    address: service.ip ?? '*',
+    port: service.port,
+    mode: service.protocol ?? 'tcp',
+    maxConnections: service.haproxy?.maxconn ?? service.maxconn ?? 10_000,
+    balance: service.haproxy?.balance ?? service.balance ?? 'roundrobin',
+    options: (service.options ?? []).map(withOwnCa),
+    defaultServer: service.default ?? DEFAULT_SERVER,
+    servers: (service.servers ?? []).map(({ name, ip, port, backup, weight, options }) => ({
+      name,
+      address: ip,
+      port,
+      options: [
+        ...(backup ? ['backup'] : []),
+        ...(weight === undefined ? [] : [`weight ${weight}`]),
+        withOwnCa(options ?? 'check'),
+      ].join(' '),
+    })),
+  };
+}
+
+function withOwnCa(line: string): string {
+  return line.replaceAll(PIGSTY_CA, `/etc/pigsty/current/${PROXY_CA}`);
+}

@@ -1,0 +1,74 @@
+import type { Contribution } from '../../model/module.ts';
+import { settingsOf } from '../../model/module.ts';
+import { perSite } from '../../model/per-site.ts';
+import type { FilePlan, UnitPlan, View } from '../../model/plan.ts';
+import type { Site, SiteHost } from '../../model/site.ts';
+import type { NodeSettings } from './settings.ts';
+
+/*
+ * The address that some hosts share: keepalived gives it to one of them (pigsty.md section 3, node_vip). The hosts tell
+ * one another by unicast, so that no multicast has to pass.
+ */
+const DIRECTORY = 'etc/keepalived';
+const UNIT = 'keepalived.service';
+const PRIORITY = { master: 128, backup: 100 } as const;
+
+/** The hosts that share each address. */
+const sharers = perSite((site): ReadonlyMap<string, readonly SiteHost[]> => {
+  const found = new Map<string, SiteHost[]>();
+  for (const host of site.hosts) {
+    const { vip_enabled: isEnabled, vip_address: address } = settingsOf<NodeSettings>(host);
+    if (!isEnabled || address === undefined) continue;
+    const known = found.get(address);
+    if (known) known.push(host);
+    else found.set(address, [host]);
+  }
+  return found;
+});
+
+export function vipContribution(host: SiteHost, site: Site): Contribution {
+  const settings = settingsOf<NodeSettings>(host);
+  const { vip_enabled: isEnabled, vip_address: address, vip_interface } = settings;
+  if (!isEnabled || address === undefined) return {};
+  const file = (path: string, mode: number, template: string, view: View): FilePlan => {
+    const source = { kind: 'template', template: `node/${template}`, view } as const;
+    return { path, mode, owner: 'root', group: 'root', source };
+  };
+  const config = file(`${DIRECTORY}/keepalived.conf`, 0o640, 'keepalived.conf.ejs', configView(host, site));
+  const start = file(`${DIRECTORY}/start.sh`, 0o755, 'keepalived-start.sh.ejs', {
+    interface: vip_interface,
+    ip: host.ip,
+  });
+  const unitFile = file(`units/${UNIT}`, 0o644, `${UNIT}.ejs`, { root: { $image: 'keepalived' }, address });
+  const unit: UnitPlan = {
+    name: UNIT,
+    file: unitFile.path,
+    image: 'keepalived',
+    restartOn: [start.path],
+    reloadOn: [config.path],
+    after: [],
+    activation: 'start',
+  };
+  return {
+    images: [{ name: 'keepalived', recipe: 'keepalived', arguments: {}, packages: [] }],
+    files: [config, start, unitFile],
+    units: [unit],
+  };
+}
+
+function configView(host: SiteHost, site: Site): View {
+  const settings = settingsOf<NodeSettings>(host);
+  const { vip_address: address = '', vip_vrid: id = 0, vip_role: role, node_cluster: cluster } = settings;
+  const others = (sharers(site).get(address) ?? []).filter((other) => other !== host);
+  return {
+    cluster,
+    id,
+    address,
+    ip: host.ip,
+    peers: others.map((other) => other.ip),
+    priority: PRIORITY[role],
+    // keepalived wants everybody to begin as BACKUP where nobody takes the address back (keepalived.conf(5), nopreempt).
+    state: settings.vip_preempt && role === 'master' ? 'MASTER' : 'BACKUP',
+    preempts: String(settings.vip_preempt),
+  };
+}

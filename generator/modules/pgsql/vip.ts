@@ -1,0 +1,89 @@
+import type { Facts } from '../../model/facts.ts';
+import type { Contribution } from '../../model/module.ts';
+import type { FilePlan, FileSource, UnitPlan } from '../../model/plan.ts';
+import type { PgsqlMember } from './members.ts';
+
+/*
+ * The address that follows the primary: vip-manager looks who holds the lease in the configuration store, and adds the
+ * address to the host's interface or takes it away (pigsty.md section 3, pg_vip).
+ */
+const PGSQL = '/etc/pigsty/current/etc/pgsql';
+const DIRECTORY = 'etc/vip-manager';
+const UNIT = 'vip-manager.service';
+/** How often it looks, in milliseconds: part of what a failover takes for clients of the address. */
+const INTERVAL = 500;
+
+/** The address without its mask; undefined where the cluster has none. */
+export function vipOf({ settings }: PgsqlMember): string | undefined {
+  return settings.pg_vip_enabled ? settings.pg_vip_address.split('/')[0] : undefined;
+}
+
+export function vipContribution(member: PgsqlMember, facts: Facts): Contribution {
+  if (!member.settings.pg_vip_enabled) return {};
+  const { pg_dbsu: user } = member.settings;
+  const owned = { owner: user, group: user };
+  const config: FilePlan = {
+    path: `${DIRECTORY}/vip-manager.yml`,
+    mode: 0o644,
+    ...owned,
+    source: configSource(member, facts),
+  };
+  const start: FilePlan = {
+    path: `${DIRECTORY}/start.sh`,
+    mode: 0o755,
+    ...owned,
+    source: {
+      kind: 'template',
+      template: 'pgsql/vip-start.sh.ejs',
+      view: { interface: member.settings.pg_vip_interface, ip: member.host.ip },
+    },
+  };
+  const unitFile: FilePlan = {
+    path: `units/${UNIT}`,
+    mode: 0o644,
+    owner: 'root',
+    group: 'root',
+    source: {
+      kind: 'template',
+      template: `pgsql/${UNIT}.ejs`,
+      view: { root: { $image: 'vip-manager' }, user, cluster: member.cluster, address: vipOf(member) ?? '' },
+    },
+  };
+  const unit: UnitPlan = {
+    name: UNIT,
+    file: unitFile.path,
+    image: 'vip-manager',
+    restartOn: [config.path, start.path],
+    reloadOn: [],
+    after: ['patroni.service'],
+    activation: 'start',
+  };
+  return {
+    images: [{ name: 'vip-manager', recipe: 'vip-manager', arguments: {}, packages: [] }],
+    files: [config, start, unitFile],
+    units: [unit],
+  };
+}
+
+/** vip-manager's own names (its manual, "Configuration"); the start script adds the interface. */
+function configSource({ settings, cluster, instance }: PgsqlMember, facts: Facts): FileSource {
+  const [ip = '', mask = ''] = settings.pg_vip_address.split('/');
+  return {
+    kind: 'yaml',
+    data: {
+      interval: INTERVAL,
+      'trigger-key': `${settings.pg_namespace}/${cluster}/leader`,
+      'trigger-value': instance,
+      ip,
+      netmask: Number(mask),
+      'manager-type': 'basic',
+      'dcs-type': 'etcd',
+      'dcs-endpoints': facts.etcdEndpoints.map(({ ip: host, port }) => `https://${host}:${port}`),
+      'etcd-ca-file': `${PGSQL}/ca.crt`,
+      'etcd-cert-file': `${PGSQL}/server.crt`,
+      'etcd-key-file': `${PGSQL}/server.key`,
+      'retry-num': 2,
+      'retry-after': 250,
+    },
+  };
+}

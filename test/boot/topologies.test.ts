@@ -1,0 +1,162 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { labSkipReason } from '../support/lab.ts';
+import { root } from '../support/product.ts';
+import { Cluster, type Member } from './support/cluster.ts';
+
+/*
+ * Whom members follow and how clients find them: cascading and delayed replicas, a copy of a cluster, services on other
+ * hosts, an address that follows the primary, and one that proxies share.
+ */
+const reason = labSkipReason();
+const MAIN = ['10.10.10.11', '10.10.10.12', '10.10.10.13', '10.10.10.14'] as const;
+const [FIRST, SECOND, CASCADING, DELAYED] = MAIN;
+const COPY = '10.10.10.21';
+const PROXIES = ['10.10.10.31', '10.10.10.32'] as const;
+const VIP = '10.10.10.2';
+const PROXY_VIP = '10.10.10.3';
+
+const COUNT = 'select count(*) from ledger';
+const WHO = 'select inet_server_addr()';
+
+describe.skipIf(reason)(`clusters that follow one another ${reason ?? ''}`, () => {
+  let cluster: Cluster;
+  let rows = 0;
+
+  beforeAll(async () => {
+    cluster = await Cluster.create(join(root, 'test/boot/support/topologies.yml'), {
+      addresses: [...MAIN, COPY, ...PROXIES],
+    });
+  });
+  afterAll(() => cluster?.destroy());
+
+  async function insert(host: string = PROXIES[0]): Promise<void> {
+    expect(await cluster.sql(`insert into ledger values (${rows})`, { host })).toBe('');
+    rows += 1;
+  }
+
+  /** What a member has, asked for at PostgreSQL itself. */
+  function rowsAt(host: string): Promise<string> {
+    return cluster.sql(COUNT, { host, port: 5432 });
+  }
+
+  async function holders(address: string): Promise<string[]> {
+    const running = cluster.nodes.filter((node) => node.isRunning);
+    const found = await Promise.all(
+      running.map(async (node) => ({ node, has: await node.sh(`ip -o -4 addr show to ${address}`) })),
+    );
+    return found.filter(({ has }) => has !== '').map(({ node }) => node.ip);
+  }
+
+  async function membersOf(host: string): Promise<readonly Member[]> {
+    const rows: readonly Record<'Member' | 'Host' | 'Role' | 'State', string>[] = JSON.parse(
+      await cluster.node(host).sh('patronictl list -f json'),
+    );
+    return rows.map((row) => ({ name: row.Member, host: row.Host, role: row.Role, state: row.State }));
+  }
+
+  async function leaderOf(host: string): Promise<string | undefined> {
+    return (await membersOf(host)).find(({ role }) => role.endsWith('Leader'))?.host;
+  }
+
+  it('start all at once', async () => {
+    await cluster.applyAll();
+    await expect
+      .poll(() => cluster.sql('create table if not exists ledger (n int)', { host: PROXIES[0] }), {
+        timeout: 120_000,
+      })
+      .not.toMatch(/error|FATAL/);
+    await insert();
+  });
+
+  it('a copy has the rows, takes no writes, and says so', async () => {
+    await expect
+      .poll(() => cluster.sql(COUNT, { host: COPY, port: 5434 }), { timeout: 30_000 })
+      .toBe(`${rows}`);
+    expect(await membersOf(COPY)).toMatchObject([{ name: 'pg-copy-1', role: 'Standby Leader' }]);
+    expect(await cluster.sql('create table refused ()', { host: COPY, port: 5432 })).toContain('read-only');
+    expect(await cluster.sql(COUNT, { host: COPY, port: 5433 })).toMatch(
+      /closed the connection|timeout|refused/,
+    );
+  });
+
+  it('a cascading replica streams from the replica that it names', async () => {
+    const streams = (host: string) =>
+      cluster.node(host).sh(`psql -XAtqc "select application_name from pg_stat_replication order by 1"`);
+    await expect.poll(() => streams(SECOND), { timeout: 30_000 }).toBe('pg-main-3\n');
+    expect(await streams(FIRST)).not.toContain('pg-main-3');
+    await expect.poll(() => rowsAt(CASCADING), { timeout: 30_000 }).toBe(`${rows}`);
+  });
+
+  it('a delayed replica stays behind, and no service sends anybody there', async () => {
+    await expect.poll(() => rowsAt(DELAYED), { timeout: 60_000 }).toBe(`${rows}`);
+    const since = Date.now();
+    await insert();
+    await expect.poll(() => rowsAt(FIRST)).toBe(`${rows}`);
+    expect(await rowsAt(DELAYED)).toBe(`${rows - 1}`);
+    await expect.poll(() => rowsAt(DELAYED), { timeout: 60_000 }).toBe(`${rows}`);
+    expect(Date.now() - since).toBeGreaterThan(18_000);
+    const asked = Array.from({ length: 12 }, () => cluster.sql(WHO, { host: PROXIES[0], port: 5434 }));
+    expect(new Set(await Promise.all(asked))).toEqual(new Set([SECOND, CASCADING]));
+  });
+
+  it('services are where pg_service_provider says, and nowhere else', async () => {
+    for (const host of PROXIES) {
+      expect(await cluster.sql('select pg_is_in_recovery()', { host })).toBe('f');
+      expect(await cluster.sql('select pg_is_in_recovery()', { host, port: 5434 })).toBe('t');
+    }
+    expect(await cluster.sql(WHO, { host: FIRST })).toContain('refused');
+  });
+
+  it('an address is that of one proxy, and of the other one when that is gone', async () => {
+    await expect.poll(() => holders(PROXY_VIP), { timeout: 30_000 }).toEqual([PROXIES[1]]);
+    await insert(PROXY_VIP);
+    await cluster.node(PROXIES[1]).powerCut();
+    const since = Date.now();
+    await expect.poll(() => cluster.sql(COUNT, { host: PROXY_VIP }), { timeout: 30_000 }).toBe(`${rows}`);
+    process.stdout.write(`the shared address moved in ${((Date.now() - since) / 1000).toFixed(1)} s\n`);
+    expect(await holders(PROXY_VIP)).toEqual([PROXIES[0]]);
+    await cluster.node(PROXIES[1]).boot();
+    await expect.poll(() => cluster.sql(WHO, { host: PROXIES[1] }), { timeout: 60_000 }).toBe(FIRST);
+    // Nobody preempts.
+    expect(await holders(PROXY_VIP)).toEqual([PROXIES[0]]);
+  });
+
+  it('an address follows the primary through a switchover', async () => {
+    await expect.poll(() => holders(VIP), { timeout: 30_000 }).toEqual([FIRST]);
+    expect(await cluster.sql(COUNT, { host: VIP, port: 5432 })).toBe(`${rows}`);
+    await cluster.node(FIRST).sh('patronictl switchover pg-main --candidate pg-main-2 --force');
+    await expect.poll(() => holders(VIP), { timeout: 30_000 }).toEqual([SECOND]);
+    expect(
+      await cluster.sql('insert into ledger values (-1); delete from ledger where n = -1', {
+        host: VIP,
+        port: 5432,
+      }),
+    ).toBe('');
+  });
+
+  it('the address and the copy follow the primary when its machine dies', async () => {
+    await expect
+      .poll(async () => (await membersOf(FIRST)).map(({ state }) => state).sort(), { timeout: 60_000 })
+      .toEqual(['running', 'streaming', 'streaming', 'streaming']);
+    await cluster.node(SECOND).powerCut();
+    await expect.poll(() => leaderOf(FIRST), { timeout: 60_000 }).not.toBe(SECOND);
+    const leader = (await leaderOf(FIRST)) ?? '';
+    expect([FIRST, CASCADING]).toContain(leader);
+    await expect.poll(() => holders(VIP), { timeout: 30_000 }).toEqual([leader]);
+    await insert();
+    await expect.poll(() => rowsAt(COPY), { timeout: 60_000 }).toBe(`${rows}`);
+  });
+
+  it('a copy that was promoted takes writes, and stays promoted', async () => {
+    const copy = cluster.node(COPY);
+    await copy.sh('patronictl edit-config pg-copy --set standby_cluster=null --force');
+    await expect
+      .poll(() => cluster.sql('create table if not exists own ()', { host: COPY }), { timeout: 60_000 })
+      .toBe('');
+    expect(await cluster.apply(copy)).toContain('nothing to do');
+    await copy.sh('systemctl restart pgsql-provision');
+    expect(await copy.sh('journalctl -q -u pgsql-provision')).toContain('was promoted: left alone');
+    expect(await cluster.sql('select pg_is_in_recovery()', { host: COPY })).toBe('f');
+  });
+});
