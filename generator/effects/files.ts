@@ -25,7 +25,7 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array, m
 
 /**
  * Writes a file of a tree that gets its name when it is complete: into a directory that is there, not waiting for the
- * disk. Synchronous, as that is several times quicker for many small files.
+ * disk.
  */
 export function writeTreeFile(path: string, text: string, mode: number): void {
   try {

@@ -10,7 +10,7 @@ import type { BuiltImage } from '../model/image.ts';
 import type { KeyRing } from '../model/keys.ts';
 import { settingsOf } from '../model/module.ts';
 import type { HostPlan } from '../model/plan.ts';
-import type { Site } from '../model/site.ts';
+import type { Site, SiteHost } from '../model/site.ts';
 import { modules } from '../modules/index.ts';
 import { bundleHost, type HostBundle } from '../oci/bundle.ts';
 import { renderHost } from '../stages/render.ts';
@@ -59,8 +59,8 @@ export async function build({ site, plan }: Compiled, options: BuildOptions): Pr
   const context = { site, templates, keys: keys.value, images: built, configOnly: options.configOnly };
   const hosts = [];
   const bundles: HostBundle[] = [];
-  for (const host of plan.hosts) {
-    const bundle = await emitHost(host, directory, context);
+  for (const [index, host] of plan.hosts.entries()) {
+    const bundle = await emitHost(host, site.hosts[index], directory, context);
     if (bundle.carried) bundles.push(bundle.carried);
     hosts.push(bundle.summary);
   }
@@ -92,16 +92,21 @@ type HostContext = {
   readonly configOnly: boolean;
 };
 
-async function emitHost(plan: HostPlan, directory: SiteDirectory, context: HostContext) {
+/** `siteHost`: the host that is planned; plans are in the order of the site. */
+async function emitHost(
+  plan: HostPlan,
+  siteHost: SiteHost | undefined,
+  directory: SiteDirectory,
+  context: HostContext,
+) {
   const { site, templates, keys, images, configOnly } = context;
-  const siteHost = site.hosts.find((host) => host.ip === plan.ip);
-  if (!siteHost) throw new Unreachable(`no host ${plan.ip}`);
+  if (siteHost?.ip !== plan.ip) throw new Unreachable(`no host ${plan.ip}`);
   const own = images.filter((image) => plan.images.some((use) => use.name === image.name));
   const imageRoots = new Map(plan.images.map((use) => [use.name, imageRoot(use.name, own)]));
   const secrets = hostSecrets(siteHost, modules);
   const saslprep = await loadSaslprep(secrets.values());
   const rendered = renderHost(plan, { templates, keys, secrets, saslprep, imageRoots });
-  await directory.writeHost(plan, rendered);
+  directory.writeHost(plan, rendered);
   const summary = { ip: plan.ip, name: plan.name, files: rendered.artifacts.length };
   if (configOnly) return { summary };
   const carried = bundleHost(site.name, plan, rendered, own);

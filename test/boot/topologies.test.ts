@@ -135,17 +135,18 @@ describe.skipIf(reason)(`clusters that follow one another ${reason ?? ''}`, () =
     ).toBe('');
   });
 
-  it('the address and the copy follow the primary when its machine dies', async () => {
+  it('the address and the copy follow the primary when its machine is cut off', async () => {
     await expect
       .poll(async () => (await membersOf(FIRST)).map(({ state }) => state).sort(), { timeout: 60_000 })
       .toEqual(['running', 'streaming', 'streaming', 'streaming']);
-    await cluster.node(SECOND).powerCut();
+    await cluster.node(SECOND).isolate();
     await expect.poll(() => leaderOf(FIRST), { timeout: 60_000 }).not.toBe(SECOND);
     const leader = (await leaderOf(FIRST)) ?? '';
     expect([FIRST, CASCADING]).toContain(leader);
     await expect.poll(() => holders(VIP), { timeout: 30_000 }).toEqual([leader]);
     await insert();
     await expect.poll(() => rowsAt(COPY), { timeout: 60_000 }).toBe(`${rows}`);
+    await cluster.node(SECOND).heal();
   });
 
   it('a copy that was promoted takes writes, and stays promoted', async () => {

@@ -38,30 +38,40 @@ export function vipContribution(member: PgsqlMember, facts: Facts): Contribution
       view: { interface: member.settings.pg_vip_interface, ip: member.host.ip },
     },
   };
-  const unitFile: FilePlan = {
-    path: `units/${UNIT}`,
+  const view = {
+    root: { $image: 'vip-manager' },
+    user,
+    cluster: member.cluster,
+    address: vipOf(member) ?? '',
+  };
+  const unitFile = (name: string): FilePlan => ({
+    path: `units/${name}`,
     mode: 0o644,
     owner: 'root',
     group: 'root',
-    source: {
-      kind: 'template',
-      template: `pgsql/${UNIT}.ejs`,
-      view: { root: { $image: 'vip-manager' }, user, cluster: member.cluster, address: vipOf(member) ?? '' },
-    },
-  };
-  const unit: UnitPlan = {
-    name: UNIT,
-    file: unitFile.path,
-    image: 'vip-manager',
-    restartOn: [config.path, start.path],
+    source: { kind: 'template', template: `pgsql/${name}.ejs`, view },
+  });
+  const unit = (name: string, plan: Partial<UnitPlan>): UnitPlan => ({
+    name,
+    file: `units/${name}`,
+    restartOn: [],
     reloadOn: [],
-    after: ['patroni.service'],
+    after: [],
     activation: 'start',
-  };
+    ...plan,
+  });
   return {
     images: [{ name: 'vip-manager', recipe: 'vip-manager', arguments: {}, packages: [] }],
-    files: [config, start, unitFile],
-    units: [unit],
+    files: [config, start, ...[UNIT, 'vip-release.path', 'vip-release.service'].map(unitFile)],
+    units: [
+      unit(UNIT, {
+        image: 'vip-manager',
+        restartOn: [config.path, start.path],
+        after: ['patroni.service'],
+      }),
+      unit('vip-release.path', {}),
+      unit('vip-release.service', { activation: 'none' }),
+    ],
   };
 }
 

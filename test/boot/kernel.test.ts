@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { root, Workshop } from '../support/product.ts';
+import { createVm, type Vm, vmSkipReason } from '../support/vm.ts';
+
+/* What module NODE sets in a kernel, at once and after a boot; jobs of the crontab. */
+const reason = vmSkipReason();
+const MINUTES = 60_000;
+
+describe.skipIf(reason)(`a host with a kernel of its own${reason ? ` (${reason})` : ''}`, () => {
+  let vm: Vm;
+  let workshop: Workshop;
+
+  beforeAll(async () => {
+    workshop = new Workshop(join(root, 'test/boot/support/plain.yml'));
+    const bundle = await workshop.bundle('10.10.10.10');
+    vm = await createVm({ name: 'kernel', ip: '10.10.10.10', memoryMegabytes: 1024 });
+    await vm.boot();
+    await vm.push(bundle, '/root/bundle');
+  }, 15 * MINUTES);
+  afterAll(async () => {
+    await vm?.destroy();
+    workshop?.remove();
+  }, MINUTES);
+
+  async function expectKernel(): Promise<void> {
+    const keys = [
+      'vm.dirty_ratio',
+      'vm.max_map_count',
+      'net.core.somaxconn',
+      'net.bridge.bridge-nf-call-iptables',
+    ];
+    expect(await vm.sh(`sysctl -n ${keys.join(' ')}`)).toBe('90\n262144\n65535\n0\n');
+    expect(await vm.sh('grep HugePages_Total /proc/meminfo')).toMatch(/ 24$/m);
+    expect(await vm.sh("cut -d ' ' -f 1 /proc/modules")).toMatch(
+      /^ip_vs$[\s\S]*^br_netfilter$|^br_netfilter$[\s\S]*^ip_vs$/m,
+    );
+    expect(await vm.sh('cat /sys/kernel/mm/transparent_hugepage/enabled')).toContain('[never]');
+    expect(await vm.sh("runuser dba -s /bin/sh -c 'ulimit -n; ulimit -c'")).toBe('1048576\nunlimited\n');
+  }
+
+  test(
+    'has its settings, modules and huge pages after apply',
+    async () => {
+      expect((await vm.exec(['/root/bundle/pigsty-agent', 'apply'], { timeoutSeconds: 600 })).code).toBe(0);
+      await expectKernel();
+    },
+    15 * MINUTES,
+  );
+
+  test(
+    'runs the jobs of its crontab at their time, as their users',
+    async () => {
+      await expect
+        .poll(() => vm.sh('cat /run/cron-was-here 2>/dev/null || :'), { timeout: 150_000, interval: 5000 })
+        .toMatch(/^\d{4}-\d\d-\d\d\n$/);
+      expect(await vm.sh('systemctl show -p User --value pigsty-cron-2.service')).toBe('nobody\n');
+      expect(await vm.sh('systemctl list-timers --no-legend pigsty-cron-2.timer')).toContain('Sun ');
+    },
+    5 * MINUTES,
+  );
+
+  test(
+    'has them after a boot',
+    async () => {
+      await vm.shutdown();
+      await vm.boot();
+      await expectKernel();
+      expect(await vm.sh('systemctl is-active pigsty-cron-1.timer pigsty-cron-2.timer')).toBe(
+        'active\nactive\n',
+      );
+    },
+    5 * MINUTES,
+  );
+});
