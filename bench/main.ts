@@ -9,6 +9,7 @@ import { pgbenchBench } from './pgbench.ts';
 import { rebuildBench } from './rebuild.ts';
 import { printResult, toJson } from './report.ts';
 import type { Bench, BenchResult } from './result.ts';
+import { scaleBench } from './scale.ts';
 import { startupBench } from './startup.ts';
 import { trioBench } from './trio.ts';
 
@@ -19,6 +20,7 @@ import { trioBench } from './trio.ts';
  */
 const BENCHES: readonly Bench[] = [
   startupBench,
+  scaleBench,
   rebuildBench,
   imageBench,
   nodeBench,

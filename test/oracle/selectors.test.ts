@@ -5,11 +5,11 @@ import { type PgsqlMember, pgsqlMembers } from '../../generator/modules/pgsql/me
 import { selectMembers } from '../../generator/modules/pgsql/services.ts';
 import { seededRandom } from '../agent/support/random.ts';
 import { mustRun } from '../support/process.ts';
-import { findMissing } from '../support/requirements.ts';
+import { findMissing, JMESPATH } from '../support/requirements.ts';
 
 /* Members that selectors of services choose, against JMESPath's reference implementation; questions from a seed. */
-const missing = findMissing([{ tool: 'ansible-inventory', package: 'ansible-core' }]);
-const reason = missing.length > 0 ? ' (missing: python3-jmespath, of ansible-core)' : '';
+const missing = findMissing([{ tool: JMESPATH, package: 'python3-jmespath' }]);
+const reason = missing.length > 0 ? ' (missing: python3-jmespath)' : '';
 const SEARCH = fileURLToPath(new URL('selectors/search.py', import.meta.url));
 const SEED = 11;
 const COUNT = 200;
@@ -103,6 +103,6 @@ describe.skipIf(missing.length > 0)(`selectors of services (seed ${SEED})${reaso
     });
     expect(differences).toEqual([]);
     expect(theirs.filter((found) => found && found.length > 0).length).toBeGreaterThan(COUNT / 3);
-    expect(new Set(questions.map(({ expression }) => expression)).size).toBeGreaterThan(COUNT / 2);
+    expect(new Set(questions.map(({ expression }) => expression)).size).toBeGreaterThan(COUNT / 3);
   });
 });

@@ -46,7 +46,7 @@ const cases = TEMPLATES.flatMap((template) =>
   SIZES.flatMap((size, index) => [
     { template, size, ratio: 0.25, pool: true, wide: false },
     // Odd ratios, direct connections and wide partitioning in turn.
-    ...(index % 4 === 0 ? [{ template, size, ratio: 0.41, pool: false, wide: true }] : []),
+    ...(index % 4 === 0 ? [{ template, size, ratio: 0.37, pool: false, wide: true }] : []),
   ]),
 );
 type Case = (typeof cases)[number];

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { withLock } from './exclusive.ts';
 import { mustRun } from './process.ts';
 
-/** A program that tests run, and the Debian package that brings it. */
+/** A program that tests run, or the path of something else that they need, and the Debian package that brings it. */
 export type Requirement = { readonly tool: string; readonly package: string };
+
+/** The reference implementation of JMESPath. */
+export const JMESPATH = '/usr/lib/python3/dist-packages/jmespath';
 
 export const REQUIREMENTS: readonly Requirement[] = [
   { tool: 'systemd-nspawn', package: 'systemd-container' },
@@ -31,6 +34,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   { tool: 'gpg', package: 'gpg' },
   { tool: 'faketime', package: 'faketime' },
   { tool: 'ansible-inventory', package: 'ansible-core' },
+  { tool: JMESPATH, package: 'python3-jmespath' },
   { tool: 'zsh', package: 'zsh' },
   { tool: 'fish', package: 'fish' },
 ];
@@ -40,7 +44,9 @@ const SEARCH = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'];
 
 /** Those of `wanted` whose program is not on this machine. */
 export function findMissing(wanted: readonly Requirement[] = REQUIREMENTS): readonly Requirement[] {
-  return wanted.filter(({ tool }) => !SEARCH.some((folder) => isExecutable(join(folder, tool))));
+  const isThere = (tool: string) =>
+    tool.startsWith('/') ? existsSync(tool) : SEARCH.some((folder) => isExecutable(join(folder, tool)));
+  return wanted.filter(({ tool }) => !isThere(tool));
 }
 
 /**
