@@ -44,6 +44,12 @@ describe.skipIf(reason)(`a host with a kernel of its own${reason ? ` (${reason})
     async () => {
       expect((await vm.exec(['/root/bundle/pigsty-agent', 'apply'], { timeoutSeconds: 600 })).code).toBe(0);
       await expectKernel();
+      expect(await vm.sh("runuser dba -s /bin/sh -c 'cat ~/.ssh/authorized_keys2'")).toContain(
+        'operator@example',
+      );
+      expect(await vm.sh('stat -Lc "%a %U" /home/dba /home/dba/.ssh /home/dba/.ssh/authorized_keys2')).toBe(
+        '750 dba\n700 dba\n644 root\n',
+      );
     },
     15 * MINUTES,
   );

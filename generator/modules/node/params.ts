@@ -23,7 +23,7 @@ import {
   whole,
 } from '../schemas.ts';
 import * as defaults from './defaults.ts';
-import { HaproxyService } from './schemas.ts';
+import { HaproxyService, PublicKey } from './schemas.ts';
 
 const HostName = pattern(/^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/, 'a host name');
 /** A name of the time zone database; empty for the host's own. */
@@ -112,7 +112,7 @@ const admin = section('NODE_ADMIN', [
     meaning: 'let the administrators\' account log on from one host of the group to another' },
   { id: 255, name: 'node_admin_pk_current', level: 'C', schema: Flag, default: true, note: PENDING,
     meaning: 'let the operator\'s own ssh keys in' },
-  { id: 256, name: 'node_admin_pk_list', level: 'C', schema: Texts, default: [], note: PENDING,
+  { id: 256, name: 'node_admin_pk_list', level: 'C', schema: listOf(PublicKey, 'public keys'), default: [],
     meaning: 'ssh public keys that may log on as the administrators\' account' },
 ]);
 

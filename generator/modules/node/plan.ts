@@ -54,6 +54,28 @@ function hostFiles(host: SiteHost, settings: NodeSettings, facts: Facts): FilePl
     ...(settings.node_admin_enabled
       ? [linked(`/etc/sudoers.d/${admin}`, lines([`${admin} ALL=(ALL) NOPASSWD: ALL`]), 0o440)]
       : []),
+    ...(settings.node_admin_enabled && settings.node_admin_pk_list.length > 0
+      ? [
+          linked('/etc/tmpfiles.d/60-pigsty-admin.conf', lines(adminHomeLines(admin))),
+          keysFile(settings.node_admin_pk_list),
+        ]
+      : []),
+  ];
+}
+
+const ADMIN_KEYS = 'etc/ssh/admin-keys';
+
+function keysFile(lines: readonly string[]): FilePlan {
+  return { path: ADMIN_KEYS, mode: 0o644, owner: 'root', group: 'root', source: { kind: 'text', lines } };
+}
+
+/** sshd looks into authorized_keys2 as well (sshd_config(5)); the other file stays the administrator's own. */
+function adminHomeLines(admin: string): string[] {
+  const home = `/home/${admin}`;
+  return [
+    `d ${home} 0750 ${admin} ${admin} -`,
+    `d ${home}/.ssh 0700 ${admin} ${admin} -`,
+    `L+ ${home}/.ssh/authorized_keys2 - - - - /etc/pigsty/current/${ADMIN_KEYS}`,
   ];
 }
 

@@ -21,6 +21,12 @@ const Nested = z.strictObject(
   expected('{ balance, maxconn }'),
 );
 
+/** A line of authorized_keys, options before the key included (sshd(8)). */
+export const PublicKey = pattern(
+  /^(?:\P{Cc}+ )?(?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[\w@.-]+ [A-Za-z0-9+/=]+(?: \P{Cc}*)?$/u,
+  'an ssh public key: `ssh-ed25519 AAAA… comment`',
+);
+
 /** One entry of `haproxy_services`; `options` are lines of the `listen` section as they are. */
 export const HaproxyService = z.strictObject(
   {

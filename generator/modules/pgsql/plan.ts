@@ -19,6 +19,7 @@ import { PATRONI_FILES, patroniFiles } from './patroni.ts';
 import { PGBOUNCER_FILES, pgbouncerFiles } from './pgbouncer.ts';
 import { provisionFiles } from './provision.ts';
 import { roleFiles, ruleFilePaths } from './roles.ts';
+import { sudoFiles } from './sudo.ts';
 import { vipContribution, vipOf } from './vip.ts';
 
 const CERTIFICATE_FILES = ['etc/pgsql/ca.crt', 'etc/pgsql/server.crt', 'etc/pgsql/server.key'];
@@ -53,6 +54,7 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
       ...backupFiles(member),
       ...certificateFiles(member),
       ...watchdogFiles(member),
+      ...sudoFiles(member),
       ...unitFiles(member, { $image: image }),
       ...operatorFiles(member, site, { $image: image }),
       ...(vip.files ?? []),

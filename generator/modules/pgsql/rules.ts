@@ -4,6 +4,7 @@ import type { Place } from '../../model/origin.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { chosenRepository } from './backup.ts';
 import { SHIPPED_BASELINES } from './baselines.ts';
+import { checkCapacity } from './capacity-checks.ts';
 import { checkHba } from './hba-checks.ts';
 import { clusters, isPgsqlHost, type PgsqlMember, pgsqlMembers } from './members.ts';
 import { listedExtensions, unknownExtensions } from './packages.ts';
@@ -147,6 +148,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
         ...checkUpstream(site, own),
         ...checkProvider(site, own),
         ...checkSameness(own),
+        ...checkCapacity(own),
       ];
     }),
   ];

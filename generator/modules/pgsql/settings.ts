@@ -33,6 +33,7 @@ export type PgsqlSettings = {
   readonly pg_dbsu: string;
   readonly pg_dbsu_uid: number;
   readonly pg_dbsu_home: string;
+  readonly pg_dbsu_sudo: 'none' | 'limit' | 'all' | 'nopass';
   readonly pg_version: number;
   readonly pg_extensions: readonly string[];
   readonly pg_log_dir: string;
@@ -80,6 +81,7 @@ export type PgsqlSettings = {
   readonly pgbackrest_repo: { readonly [name: string]: { readonly [key: string]: Value } };
   readonly pgbackrest_schedule: string;
   readonly node_crontab: readonly string[];
+  readonly node_hugepage_count: number;
   readonly node_os: string;
   readonly node_cpu?: number;
   readonly node_mem_mb?: number;

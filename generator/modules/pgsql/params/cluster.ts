@@ -83,7 +83,7 @@ export const install = section('PG_INSTALL', [
     meaning: 'account that PostgreSQL runs as, and its superuser' },
   { id: 841, name: 'pg_dbsu_uid', level: 'C', schema: UserId, default: 543, note: '26 where node_os is EL',
     meaning: 'user and group id of the account pg_dbsu' },
-  { id: 842, name: 'pg_dbsu_sudo', level: 'C', schema: oneOf('none', 'limit', 'all', 'nopass'), default: 'limit', note: PENDING,
+  { id: 842, name: 'pg_dbsu_sudo', level: 'C', schema: oneOf('none', 'limit', 'all', 'nopass'), default: 'limit',
     meaning: 'what the account pg_dbsu may do with sudo' },
   { id: 843, name: 'pg_dbsu_home', level: 'C', schema: AbsolutePath, default: '/var/lib/pgsql',
     meaning: 'home directory of the account pg_dbsu' },

@@ -1,4 +1,5 @@
-# Called by Patroni: <action> <role> <scope>. The rules for clients follow the role; a new primary is told to systemd.
+# Called by Patroni: <action> <role> <scope>. The rules for clients follow the role; a new primary, and one
+# that is it no longer, is told to systemd.
 set -eu
 export PGHOST=/var/run/postgresql PGUSER=postgres HOME=/tmp
 case $2 in
@@ -10,3 +11,4 @@ mv -T /run/postgresql/role.new /run/postgresql/role
 psql -p 5432 -d postgres -XAtqc 'SELECT pg_reload_conf()' >/dev/null || :
 psql -p 6432 -d pgbouncer -Xqc RELOAD >/dev/null 2>&1 || :
 [ "$1 $role" != "on_role_change primary" ] || date >/run/postgresql/promoted
+[ "$1 $role" != "on_role_change replica" ] || date >/run/postgresql/demoted
