@@ -75,6 +75,9 @@ describe.skipIf(reason)(`clusters that follow one another ${reason ?? ''}`, () =
       .toBe(`${rows}`);
     expect(await membersOf(COPY)).toMatchObject([{ name: 'pg-copy-1', role: 'Standby Leader' }]);
     expect(await cluster.sql('create table refused ()', { host: COPY, port: 5432 })).toContain('read-only');
+    expect(
+      await cluster.node(FIRST).sh('psql -XAtqc "select slot_name from pg_replication_slots where active"'),
+    ).toContain('copy_pg_copy');
     expect(await cluster.sql(COUNT, { host: COPY, port: 5433 })).toMatch(
       /closed the connection|timeout|refused/,
     );
@@ -157,7 +160,18 @@ describe.skipIf(reason)(`clusters that follow one another ${reason ?? ''}`, () =
       .toBe('');
     expect(await cluster.apply(copy)).toContain('nothing to do');
     await copy.sh('systemctl restart pgsql-provision');
-    expect(await copy.sh('journalctl -q -u pgsql-provision')).toContain('was promoted: left alone');
+    expect(await copy.sh('journalctl -q -u pgsql-provision')).toContain(
+      'takes writes of its own: left alone',
+    );
     expect(await cluster.sql('select pg_is_in_recovery()', { host: COPY })).toBe('f');
+  });
+
+  it('an address that is taken out of the inventory is gone', async () => {
+    const [holder] = await holders(VIP);
+    const node = cluster.node(holder ?? '');
+    cluster.workshop.edit((text) => text.replace('pg_vip_enabled: true', 'pg_vip_enabled: false'));
+    await cluster.ship(node);
+    await cluster.apply(node);
+    expect(await holders(VIP)).toEqual([]);
   });
 });

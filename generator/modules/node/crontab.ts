@@ -14,15 +14,17 @@ export function crontabContribution({
   return {
     files: named.flatMap(({ name, job }) => [
       unitFile(`${name}.service`, 'cron.service.ejs', jobView(job)),
-      unitFile(`${name}.timer`, 'cron.timer.ejs', { command: job.command, calendar: job.calendar }),
+      unitFile(`${name}.timer`, 'cron.timer.ejs', jobView(job)),
     ]),
     units: named.flatMap(({ name }) => [unit(`${name}.service`, 'none'), unit(`${name}.timer`, 'timer')]),
   };
 }
 
 /** cron gives `\%` as `%`; a bare one begins the input of the command, which rules.ts refuses (crontab(5)). */
-function jobView({ user, command }: CronLine): View {
-  return { user, command: command.replaceAll('\\%', '%') };
+function jobView({ user, command, calendar }: CronLine): View {
+  const words = command.replaceAll('\\%', '%');
+  // systemd reads a percent sign in a title as the beginning of a name of its own.
+  return { user, command: words, calendar, title: words.replaceAll('%', '%%') };
 }
 
 function unitFile(name: string, template: string, view: View): FilePlan {

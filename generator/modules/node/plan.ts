@@ -43,7 +43,7 @@ function hostFiles(host: SiteHost, settings: NodeSettings, facts: Facts): FilePl
   });
   const lines = (text: readonly string[]): FileSource => ({ kind: 'text', lines: text });
   const admin = settings.node_admin_username;
-  const huge = hugePages(settings);
+  const huge = 'vm.nr_hugepages' in settings.node_sysctl_params ? undefined : hugePages(settings);
   return [
     linked('/etc/hosts', lines(hostsLines(host, settings, facts))),
     linked('/etc/sysctl.d/60-pigsty.conf', lines(sysctlLines(settings))),
@@ -115,6 +115,7 @@ function sysctlLines(settings: NodeSettings): string[] {
   return Object.entries(all).map(([key, value]) => `-${key} = ${value}`);
 }
 
+/** HAProxy reads the files of its directory in order of their names: this one, with the defaults, before `service-*`. */
 const HAPROXY_CONFIG = 'etc/haproxy/haproxy.cfg';
 
 function withHaproxy(
@@ -124,7 +125,7 @@ function withHaproxy(
   services: readonly ProxyService[],
 ): Contribution {
   const serviceFiles = services.map(({ declared: _, ...view }) =>
-    haproxyFile(`etc/haproxy/${view.name}.cfg`, 'node/service.cfg.ejs', view),
+    haproxyFile(`etc/haproxy/service-${view.name}.cfg`, 'node/service.cfg.ejs', view),
   );
   const config = haproxyFile(HAPROXY_CONFIG, 'node/haproxy.cfg.ejs', haproxyView(host, settings), 0o600);
   const ca: FilePlan = {
@@ -174,19 +175,19 @@ function withHaproxy(
 }
 
 /** Of clusters, and of the inventory. */
-function servicesOf(host: SiteHost, facts: Facts): ProxyService[] {
+export function servicesOf(host: SiteHost, facts: Facts): ProxyService[] {
   return [...(facts.proxyServices.get(host.ip) ?? []), ...ownServices(host)];
 }
 
 export function nodePorts(host: SiteHost, _site: Site, facts: Facts): PortUse[] {
   const settings = settingsOf<NodeSettings>(host);
   if (!settings.haproxy_enabled) return [];
-  const use = (port: number, declared: ProxyService['declared']): PortUse => {
-    return { port, address: '0.0.0.0', unit: 'haproxy.service', ...declared };
-  };
+  const unit = 'haproxy.service';
   return [
-    use(settings.haproxy_exporter_port, { parameter: 'haproxy_exporter_port' }),
-    ...servicesOf(host, facts).map(({ port, declared }) => use(port, declared)),
+    { port: settings.haproxy_exporter_port, address: '0.0.0.0', unit, parameter: 'haproxy_exporter_port' },
+    ...servicesOf(host, facts).map(({ port, address, declared }) => {
+      return { port, address: address === '*' ? '0.0.0.0' : address, unit, ...declared };
+    }),
   ];
 }
 

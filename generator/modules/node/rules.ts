@@ -35,6 +35,19 @@ const rules = {
     label: () => 'again here',
     help: () => 'each shared address of a network needs a number of its own',
   }),
+  vipTwice: rule<{ address: string; vrid: number; other: number }>('node/vip-two-vrids', {
+    severity: 'error',
+    message: ({ address, vrid, other }) =>
+      `the shared address ${address} has \`vip_vrid\` ${other} and ${vrid}`,
+    label: () => 'again here',
+    help: () => 'hosts with different numbers do not hear one another: each would take the address',
+  }),
+  serviceName: rule<{ name: string; problem: string }>('node/service-name', {
+    severity: 'error',
+    message: ({ name, problem }) => `service \`${name}\` of \`haproxy_services\` ${problem}`,
+    label: () => 'named here',
+    help: () => 'names are unique on a host; `admin` and `<cluster>-…` are taken',
+  }),
   crontab: rule<{ line: string; problem: string }>('node/crontab-line', {
     severity: 'error',
     message: ({ line, problem }) => `\`node_crontab\`: \`${line}\` ${problem}`,
@@ -50,6 +63,7 @@ export function checkNode(site: Site): Diagnostic[] {
     ...(hasInfra ? [] : [rules.noInfra.at(undefined, {})]),
     ...checkNames(site),
     ...checkVips(site),
+    ...checkServiceNames(site),
     ...checkCrontabs(site),
   ];
 }
@@ -75,6 +89,7 @@ function checkNames({ hosts }: Site): Diagnostic[] {
 function checkVips({ hosts }: Site): Diagnostic[] {
   const ips = new Map(hosts.map((host) => [String(host.ip), host]));
   const addresses = new Map<number, { address: string; host: SiteHost }>();
+  const vrids = new Map<string, { vrid: number; host: SiteHost }>();
   const found: Diagnostic[] = [];
   for (const host of hosts) {
     const { vip_enabled: isEnabled, vip_address: address, vip_vrid: vrid } = settingsOf<NodeSettings>(host);
@@ -87,6 +102,12 @@ function checkVips({ hosts }: Site): Diagnostic[] {
     const other = addresses.get(vrid);
     addresses.set(vrid, other ?? { address, host });
     if (other && other.address !== address) found.push(clash(vrid, address, host, other));
+    const same = vrids.get(address);
+    vrids.set(address, same ?? { vrid, host });
+    if (same && same.vrid !== vrid) {
+      const words = { address, vrid, other: same.vrid };
+      found.push(rules.vipTwice.at(host.parameters.place('vip_vrid'), words, [firstVrid(same.host)]));
+    }
   }
   return found;
 }
@@ -97,11 +118,39 @@ function clash(
   host: SiteHost,
   other: { address: string; host: SiteHost },
 ): Diagnostic {
-  const first = other.host.parameters.place('vip_vrid');
-  const note = { message: 'first here', ...(first && { place: first }) };
   return rules.vridTwice.at(host.parameters.place('vip_vrid'), { vrid, address, other: other.address }, [
-    note,
+    firstVrid(other.host),
   ]);
+}
+
+function firstVrid({ parameters }: SiteHost): Diagnostic['notes'][number] {
+  const place = parameters.place('vip_vrid');
+  return { message: 'first here', ...(place && { place }) };
+}
+
+function checkServiceNames({ hosts }: Site): Diagnostic[] {
+  const clusters = new Set(hosts.flatMap(({ parameters }) => parameters.values.pg_cluster ?? []).map(String));
+  return hosts.flatMap((host) => {
+    const seen = new Set<string>();
+    return settingsOf<NodeSettings>(host).haproxy_services.flatMap(({ name }, index) => {
+      const problem = serviceNameProblem(name, seen, clusters);
+      seen.add(name);
+      const place = host.parameters.place('haproxy_services', [index, 'name']);
+      return problem ? [rules.serviceName.at(place, { name, problem })] : [];
+    });
+  });
+}
+
+function serviceNameProblem(
+  name: string,
+  seen: ReadonlySet<string>,
+  clusters: ReadonlySet<string>,
+): string | undefined {
+  if (name === 'admin') return 'has the name of the statistics page';
+  if (seen.has(name)) return 'is there twice';
+  // A cluster may have dashes in its name.
+  const dashes = [...name.matchAll(/-/g)].map(({ index }) => name.slice(0, index));
+  return dashes.some((start) => clusters.has(start)) ? 'is named like one of a cluster' : undefined;
 }
 
 /** Each line once, however many hosts have it. */
@@ -123,6 +172,7 @@ function crontabProblem(line: string): string | undefined {
   if (/^\s*\w+\s*=/.test(line)) return 'sets a variable: write it into the command';
   const parsed = parseCronLine(line);
   if (!parsed) return 'is not read';
+  if (/\p{Cc}/u.test(parsed.command)) return 'has a tab or another control character in its command';
   return /(?<!\\)%/.test(parsed.command)
     ? 'gives the command input after a `%`: write `\\%`, or use a file'
     : undefined;

@@ -20,8 +20,10 @@ export function ownServices(host: SiteHost): ProxyService[] {
   });
 }
 
-export function usesCa({ servers, options }: ProxyService): boolean {
-  return [...options, ...servers.map((server) => server.options)].some((line) => line.includes(PROXY_CA));
+export function usesCa({ servers, options, defaultServer }: ProxyService): boolean {
+  return [...options, defaultServer, ...servers.map((server) => server.options)].some((line) =>
+    line.includes(PROXY_CA),
+  );
 }
 
 function toSection(service: HaproxyService): Omit<ProxyService, 'declared'> {
@@ -34,7 +36,7 @@ function toSection(service: HaproxyService): Omit<ProxyService, 'declared'> {
     maxConnections: service.haproxy?.maxconn ?? service.maxconn ?? 10_000,
     balance: service.haproxy?.balance ?? service.balance ?? 'roundrobin',
     options: (service.options ?? []).map(withOwnCa),
-    defaultServer: service.default ?? DEFAULT_SERVER,
+    defaultServer: withOwnCa(service.default ?? DEFAULT_SERVER),
     servers: (service.servers ?? []).map(({ name, ip, port, backup, weight, options }) => ({
       name,
       address: ip,

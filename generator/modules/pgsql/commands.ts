@@ -84,7 +84,7 @@ function healthCheck(member: PgsqlMember, site: Site): FilePlan {
 
 /** The first service of this host that has somebody to answer: in a standby cluster nobody takes writes. */
 function serviceToTry({ settings, cluster }: PgsqlMember, site: Site): PgService | undefined {
-  if (settings.pg_service_provider !== '') return undefined;
+  if (settings.pg_service_provider !== '' || !settings.haproxy_enabled) return undefined;
   const services = declaredServices(settings);
   const isStandby = standbySource(clusterMembers(site, cluster), site) !== undefined;
   return isStandby ? services.find(({ check }) => check === '/read-only') : services[0];

@@ -154,7 +154,7 @@ function checkPoolGroups(member: PgsqlMember): Diagnostic[] {
 /** From every other member, and from those of clusters that are copies of this one. */
 function checkReplication(context: HbaContext, site: Site): Diagnostic[] {
   const { member: to, members } = context;
-  const copies = copiesOf(site).get(to.cluster) ?? [];
+  const copies = (copiesOf(site).get(to.cluster) ?? []).flatMap((copy) => copy.members);
   return [...members, ...copies].flatMap((from) => {
     if (from === to) return [];
     const user = to.settings.pg_replication_username;

@@ -10,7 +10,8 @@ import { recovery } from './recovery.ts';
 import type { HbaRule } from './schemas.ts';
 import type { PgsqlSettings } from './settings.ts';
 import { declaredFacts, MAX_WORKER_PROCESSES, templateOf, tunedParameters } from './tuning.ts';
-import { cascadeSource, hasDelay, isDelayed, standbySource } from './upstream.ts';
+import { canLead, cascadeSource, copiesOf, delayOf, standbySource } from './upstream.ts';
+import { vipOf } from './vip.ts';
 
 /** Patroni reads a directory of files in order of their names, later ones merged over earlier ones. */
 export const PATRONI_FILES = {
@@ -57,7 +58,11 @@ function binaryDirectory(settings: PgsqlSettings): string {
 function mainConfig(member: PgsqlMember, site: Site, facts: Facts): PlanData {
   const { settings, host, instance, cluster } = member;
   const members = clusterMembers(site, cluster);
-  const store = { ...storeConfig(settings, facts), ...standbyConfig(members, site) };
+  const store = {
+    ...storeConfig(settings, facts),
+    ...slotConfig(cluster, site),
+    ...standbyConfig(members, site),
+  };
   return {
     scope: cluster,
     namespace: `${settings.pg_namespace}/`,
@@ -89,7 +94,7 @@ function mainConfig(member: PgsqlMember, site: Site, facts: Facts): PlanData {
 
 /** What Patroni and the health checks make of a member (Patroni manual, "YAML Configuration Settings", Tags). */
 function tags(member: PgsqlMember, site: Site): PlanData {
-  const isBehind = isDelayed(member);
+  const isBehind = !canLead(member, clusterMembers(site, member.cluster));
   const source = cascadeSource(member, site);
   return {
     nofailover: isBehind,
@@ -105,17 +110,26 @@ function tags(member: PgsqlMember, site: Site): PlanData {
 /** For a cluster that copies another one; its leader follows that, its replicas follow its leader. */
 function standbyConfig(members: readonly PgsqlMember[], site: Site): { readonly [key: string]: PlanData } {
   const source = standbySource(members, site);
-  const delay = members.find((member) => member.role === 'primary')?.settings.pg_delay ?? '0';
-  if (!source) return {};
-  const { hosts, port } = source;
+  const primary = members.find((member) => member.role === 'primary');
+  if (!source || !primary) return {};
+  const { hosts, port, slot } = source;
+  const delay = delayOf(primary, members);
   return {
     standby_cluster: {
       host: hosts.join(','),
       port,
+      ...(slot !== undefined && { primary_slot_name: slot }),
       create_replica_methods: ['basebackup'],
-      ...(hasDelay(delay) && { recovery_min_apply_delay: delay }),
+      ...(delay !== undefined && { recovery_min_apply_delay: delay }),
     },
   };
+}
+
+/** What the copies of a cluster have not got yet is kept for them, within max_slot_wal_keep_size. */
+function slotConfig(cluster: string, site: Site): { readonly [key: string]: PlanData } {
+  const slots = (copiesOf(site).get(cluster) ?? []).flatMap(({ source }) => source.slot ?? []);
+  if (slots.length === 0) return {};
+  return { slots: Object.fromEntries(slots.map((slot) => [slot, { type: 'physical' }])) };
 }
 
 /** What the configuration store holds: written at bootstrap, kept so by converge.py. */
@@ -155,9 +169,10 @@ function initdbOptions(settings: PgsqlSettings): PlanData {
 
 function postgresqlConfig(member: PgsqlMember, members: readonly PgsqlMember[], facts: Facts): PlanData {
   const { settings, host } = member;
+  const delay = delayOf(member, members);
   const hbaContext: HbaContext = { target: 'postgres', member, members, infraIps: facts.infraIps };
   return {
-    listen: `${listenAddresses(settings.pg_listen, host.ip)}:${settings.pg_port}`,
+    listen: `${listenAddresses(member)}:${settings.pg_port}`,
     connect_address: `${host.ip}:${settings.pg_port}`,
     data_dir: '/pg/data',
     bin_dir: binaryDirectory(settings),
@@ -172,23 +187,29 @@ function postgresqlConfig(member: PgsqlMember, members: readonly PgsqlMember[], 
       rewind: { username: settings.pg_replication_username, sslmode: 'prefer' },
     },
     create_replica_methods: ['basebackup'],
-    ...(isDelayed(member) && { recovery_conf: { recovery_min_apply_delay: settings.pg_delay } }),
+    ...(delay !== undefined && { recovery_conf: { recovery_min_apply_delay: delay } }),
     basebackup: [{ 'max-rate': '1000M' }, { checkpoint: 'fast' }, 'verbose', 'progress'],
     pg_hba: roleNeutralLines(postgresRules(settings), hbaContext),
     callbacks: { on_start: ON_ROLE, on_role_change: ON_ROLE },
-    parameters: localParameters(
-      settings,
-      settings.pgbackrest_enabled ? archiveCommand(member.cluster) : undefined,
-    ),
+    parameters: {
+      ...localParameters(settings, settings.pgbackrest_enabled ? archiveCommand(member.cluster) : undefined),
+      // It would keep the primary from vacuuming what a member that stays behind has not seen die.
+      ...(delay !== undefined && { hot_standby_feedback: 'off' }),
+    },
   };
 }
 
-/** `${ip}` and `${lo}` are replaced; `${vip}` needs a virtual address, which this host does not have (pigsty.md section 1). */
-function listenAddresses(listen: string, ip: string): string {
-  const addresses = listen
-    .split(',')
-    .map((address) => address.trim().replaceAll('${ip}', ip).replaceAll('${lo}', '127.0.0.1'));
-  return addresses.filter((address) => address !== '' && address !== '${vip}').join(',');
+/** `${vip}` is left out where there is none; the kernel lets a server listen on an address that is elsewhere (tuned.ts). */
+function listenAddresses(member: PgsqlMember): string {
+  const known: Record<string, string> = {
+    '${ip}': member.host.ip,
+    '${lo}': '127.0.0.1',
+    '${vip}': vipOf(member) ?? '',
+  };
+  const addresses = member.settings.pg_listen.split(',').map((address) => {
+    return address.trim().replaceAll(/\$\{(?:ip|lo|vip)\}/g, (placeholder) => known[placeholder] ?? '');
+  });
+  return addresses.filter((address) => address !== '').join(',');
 }
 
 function secretConfig(settings: PgsqlSettings): PlanData {

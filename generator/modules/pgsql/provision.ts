@@ -39,8 +39,9 @@ export function provisionFiles(member: PgsqlMember, files: Site['files']): FileP
   ];
 }
 
-function scriptView({ settings, host }: PgsqlMember, first: readonly Baseline[]): View {
+function scriptView({ settings, host, instance }: PgsqlMember, first: readonly Baseline[]): View {
   return {
+    instance,
     address: `${host.ip}:${settings.patroni_port}`,
     socket: settings.pg_localhost.split(',')[0] ?? '',
     port: settings.pg_port,

@@ -1,5 +1,6 @@
 import type { RecoveryPromise } from '../../model/plan.ts';
 import type { PgsqlMember } from './members.ts';
+import { canLead } from './upstream.ts';
 
 /**
  * What `pg_rto` promises and how it is kept: every time that a failure costs is derived from it, so that the sum holds.
@@ -76,16 +77,20 @@ export function recovery(rto: number, electionSeconds: number): Recovery {
   };
 }
 
-/** What `pg_rto` means for each kind of failure. A lone member has nobody to take over, a standby cluster takes no writes. */
+/** True for clusters that take writes and have somebody who can take over. */
+export function canRecover(members: readonly PgsqlMember[]): boolean {
+  const primary = members.find(({ role }) => role === 'primary');
+  const candidates = members.filter((member) => canLead(member, members));
+  return primary?.settings.pg_upstream === undefined && candidates.length > 1;
+}
+
+/** What `pg_rto` means for each kind of failure; undefined where nobody can take over. */
 export function recoveryPromise(
   members: readonly PgsqlMember[],
   electionSeconds: number,
 ): RecoveryPromise | undefined {
-  const [first, ...others] = members;
-  const isStandby = members.some(
-    ({ role, settings }) => role === 'primary' && settings.pg_upstream !== undefined,
-  );
-  if (!first || others.length === 0 || isStandby) return undefined;
+  const [first] = members;
+  if (!first || !canRecover(members)) return undefined;
   const { pg_rto: seconds } = first.settings;
   const cases = worstCases(recovery(seconds, electionSeconds), electionSeconds);
   return { cluster: first.cluster, seconds, worstCases: cases };

@@ -9,7 +9,7 @@ import { checkHba } from './hba-checks.ts';
 import { clusters, isPgsqlHost, type PgsqlMember, pgsqlMembers } from './members.ts';
 import { listedExtensions, unknownExtensions } from './packages.ts';
 import { isPoolable } from './pgbouncer.ts';
-import { smallestRto } from './recovery.ts';
+import { canRecover, smallestRto } from './recovery.ts';
 import type { HbaRule } from './schemas.ts';
 import { carriers, selectMembers } from './services.ts';
 import { checkUpstream } from './upstream-checks.ts';
@@ -184,8 +184,9 @@ function checkPrimary(members: readonly PgsqlMember[]): Diagnostic[] {
   );
 }
 
-function checkRto(site: Site, [first, second]: readonly PgsqlMember[]): Diagnostic[] {
-  if (!first || !second) return [];
+function checkRto(site: Site, members: readonly PgsqlMember[]): Diagnostic[] {
+  const [first] = members;
+  if (!first || !canRecover(members)) return [];
   const { etcd_election_timeout: election } =
     site.hosts.find((host) => host.groups.includes('etcd'))?.parameters.values ?? {};
   const smallest = smallestRto(Number(election ?? 1000) / 1000);
@@ -211,7 +212,7 @@ function checkServices(members: readonly PgsqlMember[]): Diagnostic[] {
   });
 }
 
-/** The hosts that carry the services of others can do so. A member's own may be left out. */
+/** The hosts that carry the services of others can do so. A member without HAProxy has no services of its own. */
 function checkProvider(site: Site, members: readonly PgsqlMember[]): Diagnostic[] {
   const [first] = members;
   const group = first?.settings.pg_service_provider ?? '';
@@ -234,6 +235,9 @@ const OF_CLUSTER = [
   'pg_rpo',
   'pg_mode',
   'pg_service_provider',
+  'pg_dbsu',
+  'pg_admin_username',
+  'pg_monitor_username',
   'pg_replication_username',
   'pg_replication_password',
   'patroni_username',
@@ -343,7 +347,11 @@ function checkVip(site: Site, [first]: readonly PgsqlMember[], all: readonly Pgs
     ? 'is not set: it is this machine’s own'
     : site.hosts.some((host) => host.ip === ip)
       ? 'is a host of its own'
-      : other && `is that of cluster ${other.cluster} as well`;
+      : site.hosts.some(
+            ({ parameters: { values } }) => values.vip_enabled === true && values.vip_address === ip,
+          )
+        ? 'is one that hosts share by keepalived'
+        : other && `is that of cluster ${other.cluster} as well`;
   const place = placeOf(first, 'pg_vip_address');
   return reason ? [rules.vipIsHost.at(place, { cluster, address, reason })] : [];
 }

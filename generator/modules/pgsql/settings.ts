@@ -87,4 +87,5 @@ export type PgsqlSettings = {
   readonly node_mem_mb?: number;
   readonly node_disk_bytes?: number;
   readonly admin_ip: string;
+  readonly haproxy_enabled: boolean;
 };

@@ -48,7 +48,7 @@ const rules = {
   access: rule<{ cluster: string; source: string; parameter: string }>('pgsql/upstream-access', {
     severity: 'error',
     message: ({ cluster, source, parameter }) =>
-      `cluster ${cluster} cannot log on to ${source}: \`${parameter}\` is another one there`,
+      `cluster ${cluster} cannot be a copy of ${source}: \`${parameter}\` is another one there`,
     help: () => 'users of a copy are those of its source: set both in `all.vars`',
   }),
   smaller: rule<{ cluster: string; source: string; name: string; value: number; other: number }>(
@@ -128,9 +128,7 @@ function checkCopy(copy: PgsqlMember, { members }: StandbySource): Diagnostic[] 
     ]);
     return [found];
   }
-  const differing = (['pg_replication_username', 'pg_replication_password'] as const).filter(
-    (parameter) => settings[parameter] !== source.settings[parameter],
-  );
+  const differing = OF_USERS.filter((parameter) => settings[parameter] !== source.settings[parameter]);
   return [
     ...differing.map((parameter) =>
       rules.access.at(placeOf(copy, parameter), { ...words, parameter }, [noteAt(source, parameter)]),
@@ -138,6 +136,15 @@ function checkCopy(copy: PgsqlMember, { members }: StandbySource): Diagnostic[] 
     ...checkStandbySettings(copy, source),
   ];
 }
+
+/** Users come with the content, and Patroni, provisioning and checks of the copy log on as these. */
+const OF_USERS = [
+  'pg_dbsu',
+  'pg_replication_username',
+  'pg_replication_password',
+  'pg_admin_username',
+  'pg_monitor_username',
+] as const;
 
 /** Those that a standby may not have smaller than its primary (PostgreSQL manual, "Administrator's Overview" of hot standby). */
 const STANDBY_SETTINGS = [

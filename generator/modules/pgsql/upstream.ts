@@ -7,6 +7,8 @@ export type StandbySource = {
   /** For PostgreSQL's primary_conninfo, tried in this order. */
   readonly hosts: readonly string[];
   readonly port: number;
+  /** Of the primary there, which keeps what the copy has not got yet; only where the primary is followed. */
+  readonly slot?: string;
   /** The members of that cluster; empty where it is not of this inventory. */
   readonly members: readonly PgsqlMember[];
 };
@@ -31,18 +33,22 @@ export function standbySource(members: readonly PgsqlMember[], site: Site): Stan
   if (!named) return { hosts: [address], port: primary.settings.pg_port, members: [] };
   const source = clusterMembers(site, named.cluster);
   const { pg_port: port } = named.settings;
-  return { hosts: hostsToFollow(address, named, source), port, members: source };
+  if (named.role !== 'primary') return { hosts: [address], port, members: source };
+  return {
+    hosts: address === named.host.ip ? hostsToFollow(named, source) : [address],
+    port,
+    slot: `copy_${primary.cluster.toLowerCase().replaceAll('-', '_')}`,
+    members: source,
+  };
 }
 
-/** The primary of a cluster may become another one: where that is followed, any member will do that can become it. */
-function hostsToFollow(address: string, named: PgsqlMember, source: readonly PgsqlMember[]): string[] {
-  if (named.role !== 'primary' || address !== named.host.ip) return [address];
-  const others = source.filter((member) => member !== named && isCandidate(member, named));
-  return [address, ...others.map((member) => member.host.ip)];
-}
-
-function isCandidate(member: PgsqlMember, primary: PgsqlMember): boolean {
-  return !isDelayed(member) && member.settings.pg_port === primary.settings.pg_port;
+/** The primary of a cluster may become another one: any member that can become it, the declared one first. */
+function hostsToFollow(named: PgsqlMember, source: readonly PgsqlMember[]): string[] {
+  const others = source.filter(
+    (member) =>
+      member !== named && canLead(member, source) && member.settings.pg_port === named.settings.pg_port,
+  );
+  return [named, ...others].map((member) => member.host.ip);
 }
 
 /** The member of its own cluster that a cascading replica streams from. */
@@ -53,9 +59,24 @@ export function cascadeSource(member: PgsqlMember, site: Site): PgsqlMember | un
   return source?.cluster === member.cluster && source !== member ? source : undefined;
 }
 
-/** True for a replica that stays behind on purpose: it never becomes primary, and serves nobody who asks for the present. */
-export function isDelayed({ role, settings }: PgsqlMember): boolean {
-  return role !== 'primary' && hasDelay(settings.pg_delay);
+/** How far a whole copy stays behind: `pg_delay` of its declared primary; undefined for no delay and for other clusters. */
+function copyDelay(members: readonly PgsqlMember[]): string | undefined {
+  const settings = members.find((member) => member.role === 'primary')?.settings;
+  const isLate = settings?.pg_upstream !== undefined && hasDelay(settings.pg_delay);
+  return isLate ? settings.pg_delay : undefined;
+}
+
+/** How far a member stays behind on purpose, by itself or with its whole cluster; undefined: not at all. */
+export function delayOf(
+  { role, settings }: PgsqlMember,
+  members: readonly PgsqlMember[],
+): string | undefined {
+  return role !== 'primary' && hasDelay(settings.pg_delay) ? settings.pg_delay : copyDelay(members);
+}
+
+/** False for a replica that stays behind the rest of its cluster: it serves nobody who asks for the present. */
+export function canLead(member: PgsqlMember, members: readonly PgsqlMember[]): boolean {
+  return delayOf(member, members) === copyDelay(members);
 }
 
 /** `0`, in whatever unit, is no delay. */
@@ -63,12 +84,16 @@ export function hasDelay(delay: string): boolean {
   return Number.parseFloat(delay) > 0;
 }
 
-/** The members of clusters that copy another one, by the name of that. */
-export const copiesOf = perSite((site): ReadonlyMap<string, readonly PgsqlMember[]> => {
-  const found = new Map<string, PgsqlMember[]>();
+/** A cluster that copies another one. */
+export type Copy = { readonly members: readonly PgsqlMember[]; readonly source: StandbySource };
+
+/** The copies of each cluster, by its name. */
+export const copiesOf = perSite((site): ReadonlyMap<string, readonly Copy[]> => {
+  const found = new Map<string, Copy[]>();
   for (const members of clusters(site)) {
-    const source = standbySource(members, site)?.members[0]?.cluster;
-    if (source !== undefined) found.set(source, [...(found.get(source) ?? []), ...members]);
+    const source = standbySource(members, site);
+    const name = source?.members[0]?.cluster;
+    if (source && name !== undefined) found.set(name, [...(found.get(name) ?? []), { members, source }]);
   }
   return found;
 });

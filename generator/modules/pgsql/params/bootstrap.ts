@@ -88,7 +88,7 @@ export const bootstrap = section('PG_BOOTSTRAP', [
   { id: 875, name: 'pg_libs', level: 'C', schema: Text, default: 'pg_stat_statements, auto_explain',
     meaning: 'libraries that PostgreSQL loads when it starts' },
   { id: 876, name: 'pg_delay', level: 'I', schema: Delay, default: '0',
-    meaning: 'how far the leader of a standby cluster stays behind on purpose' },
+    meaning: 'how far a replica, or with pg_upstream on its primary a whole cluster, stays behind on purpose' },
   { id: 877, name: 'pg_checksum', level: 'C', schema: Flag, default: false,
     meaning: 'checksum data pages; crit.yml always does' },
   { id: 878, name: 'pg_pwd_enc', level: 'C', schema: oneOf('scram-sha-256', 'md5'), default: 'scram-sha-256',

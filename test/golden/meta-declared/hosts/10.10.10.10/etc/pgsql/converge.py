@@ -1,7 +1,7 @@
 """Brings the keys of the configuration store that the inventory decides on to what it says; run on the primary.
 
 Patroni writes them once, at bootstrap; afterwards the store is the truth. Other keys are reported and left alone; so is
-a standby cluster that was promoted: it does not become a copy again by itself.
+a cluster that takes writes: it does not become a copy of another one, again or anew, by itself.
 """
 import base64
 import json
@@ -44,6 +44,16 @@ def difference(wanted, found):
     return changed
 
 
+def taken_back(wanted, found):
+    """What this product alone writes and the inventory no longer has, as None: that removes a key."""
+    owned = {
+        "standby_cluster": set(found.get("standby_cluster") or {}) if "standby_cluster" in wanted else set(),
+        "slots": {name for name in found.get("slots") or {} if name.startswith("copy_")},
+    }
+    gone = {key: {name: None for name in names - set(wanted.get(key, {}))} for key, names in owned.items()}
+    return {key: names for key, names in gone.items() if names}
+
+
 def ask(method="GET", body=None):
     access = load("30-secrets.yml")["restapi"]["authentication"]
     token = base64.b64encode(f"{access['username']}:{access['password']}".encode()).decode()
@@ -57,9 +67,11 @@ def converge():
     wanted = load("10-patroni.yml")["bootstrap"]["dcs"]
     found = ask()
     if "standby_cluster" in wanted and "standby_cluster" not in found:
-        print("store: standby_cluster: the inventory has pg_upstream, but this cluster was promoted: left alone")
+        print("store: standby_cluster: the inventory has pg_upstream, but this cluster takes writes of its own: left alone")
         del wanted["standby_cluster"]
     changed = difference(wanted, found)
+    for key, names in taken_back(wanted, found).items():
+        changed.setdefault(key, {}).update(names)
     if changed:
         before = flatten(found)
         for key, value in sorted(flatten(changed).items()):

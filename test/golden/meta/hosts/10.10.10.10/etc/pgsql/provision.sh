@@ -6,22 +6,44 @@ export PGHOST=/var/run/postgresql PGPORT=5432 PGUSER=postgres HOME=/tmp
 export PGOPTIONS='-c log_statement=none -c log_min_duration_statement=-1 -c pg_stat_statements.track=none -c client_min_messages=warning'
 
 # What Patroni says this member is, once it says so. One process that asks again and again: a new one each time would
-# take a processor from PostgreSQL, which is starting.
+# take a processor from PostgreSQL, which is starting. Not by the path /replica: that is for whom clients are sent to.
 wait_for_role() {
     python3 -S - <<'PYTHON'
-import http.client, sys, time
+import http.client, json, sys, time
+
+NAME = "pg-meta-1"
+
+
+def ask(path):
+    connection = http.client.HTTPConnection("10.10.10.10:8008", timeout=3)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read()
+    finally:
+        connection.close()
+
+
+def find_role():
+    for role in "primary", "standby-leader":
+        if ask("/" + role)[0] == 200:
+            return role
+    state = json.loads(ask("/patroni")[1])
+    if (state.get("role"), state.get("state")) != ("replica", "running"):
+        return None
+    # Whoever is about to take the lease of a copy runs as a replica for a moment.
+    members = json.loads(ask("/cluster")[1]).get("members", [])
+    leads = [member["name"] for member in members if member.get("role") in ("leader", "standby_leader")]
+    return "replica" if leads and leads != [NAME] else None
+
 
 while True:
-    for role in "primary", "replica", "standby-leader":
-        connection = http.client.HTTPConnection("10.10.10.10:8008", timeout=3)
-        try:
-            connection.request("GET", "/" + role)
-            if connection.getresponse().status == 200:
-                sys.exit(print(role))
-        except (OSError, http.client.HTTPException):
-            pass
-        finally:
-            connection.close()
+    try:
+        role = find_role()
+        if role:
+            sys.exit(print(role))
+    except (OSError, ValueError, http.client.HTTPException):
+        pass
     time.sleep(0.1)
 PYTHON
 }
