@@ -33,7 +33,7 @@ export async function runExplain(host: string, name: string, flags: CommonOption
   const site = await run.site(undefined, flags);
   const found = run.take(findHost(site, host));
   const parameter = run.take(findParameter(name));
-  run.print(flags.json ? JSON.stringify(toJson(found, parameter), null, 2) : toText(found, parameter));
+  run.print(flags.json ? JSON.stringify(toJson(found, parameter), null, 2) : explainText(found, parameter));
 }
 
 function findHost(site: Site, name: string): Result<SiteHost> {
@@ -58,7 +58,8 @@ function findParameter(name: string): Result<Named> {
   };
 }
 
-function toText({ ip, parameters }: SiteHost, { module, row }: Named): string {
+/** What is printed of one parameter of one host. */
+export function explainText({ ip, parameters }: SiteHost, { module, row }: Named): string {
   const value = parameters.values[row.name];
   const chain = parameters.chain(row.name);
   const lines = chain.map((setting, index) => {
