@@ -34,8 +34,11 @@ export function standbySource(members: readonly PgsqlMember[], site: Site): Stan
   const source = clusterMembers(site, named.cluster);
   const { pg_port: port } = named.settings;
   if (named.role !== 'primary') return { hosts: [address], port, members: source };
+  const hosts = address === named.host.ip ? hostsToFollow(named, source) : [address];
+  // With a slot Patroni looks for who takes writes; in a cluster that is a copy itself nobody does.
+  if (named.settings.pg_upstream !== undefined) return { hosts, port, members: source };
   return {
-    hosts: address === named.host.ip ? hostsToFollow(named, source) : [address],
+    hosts,
     port,
     slot: `copy_${primary.cluster.toLowerCase().replaceAll('-', '_')}`,
     members: source,
