@@ -16,14 +16,14 @@ export type Failure = {
 /** Connections that a broken network has stalled are given up in that time, and made again (tcp_retries2). */
 const RECONNECT = 15_000;
 const POSTMASTER = '$(head -n 1 /pg/data/postmaster.pid)';
-/** The postmaster and all its children. */
-const EVERY_POSTGRES = `
+/** The postmaster and all its children; one of those may end meanwhile. */
+const STOP_POSTGRES = `
   main=${POSTMASTER}
   for stat in /proc/[0-9]*/stat; do
     read -r pid _ _ parent _ <"$stat" 2>/dev/null || continue
-    [ "$parent" != "$main" ] || echo "$pid"
+    [ "$parent" != "$main" ] || kill -STOP "$pid" 2>/dev/null || :
   done
-  echo "$main"`;
+  kill -STOP "$main"`;
 
 const run = (script: string) => async (_: Cluster, leader: LabNode) => {
   await leader.sh(script);
@@ -31,7 +31,7 @@ const run = (script: string) => async (_: Cluster, leader: LabNode) => {
 
 export const FAILURES: readonly Failure[] = [
   { name: 'postgres killed', strike: run(`kill -9 ${POSTMASTER}`) },
-  { name: 'postgres stopped', strike: run(`kill -STOP $(${EVERY_POSTGRES})`) },
+  { name: 'postgres stopped', strike: run(STOP_POSTGRES) },
   { name: 'Patroni killed', strike: run('systemctl kill -s KILL --kill-who=main patroni') },
   { name: 'Patroni stopped', strike: run('systemctl kill -s STOP --kill-who=main patroni') },
   {
