@@ -154,7 +154,7 @@ describe.skipIf(skipped)(`tuning${skipped ? ` (${skipped})` : ''}`, () => {
           ([name, value]) => `${name} = '${String(value).replaceAll("'", "''")}'\n`,
         );
         return `printf %s ${quoteShell(lines.join(''))} | server tee /tmp/data/postgresql.conf >"$node/copy"
-          server pg_ctl -D /tmp/data -w -l /tmp/log -o '-c logging_collector=off -c archive_mode=off' start >"$node/copy" || within postgres-17 543 cat /tmp/log
+          server pg_ctl -D /tmp/data -w -l /tmp/log -o '-c listen_addresses=' start >"$node/copy" || within postgres-17 543 cat /tmp/log
           server psql -h /var/run/postgresql -d postgres -U judge -XAtc "select count(*) > 60, coalesce(string_agg(name, ',') filter (where error is not null), '') from pg_file_settings"
           server pg_ctl -D /tmp/data -w -m immediate stop >"$node/copy"`;
       });
@@ -166,7 +166,7 @@ describe.skipIf(skipped)(`tuning${skipped ? ` (${skipped})` : ''}`, () => {
       const file = join(workshop.directory, `${template}.sh`);
       writeFileSync(file, script);
       const result = await bundle.run(`. ${quoteShell(file)}`);
-      expect(result.stderr).toBe('');
+      expect(result.stderr, result.stdout).toBe('');
       expect(result.stdout).toBe('t|\n'.repeat(sizes.length));
       expect(sizes.length).toBeGreaterThanOrEqual(11);
     });
