@@ -1,5 +1,6 @@
 import type { FilePlan, FileSource, UnitPlan, UserPlan } from '../model/plan.ts';
 import { octal } from '../text/mode.ts';
+import { unitPlan } from '../text/unit.ts';
 import type { Joined } from './plan.ts';
 
 /** Files that every host has whatever its modules: users, run-time directories, the target, the agent. */
@@ -30,15 +31,7 @@ export function systemFiles({ users, directories, units }: Joined): FilePlan[] {
 
 /** The units of those files. Neither is restarted: the target only groups, the boot check runs at boot. */
 export function systemUnits(): UnitPlan[] {
-  const unit = (name: string): UnitPlan => ({
-    name,
-    file: `units/${name}`,
-    restartOn: [],
-    reloadOn: [],
-    after: [],
-    activation: 'none',
-  });
-  return [unit('pigsty.target'), unit('pigsty-boot.service')];
+  return ['pigsty.target', 'pigsty-boot.service'].map((name) => unitPlan(name, { activation: 'none' }));
 }
 
 function file(path: string, mode: number, source: FileSource, link?: string): FilePlan {

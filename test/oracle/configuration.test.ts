@@ -1,5 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { quoteShell } from '../../generator/text/quote.ts';
@@ -26,8 +24,7 @@ describe.skipIf(skipped)(`configuration of blueprint meta${skipped ? ` (${skippe
       'meta',
       (text) => `${text}    haproxy_admin_password: ${JSON.stringify(PASSWORD)}\n`,
     );
-    const exported = await workshop.bundle('10.10.10.10');
-    bundle = await UnpackedBundle.unpack(exported, mkdtempSync(join(workshop.directory, 'unpacked-')));
+    bundle = await UnpackedBundle.ofMeta(workshop);
   });
 
   afterAll(() => {

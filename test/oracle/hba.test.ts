@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSite } from '../../generator/compile.ts';
@@ -125,8 +125,7 @@ describe.skipIf(skipped)(`explain hba (seed ${SEED})${skipped ? ` (${skipped})` 
 
   beforeAll(async () => {
     workshop = new Workshop('meta');
-    const exported = await workshop.bundle('10.10.10.10');
-    bundle = await UnpackedBundle.unpack(exported, mkdtempSync(join(workshop.directory, 'unpacked-')));
+    bundle = await UnpackedBundle.ofMeta(workshop);
   });
   afterAll(() => {
     if (workshop) removeTree(workshop.directory);

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -138,8 +138,7 @@ describe.skipIf(skipped)(`tuning${skipped ? ` (${skipped})` : ''}`, () => {
     let bundle: UnpackedBundle;
     beforeAll(async () => {
       workshop = new Workshop('meta');
-      const exported = await workshop.bundle('10.10.10.10');
-      bundle = await UnpackedBundle.unpack(exported, mkdtempSync(join(workshop.directory, 'unpacked-')));
+      bundle = await UnpackedBundle.ofMeta(workshop);
     });
     afterAll(() => {
       if (workshop) removeTree(workshop.directory);

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mustRun, type RunResult, run } from './process.ts';
+import type { Workshop } from './product.ts';
 
 /** A change to one file of the generation, named by its path in it; it has to change something. */
 export type Edit = { readonly path: string; readonly change: (text: string) => string };
@@ -47,6 +48,12 @@ export class UnpackedBundle {
       await extract(unpacked.records(part)[0]?.[0] ?? '', unpacked.generation);
     await unpacked.#measure();
     return unpacked;
+  }
+
+  /** The bundle of blueprint meta, built in a workshop of it and unpacked below its directory. */
+  static async ofMeta(workshop: Workshop): Promise<UnpackedBundle> {
+    const exported = await workshop.bundle('10.10.10.10');
+    return UnpackedBundle.unpack(exported, mkdtempSync(join(workshop.directory, 'unpacked-')));
   }
 
   /** What a node has as /etc/pigsty/current. */

@@ -2,11 +2,12 @@ import { type Contribution, settingsOf } from '../../model/module.ts';
 import type { FilePlan, PlanData, PortUse } from '../../model/plan.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { rootCommand } from '../../text/command.ts';
+import { unitFile, unitPlan } from '../../text/unit.ts';
 import { type EtcdMember, type EtcdSettings, electionTimes, etcdMembers } from './members.ts';
 
 const CONFIG = 'etc/etcd/etcd.conf';
 const START = 'etc/etcd/start.sh';
-const UNIT = 'units/etcd.service';
+const UNIT = 'etcd.service';
 const CERTIFICATES = '/etc/pigsty/current/etc/etcd';
 
 /** etcd with TLS for clients and peers; a client certificate of the CA is required (pigsty.md section 3, ETCD). */
@@ -29,15 +30,10 @@ export function planEtcd(host: SiteHost, site: Site): Contribution {
     ],
     files: files(self, members, settings),
     units: [
-      {
-        name: 'etcd.service',
-        file: UNIT,
+      unitPlan(UNIT, {
         image: 'etcd',
         restartOn: [CONFIG, 'etc/etcd/ca.crt', 'etc/etcd/server.crt', 'etc/etcd/server.key'],
-        reloadOn: [],
-        after: [],
-        activation: 'start',
-      },
+      }),
     ],
     certificates: [
       {
@@ -85,17 +81,11 @@ function files(self: EtcdMember, members: readonly EtcdMember[], settings: EtcdS
       ...owned,
       source: { kind: 'certificate', certificate, part: 'key' },
     },
-    {
-      path: UNIT,
-      mode: 0o644,
-      owner: 'root',
-      group: 'root',
-      source: {
-        kind: 'template',
-        template: 'etcd/etcd.service.ejs',
-        view: { instance: self.instance, dataDirectory: settings.etcd_data, root: { $image: 'etcd' } },
-      },
-    },
+    unitFile(UNIT, 'etcd/etcd.service.ejs', {
+      instance: self.instance,
+      dataDirectory: settings.etcd_data,
+      root: { $image: 'etcd' },
+    }),
     startScript(self, members, settings),
     etcdctl(members),
     {

@@ -2,6 +2,7 @@ import type { Facts, ProxyService } from '../../model/facts.ts';
 import { type Contribution, settingsOf } from '../../model/module.ts';
 import type { FilePlan, FileSource, PlanData, PortUse, UserPlan } from '../../model/plan.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
+import { unitFile, unitPlan } from '../../text/unit.ts';
 import { crontabContribution } from './crontab.ts';
 import { hugePages } from './huge-pages.ts';
 import { ownServices, PROXY_CA, usesCa } from './services.ts';
@@ -136,13 +137,7 @@ function withHaproxy(
     source: { kind: 'ca' },
   };
   const authority = services.some(usesCa) ? [ca] : [];
-  const unit: FilePlan = {
-    path: 'units/haproxy.service',
-    mode: 0o644,
-    owner: 'root',
-    group: 'root',
-    source: { kind: 'template', template: 'node/haproxy.service.ejs', view: { root: { $image: 'haproxy' } } },
-  };
+  const unit = unitFile('haproxy.service', 'node/haproxy.service.ejs', { root: { $image: 'haproxy' } });
   return {
     ...base,
     images: [...(base.images ?? []), { name: 'haproxy', recipe: 'haproxy', arguments: {}, packages: [] }],
@@ -161,15 +156,10 @@ function withHaproxy(
     files: [...(base.files ?? []), config, ...serviceFiles, ...authority, unit],
     units: [
       ...(base.units ?? []),
-      {
-        name: 'haproxy.service',
-        file: unit.path,
+      unitPlan('haproxy.service', {
         image: 'haproxy',
-        restartOn: [],
         reloadOn: [config, ...serviceFiles, ...authority].map((file) => file.path),
-        after: [],
-        activation: 'start',
-      },
+      }),
     ],
   };
 }

@@ -1,8 +1,9 @@
-import type { Contribution } from '../../model/module.ts';
-import { settingsOf } from '../../model/module.ts';
+import { type Contribution, settingsOf } from '../../model/module.ts';
+import { append } from '../../model/multimap.ts';
 import { perSite } from '../../model/per-site.ts';
-import type { FilePlan, UnitPlan, View } from '../../model/plan.ts';
+import type { FilePlan, View } from '../../model/plan.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
+import { unitFile, unitPlan } from '../../text/unit.ts';
 import type { NodeSettings } from './settings.ts';
 
 /*
@@ -18,10 +19,7 @@ const sharers = perSite((site): ReadonlyMap<string, readonly SiteHost[]> => {
   const found = new Map<string, SiteHost[]>();
   for (const host of site.hosts) {
     const { vip_enabled: isEnabled, vip_address: address } = settingsOf<NodeSettings>(host);
-    if (!isEnabled || address === undefined) continue;
-    const known = found.get(address);
-    if (known) known.push(host);
-    else found.set(address, [host]);
+    if (isEnabled && address !== undefined) append(found, address, host);
   }
   return found;
 });
@@ -39,20 +37,10 @@ export function vipContribution(host: SiteHost, site: Site): Contribution {
     interface: vip_interface,
     ip: host.ip,
   });
-  const unitFile = file(`units/${UNIT}`, 0o644, `${UNIT}.ejs`, { root: { $image: 'keepalived' }, address });
-  const unit: UnitPlan = {
-    name: UNIT,
-    file: unitFile.path,
-    image: 'keepalived',
-    restartOn: [start.path],
-    reloadOn: [config.path],
-    after: [],
-    activation: 'start',
-  };
   return {
     images: [{ name: 'keepalived', recipe: 'keepalived', arguments: {}, packages: [] }],
-    files: [config, start, unitFile],
-    units: [unit],
+    files: [config, start, unitFile(UNIT, `node/${UNIT}.ejs`, { root: { $image: 'keepalived' }, address })],
+    units: [unitPlan(UNIT, { image: 'keepalived', restartOn: [start.path], reloadOn: [config.path] })],
   };
 }
 

@@ -2,8 +2,9 @@ import { rule } from '../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { evaluate } from '../../text/formula.ts';
 import type { PgsqlMember } from './members.ts';
-import { isPoolable } from './pgbouncer.ts';
-import { maxConnections, tunedParameters } from './tuning.ts';
+import { RESERVED_CONNECTIONS } from './parameters.ts';
+import { declaredPools, largestPool } from './pgbouncer.ts';
+import { maxConnections, sharedBuffers } from './tuning.ts';
 
 const rules = {
   pools: rule<{ cluster: string; wanted: number; there: number }>('pgsql/pools-over-connections', {
@@ -32,10 +33,6 @@ const rules = {
   }),
 };
 
-/** PostgreSQL keeps these for superusers (parameters.ts). */
-const RESERVED = 10;
-/** pgbouncer's default_pool_size, and what it adds under pressure (pigsty.md section 5, pg_databases). */
-const POOL_SIZE = 64;
 /** What a connection that does a little takes, in MB; queries come on top. */
 const CONNECTION_MB = 5;
 /** Shared memory is more than its buffers, by about this part. */
@@ -51,36 +48,25 @@ export function checkCapacity(members: readonly PgsqlMember[]): Diagnostic[] {
   ];
 }
 
+/** At the least: with one user, and without the pool of database postgres. */
 function checkPools({ cluster, settings, host }: PgsqlMember): Diagnostic[] {
   if (!settings.pgbouncer_enabled) return [];
-  const pooled = settings.pg_databases.filter(
-    ({ name, pgbouncer }) => pgbouncer !== false && isPoolable(name),
-  );
-  const sizes = pooled.map((database) =>
-    Math.min(
-      database.pool_size ?? POOL_SIZE,
-      database.pool_max_db_conn ?? database.pool_connlimit ?? Number.POSITIVE_INFINITY,
-    ),
-  );
-  const wanted = sizes.reduce((sum, size) => sum + size, 0);
-  const there = maxConnections(settings) - RESERVED;
+  const wanted = declaredPools(settings).reduce((sum, database) => sum + largestPool(database), 0);
+  const there = maxConnections(settings) - RESERVED_CONNECTIONS;
   return wanted > there
     ? [rules.pools.at(host.parameters.place('pg_databases', [], 'key'), { cluster, wanted, there })]
     : [];
 }
 
 /** Shared buffers of a member whose host declares its memory, in MB. */
-function sharedBuffers({ settings }: PgsqlMember): number | undefined {
+function buffersOf({ settings }: PgsqlMember): number | undefined {
   const { node_mem_mb: memMb } = settings;
-  const formula = tunedParameters(settings).find(({ name }) => name === 'shared_buffers')?.formula;
-  return memMb === undefined || formula === undefined
-    ? undefined
-    : evaluate(formula, { memMb, cpu: 1, diskBytes: 1 });
+  return memMb === undefined ? undefined : evaluate(sharedBuffers(settings), { memMb, cpu: 1, diskBytes: 1 });
 }
 
 function checkMemory(member: PgsqlMember): Diagnostic[] {
   const { settings, host, instance } = member;
-  const buffers = sharedBuffers(member);
+  const buffers = buffersOf(member);
   const { node_mem_mb: memory } = settings;
   const connections = maxConnections(settings);
   if (buffers === undefined || memory === undefined || buffers + connections * CONNECTION_MB <= memory)
@@ -90,7 +76,7 @@ function checkMemory(member: PgsqlMember): Diagnostic[] {
 
 function checkHugePages(member: PgsqlMember): Diagnostic[] {
   const { node_hugepage_count: pages } = member.settings;
-  const buffers = sharedBuffers(member);
+  const buffers = buffersOf(member);
   if (buffers === undefined || pages === 0) return [];
   const needed = Math.ceil((buffers * SHARED_MEMORY) / 2);
   if (pages >= needed) return [];

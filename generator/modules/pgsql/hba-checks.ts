@@ -81,7 +81,11 @@ export function checkHba(site: Site, members: readonly PgsqlMember[]): Diagnosti
 
 const OWN = { postgres: 'pg_hba_rules', pgbouncer: 'pgb_hba_rules' } as const;
 
-function placeOf(member: PgsqlMember, parameter: HbaSource['parameter'], index: number): Place | undefined {
+function placeOfRule(
+  member: PgsqlMember,
+  parameter: HbaSource['parameter'],
+  index: number,
+): Place | undefined {
   return member.host.parameters.place(parameter, [index]);
 }
 
@@ -90,7 +94,7 @@ function checkWorld([first]: readonly HbaContext[]): Diagnostic[] {
   const { member, target: server } = first;
   return member.settings[OWN[server]].flatMap(({ addr, auth = 'pwd', user = 'all' }, index) => {
     if (addr !== 'world' && addr !== 'all' && addr !== '0.0.0.0/0') return [];
-    const place = placeOf(member, OWN[server], index);
+    const place = placeOfRule(member, OWN[server], index);
     if (auth === 'trust') return [rules.trustWorld.at(place, { server })];
     const isOpen = user === 'all' && !['deny', 'reject', 'ssl', 'ssl-md5', 'ssl-sha', 'cert'].includes(auth);
     return isOpen ? [rules.openWorld.at(place, { server })] : [];
@@ -112,7 +116,7 @@ function checkShadows(servers: readonly HbaContext[]): Diagnostic[] {
     const { own, by } = first;
     // One that asks for the same is only superfluous.
     if (own.method === by.method && own.type === by.type) return [];
-    const place = placeOf(member, OWN[target], index);
+    const place = placeOfRule(member, OWN[target], index);
     return [rules.shadowed.at(place, { line: own.line, other: by.line })];
   });
 }
@@ -161,7 +165,7 @@ function checkReplication(context: HbaContext, site: Site): Diagnostic[] {
     const question = { user, database: 'replication', from: from.host.ip, isTls: true };
     const role = LIVE_ROLES.find((one) => isRefused(question, one, context));
     return role
-      ? [rules.replication.at(placeOfRules(to), { from: from.instance, to: to.instance, role })]
+      ? [rules.replication.at(placeOfDefaults(to), { from: from.instance, to: to.instance, role })]
       : [];
   });
 }
@@ -170,7 +174,7 @@ function isRefused(question: HbaQuestion, role: LiveRole, context: HbaContext): 
   return hbaVerdict(question, role, context).method === 'reject';
 }
 
-function placeOfRules({ host }: PgsqlMember): Place {
+function placeOfDefaults({ host }: PgsqlMember): Place {
   return host.parameters.place('pg_default_hba_rules', [], 'key') ?? host.locate([], 'key');
 }
 
@@ -179,7 +183,7 @@ function checkMonitor(context: HbaContext): Diagnostic[] {
   const user = member.settings.pg_monitor_username;
   const question = { user, database: 'postgres', from: 'local', isTls: false };
   const refused = LIVE_ROLES.some((role) => isRefused(question, role, context));
-  return refused ? [rules.monitor.at(placeOfRules(member), { user, member: member.instance })] : [];
+  return refused ? [rules.monitor.at(placeOfDefaults(member), { user, member: member.instance })] : [];
 }
 
 /** pgbouncer connects through PostgreSQL's socket, as the user and to the database that its client named. */

@@ -1,4 +1,6 @@
 import { settingsOf } from '../../model/module.ts';
+import { append } from '../../model/multimap.ts';
+import type { Place } from '../../model/origin.ts';
 import { perSite } from '../../model/per-site.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import type { PgsqlSettings } from './settings.ts';
@@ -31,11 +33,7 @@ export const pgsqlMembers = perSite((site): readonly PgsqlMember[] =>
 
 const byCluster = perSite((site) => {
   const found = new Map<string, PgsqlMember[]>();
-  for (const member of pgsqlMembers(site)) {
-    const members = found.get(member.cluster);
-    if (members) members.push(member);
-    else found.set(member.cluster, [member]);
-  }
+  for (const member of pgsqlMembers(site)) append(found, member.cluster, member);
   return found;
 });
 
@@ -54,6 +52,11 @@ export function clusterMembers(site: Site, cluster: string): readonly PgsqlMembe
 /** The members of each cluster, by name and sequence. */
 export function clusters(site: Site): readonly (readonly PgsqlMember[])[] {
   return [...byCluster(site).values()];
+}
+
+/** Where a parameter of a member is set; for a default, the member itself. */
+export function placeOf({ host }: PgsqlMember, parameter: string): Place {
+  return host.parameters.place(parameter) ?? host.locate([], 'key');
 }
 
 function toMember(host: SiteHost): PgsqlMember {

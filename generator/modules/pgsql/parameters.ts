@@ -53,8 +53,11 @@ function extensionParameters({ pg_libs: libraries, pg_mode: mode }: PgsqlSetting
   };
 }
 
+/** Of max_connections, for superusers alone. */
+export const RESERVED_CONNECTIONS = 10;
+
 const BASE: Settings = {
-  superuser_reserved_connections: 10,
+  superuser_reserved_connections: RESERVED_CONNECTIONS,
   hash_mem_multiplier: 8.0,
   huge_pages: 'try',
   vacuum_cost_delay: '20ms',

@@ -41,11 +41,25 @@ function pooledUsers(settings: PgsqlSettings): User[] {
   return allUsers(settings).filter((user) => user.pgbouncer === true && user.login !== false);
 }
 
+/** The databases of the inventory that pgbouncer serves. */
+export function declaredPools(settings: PgsqlSettings): Database[] {
+  return settings.pg_databases.filter(({ name, pgbouncer }) => pgbouncer !== false && isPoolable(name));
+}
+
 function pooledDatabases(settings: PgsqlSettings): Database[] {
-  const declared = settings.pg_databases.filter(
-    ({ name, pgbouncer }) => pgbouncer !== false && isPoolable(name),
-  );
-  return [{ name: 'postgres' }, ...declared];
+  return [{ name: 'postgres' }, ...declaredPools(settings)];
+}
+
+/** What pgbouncer does where a database does not say otherwise, in connections to PostgreSQL. */
+const DEFAULT_POOL = { size: 32, reserve: 32, database: 100 };
+
+/** How many connections the pool of one user of a database may have, its reserve included. */
+export function largestPool(database: Database): number {
+  const reserve = database.pool_size_reserve ?? database.pool_reserve ?? DEFAULT_POOL.reserve;
+  const limit = database.pool_max_db_conn ?? database.pool_connlimit ?? DEFAULT_POOL.database;
+  const wanted = (database.pool_size ?? DEFAULT_POOL.size) + reserve;
+  // 0 lifts the limit (pgbouncer manual, max_db_connections).
+  return limit === 0 ? wanted : Math.min(wanted, limit);
 }
 
 /** Keys of pgbouncer's configuration have no quoting (its parser takes letters, digits and `_.-` only). */
@@ -106,10 +120,10 @@ function mainSections(settings: PgsqlSettings) {
     ['application_name_add_host', 1],
     ['max_client_conn', 20_000],
     ['min_pool_size', 0],
-    ['default_pool_size', 32],
-    ['reserve_pool_size', 32],
+    ['default_pool_size', DEFAULT_POOL.size],
+    ['reserve_pool_size', DEFAULT_POOL.reserve],
     ['reserve_pool_timeout', 1],
-    ['max_db_connections', 100],
+    ['max_db_connections', DEFAULT_POOL.database],
     ['max_user_connections', 100],
     // After a failed login the default waits 15 s: longer than most failovers.
     ['server_login_retry', 1],

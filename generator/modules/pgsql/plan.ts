@@ -10,6 +10,7 @@ import type {
   View,
 } from '../../model/plan.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
+import { unitFile, unitPlan } from '../../text/unit.ts';
 import { BACKREST_CONFIG, type BackupSchedule, backrestFile, backupSchedules } from './backup.ts';
 import { operatorFiles } from './commands.ts';
 import { postgresImage } from './image.ts';
@@ -169,13 +170,8 @@ function unitFiles(member: PgsqlMember, root: ImageRef): FilePlan[] {
     backupDirectory: backupDirectory(member),
     initialises: member.role === 'primary',
   };
-  const unit = (name: string, more: View = {}, template = name): FilePlan => ({
-    path: `units/${name}`,
-    mode: 0o644,
-    owner: 'root',
-    group: 'root',
-    source: { kind: 'template', template: `pgsql/${template}.ejs`, view: { ...view, ...more } },
-  });
+  const unit = (name: string, more: View = {}, template = name): FilePlan =>
+    unitFile(name, `pgsql/${template}.ejs`, { ...view, ...more });
   const backups = backupSchedules(settings).flatMap(({ type, calendar }) => [
     unit(`${backupUnit(type)}.service`, { type }, 'pgbackrest-backup.service'),
     unit(`${backupUnit(type)}.timer`, { type, calendar }, 'pgbackrest-backup.timer'),
@@ -218,16 +214,7 @@ type Watched = { readonly provision: readonly FilePlan[]; readonly rules: readon
 
 function units(member: PgsqlMember, image: string, { provision, rules }: Watched): UnitPlan[] {
   const { settings } = member;
-  const hostUnit = (name: string, plan: Partial<UnitPlan>): UnitPlan => ({
-    name,
-    file: `units/${name}`,
-    restartOn: [],
-    reloadOn: [],
-    after: [],
-    activation: 'start',
-    ...plan,
-  });
-  const unit = (name: string, plan: Partial<UnitPlan>) => hostUnit(name, { image, ...plan });
+  const unit = (name: string, more: Partial<UnitPlan>) => unitPlan(name, { image, ...more });
   const backup = [
     unit('pgbackrest-init.service', {
       restartOn: [BACKREST_CONFIG, 'etc/pgbackrest/first-backup.sh'],
@@ -240,14 +227,14 @@ function units(member: PgsqlMember, image: string, { provision, rules }: Watched
     ]),
   ];
   return [
-    ...(hasWatchdog(member) ? [hostUnit('patroni-watchdog.service', {})] : []),
+    ...(hasWatchdog(member) ? [unitPlan('patroni-watchdog.service')] : []),
     unit('patroni.service', {
       after: hasWatchdog(member) ? ['patroni-watchdog.service'] : [],
       reloadOn: [...Object.values(PATRONI_FILES), ...CERTIFICATE_FILES, ...rules],
     }),
     unit('patroni-guard.service', { restartOn: ['etc/pgsql/guard.py'], after: ['patroni.service'] }),
-    hostUnit('pgsql-promoted.path', {}),
-    hostUnit('pgsql-promoted.service', { activation: 'none' }),
+    unitPlan('pgsql-promoted.path'),
+    unitPlan('pgsql-promoted.service', { activation: 'none' }),
     unit('pgsql-provision.service', {
       // The configuration store holds what Patroni's main file says of it.
       restartOn: [...provision.map((file) => file.path), PATRONI_FILES.main],

@@ -1,17 +1,19 @@
 import { rule } from '../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/origin.ts';
+import { perSite } from '../../model/per-site.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { chosenRepository } from './backup.ts';
 import { SHIPPED_BASELINES } from './baselines.ts';
 import { checkCapacity } from './capacity-checks.ts';
+import { checkEntries } from './entry-checks.ts';
 import { checkHba } from './hba-checks.ts';
-import { clusters, isPgsqlHost, type PgsqlMember, pgsqlMembers } from './members.ts';
+import { clusters, isPgsqlHost, type PgsqlMember, placeOf } from './members.ts';
 import { listedExtensions, unknownExtensions } from './packages.ts';
 import { isPoolable } from './pgbouncer.ts';
 import { canRecover, smallestRto } from './recovery.ts';
 import type { HbaRule } from './schemas.ts';
-import { carriers, selectMembers } from './services.ts';
+import { selectMembers } from './services.ts';
 import { checkUpstream } from './upstream-checks.ts';
 import { allUsers } from './users.ts';
 
@@ -86,26 +88,6 @@ const rules = {
     help: ({ smallest }) =>
       `the smallest is ${smallest} s: a lease that tolerates short troubles, and the time to notice that it has run out`,
   }),
-  vipIsHost: rule<{ cluster: string; address: string; reason: string }>('pgsql/vip-unusable', {
-    severity: 'error',
-    message: ({ cluster, address, reason }) =>
-      `\`pg_vip_address: ${address}\` of cluster ${cluster} ${reason}`,
-    label: () => 'set here',
-    help: () => 'take an address of the members’ network that nothing has, with its mask: 10.10.10.2/24',
-  }),
-  noProvider: rule<{ cluster: string; group: string }>('pgsql/no-provider', {
-    severity: 'error',
-    message: ({ cluster, group }) =>
-      `\`pg_service_provider: ${group}\` of cluster ${cluster} names no group with hosts`,
-    label: () => 'set here',
-    help: () =>
-      'name a group whose hosts carry the services, or leave it empty: then each member carries them',
-  }),
-  noProxy: rule<{ ip: string; cluster: string }>('pgsql/provider-without-haproxy', {
-    severity: 'error',
-    message: ({ ip, cluster }) => `host ${ip} is to carry the services of cluster ${cluster} without HAProxy`,
-    help: () => 'it has `haproxy_enabled: false`',
-  }),
   membersDiffer: rule<{ cluster: string; parameter: string; instance: string; other: string }>(
     'pgsql/members-differ',
     {
@@ -132,7 +114,6 @@ const rules = {
 
 /** Identity, reachability and references of every cluster. */
 export function checkPgsql(site: Site): Diagnostic[] {
-  const members = pgsqlMembers(site);
   return [
     ...site.hosts.filter(isPgsqlHost).flatMap(checkIdentity),
     ...clusters(site).flatMap((own) => {
@@ -144,9 +125,8 @@ export function checkPgsql(site: Site): Diagnostic[] {
         ...checkServices(own),
         ...checkContent(own, site),
         ...checkHba(site, own),
-        ...checkVip(site, own, members),
         ...checkUpstream(site, own),
-        ...checkProvider(site, own),
+        ...checkEntries(site, own),
         ...checkSameness(own),
         ...checkCapacity(own),
       ];
@@ -184,11 +164,12 @@ function checkPrimary(members: readonly PgsqlMember[]): Diagnostic[] {
   );
 }
 
+const storeHost = perSite((site) => site.hosts.find((host) => host.groups.includes('etcd')));
+
 function checkRto(site: Site, members: readonly PgsqlMember[]): Diagnostic[] {
   const [first] = members;
   if (!first || !canRecover(members)) return [];
-  const { etcd_election_timeout: election } =
-    site.hosts.find((host) => host.groups.includes('etcd'))?.parameters.values ?? {};
+  const { etcd_election_timeout: election } = storeHost(site)?.parameters.values ?? {};
   const smallest = smallestRto(Number(election ?? 1000) / 1000);
   const { pg_rto: rto } = first.settings;
   if (rto >= smallest) return [];
@@ -196,7 +177,7 @@ function checkRto(site: Site, members: readonly PgsqlMember[]): Diagnostic[] {
 }
 
 function checkStore(site: Site, [first]: readonly PgsqlMember[]): Diagnostic[] {
-  if (!first || site.hosts.some((host) => host.groups.includes('etcd'))) return [];
+  if (!first || storeHost(site)) return [];
   return [rules.noEtcd.at(placeOf(first, 'pg_cluster'), { cluster: first.cluster })];
 }
 
@@ -209,21 +190,6 @@ function checkServices(members: readonly PgsqlMember[]): Diagnostic[] {
     if (selected.length + backup.length > 0) return [];
     const place = first.host.parameters.place('pg_services', [index]);
     return [rules.noBackend.at(place, { service: service.name, cluster: first.cluster })];
-  });
-}
-
-/** The hosts that carry the services of others can do so. A member without HAProxy has no services of its own. */
-function checkProvider(site: Site, members: readonly PgsqlMember[]): Diagnostic[] {
-  const [first] = members;
-  const group = first?.settings.pg_service_provider ?? '';
-  if (!first || group === '') return [];
-  const { cluster } = first;
-  const hosts = carriers(members, site);
-  if (hosts.length === 0)
-    return [rules.noProvider.at(placeOf(first, 'pg_service_provider'), { cluster, group })];
-  return hosts.flatMap((host) => {
-    if (host.parameters.values.haproxy_enabled !== false) return [];
-    return [rules.noProxy.at(host.parameters.place('haproxy_enabled'), { ip: host.ip, cluster })];
   });
 }
 
@@ -332,36 +298,6 @@ function checkBaselines(member: PgsqlMember, files: Site['files']): Diagnostic[]
     const missing = SHIPPED_BASELINES.has(baseline) ? rules.baselineShipped : rules.baselineMissing;
     return [missing.at(place, { file: baseline, database: name })];
   });
-}
-
-/** The address of a cluster's primary: nobody else's, and in reach of every member. */
-function checkVip(site: Site, [first]: readonly PgsqlMember[], all: readonly PgsqlMember[]): Diagnostic[] {
-  if (!first?.settings.pg_vip_enabled) return [];
-  const { cluster, settings } = first;
-  const address = settings.pg_vip_address;
-  const [ip] = address.split('/');
-  const other = all.find(
-    (member) => member.cluster !== cluster && member.settings.pg_vip_enabled && hasVip(member, ip),
-  );
-  const reason = ip?.startsWith('127.')
-    ? 'is not set: it is this machine’s own'
-    : site.hosts.some((host) => host.ip === ip)
-      ? 'is a host of its own'
-      : site.hosts.some(
-            ({ parameters: { values } }) => values.vip_enabled === true && values.vip_address === ip,
-          )
-        ? 'is one that hosts share by keepalived'
-        : other && `is that of cluster ${other.cluster} as well`;
-  const place = placeOf(first, 'pg_vip_address');
-  return reason ? [rules.vipIsHost.at(place, { cluster, address, reason })] : [];
-}
-
-function hasVip({ settings }: PgsqlMember, ip: string | undefined): boolean {
-  return settings.pg_vip_address.split('/')[0] === ip;
-}
-
-function placeOf(member: PgsqlMember, parameter: string): Place {
-  return member.host.parameters.place(parameter) ?? member.host.locate([], 'key');
 }
 
 function at(member: PgsqlMember, parameter: string): { place: Place } {

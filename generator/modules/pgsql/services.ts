@@ -1,6 +1,7 @@
 import jmespath from 'jmespath';
 import type { HostIp } from '../../model/brand.ts';
 import type { ProxyServer, ProxyService } from '../../model/facts.ts';
+import { append } from '../../model/multimap.ts';
 import { perSite } from '../../model/per-site.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { clusters, type PgsqlMember } from './members.ts';
@@ -90,11 +91,7 @@ export function offerServices(site: Site): Map<HostIp, readonly ProxyService[]> 
   const offered = new Map<HostIp, ProxyService[]>();
   for (const members of clusters(site)) {
     const services = clusterServices(members);
-    for (const { ip } of carriers(members, site)) {
-      const known = offered.get(ip);
-      if (known) known.push(...services);
-      else offered.set(ip, [...services]);
-    }
+    for (const { ip } of carriers(members, site)) append(offered, ip, ...services);
   }
   return offered;
 }
@@ -107,8 +104,7 @@ export function carriers(members: readonly PgsqlMember[], site: Site): readonly 
 
 const hostsOfGroup = perSite((site): ReadonlyMap<string, readonly SiteHost[]> => {
   const found = new Map<string, SiteHost[]>();
-  for (const host of site.hosts)
-    for (const group of host.groups) found.set(group, [...(found.get(group) ?? []), host]);
+  for (const host of site.hosts) for (const group of host.groups) append(found, group, host);
   return found;
 });
 

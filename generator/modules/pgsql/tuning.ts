@@ -76,7 +76,7 @@ export function tunedParameters(settings: PgsqlSettings): TunedParameter[] {
 }
 
 /** ceil(memory x ratio); the ratio in millionths, so that a shell computes the same. */
-function sharedBuffers(settings: PgsqlSettings): Formula {
+export function sharedBuffers(settings: PgsqlSettings): Formula {
   return ceilDiv(mul(MEM, Math.round(settings.pg_shared_buffer_ratio * 1_000_000)), 1_000_000);
 }
 

@@ -1,10 +1,9 @@
 import { rule } from '../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import type { Place } from '../../model/origin.ts';
 import type { PlanData } from '../../model/plan.ts';
 import type { Site } from '../../model/site.ts';
 import { evaluate } from '../../text/formula.ts';
-import { clusterMembers, type PgsqlMember } from './members.ts';
+import { clusterMembers, type PgsqlMember, placeOf } from './members.ts';
 import { storeParameters } from './parameters.ts';
 import { declaredFacts, MAX_WORKER_PROCESSES } from './tuning.ts';
 import { hasDelay, memberAt, type StandbySource, standbySource } from './upstream.ts';
@@ -178,10 +177,6 @@ function checkDelay(member: PgsqlMember): Diagnostic[] {
   const { role, settings, instance, host } = member;
   if (role !== 'primary' || settings.pg_upstream !== undefined || !hasDelay(settings.pg_delay)) return [];
   return [rules.delay.at(host.parameters.place('pg_delay'), { instance })];
-}
-
-function placeOf({ host }: PgsqlMember, parameter: string): Place {
-  return host.parameters.place(parameter) ?? host.locate([], 'key');
 }
 
 function noteAt(member: PgsqlMember, parameter: string): Diagnostic['notes'][number] {

@@ -1,3 +1,4 @@
+import { append } from '../../model/multimap.ts';
 import { perSite } from '../../model/per-site.ts';
 import type { Site } from '../../model/site.ts';
 import { clusterMembers, clusters, type PgsqlMember, pgsqlMembers } from './members.ts';
@@ -96,7 +97,7 @@ export const copiesOf = perSite((site): ReadonlyMap<string, readonly Copy[]> => 
   for (const members of clusters(site)) {
     const source = standbySource(members, site);
     const name = source?.members[0]?.cluster;
-    if (source && name !== undefined) found.set(name, [...(found.get(name) ?? []), { members, source }]);
+    if (source && name !== undefined) append(found, name, { members, source });
   }
   return found;
 });

@@ -1,6 +1,7 @@
 import type { Facts } from '../../model/facts.ts';
 import type { Contribution } from '../../model/module.ts';
-import type { FilePlan, FileSource, UnitPlan } from '../../model/plan.ts';
+import type { FilePlan, FileSource } from '../../model/plan.ts';
+import { unitFile, unitPlan } from '../../text/unit.ts';
 import type { PgsqlMember } from './members.ts';
 
 /*
@@ -10,7 +11,7 @@ import type { PgsqlMember } from './members.ts';
 const PGSQL = '/etc/pigsty/current/etc/pgsql';
 const DIRECTORY = 'etc/vip-manager';
 const UNIT = 'vip-manager.service';
-/** How often it looks, in milliseconds: part of what a failover takes for clients of the address. */
+/** Milliseconds until it asks again where the store did not answer; else it is told. */
 const INTERVAL = 500;
 
 /** The address without its mask; undefined where the cluster has none. */
@@ -44,33 +45,23 @@ export function vipContribution(member: PgsqlMember, facts: Facts): Contribution
     cluster: member.cluster,
     address: vipOf(member) ?? '',
   };
-  const unitFile = (name: string): FilePlan => ({
-    path: `units/${name}`,
-    mode: 0o644,
-    owner: 'root',
-    group: 'root',
-    source: { kind: 'template', template: `pgsql/${name}.ejs`, view },
-  });
-  const unit = (name: string, plan: Partial<UnitPlan>): UnitPlan => ({
-    name,
-    file: `units/${name}`,
-    restartOn: [],
-    reloadOn: [],
-    after: [],
-    activation: 'start',
-    ...plan,
-  });
   return {
     images: [{ name: 'vip-manager', recipe: 'vip-manager', arguments: {}, packages: [] }],
-    files: [config, start, ...[UNIT, 'vip-release.path', 'vip-release.service'].map(unitFile)],
+    files: [
+      config,
+      start,
+      ...[UNIT, 'vip-release.path', 'vip-release.service'].map((name) =>
+        unitFile(name, `pgsql/${name}.ejs`, view),
+      ),
+    ],
     units: [
-      unit(UNIT, {
+      unitPlan(UNIT, {
         image: 'vip-manager',
         restartOn: [config.path, start.path],
         after: ['patroni.service'],
       }),
-      unit('vip-release.path', {}),
-      unit('vip-release.service', { activation: 'none' }),
+      unitPlan('vip-release.path'),
+      unitPlan('vip-release.service', { activation: 'none' }),
     ],
   };
 }

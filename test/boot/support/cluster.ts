@@ -129,12 +129,18 @@ export class Cluster {
   /** The members as Patroni on one of the running nodes lists them. */
   async members(): Promise<readonly Member[]> {
     for (const node of this.nodes.filter((candidate) => candidate.isRunning)) {
-      const { code, stdout } = await node.exec(['patronictl', 'list', '-f', 'json'], { timeoutSeconds: 20 });
-      if (code !== 0) continue;
-      const rows: readonly Record<'Member' | 'Host' | 'Role' | 'State', string>[] = JSON.parse(stdout);
-      return rows.map((row) => ({ name: row.Member, host: row.Host, role: row.Role, state: row.State }));
+      const members = await this.membersAt(node);
+      if (members) return members;
     }
     return [];
+  }
+
+  /** The members of this node's cluster as its Patroni lists them; undefined where it cannot. */
+  async membersAt(node: LabNode): Promise<readonly Member[] | undefined> {
+    const { code, stdout } = await node.exec(['patronictl', 'list', '-f', 'json'], { timeoutSeconds: 20 });
+    if (code !== 0) return undefined;
+    const rows: readonly Record<'Member' | 'Host' | 'Role' | 'State', string>[] = JSON.parse(stdout);
+    return rows.map((row) => ({ name: row.Member, host: row.Host, role: row.Role, state: row.State }));
   }
 
   async leader(): Promise<LabNode> {

@@ -1,4 +1,4 @@
-"""Brings the keys of the configuration store that the inventory decides on to what it says; run on the primary.
+"""Brings the keys of the configuration store that the inventory decides on to what it says; run on the leader.
 
 Patroni writes them once, at bootstrap; afterwards the store is the truth. Other keys are reported and left alone; so is
 a cluster that takes writes: it does not become a copy of another one, again or anew, by itself.

@@ -1,0 +1,6 @@
+/** Adds to the list of a key; a key that has none gets one. */
+export function append<K, V>(map: Map<K, V[]>, key: K, ...values: readonly V[]): void {
+  const known = map.get(key);
+  if (known) for (const value of values) known.push(value);
+  else map.set(key, [...values]);
+}

@@ -1,0 +1,25 @@
+import type { FilePlan, UnitPlan, View } from '../model/plan.ts';
+
+/** A systemd unit as a file of the generation; `template` is a path below units/. */
+export function unitFile(name: string, template: string, view: View): FilePlan {
+  return {
+    path: `units/${name}`,
+    mode: 0o644,
+    owner: 'root',
+    group: 'root',
+    source: { kind: 'template', template, view },
+  };
+}
+
+/** What the plan says of that unit; without `more` it is started, and changes with its own text alone. */
+export function unitPlan(name: string, more: Partial<UnitPlan> = {}): UnitPlan {
+  return {
+    name,
+    file: `units/${name}`,
+    restartOn: [],
+    reloadOn: [],
+    after: [],
+    activation: 'start',
+    ...more,
+  };
+}
