@@ -186,9 +186,10 @@ describe.skipIf(reason)(`clusters that follow one another ${reason ?? ''}`, () =
     expect(await cluster.sql('select pg_is_in_recovery()', { host: COPY })).toBe('f');
   });
 
-  it('an address that is taken out of the inventory is gone', async () => {
+  it('an address that is taken out of the inventory is gone, also where vip-manager hangs', async () => {
     const [holder] = await holders(VIP);
     const node = cluster.node(holder ?? '');
+    await node.sh('systemctl kill --signal=STOP vip-manager');
     cluster.workshop.edit((text) => text.replace('pg_vip_enabled: true', 'pg_vip_enabled: false'));
     await cluster.ship(node);
     await cluster.apply(node);

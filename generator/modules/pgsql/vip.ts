@@ -16,7 +16,13 @@ const INTERVAL = 500;
 
 /** The address without its mask; undefined where the cluster has none. */
 export function vipOf({ settings }: PgsqlMember): string | undefined {
-  return settings.pg_vip_enabled ? settings.pg_vip_address.split('/')[0] : undefined;
+  return settings.pg_vip_enabled ? addressAndMask(settings.pg_vip_address)[0] : undefined;
+}
+
+/** `10.10.10.2/24` as `10.10.10.2` and `24`. */
+function addressAndMask(text: string): [address: string, mask: string] {
+  const [address = '', mask = ''] = text.split('/');
+  return [address, mask];
 }
 
 export function vipContribution(member: PgsqlMember, facts: Facts): Contribution {
@@ -39,12 +45,8 @@ export function vipContribution(member: PgsqlMember, facts: Facts): Contribution
       view: { interface: member.settings.pg_vip_interface, ip: member.host.ip },
     },
   };
-  const view = {
-    root: { $image: 'vip-manager' },
-    user,
-    cluster: member.cluster,
-    address: vipOf(member) ?? '',
-  };
+  const [address, mask] = addressAndMask(member.settings.pg_vip_address);
+  const view = { root: { $image: 'vip-manager' }, user, cluster: member.cluster, address, mask };
   return {
     images: [{ name: 'vip-manager', recipe: 'vip-manager', arguments: {}, packages: [] }],
     files: [
@@ -68,7 +70,7 @@ export function vipContribution(member: PgsqlMember, facts: Facts): Contribution
 
 /** vip-manager's own names (its manual, "Configuration"); the start script adds the interface. */
 function configSource({ settings, cluster, instance }: PgsqlMember, facts: Facts): FileSource {
-  const [ip = '', mask = ''] = settings.pg_vip_address.split('/');
+  const [ip, mask] = addressAndMask(settings.pg_vip_address);
   return {
     kind: 'yaml',
     data: {
