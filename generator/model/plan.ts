@@ -125,6 +125,8 @@ export type CertificatePlan = {
 export type HostPlan = {
   readonly ip: HostIp;
   readonly name: string;
+  /** Whether the system's own host name becomes `name`. */
+  readonly setsHostName: boolean;
   readonly os: string;
   readonly platform: string;
   /** A zone of the host's zoneinfo, or empty to leave the host's own. */

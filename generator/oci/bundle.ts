@@ -94,7 +94,7 @@ function manifestLines(
     'pigsty-bundle 1',
     record('site', site),
     record('host', plan.ip, plan.name),
-    record('hostname', plan.name),
+    ...(plan.setsHostName ? [record('hostname', plan.name)] : []),
     ...(plan.timezone === '' ? [] : [record('timezone', plan.timezone)]),
     record('disk', plan.directories.find((directory) => directory.state)?.path ?? '/'),
     ...images.map((image) =>

@@ -27,6 +27,7 @@ export function gatherFacts(site: Site, modules: readonly Module[]): Facts {
 }
 
 type HostNames = {
+  readonly nodename_overwrite: boolean;
   readonly node_os: string;
   readonly image_platform: string;
   readonly node_timezone: string;
@@ -34,15 +35,16 @@ type HostNames = {
 
 function planHost(host: SiteHost, site: Site, modules: readonly Module[], facts: Facts): HostPlan {
   const all = merge(modules.map((module) => module.plan(host, site, facts)));
-  const { node_os: os, image_platform: platform, node_timezone: timezone } = settingsOf<HostNames>(host);
+  const settings = settingsOf<HostNames>(host);
   const name = facts.nodeNames.get(host.ip) ?? host.ip;
   const system = systemFiles(all);
   return {
     ip: host.ip,
     name,
-    os,
-    platform,
-    timezone,
+    setsHostName: settings.nodename_overwrite,
+    os: settings.node_os,
+    platform: settings.image_platform,
+    timezone: settings.node_timezone,
     ...all,
     ports: modules.flatMap((module) => module.ports(host, site, facts)),
     images: uniqueImages(all.images),

@@ -2,10 +2,18 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root, Workshop } from '../support/product.ts';
 import { createVm, type Vm, vmSkipReason } from '../support/vm.ts';
+import { unpack } from '../support/vm-image.ts';
 
-/* What module NODE sets in a kernel, at once and after a boot; jobs of the crontab. */
+/* What module NODE sets in a kernel, at once and after a boot: settings, swap, the clock; jobs of the crontab. */
 const reason = vmSkipReason();
 const MINUTES = 60_000;
+
+const SWAP = `fallocate -l 64M /swapfile
+chmod 600 /swapfile
+mkswap -q /swapfile
+echo '/swapfile none swap sw 0 0' >>/etc/fstab
+systemctl daemon-reload
+swapon -a`;
 
 describe.skipIf(reason)(`a host with a kernel of its own${reason ? ` (${reason})` : ''}`, () => {
   let vm: Vm;
@@ -17,6 +25,8 @@ describe.skipIf(reason)(`a host with a kernel of its own${reason ? ` (${reason})
     vm = await createVm({ name: 'kernel', ip: '10.10.10.10', memoryMegabytes: 1024 });
     await vm.boot();
     await vm.push(bundle, '/root/bundle');
+    await vm.sh(SWAP);
+    expect(await vm.sh('cat /proc/swaps')).toContain('/swapfile');
   }, 15 * MINUTES);
   afterAll(async () => {
     await vm?.destroy();
@@ -37,6 +47,13 @@ describe.skipIf(reason)(`a host with a kernel of its own${reason ? ` (${reason})
     );
     expect(await vm.sh('cat /sys/kernel/mm/transparent_hugepage/enabled')).toContain('[never]');
     expect(await vm.sh("runuser dba -s /bin/sh -c 'ulimit -n; ulimit -c'")).toBe('1048576\nunlimited\n');
+    expect(await vm.sh('cat /proc/swaps')).not.toContain('/swapfile');
+    expect(await vm.sh('systemctl is-active chrony pigsty-no-swap pigsty-no-firewall')).toBe(
+      'active\nactive\nactive\n',
+    );
+    // There is no network: it goes on trying.
+    expect(await vm.sh('chronyc -n tracking')).toMatch(/^Leap status *: Not synchronised$/m);
+    expect(await vm.sh('grep nameserver /etc/resolv.conf | head -n 1')).toBe('nameserver 192.0.2.53\n');
   }
 
   test(
@@ -52,6 +69,43 @@ describe.skipIf(reason)(`a host with a kernel of its own${reason ? ` (${reason})
       );
     },
     15 * MINUTES,
+  );
+
+  test(
+    'keeps the clock in step with a source that answers',
+    async () => {
+      // A second chronyd in a network namespace of its own is the source; clocks of namespaces are one.
+      await vm.sh(`ip netns add source
+        ip link add to-source type veth peer name eth0 netns source
+        ip address add 192.0.2.1/24 dev to-source
+        ip link set to-source up
+        ip -n source address add 192.0.2.2/24 dev eth0
+        ip -n source link set eth0 up
+        systemd-run -q -p NetworkNamespacePath=/run/netns/source -p MountAPIVFS=yes -p RuntimeDirectory=source \\
+          -p RootDirectory="$(systemctl show -p RootDirectory --value chrony)" \\
+          /usr/sbin/chronyd -x -d -u root 'local stratum 3' allow 'cmdport 0' 'pidfile /run/source/pid' \\
+          'bindcmdaddress /run/source/sock'`);
+      await vm.sh('chronyc add server 192.0.2.2 iburst');
+      await expect
+        .poll(() => vm.sh('chronyc -n tracking'), { timeout: 120_000, interval: 2000 })
+        .toMatch(/192\.0\.2\.2[\s\S]*Leap status *: Normal/);
+    },
+    5 * MINUTES,
+  );
+
+  test(
+    'reads ahead on rotating disks as soon as it has udev',
+    async () => {
+      expect(await vm.sh('systemctl show -p ConditionResult --value pigsty-disk-prefetch')).toBe('no\n');
+      const tree = join(workshop.directory, 'udev');
+      await unpack('udev', tree);
+      await vm.push(tree, '/root/udev');
+      await vm.sh(`tar -C /root/udev --exclude=./*.deb -c . | tar -C / --keep-directory-symlink -x
+        systemctl daemon-reload
+        systemctl start systemd-udevd pigsty-disk-prefetch`);
+      expect(await vm.sh('cd /sys/block/vda/queue; cat rotational read_ahead_kb')).toBe('1\n8192\n');
+    },
+    5 * MINUTES,
   );
 
   test(
@@ -77,5 +131,17 @@ describe.skipIf(reason)(`a host with a kernel of its own${reason ? ` (${reason})
       );
     },
     5 * MINUTES,
+  );
+
+  test(
+    'has swap again when node_disable_swap goes',
+    async () => {
+      workshop.edit((text) => text.replace('node_disable_swap: true', 'node_disable_swap: false'));
+      await vm.push(await workshop.bundle('10.10.10.10'), '/root/with-swap');
+      const applied = await vm.exec(['/root/with-swap/pigsty-agent', 'apply'], { timeoutSeconds: 600 });
+      expect(applied.code, applied.stderr).toBe(0);
+      expect(await vm.sh('cat /proc/swaps')).toContain('/swapfile');
+    },
+    10 * MINUTES,
   );
 });

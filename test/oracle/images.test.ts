@@ -34,6 +34,7 @@ const RECIPES = resolve('images');
 const PATH = '/usr/lib/postgresql/17/bin:/usr/sbin:/usr/bin';
 /** Bytes; a reason to look at what came in when a test of it fails. */
 const LARGEST = {
+  chrony: 45e6,
   etcd: 105e6,
   haproxy: 50e6,
   pgbouncer: 40e6,
@@ -234,7 +235,10 @@ describe.skipIf(skipped)(`the images${skipped ? ` (${skipped})` : ''}`, () => {
     await inside('postgres-17', 543, 'test -d /pg && test -d /data && test -O /var/lib/pgsql');
   });
 
-  it('run: etcd, haproxy, pgbouncer', async () => {
+  it('run: chrony, etcd, haproxy, pgbouncer', async () => {
+    expect(await inside('chrony', 0, 'chronyd --version; chronyc --version')).toMatch(
+      /^chronyd .*\nchronyc /,
+    );
     const etcd = await inside('etcd', 379, 'etcd --version; etcdctl version; etcdutl version');
     expect(etcd).toMatch(/etcd Version: 3\.5[\s\S]*etcdctl version: 3\.5[\s\S]*etcdutl version: 3\.5/);
     expect(await inside('haproxy', 380, 'haproxy -v')).toContain('HAProxy version 3.0');

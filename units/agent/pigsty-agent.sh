@@ -775,16 +775,26 @@ read_states() {
   paste -d ' ' "$work/active" "$work/units" >"$work/states-now"
 }
 
-# True if no unit needs a start: what pigsty.target wants is active, one-shots have run.
+# True if no unit needs a start: what pigsty.target wants is active or passed over, one-shots have run.
 all_units_run() {
   read_states
   while read -r unit_state name activation restart _; do
     case $activation:$unit_state in
       none:* | start:active | timer:active) ;;
       rerun:inactive | rerun:active) has_run || return 1 ;;
+      start:inactive) is_passed_over "$name" || return 1 ;;
       *) return 1 ;;
     esac
   done <"$work/states-now"
+}
+
+# This boot has tried to start the unit, and its condition was not met. A unit that nobody tried says `no` as well.
+is_passed_over() { # NAME
+  case $(systemctl show -p ConditionResult -p ConditionTimestampMonotonic "$1") in
+    *ConditionTimestampMonotonic=0*) return 1 ;;
+    *ConditionResult=no*) ;;
+    *) return 1 ;;
+  esac
 }
 
 # The one-shot's last run was with this digest, and succeeded.
@@ -855,6 +865,9 @@ choose_action() {
         reloads="$reloads $name"
         return
       fi
+      ;;
+    start:inactive)
+      [ "$restart $reload" != "$noted_restart $noted_reload" ] || ! is_passed_over "$name" || return 0
       ;;
   esac
   [ "$activation" != rerun ] || rm -f "$store/ran/$name"
@@ -980,7 +993,7 @@ units_are_up() {
 }
 
 judge_inactive() { # reads the names of the loop in units_are_up
-  if [ "$activation" = rerun ] || [ "$(systemctl show -p ConditionResult --value "$name")" = no ]; then
+  if [ "$activation" = rerun ] || is_passed_over "$name"; then
     return 0
   else
     case " $was_dead " in *" $name "*) fail_unit "$name" "did not start" ;; esac

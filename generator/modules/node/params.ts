@@ -23,7 +23,7 @@ import {
   whole,
 } from '../schemas.ts';
 import * as defaults from './defaults.ts';
-import { HaproxyService, PublicKey } from './schemas.ts';
+import { HaproxyService, NameServer, PublicKey, ResolverLine, TimeSource } from './schemas.ts';
 
 const HostName = pattern(/^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/, 'a host name');
 /** A name of the time zone database; empty for the host's own. */
@@ -33,13 +33,13 @@ const Bytes = whole(1, Number.MAX_SAFE_INTEGER, 'a number of bytes');
 // biome-ignore format: a table, one parameter per row
 const identity = section('NODE_ID', [
   { id: 201, name: 'nodename', level: 'I', schema: HostName,
-    meaning: 'name of the host; without one its host name counts' },
+    meaning: 'name of the host; without one it is node- and the address with dashes' },
   { id: 202, name: 'node_cluster', level: 'C', schema: ClusterName, default: 'nodes',
     meaning: 'group that the host is counted with in monitoring' },
-  { id: 203, name: 'nodename_overwrite', level: 'C', schema: Flag, default: true, note: PENDING,
-    meaning: 'make nodename the host name of the system' },
-  { id: 204, name: 'nodename_exchange', level: 'C', schema: Flag, default: false, note: PENDING,
-    meaning: 'let hosts know each other by name through /etc/hosts' },
+  { id: 203, name: 'nodename_overwrite', level: 'C', schema: Flag, default: true,
+    meaning: 'make nodename the host name of the system; off, the name that it has stays' },
+  { id: 204, name: 'nodename_exchange', level: 'C', schema: Flag, default: false,
+    meaning: 'let hosts know each other by name: /etc/hosts has all hosts of the site' },
   { id: 205, name: 'node_id_from_pg', level: 'C', schema: Flag, default: true,
     meaning: 'name the host and its group after the PostgreSQL member on it' },
 ]);
@@ -50,12 +50,12 @@ const dns = section('NODE_DNS', [
     meaning: 'lines of /etc/hosts that every host has' },
   { id: 211, name: 'node_etc_hosts', level: 'C', schema: Texts, default: [],
     meaning: 'lines of /etc/hosts beyond node_default_etc_hosts' },
-  { id: 212, name: 'node_dns_method', level: 'C', schema: oneOf('add', 'none', 'overwrite'), default: 'add', note: PENDING,
-    meaning: 'put the name servers into /etc/resolv.conf before others, instead of them, or not at all' },
-  { id: 213, name: 'node_dns_servers', level: 'C', schema: Texts, default: defaults.dnsServers, note: PENDING,
-    meaning: 'addresses of name servers' },
-  { id: 214, name: 'node_dns_options', level: 'C', schema: Texts, default: defaults.dnsOptions, note: PENDING,
-    meaning: 'option lines of /etc/resolv.conf' },
+  { id: 212, name: 'node_dns_method', level: 'C', schema: oneOf('add', 'none', 'overwrite'), default: 'add',
+    meaning: 'put the name servers into /etc/resolv.conf before those that the host had, instead of them, or not at all' },
+  { id: 213, name: 'node_dns_servers', level: 'C', schema: listOf(NameServer, 'addresses'), default: defaults.dnsServers,
+    meaning: 'addresses of name servers; a host of the site that serves no names is left out' },
+  { id: 214, name: 'node_dns_options', level: 'C', schema: listOf(ResolverLine, 'lines'), default: defaults.dnsOptions,
+    meaning: 'further lines of /etc/resolv.conf, where it has name servers of the inventory' },
 ]);
 
 // biome-ignore format: a table, one parameter per row
@@ -72,18 +72,18 @@ const packages = section('NODE_PACKAGE', [
 
 // biome-ignore format: a table, one parameter per row
 const tuning = section('NODE_TUNE', [
-  { id: 230, name: 'node_disable_firewall', level: 'C', schema: Flag, default: true, note: PENDING,
-    meaning: 'turn the firewall of the system off' },
-  { id: 231, name: 'node_disable_selinux', level: 'C', schema: Flag, default: true, note: PENDING,
+  { id: 230, name: 'node_disable_firewall', level: 'C', schema: Flag, default: true,
+    meaning: 'keep firewalld and ufw off; without it they return with the next boot' },
+  { id: 231, name: 'node_disable_selinux', level: 'C', schema: Flag, default: true, note: 'without effect: Debian enforces nothing by SELinux',
     meaning: 'turn SELinux off where there is one' },
   { id: 232, name: 'node_disable_numa', level: 'C', schema: Flag, default: false, note: PENDING,
     meaning: 'boot with NUMA off; takes effect with the next boot' },
-  { id: 233, name: 'node_disable_swap', level: 'C', schema: Flag, default: false, note: PENDING,
+  { id: 233, name: 'node_disable_swap', level: 'C', schema: Flag, default: false,
     meaning: 'run without swap; full memory then ends processes' },
-  { id: 234, name: 'node_static_network', level: 'C', schema: Flag, default: true, note: PENDING,
-    meaning: 'keep DHCP from replacing the name servers; only EL knows it' },
-  { id: 235, name: 'node_disk_prefetch', level: 'C', schema: Flag, default: false, note: PENDING,
-    meaning: 'read ahead on rotating disks' },
+  { id: 234, name: 'node_static_network', level: 'C', schema: Flag, default: true,
+    meaning: 'keep DHCP from replacing the name servers of the inventory' },
+  { id: 235, name: 'node_disk_prefetch', level: 'C', schema: Flag, default: false,
+    meaning: 'read 8 MiB ahead on rotating disks; off, the next boot has the default again' },
   { id: 236, name: 'node_kernel_modules', level: 'C', schema: Texts, default: defaults.kernelModules,
     meaning: 'kernel modules that are loaded at boot' },
   { id: 237, name: 'node_hugepage_count', level: 'C', schema: Count, default: 0, unit: '2 MiB pages',
@@ -120,10 +120,10 @@ const admin = section('NODE_ADMIN', [
 const time = section('NODE_TIME', [
   { id: 260, name: 'node_timezone', level: 'C', schema: TimeZone, default: '',
     meaning: 'time zone, as Europe/Berlin; empty leaves the host\'s own' },
-  { id: 261, name: 'node_ntp_enabled', level: 'C', schema: Flag, default: true, note: PENDING,
-    meaning: 'keep the clock in step with chrony' },
-  { id: 262, name: 'node_ntp_servers', level: 'C', schema: Texts, default: defaults.ntpServers, note: PENDING,
-    meaning: 'sources of time, lines of chrony.conf' },
+  { id: 261, name: 'node_ntp_enabled', level: 'C', schema: Flag, default: true,
+    meaning: 'keep the clock in step with chrony, instead of another service for it' },
+  { id: 262, name: 'node_ntp_servers', level: 'C', schema: listOf(TimeSource, 'lines'), default: defaults.ntpServers,
+    meaning: 'sources of time, lines of chrony.conf; a host of the site that is one answers those that name it' },
   { id: 263, name: 'node_crontab_overwrite', level: 'C', schema: Flag, default: true, note: WITHOUT_EFFECT,
     meaning: 'replace /etc/crontab instead of adding to it' },
   { id: 264, name: 'node_crontab', level: 'C', schema: Texts, default: [],

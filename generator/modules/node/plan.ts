@@ -1,26 +1,35 @@
 import type { Facts, ProxyService } from '../../model/facts.ts';
 import { type Contribution, settingsOf } from '../../model/module.ts';
-import type { FilePlan, FileSource, PlanData, PortUse, UserPlan } from '../../model/plan.ts';
+import type { FilePlan, PlanData, PortUse, UserPlan } from '../../model/plan.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
 import { crontabContribution } from './crontab.ts';
 import { hugePages } from './huge-pages.ts';
+import { linked } from './linked.ts';
+import { resolverContribution } from './resolver.ts';
 import { ownServices, PROXY_CA, usesCa } from './services.ts';
 import { type NodeSettings, nodeName } from './settings.ts';
+import { switchContributions } from './switches.ts';
+import { timeContribution } from './time.ts';
 import { profileKeys } from './tuned.ts';
 import { vipContribution } from './vip.ts';
 
-/** The host itself: names, kernel, limits, administrator, and HAProxy with the services that it carries. */
+/** The host itself: names, clock, kernel, limits, administrator, and HAProxy with the services that it carries. */
 export function planNode(host: SiteHost, site: Site, facts: Facts): Contribution {
   const settings = settingsOf<NodeSettings>(host);
-  const vip = vipContribution(host, site);
-  const crontab = crontabContribution(settings);
+  const parts = [
+    vipContribution(host, site),
+    crontabContribution(settings),
+    resolverContribution(host, site),
+    timeContribution(host, site),
+    ...switchContributions(settings),
+  ];
   const base: Contribution = {
-    ...vip,
+    images: parts.flatMap(({ images = [] }) => images),
     users: adminUser(settings),
     directories: [{ path: settings.node_data, mode: 0o755, owner: 'root', group: 'root' }],
-    files: [...hostFiles(host, settings, facts), ...(vip.files ?? []), ...(crontab.files ?? [])],
-    units: [...(vip.units ?? []), ...(crontab.units ?? [])],
+    files: [...hostFiles(host, settings, facts), ...parts.flatMap(({ files = [] }) => files)],
+    units: parts.flatMap(({ units = [] }) => units),
   };
   return settings.haproxy_enabled ? withHaproxy(base, host, settings, servicesOf(host, facts)) : base;
 }
@@ -34,30 +43,21 @@ function adminUser(settings: NodeSettings): UserPlan[] {
 }
 
 function hostFiles(host: SiteHost, settings: NodeSettings, facts: Facts): FilePlan[] {
-  const linked = (link: string, source: FileSource, mode = 0o644): FilePlan => ({
-    path: link.slice(1),
-    mode,
-    owner: 'root',
-    group: 'root',
-    link,
-    source,
-  });
-  const lines = (text: readonly string[]): FileSource => ({ kind: 'text', lines: text });
   const admin = settings.node_admin_username;
   const huge = 'vm.nr_hugepages' in settings.node_sysctl_params ? undefined : hugePages(settings);
   return [
-    linked('/etc/hosts', lines(hostsLines(host, settings, facts))),
-    linked('/etc/sysctl.d/60-pigsty.conf', lines(sysctlLines(settings))),
+    linked('/etc/hosts', hostsLines(host, settings, facts)),
+    linked('/etc/sysctl.d/60-pigsty.conf', sysctlLines(settings)),
     ...(huge ? [linked('/etc/sysctl.d/61-pigsty-huge-pages.conf', huge)] : []),
-    linked('/etc/modules-load.d/pigsty.conf', lines(settings.node_kernel_modules)),
-    linked('/etc/security/limits.d/60-pigsty.conf', lines(LIMITS)),
-    ...(settings.node_tune === 'none' ? [] : [linked('/etc/tmpfiles.d/60-pigsty-thp.conf', lines(THP_OFF))]),
+    linked('/etc/modules-load.d/pigsty.conf', settings.node_kernel_modules),
+    linked('/etc/security/limits.d/60-pigsty.conf', LIMITS),
+    ...(settings.node_tune === 'none' ? [] : [linked('/etc/tmpfiles.d/60-pigsty-thp.conf', THP_OFF)]),
     ...(settings.node_admin_enabled
-      ? [linked(`/etc/sudoers.d/${admin}`, lines([`${admin} ALL=(ALL) NOPASSWD: ALL`]), 0o440)]
+      ? [linked(`/etc/sudoers.d/${admin}`, [`${admin} ALL=(ALL) NOPASSWD: ALL`], 0o440)]
       : []),
     ...(settings.node_admin_enabled && settings.node_admin_pk_list.length > 0
       ? [
-          linked('/etc/tmpfiles.d/60-pigsty-admin.conf', lines(adminHomeLines(admin))),
+          linked('/etc/tmpfiles.d/60-pigsty-admin.conf', adminHomeLines(admin)),
           keysFile(settings.node_admin_pk_list),
         ]
       : []),
@@ -104,9 +104,14 @@ function hostsLines(host: SiteHost, settings: NodeSettings, facts: Facts): strin
     '127.0.0.1 localhost',
     '::1 localhost ip6-localhost ip6-loopback',
     `${host.ip} ${name}`,
+    ...(settings.nodename_exchange ? namesOfOthers(host, facts) : []),
     ...portal,
     ...settings.node_etc_hosts,
   ];
+}
+
+function namesOfOthers(host: SiteHost, { nodeNames }: Facts): string[] {
+  return [...nodeNames].flatMap(([ip, name]) => (ip === host.ip ? [] : [`${ip} ${name}`]));
 }
 
 function sysctlLines(settings: NodeSettings): string[] {

@@ -4,7 +4,9 @@ import { infraIps } from '../../model/infra.ts';
 import { settingsOf } from '../../model/module.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { parseCronLine } from '../../text/calendar.ts';
+import { unservedNames } from './resolver.ts';
 import { type NodeSettings, nodeName } from './settings.ts';
+import { unservedTime } from './time.ts';
 
 const rules = {
   noInfra: rule<Record<string, never>>('node/no-infra', {
@@ -48,6 +50,12 @@ const rules = {
     label: () => 'named here',
     help: () => 'names are unique on a host; `admin` and `<cluster>-…` are taken',
   }),
+  notServed: rule<{ ip: string; what: string; parameter: string }>('node/not-served', {
+    severity: 'notice',
+    message: ({ ip, what, parameter }) =>
+      `\`${parameter}\` names ${ip}, a host of this site that serves no ${what}: left out`,
+    label: () => 'named here',
+  }),
   crontab: rule<{ line: string; problem: string }>('node/crontab-line', {
     severity: 'error',
     message: ({ line, problem }) => `\`node_crontab\`: \`${line}\` ${problem}`,
@@ -65,6 +73,7 @@ export function checkNode(site: Site): Diagnostic[] {
     ...checkVips(site),
     ...checkServiceNames(site),
     ...checkCrontabs(site),
+    ...checkServers(site, hasInfra),
   ];
 }
 
@@ -163,6 +172,20 @@ function checkCrontabs({ hosts }: Site): Diagnostic[] {
       return problem
         ? [rules.crontab.at(host.parameters.place('node_crontab', [index]), { line, problem })]
         : [];
+    }),
+  );
+}
+
+/** Each server once, however many hosts name it. Of defaults without a group `infra` its own notice tells. */
+function checkServers(site: Site, hasInfra: boolean): Diagnostic[] {
+  const seen = new Set<string>();
+  return site.hosts.flatMap((host) =>
+    [unservedNames(host, site), unservedTime(host, site)].flat().flatMap(({ parameter, index, ...words }) => {
+      const key = `${parameter} ${words.ip}`;
+      const place = host.parameters.place(parameter, [index]);
+      if (seen.has(key) || !(place || hasInfra)) return [];
+      seen.add(key);
+      return [rules.notServed.at(place, { parameter, ...words })];
     }),
   );
 }

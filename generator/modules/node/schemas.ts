@@ -27,6 +27,31 @@ export const PublicKey = pattern(
   'an ssh public key: `ssh-ed25519 AAAA… comment`',
 );
 
+/** Replaced after the schema has seen the value (pigsty.md section 1). */
+const ADMIN_IP = '${admin_ip}';
+
+/** libc takes both kinds of address (resolv.conf(5)). */
+export const NameServer = z.union([Ip, z.ipv6(), z.literal(ADMIN_IP)], expected('an address, as 192.0.2.53'));
+
+export const ResolverLine = pattern(
+  /^(?:options|search|domain|sortlist)(?: [\w.:/-]+)+$/,
+  'a line of resolv.conf: `options timeout:1`, `search example.com`',
+);
+
+/** Options of a source that need nothing beside its line (chrony.conf(5), 4.6). */
+const SOURCE_FLAG =
+  'iburst|burst|offline|auto_offline|prefer|noselect|trust|require|xleave|nts|copy|ipv4|ipv6';
+const SOURCE_NUMBER =
+  'port|version|minpoll|maxpoll|polltarget|maxsources|maxunreach|minstratum|minsamples|maxsamples|filter|presend|' +
+  'maxdelay|maxdelayratio|maxdelaydevratio|maxdelayquant|mindelay|asymmetry|offset|ntsport';
+
+export const TimeSource = pattern(
+  new RegExp(
+    `^(?:server|pool|peer) (?:[A-Za-z0-9.:-]+|\\$\\{admin_ip\\})(?: (?:${SOURCE_FLAG}|(?:${SOURCE_NUMBER}) -?[\\d.]+))*$`,
+  ),
+  'a source of chrony.conf: `pool pool.ntp.org iburst`, `server 192.0.2.1`',
+);
+
 /** One entry of `haproxy_services`; `options` are lines of the `listen` section as they are. */
 export const HaproxyService = z.strictObject(
   {

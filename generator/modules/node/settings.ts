@@ -4,11 +4,18 @@ import type { HaproxyService } from './schemas.ts';
 /** The parameters that this module reads, as its table types them; names as in the inventory. */
 export type NodeSettings = {
   readonly nodename?: string;
-  readonly nodename_overwrite: boolean;
+  readonly nodename_exchange: boolean;
   readonly node_id_from_pg: boolean;
   readonly node_cluster: string;
   readonly node_default_etc_hosts: readonly string[];
   readonly node_etc_hosts: readonly string[];
+  readonly node_dns_method: 'add' | 'none' | 'overwrite';
+  readonly node_dns_servers: readonly string[];
+  readonly node_dns_options: readonly string[];
+  readonly node_disable_firewall: boolean;
+  readonly node_disable_swap: boolean;
+  readonly node_static_network: boolean;
+  readonly node_disk_prefetch: boolean;
   readonly node_kernel_modules: readonly string[];
   readonly node_hugepage_count: number;
   readonly node_hugepage_ratio: number;
@@ -21,6 +28,8 @@ export type NodeSettings = {
   readonly node_admin_username: string;
   readonly node_admin_pk_list: readonly string[];
   readonly node_timezone: string;
+  readonly node_ntp_enabled: boolean;
+  readonly node_ntp_servers: readonly string[];
   readonly node_crontab: readonly string[];
   readonly node_os: string;
   readonly node_cpu?: number;

@@ -88,6 +88,14 @@ User=tenant
 ExecStart=/bin/sh /etc/pigsty/current/etc/tenant/run.sh
 `;
 
+const PASSED_OVER = `[Unit]
+Description=Wants what this node does not have
+ConditionPathExists=/nowhere
+
+[Service]
+ExecStart=/bin/false
+`;
+
 const EXTRA = `[Unit]
 Description=Comes and goes
 
@@ -109,7 +117,7 @@ PrivateTmp=yes
 
 /**
  * A bundle with one of everything: an image of two layers, a user, state, a secret, a measured file, owned files of
- * /etc, a service in the image that can reload, a one-shot, a check.
+ * /etc, a service in the image that can reload, a one-shot, a unit whose condition is not met, a check.
  */
 export function sampleBundle(
   images: ReadonlyMap<string, readonly Buffer[]>,
@@ -119,7 +127,12 @@ export function sampleBundle(
   const tiny = images.get('tiny');
   if (!tiny) throw new Error('the sample needs an image named tiny');
   const { ip = '10.10.10.11', node = 'node-1', uid = 4711 } = variation;
-  const names = ['sleeper.service', 'note.service', ...(variation.hasExtraUnit ? ['extra.service'] : [])];
+  const names = [
+    'sleeper.service',
+    'note.service',
+    'passed-over.service',
+    ...(variation.hasExtraUnit ? ['extra.service'] : []),
+  ];
   return {
     site: 'lab',
     ip,
@@ -179,6 +192,7 @@ export function sampleBundle(
       },
       { path: 'units/sleeper.service', content: SLEEPER + inImage(tiny, id) },
       { path: 'units/note.service', content: ONE_SHOT + inImage(tiny, id) },
+      { path: 'units/passed-over.service', content: PASSED_OVER },
       ...(variation.hasExtraUnit ? [{ path: 'units/extra.service', content: EXTRA }] : []),
       { path: 'units/pigsty.target', content: renderTarget(names.filter((name) => name !== 'note.service')) },
       { path: 'units/pigsty-boot.service', content: BOOT_UNIT },
@@ -200,6 +214,7 @@ export function sampleBundle(
         restartOn: ['etc/tenant/restart.conf', 'etc/tenant/sleeper.sh'],
         reloadOn: ['etc/tenant/reload.conf'],
       },
+      { name: 'passed-over.service', activation: 'start' },
       ...(variation.hasExtraUnit ? ([{ name: 'extra.service', activation: 'start' }] as const) : []),
       { name: 'pigsty.target', activation: 'start' },
       { name: 'pigsty-boot.service', activation: 'none' },

@@ -1,0 +1,15 @@
+import { perSite } from '../../model/per-site.ts';
+import type { Site, SiteHost } from '../../model/site.ts';
+
+/** An entry of a list of servers that is a host of the site without that service. */
+export type Unserved = {
+  readonly parameter: string;
+  readonly index: number;
+  readonly ip: string;
+  readonly what: string;
+};
+
+/** The hosts of a site by address, for parameters that may name any address. */
+export const hostByIp = perSite(
+  (site: Site): ReadonlyMap<string, SiteHost> => new Map(site.hosts.map((host) => [String(host.ip), host])),
+);

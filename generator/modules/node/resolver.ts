@@ -1,0 +1,52 @@
+import { type Contribution, settingsOf } from '../../model/module.ts';
+import type { FilePlan, FileSource } from '../../model/plan.ts';
+import type { Site, SiteHost } from '../../model/site.ts';
+import { hostByIp, type Unserved } from './hosts.ts';
+import { linked } from './linked.ts';
+import type { NodeSettings } from './settings.ts';
+
+/*
+ * /etc/resolv.conf as a file of ours. systemd-resolved reads it then instead of the link to its stub, which `add`
+ * keeps as one more name server (systemd-resolved.service(8)); NetworkManager leaves a link alone.
+ */
+const PATH = 'etc/resolv.conf';
+
+/** Without a name server of its own a host keeps the file that it has. */
+export function resolverContribution(host: SiteHost, site: Site): Contribution {
+  const settings = settingsOf<NodeSettings>(host);
+  const servers = nameServers(host, site);
+  if (settings.node_dns_method === 'none' || servers.length === 0) return {};
+  const resolver = linked(`/${PATH}`, source(settings, servers));
+  return { files: [resolver, ...(settings.node_static_network ? DHCP_HOOKS : [])] };
+}
+
+function nameServers(host: SiteHost, site: Site): string[] {
+  return settingsOf<NodeSettings>(host).node_dns_servers.filter((server) => !hostByIp(site).has(server));
+}
+
+/** Hosts of the site serve no names before INFRA does: with one of them a node would lose its name resolution. */
+export function unservedNames(host: SiteHost, site: Site): Unserved[] {
+  const { node_dns_method: method, node_dns_servers: servers } = settingsOf<NodeSettings>(host);
+  if (method === 'none') return [];
+  return servers.flatMap((ip, index) =>
+    hostByIp(site).has(ip) ? [{ parameter: 'node_dns_servers', index, ip, what: 'names' }] : [],
+  );
+}
+
+function source(settings: NodeSettings, servers: readonly string[]): FileSource {
+  const { node_dns_method: method, node_dns_options: options } = settings;
+  const lines = [...options, ...servers.map((server) => `nameserver ${server}`)];
+  if (method !== 'add') return { kind: 'text', lines };
+  // Of several lists of domains the last one counts (resolv.conf(5)).
+  const words = options.some((line) => /^(?:search|domain)\s/.test(line))
+    ? 'nameserver'
+    : 'nameserver|search|domain';
+  const view = { lines, kept: `^(${words})[[:blank:]]`, servers: servers.join(' ') };
+  return { kind: 'measured', template: 'node/resolv.conf.sh.ejs', view };
+}
+
+/** dhclient and dhcpcd would write through the link (dhclient-script(8), dhcpcd-run-hooks(8)). */
+const DHCP_HOOKS: readonly FilePlan[] = [
+  linked('/etc/dhcp/dhclient-enter-hooks.d/pigsty', ['make_resolv_conf() { :; }']),
+  linked('/etc/dhcpcd.enter-hook', ['skip_hooks="$skip_hooks resolv.conf"']),
+];

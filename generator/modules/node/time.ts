@@ -1,0 +1,94 @@
+import { type Contribution, settingsOf } from '../../model/module.ts';
+import { append } from '../../model/multimap.ts';
+import { perSite } from '../../model/per-site.ts';
+import type { FilePlan } from '../../model/plan.ts';
+import type { Site, SiteHost } from '../../model/site.ts';
+import { rootCommand } from '../../text/command.ts';
+import { unitFile, unitPlan } from '../../text/unit.ts';
+import { hostByIp, type Unserved } from './hosts.ts';
+import type { NodeSettings } from './settings.ts';
+
+/*
+ * chrony keeps the clock in step with the sources of the inventory. A host that others name as theirs answers these, and
+ * goes on without sources of its own: the hosts of a site without an outer network agree at least with one another.
+ */
+const CONFIG = 'etc/chrony/chrony.conf';
+const UNIT = 'chrony.service';
+const ROOT = { $image: 'chrony' };
+
+/** The address or name of a source, a line of chrony.conf: `server 10.10.10.10 iburst`. */
+function sourceAddress(line: string): string {
+  return line.trim().split(/\s+/)[1] ?? '';
+}
+
+/** The hosts that each host of the site answers, by address. */
+const clients = perSite((site): ReadonlyMap<string, readonly SiteHost[]> => {
+  const found = new Map<string, SiteHost[]>();
+  for (const host of site.hosts) {
+    const { node_ntp_enabled: isEnabled, node_ntp_servers: sources } = settingsOf<NodeSettings>(host);
+    if (!isEnabled) continue;
+    for (const address of new Set(sources.map(sourceAddress)))
+      if (servesTime(hostByIp(site).get(address)) && address !== host.ip) append(found, address, host);
+  }
+  return found;
+});
+
+function servesTime(host: SiteHost | undefined): boolean {
+  return host !== undefined && settingsOf<NodeSettings>(host).node_ntp_enabled;
+}
+
+export function unservedTime(host: SiteHost, site: Site): Unserved[] {
+  const { node_ntp_enabled: isEnabled, node_ntp_servers: sources } = settingsOf<NodeSettings>(host);
+  if (!isEnabled) return [];
+  return sources.map(sourceAddress).flatMap((ip, index) => {
+    const other = hostByIp(site).get(ip);
+    if (other === undefined || servesTime(other)) return [];
+    return [{ parameter: 'node_ntp_servers', index, ip, what: 'time' }];
+  });
+}
+
+export function timeContribution(host: SiteHost, site: Site): Contribution {
+  const { node_ntp_enabled: isEnabled, node_ntp_servers: all } = settingsOf<NodeSettings>(host);
+  const served = clients(site).get(host.ip) ?? [];
+  const sources = all.filter((line) => {
+    const other = hostByIp(site).get(sourceAddress(line));
+    return other === undefined || (other !== host && servesTime(other));
+  });
+  if (!isEnabled || sources.length + served.length === 0) return {};
+  const config = configFile(
+    sources,
+    served.map(({ ip }) => ip),
+  );
+  return {
+    images: [{ name: 'chrony', recipe: 'chrony', arguments: {}, packages: [] }],
+    files: [config, unitFile(UNIT, `node/${UNIT}.ejs`, { root: ROOT }), chronyc()],
+    units: [unitPlan(UNIT, { image: 'chrony', restartOn: [CONFIG] })],
+  };
+}
+
+/** Names and numbers as in chrony.conf(5); the clock jumps at the start alone, later it is slewed. */
+function configFile(sources: readonly string[], served: readonly string[]): FilePlan {
+  const serving = ['local stratum 10', ...served.map((ip) => `allow ${ip}`)];
+  const lines = [
+    ...sources,
+    'driftfile /var/lib/chrony/drift',
+    'pidfile /run/chrony/chronyd.pid',
+    'bindcmdaddress /run/chrony/chronyd.sock',
+    'makestep 1.0 3',
+    'rtcsync',
+    'cmdport 0',
+    ...(served.length > 0 ? serving : ['port 0']),
+  ];
+  return { path: CONFIG, mode: 0o644, owner: 'root', group: 'root', source: { kind: 'text', lines } };
+}
+
+/** `chronyc` on the host, for root. */
+function chronyc(): FilePlan {
+  return rootCommand('chronyc', {
+    root: ROOT,
+    user: 'root',
+    program: '/usr/bin/chronyc',
+    binds: ['/run/chrony'],
+    environment: [],
+  });
+}
