@@ -9,7 +9,7 @@ import { checkCapacity } from './capacity-checks.ts';
 import { checkEntries } from './entry-checks.ts';
 import { checkHba } from './hba-checks.ts';
 import { clusters, isPgsqlHost, type PgsqlMember, placeOf } from './members.ts';
-import { listedExtensions, unknownExtensions } from './packages.ts';
+import { checkPackages, pendingPackages } from './package-checks.ts';
 import { isPoolable } from './pgbouncer.ts';
 import { canRecover, smallestRto } from './recovery.ts';
 import type { HbaRule } from './schemas.ts';
@@ -70,18 +70,6 @@ const rules = {
     help: () =>
       'use letters, digits, `_`, `-` and `.`, or set `pgbouncer: false`; services with `dest: postgres` reach it',
   }),
-  listedExtension: rule<{ names: string }>('pgsql/extension-not-carried', {
-    severity: 'warning',
-    message: ({ names }) => `\`pg_extensions\`: no package is known for ${names}`,
-    label: () => 'left out of the image',
-    help: () => 'where Debian has it, write the name of its package in full: `postgresql-${pg_version}-cron`',
-  }),
-  databaseExtension: rule<{ extension: string; database: string }>('pgsql/extension-unknown', {
-    severity: 'warning',
-    message: ({ extension }) => `no package is known that brings extension ${extension}`,
-    label: ({ database }) => `database ${database} would wait for it`,
-    help: () => 'write the name of the package in `pg_extensions`, or leave the extension out',
-  }),
   shortRto: rule<{ cluster: string; rto: number; smallest: number }>('pgsql/rto-too-short', {
     severity: 'error',
     message: ({ cluster, rto }) => `cluster ${cluster} cannot keep \`pg_rto: ${rto}\``,
@@ -131,6 +119,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
         ...checkCapacity(own),
       ];
     }),
+    ...pendingPackages(site),
   ];
 }
 
@@ -236,8 +225,7 @@ function checkContent([first]: readonly PgsqlMember[], { files }: Site): Diagnos
     ...checkHbaUsers(first),
     ...checkRepository(first),
     ...checkPool(first),
-    ...checkExtensions(first),
-    ...unknownExtensions(first).map(({ place, ...words }) => rules.databaseExtension.at(place, words)),
+    ...checkPackages(first),
     ...checkBaselines(first, files),
   ];
 }
@@ -279,15 +267,6 @@ function checkPool(member: PgsqlMember): Diagnostic[] {
     return [
       rules.notPoolable.at(member.host.parameters.place('pg_databases', [index, 'name']), { database: name }),
     ];
-  });
-}
-
-/** One finding for each item of the list: inventories write many names in one. */
-function checkExtensions(member: PgsqlMember): Diagnostic[] {
-  const unknown = listedExtensions(member).filter(({ name }) => name === undefined);
-  return [...new Set(unknown.map((one) => one.place))].map((place) => {
-    const names = unknown.filter((one) => one.place === place).map((one) => one.written);
-    return rules.listedExtension.at(place, { names: names.join(', ') });
   });
 }
 

@@ -35,6 +35,7 @@ export type PgsqlSettings = {
   readonly pg_dbsu_home: string;
   readonly pg_dbsu_sudo: 'none' | 'limit' | 'all' | 'nopass';
   readonly pg_version: number;
+  readonly pg_packages: readonly string[];
   readonly pg_extensions: readonly string[];
   readonly pg_log_dir: string;
   readonly pg_fs_main: string;
@@ -83,6 +84,7 @@ export type PgsqlSettings = {
   readonly node_crontab: readonly string[];
   readonly node_hugepage_count: number;
   readonly node_os: string;
+  readonly image_platform: 'debian13';
   readonly node_cpu?: number;
   readonly node_mem_mb?: number;
   readonly node_disk_bytes?: number;

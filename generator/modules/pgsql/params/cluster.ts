@@ -95,7 +95,7 @@ export const install = section('PG_INSTALL', [
     meaning: 'directory of PostgreSQL\'s programs' },
   { id: 847, name: 'pg_log_dir', level: 'C', schema: AbsolutePath, default: '/pg/log/postgres',
     meaning: 'directory of PostgreSQL\'s logs' },
-  { id: 848, name: 'pg_packages', level: 'C', schema: Texts, default: defaults.packages, note: PENDING,
+  { id: 848, name: 'pg_packages', level: 'C', schema: Texts, default: defaults.packages,
     meaning: 'packages that a member needs; ${pg_version} stands for the major version' },
   { id: 849, name: 'pg_extensions', level: 'C', schema: Texts, default: defaults.extensionPackages,
     meaning: 'packages of extensions, llvmjit for the JIT; ${pg_version} stands for the major version' },
