@@ -70,6 +70,13 @@ const rules = {
     help: () =>
       'use letters, digits, `_`, `-` and `.`, or set `pgbouncer: false`; services with `dest: postgres` reach it',
   }),
+  needsPatroni: rule<{ cluster: string; setting: string }>('pgsql/needs-patroni', {
+    severity: 'error',
+    message: ({ cluster, setting }) =>
+      `\`${setting}\` of cluster ${cluster}: here PostgreSQL does not run without Patroni`,
+    label: () => 'set here',
+    help: () => '`patroni_mode: pause` keeps Patroni from acting; it goes on watching',
+  }),
   shortRto: rule<{ cluster: string; rto: number; smallest: number }>('pgsql/rto-too-short', {
     severity: 'error',
     message: ({ cluster, rto }) => `cluster ${cluster} cannot keep \`pg_rto: ${rto}\``,
@@ -108,6 +115,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
       return [
         ...checkSequences(own),
         ...checkPrimary(own),
+        ...checkPatroni(own),
         ...checkRto(site, own),
         ...checkStore(site, own),
         ...checkServices(own),
@@ -151,6 +159,17 @@ function checkPrimary(members: readonly PgsqlMember[]): Diagnostic[] {
   return others.map((other) =>
     rules.twoPrimaries.at(placeOf(other, 'pg_role'), { cluster: other.cluster }, [note]),
   );
+}
+
+function checkPatroni([first]: readonly PgsqlMember[]): Diagnostic[] {
+  if (!first) return [];
+  const { cluster, settings } = first;
+  const found = (parameter: string, setting: string) =>
+    rules.needsPatroni.at(placeOf(first, parameter), { cluster, setting });
+  return [
+    ...(settings.patroni_enabled ? [] : [found('patroni_enabled', 'patroni_enabled: false')]),
+    ...(settings.patroni_mode === 'remove' ? [found('patroni_mode', 'patroni_mode: remove')] : []),
+  ];
 }
 
 const storeHost = perSite((site) => site.hosts.find((host) => host.groups.includes('etcd')));
@@ -198,6 +217,9 @@ const OF_CLUSTER = [
   'patroni_username',
   'patroni_password',
   'patroni_port',
+  'patroni_mode',
+  'patroni_ssl_enabled',
+  'pgbouncer_auth_query',
   'pg_vip_enabled',
   'pg_vip_address',
 ] as const;

@@ -61,6 +61,9 @@ export type PgsqlSettings = {
   readonly pg_lc_ctype: string;
   readonly pg_provision: boolean;
   readonly pg_weight: number;
+  readonly patroni_enabled: boolean;
+  readonly patroni_mode: 'default' | 'pause' | 'remove';
+  readonly patroni_ssl_enabled: boolean;
   readonly patroni_port: number;
   readonly patroni_log_dir: string;
   readonly patroni_username: string;

@@ -91,7 +91,7 @@ export const install = section('PG_INSTALL', [
     meaning: 'let the account pg_dbsu log on from one member to another' },
   { id: 845, name: 'pg_version', level: 'C', schema: MajorVersion, default: 16,
     meaning: 'major version of PostgreSQL' },
-  { id: 846, name: 'pg_bin_dir', level: 'C', schema: AbsolutePath, default: '/usr/pgsql/bin', note: PENDING,
+  { id: 846, name: 'pg_bin_dir', level: 'C', schema: AbsolutePath, default: '/usr/pgsql/bin', note: 'without effect: programs are in the image, and by their names on the node',
     meaning: 'directory of PostgreSQL\'s programs' },
   { id: 847, name: 'pg_log_dir', level: 'C', schema: AbsolutePath, default: '/pg/log/postgres',
     meaning: 'directory of PostgreSQL\'s logs' },
