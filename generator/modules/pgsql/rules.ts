@@ -6,6 +6,7 @@ import type { Site, SiteHost } from '../../model/site.ts';
 import { chosenRepository } from './backup.ts';
 import { SHIPPED_BASELINES } from './baselines.ts';
 import { checkCapacity } from './capacity-checks.ts';
+import { checkCitus } from './citus-checks.ts';
 import { checkEntries } from './entry-checks.ts';
 import { checkHba } from './hba-checks.ts';
 import { clusters, isPgsqlHost, type PgsqlMember, placeOf } from './members.ts';
@@ -128,6 +129,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
       ];
     }),
     ...pendingPackages(site),
+    ...checkCitus(site),
   ];
 }
 
@@ -208,6 +210,8 @@ const OF_CLUSTER = [
   'pg_rto',
   'pg_rpo',
   'pg_mode',
+  'pg_shard',
+  'pg_group',
   'pg_service_provider',
   'pg_dbsu',
   'pg_admin_username',

@@ -10,6 +10,9 @@ export type PgsqlSettings = {
   readonly pg_offline_query: boolean;
   readonly pg_upstream?: string;
   readonly pg_mode: string;
+  readonly pg_shard?: string;
+  readonly pg_group?: number;
+  readonly patroni_citus_db: string;
   readonly pg_users: readonly User[];
   readonly pg_databases: readonly Database[];
   readonly pg_services: readonly PgService[];
