@@ -128,9 +128,15 @@ async function findMissing(root: AptRoot, requests: readonly ImageRequest[]): Pr
   const carried = await realPackages(root);
   return requests.flatMap((request) =>
     request.packages
-      .filter(({ name }) => !candidates.has(name))
+      .filter(({ name }) => !candidates.has(name) && !isOfMissingServer(name, candidates))
       .map((one) => notFound(root.platform, request.name, one, carried)),
   );
+}
+
+/** Of a major version that no source has: that its server is missing says it all. */
+function isOfMissingServer(name: string, candidates: ReadonlySet<string>): boolean {
+  const [server] = /^postgresql-\d+(?=-)/.exec(name) ?? [];
+  return server !== undefined && !candidates.has(server);
 }
 
 async function realPackages(root: AptRoot): Promise<string[]> {

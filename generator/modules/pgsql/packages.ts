@@ -1,155 +1,158 @@
 import type { Place } from '../../model/origin.ts';
 import type { ImageUse } from '../../model/plan.ts';
+import { nearestName } from '../../text/nearest.ts';
 import type { PgsqlMember } from './members.ts';
+import { CONTRIB, CONTRIB_LIBRARIES, PACKAGES, type PackageRow } from './package-table.ts';
+import type { PgsqlSettings } from './settings.ts';
 import { templateOf } from './tuning.ts';
 
-/**
- * Extension (as in CREATE EXTENSION, or as Pigsty names its package) -> package of Debian 13, `%v` for the major.
- * Contrib extensions come with the server and are not listed. `llvmjit` is called so by Pigsty's packages for EL.
- */
-const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
-  vector: 'postgresql-%v-pgvector',
-  pgvector: 'postgresql-%v-pgvector',
-  postgis: 'postgresql-%v-postgis-3',
-  postgis3: 'postgresql-%v-postgis-3',
-  postgis33: 'postgresql-%v-postgis-3',
-  postgis34: 'postgresql-%v-postgis-3',
-  postgis_topology: 'postgresql-%v-postgis-3',
-  postgis_raster: 'postgresql-%v-postgis-3',
-  llvmjit: 'libllvm19',
-  wal2json: 'postgresql-%v-wal2json',
-  pg_repack: 'postgresql-%v-repack',
-  pg_cron: 'postgresql-%v-cron',
-  pgaudit: 'postgresql-%v-pgaudit',
-  pg_partman: 'postgresql-%v-partman',
-  hypopg: 'postgresql-%v-hypopg',
-  hll: 'postgresql-%v-hll',
-  ip4r: 'postgresql-%v-ip4r',
-  orafce: 'postgresql-%v-orafce',
-  rum: 'postgresql-%v-rum',
-  semver: 'postgresql-%v-semver',
-  plperl: 'postgresql-plperl-%v',
-  plpython3u: 'postgresql-plpython3-%v',
-  pltcl: 'postgresql-pltcl-%v',
-  address_standardizer: 'postgresql-%v-postgis-3',
-  postgis_tiger_geocoder: 'postgresql-%v-postgis-3',
-  pgtap: 'postgresql-%v-pgtap',
-  prefix: 'postgresql-%v-prefix',
-  pg_similarity: 'postgresql-%v-similarity',
-  unit: 'postgresql-%v-unit',
-};
-
-/** Extensions of the server's own package: PostgreSQL's contrib modules (manual, appendix F) and its own language. */
-const CONTRIB: ReadonlySet<string> = new Set(
-  `amcheck autoinc bloom btree_gin btree_gist citext cube dblink dict_int dict_xsyn earthdistance file_fdw
-   fuzzystrmatch hstore insert_username intagg intarray isn lo ltree moddatetime pageinspect pg_buffercache
-   pg_freespacemap pg_prewarm pg_stat_statements pg_surgery pg_trgm pg_visibility pg_walinspect pgcrypto pgrowlocks
-   pgstattuple plpgsql postgres_fdw refint seg sslinfo tablefunc tcn tsm_system_rows tsm_system_time unaccent uuid-ossp
-   xml2`.split(/\s+/),
-);
+/** What a name comes to on the platform of the images: see package-table.ts. */
+export type Meaning =
+  | { readonly kind: 'package'; readonly name: string; readonly row?: PackageRow }
+  | { readonly kind: 'included' | 'pending' | 'absent'; readonly row?: PackageRow }
+  | { readonly kind: 'unknown'; readonly nearest: string | undefined };
 
 type Asked = ImageUse['packages'][number];
+type Version = Pick<PgsqlSettings, 'pg_version' | 'image_platform'>;
+
+const ROWS: ReadonlyMap<string, PackageRow> = new Map(
+  PACKAGES.flatMap((row) =>
+    [...row.names.split(' '), ...debianNames(row)].map((name): [string, PackageRow] => [name, row]),
+  ),
+);
+
+/** `cron` for `postgresql-%v-cron`. */
+function debianNames({ debian13 }: PackageRow): string[] {
+  return debian13 === undefined ? [] : [plain(debian13.replace(/^postgresql-(?:%v-)?|-%v$/g, ''))];
+}
+
+function plain(name: string): string {
+  return name.replaceAll('-', '_');
+}
 
 /**
- * The packages of the extensions that databases of this cluster declare and of `pg_extensions` where the inventory
- * sets it, and what its template needs, each with the parameter that asked, sorted by name.
+ * What a word of `pg_packages` or `pg_extensions`, an extension or a library means. A name of Debian's form that the
+ * table does not have is taken as it is: the lock knows whether there is such a package.
  */
-export function extensionPackages(member: PgsqlMember): readonly Asked[] {
-  const listed = listedExtensions(member).flatMap(({ name, place }) =>
-    name === undefined ? [] : [asked(name, 'pg_extensions', place)],
+export function meaningOf(word: string, settings: Version): Meaning {
+  const { pg_version: version } = settings;
+  const keys = tableNames(word, version);
+  const row = keys.map((key) => ROWS.get(key)).find((found) => found !== undefined);
+  if (row) return meaningOfRow(row, settings);
+  if (keys.some((key) => CONTRIB.has(key) || CONTRIB.has(word))) return { kind: 'included' };
+  const nearest = nearestName(keys[0], [...ROWS.keys()]);
+  const isDebian = /^[a-z0-9][a-z0-9+.-]+$/.test(word) && (word.includes('-') || nearest === undefined);
+  return isDebian ? { kind: 'package', name: word } : { kind: 'unknown', nearest };
+}
+
+function meaningOfRow(row: PackageRow, settings: Version): Meaning {
+  const name = row[settings.image_platform];
+  if (name !== undefined) {
+    return { kind: 'package', name: name.replace('%v', String(settings.pg_version)), row };
+  }
+  return { kind: row.image ? 'included' : row.isPending ? 'pending' : 'absent', row };
+}
+
+/** How the table may call `pg_cron_17*`, `postgresql-17-cron`, `timescaledb-2-postgresql-17*`, `postgresql17-contrib`. */
+function tableNames(word: string, version: number): readonly [string, string, string] {
+  const name = plain(word.replaceAll('*', ''))
+    .replace(new RegExp(`^postgresql_?${version}_`), '')
+    .replace(new RegExp(`_*${version}$`), '')
+    .replace(/_postgresql$|_+$/, '');
+  const short = name.replace(/^postgresql_+/, '');
+  return [name, short, short.replace(/_[\d.]+$/, '')];
+}
+
+/** A word of one of the two lists of packages. */
+export type ListedPackage = {
+  readonly parameter: 'pg_packages' | 'pg_extensions';
+  readonly written: string;
+  readonly meaning: Meaning;
+  readonly place: Place | undefined;
+};
+
+/**
+ * The words of `pg_packages`, and of `pg_extensions` as the inventory sets it: its default names what Debian does not
+ * carry, so it asks for nothing.
+ */
+export function listedPackages(member: PgsqlMember): ListedPackage[] {
+  const isDefault = member.host.parameters.origin('pg_extensions').scope === 'default';
+  return [...words(member, 'pg_packages'), ...(isDefault ? [] : words(member, 'pg_extensions'))];
+}
+
+function words({ settings, host }: PgsqlMember, parameter: ListedPackage['parameter']): ListedPackage[] {
+  return settings[parameter].flatMap((text, index) => {
+    const place = host.parameters.place(parameter, [index]);
+    const all = withVersion(text, settings.pg_version).split(/\s+/);
+    return all
+      .filter((word) => word !== '')
+      .map((written) => ({ parameter, written, meaning: meaningOf(written, settings), place }));
+  });
+}
+
+/** One of Pigsty's own templates has spaces inside the braces; `$v` is of its later aliases. */
+function withVersion(text: string, version: number): string {
+  return text.replaceAll(/\$\{\s*pg_version\s*\}|\$v\b/g, String(version));
+}
+
+/**
+ * The packages of a member's image beyond its recipe: those of `pg_packages` and `pg_extensions`, of `pg_libs`, of the
+ * extensions that its databases declare, and what its template needs; each with the parameter that asked, sorted by name.
+ */
+export function imagePackages(member: PgsqlMember): readonly Asked[] {
+  const listed = listedPackages(member).flatMap(({ meaning, parameter, place }) =>
+    asked(meaning, parameter, place),
   );
-  const packages = new Map(
-    [...forTemplate(member), ...listed, ...declaredExtensions(member)].map((one) => [one.name, one]),
-  );
+  const all = [...listed, ...forTemplate(member), ...forLibraries(member), ...forDatabases(member)];
+  const packages = new Map(all.map((one) => [one.name, one]));
   return [...packages.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Long analytic queries gain from compiled expressions; short ones lose, and do without the compiler. */
 function forTemplate({ settings, host }: PgsqlMember): Asked[] {
   if (templateOf(settings) !== 'olap') return [];
-  return [asked('libllvm19', 'pg_conf', host.parameters.place('pg_conf'))];
+  return asked(meaningOf('llvmjit', settings), 'pg_conf', host.parameters.place('pg_conf'));
 }
 
-function declaredExtensions({ settings, host }: PgsqlMember): Asked[] {
-  return settings.pg_databases.flatMap((database, index) =>
-    (database.extensions ?? []).flatMap((extension, position) => {
-      const known = DEBIAN_PACKAGES[extension.name];
-      if (known === undefined) return [];
-      const place = host.parameters.place('pg_databases', [index, 'extensions', position]);
-      return [
-        asked(
-          known.replace('%v', String(settings.pg_version)),
-          `pg_databases.${database.name}.extensions`,
-          place,
-        ),
-      ];
-    }),
-  );
-}
-
-/** An extension of a database that no known package brings, and where it stands. */
-type UnknownExtension = {
-  readonly extension: string;
-  readonly database: string;
-  readonly place: Place | undefined;
-};
-
-/** Extensions of databases that the image will not hold, as far as their names and those of packages tell. */
-export function unknownExtensions(member: PgsqlMember): readonly UnknownExtension[] {
-  const { settings, host } = member;
-  const listed = listedExtensions(member).map(({ written }) => normal(written));
-  const isKnown = (name: string) =>
-    CONTRIB.has(name) || name in DEBIAN_PACKAGES || listed.some((word) => word.includes(normal(name)));
-  return settings.pg_databases.flatMap(({ name: database, extensions }, index) =>
-    (extensions ?? []).flatMap(({ name: extension }, position) => {
-      if (isKnown(extension)) return [];
-      const place = host.parameters.place('pg_databases', [index, 'extensions', position]);
-      return [{ extension, database, place }];
-    }),
-  );
-}
-
-function normal(name: string): string {
-  return name.replaceAll('_', '-');
-}
-
-function asked(name: string, askedBy: string, place: Place | undefined): Asked {
-  return { name, askedBy, ...(place && { place }) };
-}
-
-/** A word of `pg_extensions`, and its Debian package where it has one. */
-export type ListedExtension = {
-  readonly written: string;
-  readonly name: string | undefined;
-  readonly place: Place | undefined;
-};
-
-/**
- * The words of `pg_extensions` as the inventory sets it. Its default names what Debian does not carry, so it asks for
- * nothing.
- */
-export function listedExtensions({ settings, host }: PgsqlMember): ListedExtension[] {
-  if (host.parameters.origin('pg_extensions').scope === 'default') return [];
-  return settings.pg_extensions.flatMap((text, index) => {
-    const place = host.parameters.place('pg_extensions', [index]);
-    const words = withVersion(text, settings.pg_version).split(/\s+/);
-    return words
-      .filter((word) => word !== '')
-      .map((written) => ({ written, name: debianPackage(written, settings.pg_version), place }));
+function forLibraries({ settings, host }: PgsqlMember): Asked[] {
+  return loadedLibraries(settings).flatMap((library) => {
+    const meaning = meaningOf(library, settings);
+    return 'row' in meaning ? asked(meaning, 'pg_libs', host.parameters.place('pg_libs')) : [];
   });
 }
 
-/** One of Pigsty's own templates has spaces inside the braces. */
-function withVersion(text: string, version: number): string {
-  return text.replaceAll(/\$\{\s*pg_version\s*\}/g, String(version));
+function forDatabases({ settings, host }: PgsqlMember): Asked[] {
+  return settings.pg_databases.flatMap((database, index) =>
+    (database.extensions ?? []).flatMap((extension, position) => {
+      const meaning = meaningOf(extension.name, settings);
+      const place = host.parameters.place('pg_databases', [index, 'extensions', position]);
+      return 'row' in meaning ? asked(meaning, `pg_databases.${database.name}.extensions`, place) : [];
+    }),
+  );
 }
 
-/** `postgresql-17-cron` is meant as it is; names of PGDG's RPMs (`pg_cron_17*`) and those with a glob go by the table. */
-function debianPackage(word: string, version: number): string | undefined {
-  if (/^[a-z0-9][a-z0-9+.-]+$/.test(word) && !(word in DEBIAN_PACKAGES)) return word;
-  const bare = word
-    .replaceAll('*', '')
-    .replace(new RegExp(`^postgresql-${version}-|[_-]${version}$`), '')
-    .replaceAll('-', '_');
-  return DEBIAN_PACKAGES[bare]?.replace('%v', String(version));
+function asked(meaning: Meaning, askedBy: string, place: Place | undefined): Asked[] {
+  return meaning.kind === 'package' ? [{ name: meaning.name, askedBy, ...(place && { place }) }] : [];
+}
+
+/** The libraries of `pg_libs`, in its order. */
+export function libraries({ pg_libs: text }: Pick<PgsqlSettings, 'pg_libs'>): string[] {
+  return text
+    .split(',')
+    .map((library) => library.trim())
+    .filter((library) => library !== '');
+}
+
+/** Those that the image has: PostgreSQL does not start without a library that it is told to load. */
+export function loadedLibraries(settings: PgsqlSettings): string[] {
+  return libraries(settings).filter((library) => isBrought(library, settings));
+}
+
+/** True when the image will hold the extension or library, as far as its name and those of packages tell. */
+export function isBrought(name: string, settings: PgsqlSettings): boolean {
+  if (CONTRIB.has(name) || CONTRIB_LIBRARIES.has(name)) return true;
+  const meaning = meaningOf(name, settings);
+  if ('row' in meaning) return meaning.kind === 'package' || meaning.kind === 'included';
+  const listed = [...settings.pg_packages, ...settings.pg_extensions].map(plain);
+  return listed.some((text) => text.includes(plain(name)));
 }

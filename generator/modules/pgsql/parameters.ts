@@ -1,4 +1,5 @@
 import type { PlanData } from '../../model/plan.ts';
+import { loadedLibraries } from './packages.ts';
 import type { PgsqlSettings } from './settings.ts';
 import { maxConnections, maxLocks, templateOf } from './tuning.ts';
 
@@ -36,7 +37,7 @@ export function localParameters(settings: PgsqlSettings, archiveCommand: string 
     ssl_key_file: '/etc/pigsty/current/etc/pgsql/server.key',
     ssl_ca_file: '/etc/pigsty/current/etc/pgsql/ca.crt',
     log_directory: settings.pg_log_dir,
-    shared_preload_libraries: settings.pg_libs,
+    shared_preload_libraries: loadedLibraries(settings).join(', '),
     ...(archiveCommand !== undefined && {
       archive_mode: 'on',
       archive_timeout: 300,

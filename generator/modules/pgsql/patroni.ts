@@ -32,6 +32,11 @@ export function postgresRules(settings: PgsqlSettings): readonly HbaRule[] {
   return [...settings.pg_default_hba_rules, ...settings.pg_hba_rules];
 }
 
+/** Of Patroni's REST interface on a member. */
+export function restUrl({ settings, host }: PgsqlMember): string {
+  return `${settings.patroni_ssl_enabled ? 'https' : 'http'}://${host.ip}:${settings.patroni_port}`;
+}
+
 /** The three files of one member's Patroni configuration, and the scripts around its start. */
 export function patroniFiles(member: PgsqlMember, site: Site, facts: Facts): FilePlan[] {
   const user = member.settings.pg_dbsu;
@@ -73,7 +78,14 @@ function mainConfig(member: PgsqlMember, site: Site, facts: Facts): PlanData {
       connect_address: `${host.ip}:${settings.patroni_port}`,
       authentication: { username: settings.patroni_username },
       allowlist: [...new Set(['127.0.0.1', ...members.map((m) => m.host.ip), ...facts.infraIps])],
+      ...(settings.patroni_ssl_enabled && {
+        certfile: `${PGSQL}/server.crt`,
+        keyfile: `${PGSQL}/server.key`,
+        cafile: `${PGSQL}/ca.crt`,
+      }),
     },
+    // How members and patronictl ask each other.
+    ...(settings.patroni_ssl_enabled && { ctl: { insecure: false, cacert: `${PGSQL}/ca.crt` } }),
     etcd3: {
       hosts: facts.etcdEndpoints.map(({ ip, port }) => `${ip}:${port}`),
       protocol: 'https',

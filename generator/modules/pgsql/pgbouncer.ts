@@ -5,7 +5,7 @@ import type { PgsqlMember } from './members.ts';
 import { POOL_HBA } from './roles.ts';
 import type { Database, User } from './schemas.ts';
 import type { PgsqlSettings } from './settings.ts';
-import { allUsers, passwordSecret } from './users.ts';
+import { allUsers, passwordName, passwordSecret } from './users.ts';
 
 const DIRECTORY = 'etc/pgbouncer';
 export const PGBOUNCER_FILES = {
@@ -93,13 +93,38 @@ function userOptions(user: User): string[] {
   return options.length > 0 && isPoolable(user.name) ? [`${user.name} = ${options.join(' ')}`] : [];
 }
 
-/** View of units/pgsql/userlist.txt.ejs: verifiers equal to those in PostgreSQL, so that one logs on to the other. */
+/**
+ * View of units/pgsql/userlist.txt.ejs: verifiers equal to those in PostgreSQL, so that one logs on to the other. Whom
+ * pgbouncer asks as stands there with the password itself: nobody has logged on before that it could pass on.
+ */
 function userlist(settings: PgsqlSettings, users: readonly User[]) {
+  const { pg_monitor_username: asker } = settings;
   const known = users
-    .filter((user) => user.name !== settings.pg_dbsu)
+    .filter(({ name }) => name !== settings.pg_dbsu && !(settings.pgbouncer_auth_query && name === asker))
     .map((user) => ({ user, secret: passwordSecret(user, settings) }));
   const rows = known.flatMap(({ user, secret }) => (secret ? [{ name: user.name, verifier: secret }] : []));
-  return { superuser: settings.pg_dbsu, users: rows };
+  return {
+    superuser: settings.pg_dbsu,
+    users: settings.pgbouncer_auth_query ? [...askerRow(settings), ...rows] : rows,
+  };
+}
+
+function askerRow(settings: PgsqlSettings) {
+  const asker = allUsers(settings).find(({ name }) => name === settings.pg_monitor_username);
+  const secret = asker && passwordName(asker, settings);
+  return asker && secret !== undefined
+    ? [{ name: asker.name, verifier: { $secret: secret, as: 'plain' } as const }]
+    : [];
+}
+
+/** In one database for all: those that were made before it need no function of their own. */
+function askQuery(settings: PgsqlSettings): [string, string][] {
+  if (!settings.pgbouncer_auth_query) return [];
+  return [
+    ['auth_user', settings.pg_monitor_username],
+    ['auth_query', 'SELECT username, password FROM monitor.pgbouncer_auth($1)'],
+    ['auth_dbname', 'postgres'],
+  ];
 }
 
 function mainSections(settings: PgsqlSettings) {
@@ -113,6 +138,7 @@ function mainSections(settings: PgsqlSettings) {
     ['auth_type', 'hba'],
     ['auth_file', path(PGBOUNCER_FILES.passwords)],
     ['auth_hba_file', `${ROLE_LINK}/${POOL_HBA}`],
+    ...askQuery(settings),
     ['admin_users', `${settings.pg_dbsu}, ${settings.pg_admin_username}`],
     ['stats_users', `${settings.pg_dbsu}, ${settings.pg_monitor_username}`],
     ['server_reset_query', ''],

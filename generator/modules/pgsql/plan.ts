@@ -236,8 +236,8 @@ function units(member: PgsqlMember, image: string, { provision, rules }: Watched
     unitPlan('pgsql-promoted.path'),
     unitPlan('pgsql-promoted.service', { activation: 'none' }),
     unit('pgsql-provision.service', {
-      // The configuration store holds what Patroni's main file says of it.
-      restartOn: [...provision.map((file) => file.path), PATRONI_FILES.main],
+      // The configuration store holds what Patroni's main file and converge.py say of it.
+      restartOn: [...provision.map((file) => file.path), PATRONI_FILES.main, 'etc/pgsql/converge.py'],
       after: ['patroni.service'],
       activation: 'rerun',
     }),

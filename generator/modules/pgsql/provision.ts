@@ -27,6 +27,9 @@ export function provisionFiles(member: PgsqlMember, files: Site['files']): FileP
     file('provision.sh', 0o755, 'provision.sh.ejs', scriptView(member, first)),
     file('roles.sql', 0o600, 'roles.sql.ejs', rolesView(settings)),
     file('template.sql', 0o600, 'template.sql.ejs', templateView(settings)),
+    ...(settings.pgbouncer_auth_query
+      ? [file('pool-auth.sql', 0o600, 'pool-auth.sql.ejs', { asker: settings.pg_monitor_username })]
+      : []),
     file('databases.sql', 0o600, 'databases.sql.ejs', {
       databases: settings.pg_databases.map((database) => ({
         ...databaseDefinition(database, settings),
@@ -46,6 +49,8 @@ function scriptView({ settings, host, instance }: PgsqlMember, first: readonly B
     socket: settings.pg_localhost.split(',')[0] ?? '',
     port: settings.pg_port,
     user: settings.pg_dbsu,
+    tls: String(settings.patroni_ssl_enabled),
+    poolAsks: String(settings.pgbouncer_auth_query),
     databases: settings.pg_databases.flatMap(({ name, allowconn }, index) =>
       allowconn === false ? [] : [{ name, file: `database-${index + 1}.sql` }],
     ),

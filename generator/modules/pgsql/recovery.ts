@@ -77,11 +77,12 @@ export function recovery(rto: number, electionSeconds: number): Recovery {
   };
 }
 
-/** True for clusters that take writes and have somebody who can take over. */
+/** True for clusters that take writes and have somebody who can, and may, take over. */
 export function canRecover(members: readonly PgsqlMember[]): boolean {
   const primary = members.find(({ role }) => role === 'primary');
   const candidates = members.filter((member) => canLead(member, members));
-  return primary?.settings.pg_upstream === undefined && candidates.length > 1;
+  const isPaused = primary?.settings.patroni_mode === 'pause';
+  return primary?.settings.pg_upstream === undefined && candidates.length > 1 && !isPaused;
 }
 
 /** What `pg_rto` means for each kind of failure; undefined where nobody can take over. */

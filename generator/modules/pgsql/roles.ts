@@ -3,7 +3,7 @@ import type { FilePlan, FileSource } from '../../model/plan.ts';
 import type { Site } from '../../model/site.ts';
 import { type HbaContext, hbaLines, LIVE_ROLES, type LiveRole, roleRules } from './hba.ts';
 import { clusterMembers, type PgsqlMember } from './members.ts';
-import { postgresRules } from './patroni.ts';
+import { postgresRules, restUrl } from './patroni.ts';
 import { promiseLines, recovery, recoveryPromise } from './recovery.ts';
 import { type StandbySource, standbySource } from './upstream.ts';
 
@@ -17,7 +17,7 @@ const DIRECTORY = 'etc/pgsql';
  * rules for clients of either role, and what is done when the role changes.
  */
 export function roleFiles(member: PgsqlMember, site: Site, facts: Facts): FilePlan[] {
-  const { settings, host, cluster } = member;
+  const { settings, cluster } = member;
   const members = clusterMembers(site, cluster);
   const file = (name: string, source: FileSource): FilePlan => {
     return {
@@ -37,7 +37,7 @@ export function roleFiles(member: PgsqlMember, site: Site, facts: Facts): FilePl
     template('guard.py', guardView(member, facts)),
     template('on-role.sh', roleChangeView(member)),
     ...promiseFiles(members, facts).map((lines) => file('recovery.txt', { kind: 'text', lines })),
-    template('converge.py', { url: `http://${host.ip}:${settings.patroni_port}` }),
+    template('converge.py', { url: restUrl(member), pauses: python(settings.patroni_mode === 'pause') }),
     ...LIVE_ROLES.flatMap((role) => ruleFiles(member, members, facts, role)).map(({ name, lines }) =>
       file(name, { kind: 'text', lines }),
     ),
@@ -102,6 +102,7 @@ function guardView({ settings, host }: PgsqlMember, facts: Facts): TemplateView 
   return {
     ip: host.ip,
     patroniPort: settings.patroni_port,
+    tls: String(settings.patroni_ssl_enabled),
     socket: settings.pg_localhost.split(',')[0] ?? '',
     port: settings.pg_port,
     restartAfter,

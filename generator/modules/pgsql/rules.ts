@@ -6,10 +6,11 @@ import type { Site, SiteHost } from '../../model/site.ts';
 import { chosenRepository } from './backup.ts';
 import { SHIPPED_BASELINES } from './baselines.ts';
 import { checkCapacity } from './capacity-checks.ts';
+import { checkCitus } from './citus-checks.ts';
 import { checkEntries } from './entry-checks.ts';
 import { checkHba } from './hba-checks.ts';
 import { clusters, isPgsqlHost, type PgsqlMember, placeOf } from './members.ts';
-import { listedExtensions, unknownExtensions } from './packages.ts';
+import { checkPackages, pendingPackages } from './package-checks.ts';
 import { isPoolable } from './pgbouncer.ts';
 import { canRecover, smallestRto } from './recovery.ts';
 import type { HbaRule } from './schemas.ts';
@@ -70,17 +71,12 @@ const rules = {
     help: () =>
       'use letters, digits, `_`, `-` and `.`, or set `pgbouncer: false`; services with `dest: postgres` reach it',
   }),
-  listedExtension: rule<{ names: string }>('pgsql/extension-not-carried', {
-    severity: 'warning',
-    message: ({ names }) => `\`pg_extensions\`: no package is known for ${names}`,
-    label: () => 'left out of the image',
-    help: () => 'where Debian has it, write the name of its package in full: `postgresql-${pg_version}-cron`',
-  }),
-  databaseExtension: rule<{ extension: string; database: string }>('pgsql/extension-unknown', {
-    severity: 'warning',
-    message: ({ extension }) => `no package is known that brings extension ${extension}`,
-    label: ({ database }) => `database ${database} would wait for it`,
-    help: () => 'write the name of the package in `pg_extensions`, or leave the extension out',
+  needsPatroni: rule<{ cluster: string; setting: string }>('pgsql/needs-patroni', {
+    severity: 'error',
+    message: ({ cluster, setting }) =>
+      `\`${setting}\` of cluster ${cluster}: here PostgreSQL does not run without Patroni`,
+    label: () => 'set here',
+    help: () => '`patroni_mode: pause` keeps Patroni from acting; it goes on watching',
   }),
   shortRto: rule<{ cluster: string; rto: number; smallest: number }>('pgsql/rto-too-short', {
     severity: 'error',
@@ -120,6 +116,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
       return [
         ...checkSequences(own),
         ...checkPrimary(own),
+        ...checkPatroni(own),
         ...checkRto(site, own),
         ...checkStore(site, own),
         ...checkServices(own),
@@ -131,6 +128,8 @@ export function checkPgsql(site: Site): Diagnostic[] {
         ...checkCapacity(own),
       ];
     }),
+    ...pendingPackages(site),
+    ...checkCitus(site),
   ];
 }
 
@@ -162,6 +161,17 @@ function checkPrimary(members: readonly PgsqlMember[]): Diagnostic[] {
   return others.map((other) =>
     rules.twoPrimaries.at(placeOf(other, 'pg_role'), { cluster: other.cluster }, [note]),
   );
+}
+
+function checkPatroni([first]: readonly PgsqlMember[]): Diagnostic[] {
+  if (!first) return [];
+  const { cluster, settings } = first;
+  const found = (parameter: string, setting: string) =>
+    rules.needsPatroni.at(placeOf(first, parameter), { cluster, setting });
+  return [
+    ...(settings.patroni_enabled ? [] : [found('patroni_enabled', 'patroni_enabled: false')]),
+    ...(settings.patroni_mode === 'remove' ? [found('patroni_mode', 'patroni_mode: remove')] : []),
+  ];
 }
 
 const storeHost = perSite((site) => site.hosts.find((host) => host.groups.includes('etcd')));
@@ -200,6 +210,8 @@ const OF_CLUSTER = [
   'pg_rto',
   'pg_rpo',
   'pg_mode',
+  'pg_shard',
+  'pg_group',
   'pg_service_provider',
   'pg_dbsu',
   'pg_admin_username',
@@ -209,6 +221,9 @@ const OF_CLUSTER = [
   'patroni_username',
   'patroni_password',
   'patroni_port',
+  'patroni_mode',
+  'patroni_ssl_enabled',
+  'pgbouncer_auth_query',
   'pg_vip_enabled',
   'pg_vip_address',
 ] as const;
@@ -236,8 +251,7 @@ function checkContent([first]: readonly PgsqlMember[], { files }: Site): Diagnos
     ...checkHbaUsers(first),
     ...checkRepository(first),
     ...checkPool(first),
-    ...checkExtensions(first),
-    ...unknownExtensions(first).map(({ place, ...words }) => rules.databaseExtension.at(place, words)),
+    ...checkPackages(first),
     ...checkBaselines(first, files),
   ];
 }
@@ -279,15 +293,6 @@ function checkPool(member: PgsqlMember): Diagnostic[] {
     return [
       rules.notPoolable.at(member.host.parameters.place('pg_databases', [index, 'name']), { database: name }),
     ];
-  });
-}
-
-/** One finding for each item of the list: inventories write many names in one. */
-function checkExtensions(member: PgsqlMember): Diagnostic[] {
-  const unknown = listedExtensions(member).filter(({ name }) => name === undefined);
-  return [...new Set(unknown.map((one) => one.place))].map((place) => {
-    const names = unknown.filter((one) => one.place === place).map((one) => one.written);
-    return rules.listedExtension.at(place, { names: names.join(', ') });
   });
 }
 

@@ -13,6 +13,10 @@ import type { PgsqlSettings } from './settings.ts';
 const NEAR = `${CHECK_INTERVAL * 1000}ms`;
 const DEFAULT_SERVER = `inter 1s fastinter ${NEAR} downinter ${NEAR} rise ${RISE} fall 3 on-marked-down shutdown-sessions slowstart 30s maxconn 3000 maxqueue 128 weight 100`;
 
+/** The site's authority, as every HAProxy has it that needs it (modules/node/services.ts). */
+const PROXY_CA = '/etc/pigsty/current/etc/haproxy/ca.crt';
+const TLS_CHECK = ` check-ssl verify required ca-file ${PROXY_CA}`;
+
 export type ServiceSelection = {
   readonly selected: readonly PgsqlMember[];
   readonly backup: readonly PgsqlMember[];
@@ -63,7 +67,7 @@ export function proxyService(service: PgService, members: readonly PgsqlMember[]
     maxConnections: service.maxconn ?? 5000,
     balance: service.balance ?? 'roundrobin',
     options: ['option httpchk', `http-check send meth OPTIONS uri ${check}`, 'http-check expect status 200'],
-    defaultServer: `${service.options ?? DEFAULT_SERVER} port ${settings?.patroni_port}`,
+    defaultServer: `${service.options ?? DEFAULT_SERVER} port ${settings?.patroni_port}${settings?.patroni_ssl_enabled ? TLS_CHECK : ''}`,
     servers: [
       ...selected.map((member) => server(member, port(member), backup.includes(member))),
       ...backups.map((member) => server(member, port(member), true)),

@@ -10,6 +10,9 @@ export type PgsqlSettings = {
   readonly pg_offline_query: boolean;
   readonly pg_upstream?: string;
   readonly pg_mode: string;
+  readonly pg_shard?: string;
+  readonly pg_group?: number;
+  readonly patroni_citus_db: string;
   readonly pg_users: readonly User[];
   readonly pg_databases: readonly Database[];
   readonly pg_services: readonly PgService[];
@@ -35,6 +38,7 @@ export type PgsqlSettings = {
   readonly pg_dbsu_home: string;
   readonly pg_dbsu_sudo: 'none' | 'limit' | 'all' | 'nopass';
   readonly pg_version: number;
+  readonly pg_packages: readonly string[];
   readonly pg_extensions: readonly string[];
   readonly pg_log_dir: string;
   readonly pg_fs_main: string;
@@ -60,6 +64,9 @@ export type PgsqlSettings = {
   readonly pg_lc_ctype: string;
   readonly pg_provision: boolean;
   readonly pg_weight: number;
+  readonly patroni_enabled: boolean;
+  readonly patroni_mode: 'default' | 'pause' | 'remove';
+  readonly patroni_ssl_enabled: boolean;
   readonly patroni_port: number;
   readonly patroni_log_dir: string;
   readonly patroni_username: string;
@@ -83,6 +90,7 @@ export type PgsqlSettings = {
   readonly node_crontab: readonly string[];
   readonly node_hugepage_count: number;
   readonly node_os: string;
+  readonly image_platform: 'debian13';
   readonly node_cpu?: number;
   readonly node_mem_mb?: number;
   readonly node_disk_bytes?: number;

@@ -1,0 +1,109 @@
+import { rule } from '../../diagnostics/rule.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import { append } from '../../model/multimap.ts';
+import type { Site } from '../../model/site.ts';
+import { clusters, type PgsqlMember, placeOf } from './members.ts';
+import { meaningOf } from './packages.ts';
+
+const rules = {
+  notCarried: rule<{ names: string; platform: string }>('pgsql/citus-not-carried', {
+    severity: 'warning',
+    message: ({ names, platform }) =>
+      `\`pg_mode: citus\`: ${platform} has no package of Citus; ${names} become plain PostgreSQL`,
+    label: () => 'set here',
+    help: () => 'nothing is spread over them; leave `pg_mode` out where that will do',
+  }),
+  noGroup: rule<{ cluster: string }>('pgsql/citus-no-group', {
+    severity: 'error',
+    message: ({ cluster }) => `cluster ${cluster} is to be part of a Citus database and has no \`pg_group\``,
+    help: () => 'number the clusters of one `pg_shard`: 0 for the coordinator, 1, 2 … for the others',
+  }),
+  sameGroup: rule<{ cluster: string; other: string; shard: string; group: number }>(
+    'pgsql/citus-group-twice',
+    {
+      severity: 'error',
+      message: ({ cluster, other, shard, group }) =>
+        `${cluster} and ${other} of \`pg_shard: ${shard}\` both have \`pg_group: ${group}\``,
+      label: () => 'again here',
+      help: ({ group }) =>
+        group === 0
+          ? 'one is the coordinator; the others are 1, 2 …'
+          : 'give one of them another number, and keep it',
+    },
+  ),
+  noCoordinator: rule<{ shard: string; clusters: string }>('pgsql/citus-no-coordinator', {
+    severity: 'error',
+    message: ({ shard, clusters: names }) => `\`pg_shard: ${shard}\` (${names}) has no coordinator`,
+    help: () => 'give one of its clusters `pg_group: 0`, and all of them the same `pg_shard`',
+  }),
+  differs: rule<{ cluster: string; other: string; parameter: string }>('pgsql/citus-clusters-differ', {
+    severity: 'error',
+    message: ({ cluster, other, parameter }) =>
+      `\`${parameter}\` of ${cluster} is another one than that of ${other}, of the same \`pg_shard\``,
+    label: () => 'set here',
+    help: () => 'they are parts of one database: set it once for all of them, in the `vars` of `all`',
+  }),
+};
+
+/** What the clusters of one database must have in common (Patroni manual, "Citus support"). */
+const OF_SHARD = ['patroni_citus_db', 'pg_version'] as const;
+
+/** The clusters of Citus databases, each database for itself, and one warning for all where Citus is not to be had. */
+export function checkCitus(site: Site): Diagnostic[] {
+  const shards = new Map<string, PgsqlMember[]>();
+  for (const [first] of clusters(site)) {
+    if (first?.settings.pg_mode === 'citus') append(shards, shardOf(first), first);
+  }
+  return [...checkCarried([...shards.values()].flat()), ...[...shards].flatMap(checkShard)];
+}
+
+function shardOf({ settings, cluster }: PgsqlMember): string {
+  return settings.pg_shard ?? cluster;
+}
+
+function checkCarried(parts: readonly PgsqlMember[]): Diagnostic[] {
+  const [first] = parts;
+  if (!first || meaningOf('citus', first.settings).kind === 'package') return [];
+  const names = parts.map(({ cluster }) => cluster).join(', ');
+  const words = { names, platform: first.settings.image_platform };
+  return [rules.notCarried.at(placeOf(first, 'pg_mode'), words)];
+}
+
+function checkShard([shard, parts]: [string, readonly PgsqlMember[]]): Diagnostic[] {
+  const numbered = parts.filter(({ settings }) => settings.pg_group !== undefined);
+  const unnumbered = parts.filter((part) => !numbered.includes(part));
+  const hasCoordinator = numbered.some(({ settings }) => settings.pg_group === 0);
+  const [first, ...others] = parts;
+  return [
+    ...unnumbered.map((part) => rules.noGroup.at(placeOf(part, 'pg_cluster'), { cluster: part.cluster })),
+    ...numbered.flatMap((part, index) => checkNumber(part, numbered.slice(0, index))),
+    ...(first && !hasCoordinator && unnumbered.length === 0 ? [noCoordinator(shard, first, parts)] : []),
+    ...(first ? others.flatMap((other) => checkCommon(first, other)) : []),
+  ];
+}
+
+function checkNumber(part: PgsqlMember, earlier: readonly PgsqlMember[]): Diagnostic[] {
+  const other = earlier.find(({ settings }) => settings.pg_group === part.settings.pg_group);
+  if (!other) return [];
+  const words = {
+    cluster: part.cluster,
+    other: other.cluster,
+    shard: shardOf(part),
+    group: part.settings.pg_group ?? 0,
+  };
+  const note = { message: `that of ${other.cluster}`, place: placeOf(other, 'pg_group') };
+  return [rules.sameGroup.at(placeOf(part, 'pg_group'), words, [note])];
+}
+
+function noCoordinator(shard: string, first: PgsqlMember, parts: readonly PgsqlMember[]): Diagnostic {
+  const names = parts.map(({ cluster }) => cluster).join(', ');
+  return rules.noCoordinator.at(placeOf(first, 'pg_group'), { shard, clusters: names });
+}
+
+function checkCommon(first: PgsqlMember, other: PgsqlMember): Diagnostic[] {
+  return OF_SHARD.filter((name) => first.settings[name] !== other.settings[name]).map((parameter) => {
+    const note = { message: `that of ${first.cluster}`, place: placeOf(first, parameter) };
+    const words = { cluster: other.cluster, other: first.cluster, parameter };
+    return rules.differs.at(placeOf(other, parameter), words, [note]);
+  });
+}
