@@ -32,7 +32,8 @@ type HostNames = {
   readonly node_timezone: string;
 };
 
-function planHost(host: SiteHost, site: Site, modules: readonly Module[], facts: Facts): HostPlan {
+/** What one host has to be. */
+export function planHost(host: SiteHost, site: Site, modules: readonly Module[], facts: Facts): HostPlan {
   const all = merge(modules.map((module) => module.plan(host, site, facts)));
   const { node_os: os, image_platform: platform, node_timezone: timezone } = settingsOf<HostNames>(host);
   const name = facts.nodeNames.get(host.ip) ?? host.ip;
