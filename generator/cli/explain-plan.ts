@@ -6,7 +6,8 @@ import type { SiteHost } from '../model/site.ts';
 import { modules } from '../modules/index.ts';
 import { parameterByName } from '../modules/parameters.ts';
 import { vocabulary } from '../modules/vocabulary.ts';
-import { type TracedLeaf, traceLeaves } from '../stages/plan-origins.ts';
+import type { PlanLeaf } from '../stages/plan-leaves.ts';
+import { leavesOfHost, type TracedLeaf, traceLeaves } from '../stages/plan-origins.ts';
 import type { SiteInput } from '../stages/site-inputs.ts';
 import { nearestName } from '../text/nearest.ts';
 import { explainJson, explainText, findHost, type Named, placeText } from './explain.ts';
@@ -25,23 +26,27 @@ const rules = {
   }),
 };
 
+const compiler = { modules, rows: vocabulary.rows };
+
 /** `pigsty explain HOST PATH`: what stands in a file, unit or other thing of a host's plan, and where it comes from. */
-export async function runExplainPlan(host: string, asked: string, flags: CommonOptions): Promise<void> {
+export async function runExplainPlan(host: string, path: string, flags: CommonOptions): Promise<void> {
   const run = new Run({ ...flags, quiet: true });
   const { site } = await run.compile(undefined, flags);
   const found = run.take(findHost(site, host));
-  const leaves = run.take(
-    findLeaves(traceLeaves(found, site, { modules, rows: vocabulary.rows }), asked, found),
-  );
-  run.print(flags.json ? JSON.stringify(toJson(found, asked, leaves), null, 2) : planText(found, leaves));
+  const asked = run.take(findLeaves(leavesOfHost(found, site, compiler), path, found));
+  const items = new Set(asked.map(({ item }) => item));
+  const wanted = new Set(asked.map(({ item, id }) => `${item} ${id}`));
+  const traced = traceLeaves(found, site, compiler, (item) => items.has(item));
+  const leaves = traced.filter(({ item, id }) => wanted.has(`${item} ${id}`));
+  run.print(flags.json ? JSON.stringify(toJson(found, path, leaves), null, 2) : planText(found, leaves));
 }
 
 /** `etc/hosts`, `/etc/hosts:3`, `patroni.service`, `etc/pgbouncer/pgbouncer.ini#pgbouncer.max_client_conn`. */
 export function findLeaves(
-  leaves: readonly TracedLeaf[],
+  leaves: readonly PlanLeaf[],
   asked: string,
   { ip }: SiteHost,
-): Result<readonly TracedLeaf[]> {
+): Result<readonly PlanLeaf[]> {
   const [, name = '', path = ''] = /^\/?(?:etc\/pigsty\/current\/)?([^:#]*)[:#]?(.*)$/.exec(asked) ?? [];
   const items = itemsCalled(name, leaves);
   const ofItem = leaves.filter(({ item }) => items.has(item));
@@ -59,7 +64,7 @@ export function findLeaves(
 }
 
 /** A unit goes with its file; a file is also called by where the host sees it. */
-function itemsCalled(name: string, leaves: readonly TracedLeaf[]): ReadonlySet<string> {
+function itemsCalled(name: string, leaves: readonly PlanLeaf[]): ReadonlySet<string> {
   return new Set(
     leaves.flatMap(({ item, path, value }) => {
       if (item === name) return path === 'file' ? [item, String(value)] : [item];
@@ -141,15 +146,15 @@ function parametersOf(leaves: readonly TracedLeaf[]): { readonly host: SiteHost;
   return [...found.values()];
 }
 
-function toJson({ ip }: SiteHost, asked: string, leaves: readonly TracedLeaf[]): object {
+function toJson({ ip }: SiteHost, path: string, leaves: readonly TracedLeaf[]): object {
   return {
     apiVersion: 'pigsty.io/v1',
     kind: 'PlanExplanation',
     host: ip,
-    path: asked,
-    leaves: leaves.map(({ item, path, value, module, exists, from }) => ({
+    path,
+    leaves: leaves.map(({ item, path: at, value, module, exists, from }) => ({
       item,
-      path,
+      path: at,
       value,
       ...(module !== undefined && { module }),
       exists: exists.map(inputJson),

@@ -10,19 +10,17 @@ export type PlanLeaf = {
   /** Where it stands in there, as people write it: `bootstrap.dcs.ttl`, the number of a line, `@mode` of the file itself. */
   readonly path: string;
   readonly value: string | number | boolean | null;
-  /** Whether it is what the item is called by. */
-  readonly isName: boolean;
   /** The name of the secret that stands there. */
   readonly secret?: string;
-  /** The same in the plans of two sites: entries of lists by their names or texts, whatever their position. */
+  /** The same in the item of two plans: entries of lists by their names or texts, whatever their position. */
   readonly id: string;
 };
 
 /** One thing of a plan; `text` tells it from what it is in another plan. */
-export type PlanItem = { readonly name: string; readonly text: string; leaves(): PlanLeaf[] };
+export type PlanItem = { readonly name: string; text(): string; leaves(): PlanLeaf[] };
 
 type PlanPart = Contribution & Partial<Pick<HostPlan, 'ports'>>;
-type Inner = Omit<PlanLeaf, 'item' | 'isName'>;
+type Inner = Omit<PlanLeaf, 'item'>;
 
 /** All that a host's plan and promises are made of. */
 export function planItems(plan: HostPlan, promises: readonly RecoveryPromise[]): PlanItem[] {
@@ -34,7 +32,7 @@ export function planItems(plan: HostPlan, promises: readonly RecoveryPromise[]):
 /** The same of what one module adds. */
 export function partItems(part: PlanPart, promises: readonly RecoveryPromise[]): PlanItem[] {
   return [
-    ...(part.files ?? []).map((file) => itemOf(file.path, file, () => fileLeaves(file), '@path')),
+    ...(part.files ?? []).map((file) => itemOf(file.path, file, () => fileLeaves(file))),
     ...each(part.units, '', 'name'),
     ...each(part.images, 'images/', 'name'),
     ...each(part.users, 'users/', 'name'),
@@ -53,12 +51,12 @@ function each<K extends string>(
   prefix: string,
   key: K,
 ): PlanItem[] {
-  return things.map((thing) => itemOf(`${prefix}${thing[key]}`, thing, () => leavesIn(thing), key));
+  return things.map((thing) => itemOf(`${prefix}${thing[key]}`, thing, () => leavesIn(thing)));
 }
 
-function itemOf(name: string, thing: object, inner: () => Inner[], key?: string): PlanItem {
-  const leaf = (one: Inner) => ({ ...one, item: name, isName: one.path === key, id: `${name} ${one.id}` });
-  return { name, text: JSON.stringify(thing), leaves: () => inner().map(leaf) };
+function itemOf(name: string, thing: object, inner: () => Inner[]): PlanItem {
+  const leaves = () => inner().map((leaf) => ({ ...leaf, item: name }));
+  return { name, text: () => JSON.stringify(thing), leaves };
 }
 
 /** What stands in the file by its own path, what is said of the file with an `@`. */

@@ -26,57 +26,84 @@ export type Compiler = { readonly modules: readonly Module[]; readonly rows: Rea
  * for every input of the site that its plan has read, changed in several ways; what comes out differently comes from that
  * input (docs/decisions/origins.md).
  */
-export function traceLeaves(host: SiteHost, whole: Site, compiler: Compiler): TracedLeaf[] {
+export function traceLeaves(
+  host: SiteHost,
+  whole: Site,
+  compiler: Compiler,
+  isAsked: (item: string) => boolean = () => true,
+): TracedLeaf[] {
   const site = { ...whole, hosts: hostsThatMatter(host, whole, compiler) };
   const watched = watchReads(site);
   const position = site.hosts.indexOf(host);
-  const known = itemsOf(watched.site, position, compiler).map((item) => ({ ...item, known: item.leaves() }));
+  const before = itemsOf(watched.site, position, compiler);
+  const known = {
+    names: before.map(({ name }) => name),
+    items: before.filter(({ name }) => isAsked(name)).map(recall),
+  };
   const exists = new Map<string, SiteInput[]>();
   const from = new Map<string, SiteInput[]>();
   for (const { input, sites } of otherSites(site, { host, rows: compiler.rows, reads: watched.reads })) {
     for (const other of sites) {
-      const { items, ids } = lost(known, tryItems(other, position, compiler));
+      const { items, leaves } = lost(known, tryItems(other, position, compiler));
       for (const item of items) append(exists, item, input);
-      for (const id of ids) append(from, id, input);
-      if (items.size > 0 || ids.size > 0) break;
+      for (const leaf of leaves) append(from, leafKey(leaf), input);
+      if (items.length > 0 || leaves.length > 0) break;
     }
   }
   const owners = ownersOf(site, position, compiler);
-  return known
-    .flatMap((item) => item.known)
-    .map((leaf) => {
+  return known.items.flatMap(({ leaves }) =>
+    leaves.map((leaf) => {
       const ofItem = exists.get(leaf.item) ?? [];
-      const own = [...secretInput(leaf, host, compiler), ...(from.get(leaf.id) ?? [])];
+      const own = [...secretInput(leaf, host, compiler), ...(from.get(leafKey(leaf)) ?? [])];
       return {
         ...leaf,
         exists: distinct(ofItem.flatMap(withReferred)),
-        from: distinct((leaf.isName ? ofItem : own).flatMap(withReferred)),
+        from: distinct(own.flatMap(withReferred)),
         module: owners.get(leaf.item),
       };
-    });
+    }),
+  );
 }
 
-type KnownItem = PlanItem & { readonly known: readonly PlanLeaf[] };
+type KnownItem = { readonly name: string; readonly text: string; readonly leaves: readonly PlanLeaf[] };
+type Known = { readonly names: readonly string[]; readonly items: readonly KnownItem[] };
 
-/** The items that are no longer there, and the leaves of the others that are not there or not the same. */
+function recall(item: PlanItem): KnownItem {
+  return { name: item.name, text: item.text(), leaves: item.leaves() };
+}
+
+/** The items that are no longer called so, if they are there at all, and the leaves that are not the same in those that are. */
 function lost(
-  before: readonly KnownItem[],
+  before: Known,
   after: readonly PlanItem[],
-): { readonly items: ReadonlySet<string>; readonly ids: ReadonlySet<string> } {
-  const items = new Set<string>();
-  const ids = new Set<string>();
+): { readonly items: readonly string[]; readonly leaves: readonly PlanLeaf[] } {
+  if (after.length === 0) return { items: [], leaves: [] };
   const others = new Map(after.map((item) => [item.name, item]));
-  for (const item of after.length > 0 ? before : []) {
-    const other = others.get(item.name);
-    if (!other) items.add(item.name);
-    else if (other.text !== item.text) for (const id of lostLeaves(item.known, other.leaves())) ids.add(id);
-  }
-  return { items, ids };
+  const items = before.items.flatMap(({ name }) => (others.has(name) ? [] : name));
+  const leaves = before.items.flatMap((item) => {
+    const other = others.get(item.name) ?? renamed(item.name, before, after);
+    return other && other.text() !== item.text ? lostLeaves(item.leaves, other.leaves()) : [];
+  });
+  return { items, leaves };
 }
 
-function lostLeaves(before: readonly PlanLeaf[], after: readonly PlanLeaf[]): string[] {
+/** What stands in an item's stead, where nothing came in and nothing fell out. */
+function renamed(name: string, { names }: Known, after: readonly PlanItem[]): PlanItem | undefined {
+  return names.length === after.length ? after[names.indexOf(name)] : undefined;
+}
+
+function leafKey({ item, id }: PlanLeaf): string {
+  return `${item} ${id}`;
+}
+
+function lostLeaves(before: readonly PlanLeaf[], after: readonly PlanLeaf[]): PlanLeaf[] {
   const values = new Map(after.map(({ id, value }) => [id, value]));
-  return before.flatMap(({ id, value }) => (values.get(id) === value ? [] : id));
+  return before.filter(({ id, value }) => values.get(id) !== value);
+}
+
+/** The leaves of a host's plan as they are. */
+export function leavesOfHost(host: SiteHost, site: Site, compiler: Compiler): PlanLeaf[] {
+  return itemsOf(site, site.hosts.indexOf(host), compiler).flatMap((item) => item.leaves());
 }
 
 function itemsOf(site: Site, position: number, { modules }: Compiler): PlanItem[] {
@@ -99,7 +126,7 @@ function tryItems(site: Site, position: number, compiler: Compiler): PlanItem[] 
 function hostsThatMatter(host: SiteHost, site: Site, compiler: Compiler): readonly SiteHost[] {
   const planOf = (hosts: readonly SiteHost[]) => {
     const items = tryItems({ ...site, hosts }, hosts.indexOf(host), compiler);
-    return items.flatMap(({ name, text }) => (name.startsWith('promises/') ? [] : text)).join('\n');
+    return items.flatMap(({ name, text }) => (name.startsWith('promises/') ? [] : text())).join('\n');
   };
   const whole = planOf(site.hosts);
   const reduce = (kept: readonly SiteHost[], doubtful: readonly SiteHost[]): readonly SiteHost[] => {
