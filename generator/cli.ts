@@ -45,10 +45,10 @@ function createProgram(): Command {
   program
     .command('explain')
     .description(
-      'print what a parameter of a host is and every place that sets it, or which rule lets a client in',
+      'print what a parameter of a host is and every place that sets it, where what stands in a file or unit comes from, or which rule lets a client in',
     )
     .argument('<host>', 'its address or node name; `hba` for the rules of a cluster')
-    .argument('[parameter]', 'its name')
+    .argument('[what]', 'a parameter, or a path: etc/hosts, etc/hosts:3, patroni.service')
     .option('-i, --inventory <file>', 'the inventory; else as for build')
     .option('--cluster <name>', 'hba: the cluster; not needed when there is one')
     .option('--user <name>', 'hba: who connects')
@@ -57,11 +57,13 @@ function createProgram(): Command {
     .option('--no-tls', 'hba: without TLS')
     .option('-q, --quiet', 'print errors and the result only')
     .option('--json', 'print the result as JSON')
-    .action(async (host, parameter, flags) =>
-      host === 'hba'
-        ? (await import('./cli/explain-hba.ts')).runExplainHba(flags)
-        : (await import('./cli/explain.ts')).runExplain(host, parameter ?? '', flags),
-    );
+    .action(async (host, what = '', flags) => {
+      if (host === 'hba') return (await import('./cli/explain-hba.ts')).runExplainHba(flags);
+      // No parameter has one of these in its name.
+      if (/[/.:#]/.test(what))
+        return (await import('./cli/explain-plan.ts')).runExplainPlan(host, what, flags);
+      return (await import('./cli/explain.ts')).runExplain(host, what, flags);
+    });
   program
     .command('schema')
     .description('print the JSON Schema of inventories, for editors')

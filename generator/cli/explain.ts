@@ -3,7 +3,7 @@ import type { Result } from '../model/diagnostic.ts';
 import { succeed } from '../model/diagnostic.ts';
 import type { Value } from '../model/inventory.ts';
 import { settingsOf } from '../model/module.ts';
-import type { Origin } from '../model/origin.ts';
+import type { Origin, Place } from '../model/origin.ts';
 import type { ModuleName, Parameter } from '../model/parameter.ts';
 import type { Site, SiteHost } from '../model/site.ts';
 import { type NodeSettings, nodeName } from '../modules/node/settings.ts';
@@ -25,7 +25,7 @@ const rules = {
   }),
 };
 
-type Named = { readonly module: ModuleName; readonly row: Parameter };
+export type Named = { readonly module: ModuleName; readonly row: Parameter };
 
 /** `pigsty explain HOST PARAMETER`: its value, and the places that set it, the one that holds first. */
 export async function runExplain(host: string, name: string, flags: CommonOptions): Promise<void> {
@@ -33,10 +33,12 @@ export async function runExplain(host: string, name: string, flags: CommonOption
   const site = await run.site(undefined, flags);
   const found = run.take(findHost(site, host));
   const parameter = run.take(findParameter(name));
-  run.print(flags.json ? JSON.stringify(toJson(found, parameter), null, 2) : explainText(found, parameter));
+  run.print(
+    flags.json ? JSON.stringify(explainJson(found, parameter), null, 2) : explainText(found, parameter),
+  );
 }
 
-function findHost(site: Site, name: string): Result<SiteHost> {
+export function findHost(site: Site, name: string): Result<SiteHost> {
   const found = site.hosts.find(
     (host) => name === host.ip || name === nodeName(settingsOf<NodeSettings>(host), host.ip),
   );
@@ -77,15 +79,18 @@ export function explainText({ ip, parameters }: SiteHost, { module, row }: Named
 
 function scopeOf(origin: Origin): string {
   if (origin.scope === 'default') return 'default';
-  const { file, line, column } = origin.locate();
-  return `${origin.scope === 'all' ? 'all' : `${origin.scope} ${origin.name}`}  ${file}:${line}:${column}`;
+  return `${origin.scope === 'all' ? 'all' : `${origin.scope} ${origin.name}`}  ${placeText(origin.locate())}`;
+}
+
+export function placeText({ file, line, column }: Place): string {
+  return `${file}:${line}:${column}`;
 }
 
 function show(row: Parameter, value: Value): string {
   return JSON.stringify(hide(row, value));
 }
 
-function toJson({ ip, parameters }: SiteHost, { module, row }: Named): object {
+export function explainJson({ ip, parameters }: SiteHost, { module, row }: Named): object {
   const value = parameters.values[row.name];
   return {
     apiVersion: 'pigsty.io/v1',

@@ -67,10 +67,20 @@ function publishedPasswords(site: Site, modules: readonly Module[]): Diagnostic[
 }
 
 /** Where the text of a secret stands in the inventory; undefined for a default. */
-export function placeOfSecret({ parameters }: SiteHost, name: string, text: string): Place | undefined {
+export function placeOfSecret(host: SiteHost, name: string, text: string): Place | undefined {
+  const { parameter, path } = pathOfSecret(host, name, text);
+  return host.parameters.place(parameter, path);
+}
+
+/** The parameter that holds a secret, and where in there it stands. */
+export function pathOfSecret(
+  { parameters }: SiteHost,
+  name: string,
+  text: string,
+): { readonly parameter: string; readonly path: Path } {
   const [parameter = name] = name.split('.');
   const value = parameters.values[parameter];
-  return parameters.place(parameter, value === undefined ? [] : pathTo(value, text));
+  return { parameter, path: (value === undefined ? undefined : pathTo(value, text)) ?? [] };
 }
 
 function pathTo(value: Value, text: string): Path | undefined {

@@ -33,7 +33,8 @@ type HostNames = {
   readonly node_timezone: string;
 };
 
-function planHost(host: SiteHost, site: Site, modules: readonly Module[], facts: Facts): HostPlan {
+/** What one host has to be. */
+export function planHost(host: SiteHost, site: Site, modules: readonly Module[], facts: Facts): HostPlan {
   const all = merge(modules.map((module) => module.plan(host, site, facts)));
   const settings = settingsOf<HostNames>(host);
   const name = facts.nodeNames.get(host.ip) ?? host.ip;

@@ -109,7 +109,51 @@ describe('explain', () => {
     expect((await explain('10.10.10.12', 'pg_users')).stdout).toContain('"password":"<secret>"');
   });
 
+  it('says where a line of a file comes from', async () => {
+    const { stdout } = await explain('10.10.10.12', '/etc/pigsty/current/etc/etcd/etcd.conf:name');
+    expect(stdout.split('\n')).toEqual([
+      'etc/etcd/etcd.conf of 10.10.10.12, module etcd',
+      '  there, and called so, by',
+      expect.stringMatching(/^ {4}group etcd of 10\.10\.10\.12 {2}\S+trio\.yml:\d+:\d+$/),
+      'name = "etcd-2"',
+      expect.stringMatching(/^ {4}etcd_seq of 10\.10\.10\.12 {2}\S+trio\.yml:\d+:\d+$/),
+      '    etcd_cluster of 10.10.10.12  default',
+      '',
+      'etcd_seq of 10.10.10.12 = 2',
+      expect.stringContaining('module etcd, ETCD'),
+      expect.stringMatching(/^\* host 10\.10\.10\.12 {2}\S+trio\.yml:\d+:\d+ 2$/),
+      '',
+      'etcd_cluster of 10.10.10.12 = "etcd"',
+      expect.stringContaining('module etcd, ETCD'),
+      '* default                  "etcd"',
+      '',
+    ]);
+  });
+
+  it('says it of a unit, of what stands in a value, and as JSON; no secret is shown', async () => {
+    const unit = await explain('10.10.10.12', 'patroni.service');
+    expect(unit.stdout).toContain('units/patroni.service of 10.10.10.12, module pgsql');
+    const users = await explain('10.10.10.12', 'etc/pgbouncer/userlist.txt', '--json');
+    const { kind, leaves } = JSON.parse(users.stdout);
+    expect(kind).toBe('PlanExplanation');
+    expect(leaves).toContainEqual(
+      expect.objectContaining({
+        value: '<secret>',
+        from: expect.arrayContaining([
+          expect.objectContaining({ name: 'pg_users', path: expect.arrayContaining(['password']) }),
+        ]),
+      }),
+    );
+    expect(users.stdout).not.toContain('DBUser');
+  });
+
   it('says what is not there, and what may be meant', async () => {
+    const path = await explain('10.10.10.11', 'etc/patroni/patroni.yml');
+    expect(path.stderr).toContain('did you mean `etc/patroni/10-patroni.yml`?');
+    const leaf = await explain('10.10.10.11', 'etc/etcd/etcd.conf#data-dirs');
+    expect(leaf.stderr).toContain('there is no `data-dirs` in `etc/etcd/etcd.conf`');
+    expect(leaf.stderr).toContain('did you mean `data-dir`?');
+    expect(leaf.code).toBe(2);
     const host = await explain('10.10.10.21', 'pg_rto');
     expect(host.stderr).toContain('the inventory has no host `10.10.10.21`');
     expect(host.code).toBe(2);

@@ -1,0 +1,170 @@
+import { rule } from '../diagnostics/rule.ts';
+import { assertNever } from '../model/brand.ts';
+import { type Result, succeed } from '../model/diagnostic.ts';
+import type { Path, Place } from '../model/origin.ts';
+import type { SiteHost } from '../model/site.ts';
+import { modules } from '../modules/index.ts';
+import { parameterByName } from '../modules/parameters.ts';
+import { vocabulary } from '../modules/vocabulary.ts';
+import type { PlanLeaf } from '../stages/plan-leaves.ts';
+import { leavesOfHost, type TracedLeaf, traceLeaves } from '../stages/plan-origins.ts';
+import type { SiteInput } from '../stages/site-inputs.ts';
+import { nearestName } from '../text/nearest.ts';
+import { explainJson, explainText, findHost, type Named, placeText } from './explain.ts';
+import { type CommonOptions, Run } from './run.ts';
+
+const rules = {
+  noItem: rule<{ name: string; host: string; nearest: string | undefined }>('explain/no-path', {
+    severity: 'error',
+    message: ({ name, host }) => `nothing in the plan of ${host} is called \`${name}\``,
+    help: ({ nearest }) => nearest && `did you mean \`${nearest}\`?`,
+  }),
+  noLeaf: rule<{ name: string; path: string; nearest: string | undefined }>('explain/no-leaf', {
+    severity: 'error',
+    message: ({ name, path }) => `there is no \`${path}\` in \`${name}\``,
+    help: ({ nearest }) => nearest && `did you mean \`${nearest}\`?`,
+  }),
+};
+
+const compiler = { modules, rows: vocabulary.rows };
+
+/** `pigsty explain HOST PATH`: what stands in a file, unit or other thing of a host's plan, and where it comes from. */
+export async function runExplainPlan(host: string, path: string, flags: CommonOptions): Promise<void> {
+  const run = new Run({ ...flags, quiet: true });
+  const { site } = await run.compile(undefined, flags);
+  const found = run.take(findHost(site, host));
+  const asked = run.take(findLeaves(leavesOfHost(found, site, compiler), path, found));
+  const items = new Set(asked.map(({ item }) => item));
+  const wanted = new Set(asked.map(({ item, id }) => `${item} ${id}`));
+  const traced = traceLeaves(found, site, compiler, (item) => items.has(item));
+  const leaves = traced.filter(({ item, id }) => wanted.has(`${item} ${id}`));
+  run.print(flags.json ? JSON.stringify(toJson(found, path, leaves), null, 2) : planText(found, leaves));
+}
+
+/** `etc/hosts`, `/etc/hosts:3`, `patroni.service`, `etc/pgbouncer/pgbouncer.ini#pgbouncer.max_client_conn`. */
+export function findLeaves(
+  leaves: readonly PlanLeaf[],
+  asked: string,
+  { ip }: SiteHost,
+): Result<readonly PlanLeaf[]> {
+  const [, name = '', path = ''] = /^\/?(?:etc\/pigsty\/current\/)?([^:#]*)[:#]?(.*)$/.exec(asked) ?? [];
+  const items = itemsCalled(name, leaves);
+  const ofItem = leaves.filter(({ item }) => items.has(item));
+  if (ofItem.length === 0) {
+    const nearest = nearestName(name, [...new Set(leaves.map(({ item }) => item))]);
+    return { ok: false, diagnostics: [rules.noItem.at(undefined, { name, host: ip, nearest })] };
+  }
+  const wanted = ofItem.filter((leaf) => path === '' || isAt(leaf.path, path));
+  if (wanted.length > 0) return succeed(wanted);
+  const nearest = nearestName(
+    path,
+    ofItem.map((leaf) => leaf.path),
+  );
+  return { ok: false, diagnostics: [rules.noLeaf.at(undefined, { name, path, nearest })] };
+}
+
+/** A unit goes with its file; a file is also called by where the host sees it. */
+function itemsCalled(name: string, leaves: readonly PlanLeaf[]): ReadonlySet<string> {
+  return new Set(
+    leaves.flatMap(({ item, path, value }) => {
+      if (item === name) return path === 'file' ? [item, String(value)] : [item];
+      return path === '@link' && value === `/${name}` ? [item] : [];
+    }),
+  );
+}
+
+function isAt(path: string, asked: string): boolean {
+  return path === asked || path.startsWith(`${asked}.`) || path.startsWith(`${asked}[`);
+}
+
+/** Each leaf with its origins, then each parameter that is among them. */
+export function planText({ ip }: SiteHost, leaves: readonly TracedLeaf[]): string {
+  const items = [...new Set(leaves.map(({ item }) => item))];
+  const parts = items.map((item) =>
+    itemLines(
+      ip,
+      leaves.filter((leaf) => leaf.item === item),
+    ).join('\n'),
+  );
+  const blocks = parametersOf(leaves).map(({ host, named }) => explainText(host, named));
+  return [...parts, ...blocks].join('\n\n');
+}
+
+function itemLines(ip: string, leaves: readonly TracedLeaf[]): string[] {
+  const [first] = leaves;
+  if (!first) return [];
+  return [
+    `${first.item} of ${ip}, ${first.module === undefined ? 'on every host' : `module ${first.module}`}`,
+    ...(first.exists.length > 0 ? ['  there, and called so, by', ...first.exists.map(inputLine)] : []),
+    ...leaves.flatMap((leaf) => [
+      `${leaf.path} = ${JSON.stringify(leaf.value)}`,
+      ...(leaf.from.length > 0 ? leaf.from.map(inputLine) : [`    ${constantOf(leaf)}`]),
+    ]),
+  ];
+}
+
+function constantOf({ module }: TracedLeaf): string {
+  return module === undefined ? 'a constant, on every host' : `a constant of module ${module}`;
+}
+
+function inputLine(input: SiteInput): string {
+  const place = placeOf(input);
+  return `    ${inputText(input)}  ${place ? placeText(place) : 'default'}`;
+}
+
+function inputText(input: SiteInput): string {
+  const { ip } = input.host;
+  switch (input.kind) {
+    case 'parameter':
+      return `${input.name}${pathText(input.path)} of ${ip}`;
+    case 'address':
+      return `address of ${ip}`;
+    case 'group':
+      return `group ${input.name} of ${ip}`;
+    default:
+      return assertNever(input);
+  }
+}
+
+function pathText(path: Path): string {
+  return path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
+}
+
+/** Undefined for a default. */
+function placeOf(input: SiteInput): Place | undefined {
+  const { host } = input;
+  return input.kind === 'parameter' ? host.parameters.place(input.name, input.path) : host.locate([], 'key');
+}
+
+/** The parameters that leaves come from, each host's once; names of the user's own are none. */
+function parametersOf(leaves: readonly TracedLeaf[]): { readonly host: SiteHost; readonly named: Named }[] {
+  const found = new Map<string, { readonly host: SiteHost; readonly named: Named }>();
+  for (const input of leaves.flatMap(({ exists, from }) => [...exists, ...from])) {
+    const named = input.kind === 'parameter' ? parameterByName.get(input.name) : undefined;
+    if (named) found.set(`${input.host.ip} ${named.row.name}`, { host: input.host, named });
+  }
+  return [...found.values()];
+}
+
+function toJson({ ip }: SiteHost, path: string, leaves: readonly TracedLeaf[]): object {
+  return {
+    apiVersion: 'pigsty.io/v1',
+    kind: 'PlanExplanation',
+    host: ip,
+    path,
+    leaves: leaves.map(({ item, path: at, value, module, exists, from }) => ({
+      item,
+      path: at,
+      value,
+      ...(module !== undefined && { module }),
+      exists: exists.map(inputJson),
+      from: from.map(inputJson),
+    })),
+    parameters: parametersOf(leaves).map(({ host, named }) => explainJson(host, named)),
+  };
+}
+
+function inputJson(input: SiteInput): object {
+  const place = placeOf(input);
+  return { ...input, host: input.host.ip, ...(place && { place }) };
+}

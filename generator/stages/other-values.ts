@@ -1,0 +1,82 @@
+import type { Value } from '../model/inventory.ts';
+import type { Path } from '../model/origin.ts';
+import type { Parameter } from '../model/parameter.ts';
+
+/** A leaf of a value, and values that differ in it alone; the first of them that shows anything is enough. */
+export type OtherValues = { readonly path: Path; readonly values: Iterable<Value> };
+
+/** For each leaf of a parameter's value: others that its schema takes; each number, and each word that the schema lists, by itself. */
+export function otherValues({ schema }: Parameter, value: Value): OtherValues[] {
+  return leafPaths(value).flatMap(({ path, leaf }) => {
+    const accepted = function* (candidates: readonly Value[]) {
+      for (const other of candidates) {
+        if (other === leaf) continue;
+        const parsed = schema.safeParse(replaceAt(value, path, other));
+        if (parsed.success) yield parsed.data as Value;
+      }
+    };
+    // A word or a number may have a meaning of its own, 0 most of all.
+    const marked = typeof leaf === 'number' ? numbersBeside(leaf) : namedBySchema(schema, value, path);
+    return [...marked.map((one) => [one]), similar(leaf)].map((candidates) => ({
+      path,
+      values: accepted(candidates),
+    }));
+  });
+}
+
+/** The plain values inside a value; of an empty list or dictionary, itself. */
+function leafPaths(value: Value, path: Path = []): { readonly path: Path; readonly leaf: Value }[] {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) {
+    return [{ path, leaf: value }];
+  }
+  return Object.entries(value).flatMap(([key, item]) =>
+    leafPaths(item as Value, [...path, Array.isArray(value) ? Number(key) : key]),
+  );
+}
+
+/** What stands at a path, or the last plain value on the way to it. */
+export function valueAt(value: Value, [step, ...rest]: Path): Value {
+  if (step === undefined || typeof value !== 'object' || value === null) return value;
+  return valueAt((value as { readonly [key: string]: Value })[step] ?? null, rest);
+}
+
+function replaceAt(value: Value, path: Path, leaf: Value): Value {
+  const [step, ...rest] = path;
+  if (step === undefined || typeof value !== 'object' || value === null) return leaf;
+  if (Array.isArray(value)) {
+    return value.map((item: Value, index) => (index === step ? replaceAt(item, rest, leaf) : item));
+  }
+  const inner = (value as { readonly [key: string]: Value })[step] ?? null;
+  return { ...value, [step]: replaceAt(inner, rest, leaf) };
+}
+
+function numbersBeside(number: number): number[] {
+  return [number + 1, number * 2 + 20, Math.floor(number / 2), number / 2, 0];
+}
+
+/** Of the kind of `leaf`; which of them a parameter takes is its schema's to say. */
+function similar(leaf: Value): Value[] {
+  if (typeof leaf === 'boolean') return [!leaf];
+  if (typeof leaf === 'number') return [];
+  if (typeof leaf === 'string') {
+    const count = (digits: string) => String(Number(digits) + 1);
+    return [`${leaf}x`, leaf.replace(/\d+/, count), leaf.replace(/\d+(?=\D*$)/, count), `x${leaf}`, ''];
+  }
+  if (Array.isArray(leaf)) return [['x'], [{ name: 'x' }]];
+  return leaf === null ? ['x', 1] : [{ x: 'x' }];
+}
+
+type Issue = {
+  readonly code?: string;
+  readonly values?: readonly unknown[];
+  readonly errors?: readonly (readonly Issue[])[];
+};
+
+/** The words that a schema has a list of: it names them when it refuses another. */
+function namedBySchema(schema: Parameter['schema'], value: Value, path: Path): Value[] {
+  const refused = schema.safeParse(replaceAt(value, path, '\0'));
+  const named = (issues: readonly Issue[]): unknown[] =>
+    issues.flatMap(({ values, errors }) => [...(values ?? []), ...(errors ?? []).flatMap(named)]);
+  const words = refused.success ? [] : named(refused.error.issues as readonly Issue[]);
+  return words.filter((word) => typeof word === 'string');
+}
