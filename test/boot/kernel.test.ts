@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root, Workshop } from '../support/product.ts';
 import { createVm, type Vm, vmSkipReason } from '../support/vm.ts';
-import { unpack } from '../support/vm-image.ts';
 
 /* What module NODE sets in a kernel, at once and after a boot: settings, swap, the clock; jobs of the crontab. */
 const reason = vmSkipReason();
@@ -69,43 +68,6 @@ describe.skipIf(reason)(`a host with a kernel of its own${reason ? ` (${reason})
       );
     },
     15 * MINUTES,
-  );
-
-  test(
-    'keeps the clock in step with a source that answers',
-    async () => {
-      // A second chronyd in a network namespace of its own is the source; clocks of namespaces are one.
-      await vm.sh(`ip netns add source
-        ip link add to-source type veth peer name eth0 netns source
-        ip address add 192.0.2.1/24 dev to-source
-        ip link set to-source up
-        ip -n source address add 192.0.2.2/24 dev eth0
-        ip -n source link set eth0 up
-        systemd-run -q -p NetworkNamespacePath=/run/netns/source -p MountAPIVFS=yes -p RuntimeDirectory=source \\
-          -p RootDirectory="$(systemctl show -p RootDirectory --value chrony)" \\
-          /usr/sbin/chronyd -x -d -u root 'local stratum 3' allow 'cmdport 0' 'pidfile /run/source/pid' \\
-          'bindcmdaddress /run/source/sock'`);
-      await vm.sh('chronyc add server 192.0.2.2 iburst');
-      await expect
-        .poll(() => vm.sh('chronyc -n tracking'), { timeout: 120_000, interval: 2000 })
-        .toMatch(/192\.0\.2\.2[\s\S]*Leap status *: Normal/);
-    },
-    5 * MINUTES,
-  );
-
-  test(
-    'reads ahead on rotating disks as soon as it has udev',
-    async () => {
-      expect(await vm.sh('systemctl show -p ConditionResult --value pigsty-disk-prefetch')).toBe('no\n');
-      const tree = join(workshop.directory, 'udev');
-      await unpack('udev', tree);
-      await vm.push(tree, '/root/udev');
-      await vm.sh(`tar -C /root/udev --exclude=./*.deb -c . | tar -C / --keep-directory-symlink -x
-        systemctl daemon-reload
-        systemctl start systemd-udevd pigsty-disk-prefetch`);
-      expect(await vm.sh('cd /sys/block/vda/queue; cat rotational read_ahead_kb')).toBe('1\n8192\n');
-    },
-    5 * MINUTES,
   );
 
   test(

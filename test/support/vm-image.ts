@@ -153,7 +153,7 @@ async function findKernelPackage(): Promise<string> {
 }
 
 /** Unpacks a Debian package into `folder`; nothing is installed on this machine. */
-export async function unpack(name: string, folder: string): Promise<void> {
+async function unpack(name: string, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const download = ['download', '-q', '-o', 'APT::Sandbox::User=root', name];
   await mustRun('apt-get', download, { cwd: folder, timeoutSeconds: 600 });
