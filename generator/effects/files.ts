@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -63,6 +63,16 @@ function namingPath(cause: unknown, path: string): unknown {
 export async function readTextIfExists(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
+  } catch (cause) {
+    if (isErrno(cause, 'ENOENT')) return undefined;
+    throw cause;
+  }
+}
+
+/** The same for a small file among many: waiting for it costs less than going round the event loop. */
+export function readSmallIfExists(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
   } catch (cause) {
     if (isErrno(cause, 'ENOENT')) return undefined;
     throw cause;

@@ -9,6 +9,9 @@ import { archivePath, type Blob, type HostBundle, hex } from '../oci/bundle.ts';
 import { indexText, LAYOUT_FILE } from '../oci/layout.ts';
 import { isExecutable } from '../text/mode.ts';
 
+/** A bundle whose blobs are on the disk: its manifest, and all of them. */
+export type WrittenBundle = { readonly artifact: Descriptor; readonly blobs: readonly Descriptor[] };
+
 /** `out/<site>/`: an OCI image layout, and beside it `hosts/<ip>/`, every file as its node will have it. */
 export class SiteDirectory {
   readonly path: string;
@@ -47,18 +50,22 @@ export class SiteDirectory {
     renameSync(fresh, final);
   }
 
-  async writeBundle(bundle: HostBundle): Promise<void> {
+  async writeBundle(bundle: HostBundle): Promise<WrittenBundle> {
     const blobs = [bundle.empty, bundle.manifest, bundle.config, bundle.agent, bundle.artifact];
     for (const blob of blobs) await this.#writeBlob(blob, 0o644);
     await this.#writeBlob(bundle.secrets, 0o600);
+    return {
+      artifact: bundle.artifact.descriptor,
+      blobs: [...blobs, bundle.secrets].map((blob) => blob.descriptor),
+    };
   }
 
   /** Last of all: until index.json names them, blobs are not a build. Blobs that nothing names any more are removed. */
-  async writeIndex(images: readonly BuiltImage[], bundles: readonly HostBundle[]): Promise<void> {
+  async writeIndex(images: readonly BuiltImage[], bundles: readonly WrittenBundle[]): Promise<void> {
     await writeFileAtomic(join(this.path, 'oci-layout'), LAYOUT_FILE);
-    const artifacts = bundles.map((bundle) => bundle.artifact.descriptor);
+    const artifacts = bundles.map((bundle) => bundle.artifact);
     await writeFileAtomic(join(this.path, 'index.json'), indexText(images, artifacts));
-    const used = [...images.flatMap(imageDescriptors), ...bundles.flatMap(bundleDescriptors)];
+    const used = [...images.flatMap(imageDescriptors), ...bundles.flatMap((bundle) => bundle.blobs)];
     await this.#prune(new Set(used.map(hex)));
   }
 
@@ -98,11 +105,6 @@ function holdsAll(directory: string, artifacts: readonly Artifact[]): boolean {
 
 function imageDescriptors({ manifest, config, layers }: BuiltImage): Descriptor[] {
   return [manifest, config, ...layers];
-}
-
-function bundleDescriptors(bundle: HostBundle): Descriptor[] {
-  const { manifest, config, secrets, agent, empty, artifact } = bundle;
-  return [manifest, config, secrets, agent, empty, artifact].map((blob) => blob.descriptor);
 }
 
 /** Bytes of a file, or undefined where there is none. */
