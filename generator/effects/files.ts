@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -33,6 +33,16 @@ export function writeTreeFile(path: string, text: string, mode: number): void {
     chmodSync(path, mode);
   } catch (cause) {
     throw namingPath(cause, path);
+  }
+}
+
+/** Another name for a file; false where the file system has no links, or no more for that file. */
+export function linkFile(existing: string, path: string): boolean {
+  try {
+    linkSync(existing, path);
+    return true;
+  } catch {
+    return false;
   }
 }
 
