@@ -17,7 +17,8 @@ export async function runBuild(argument: string | undefined, flags: BuildFlags):
   const run = new Run(flags);
   const compiled = await run.compile(argument, flags);
   if (flags.emit) {
-    const shown = flags.emit === 'plan' ? compiled.plan : sitePrintout(compiled.site);
+    const { plan, site } = compiled;
+    const shown = flags.emit === 'plan' ? { ...plan, hosts: [...plan.hosts] } : sitePrintout(site);
     run.print(JSON.stringify(shown, null, 2));
     return;
   }

@@ -1,4 +1,5 @@
-import { randomBytes, webcrypto, X509Certificate } from 'node:crypto';
+import { type KeyObject, randomBytes, webcrypto, X509Certificate } from 'node:crypto';
+import type { Extension } from '@peculiar/x509';
 import type { KeyPair } from '../model/keys.ts';
 
 /*
@@ -35,58 +36,98 @@ export async function createCa(commonName: string, now: Date): Promise<KeyPair> 
   return { certificate: `${certificate.toString('pem')}\n`, key: await toPem(keys.privateKey) };
 }
 
-/** A certificate for server and client use, signed by the CA, with a key of its own. */
-export async function issue(ca: KeyPair, subject: Subject, days: number, now: Date): Promise<KeyPair> {
-  const x509 = await load();
-  const keys = await generateKeys();
-  const issuer = new x509.X509Certificate(ca.certificate);
-  const alternatives = [
-    ...subject.names.map((value) => ({ type: 'dns' as const, value })),
-    ...subject.addresses.map((value) => ({ type: 'ip' as const, value })),
-  ];
-  const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: serial(),
-    subject: distinguishedName(subject.organizationalUnit, subject.commonName),
-    issuer: issuer.subject,
-    ...validity(now, days),
-    publicKey: keys.publicKey,
-    signingKey: await fromPem(ca.key),
-    signingAlgorithm: ALGORITHM,
-    extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension(SERVER_AND_CLIENT),
-      new x509.SubjectAlternativeNameExtension(alternatives),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-      await x509.AuthorityKeyIdentifierExtension.create(issuer),
-    ],
-  });
-  return { certificate: `${certificate.toString('pem')}\n`, key: await toPem(keys.privateKey) };
+/** A CA with its key: what it signs with is opened at the first signature, and once. */
+export class Authority {
+  readonly certificate: string;
+  readonly #publicKey: KeyObject;
+  readonly #signer: () => Promise<Signer>;
+
+  constructor(ca: KeyPair) {
+    this.certificate = ca.certificate;
+    this.#publicKey = new X509Certificate(ca.certificate).publicKey;
+    let opened: Promise<Signer> | undefined;
+    this.#signer = () => {
+      opened ??= openSigner(ca);
+      return opened;
+    };
+  }
+
+  /** A certificate for server and client use, with a key of its own. */
+  async issue(subject: Subject, days: number, now: Date): Promise<KeyPair> {
+    const { x509, issuer, signingKey, keyIdentifier } = await this.#signer();
+    const keys = await generateKeys();
+    const alternatives = [
+      ...subject.names.map((value) => ({ type: 'dns' as const, value })),
+      ...subject.addresses.map((value) => ({ type: 'ip' as const, value })),
+    ];
+    const certificate = await x509.X509CertificateGenerator.create({
+      serialNumber: serial(),
+      subject: distinguishedName(subject.organizationalUnit, subject.commonName),
+      issuer,
+      ...validity(now, days),
+      publicKey: keys.publicKey,
+      signingKey,
+      signingAlgorithm: ALGORITHM,
+      extensions: [
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+        new x509.ExtendedKeyUsageExtension(SERVER_AND_CLIENT),
+        new x509.SubjectAlternativeNameExtension(alternatives),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+        keyIdentifier,
+      ],
+    });
+    return { certificate: `${certificate.toString('pem')}\n`, key: await toPem(keys.privateKey) };
+  }
+
+  /** Why a kept certificate no longer serves, or undefined when it does. Renewal is due in its last 90 days. */
+  reasonToRenew(pem: string, subject: Subject, now: Date): string | undefined {
+    const certificate = new X509Certificate(pem);
+    if (!certificate.verify(this.#publicKey)) return 'it was signed by another CA';
+    const expiry = reasonOfExpiry(certificate, now);
+    if (expiry) return expiry;
+    const wanted = [
+      ...subject.names.map((n) => `DNS:${n}`),
+      ...subject.addresses.map((a) => `IP Address:${a}`),
+    ];
+    const present = (certificate.subjectAltName ?? '').split(', ');
+    const isSame = wanted.length === present.length && wanted.every((name) => present.includes(name));
+    return isSame ? undefined : 'its names have changed';
+  }
+
+  /** Why the CA itself has to be replaced, as `it expires in 12 days`. */
+  reasonToReplace(now: Date): string | undefined {
+    return reasonOfExpiry(new X509Certificate(this.certificate), now);
+  }
 }
 
-/** Why a kept certificate no longer serves, or undefined when it does. Renewal is due in its last 90 days. */
-export function reasonToRenew(pem: string, ca: string, subject: Subject, now: Date): string | undefined {
-  const certificate = new X509Certificate(pem);
-  if (!certificate.verify(new X509Certificate(ca).publicKey)) return 'it was signed by another CA';
-  const expiry = reasonOfExpiry(pem, now);
-  if (expiry) return expiry;
-  const wanted = [
-    ...subject.names.map((n) => `DNS:${n}`),
-    ...subject.addresses.map((a) => `IP Address:${a}`),
-  ];
-  const present = (certificate.subjectAltName ?? '').split(', ');
-  const isSame = wanted.length === present.length && wanted.every((name) => present.includes(name));
-  return isSame ? undefined : 'its names have changed';
+type Library = typeof import('@peculiar/x509');
+type Signer = {
+  readonly x509: Library;
+  readonly issuer: string;
+  readonly signingKey: webcrypto.CryptoKey;
+  readonly keyIdentifier: Extension;
+};
+
+async function openSigner(ca: KeyPair): Promise<Signer> {
+  const x509 = await load();
+  const certificate = new x509.X509Certificate(ca.certificate);
+  return {
+    x509,
+    issuer: certificate.subject,
+    signingKey: await fromPem(ca.key),
+    keyIdentifier: await x509.AuthorityKeyIdentifierExtension.create(certificate),
+  };
 }
 
 /** `it has expired`, `it expires in 12 days`, or undefined when there are more than 90 days left. */
-export function reasonOfExpiry(pem: string, now: Date): string | undefined {
-  const daysLeft = Math.floor((Date.parse(new X509Certificate(pem).validTo) - now.getTime()) / DAY);
+function reasonOfExpiry({ validTo }: X509Certificate, now: Date): string | undefined {
+  const daysLeft = Math.floor((Date.parse(validTo) - now.getTime()) / DAY);
   if (daysLeft >= 90) return undefined;
   return daysLeft < 0 ? 'it has expired' : `it expires in ${daysLeft} days`;
 }
 
-async function load(): Promise<typeof import('@peculiar/x509')> {
+async function load(): Promise<Library> {
   await import('reflect-metadata');
   const x509 = await import('@peculiar/x509');
   x509.cryptoProvider.set(webcrypto);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -36,6 +36,16 @@ export function writeTreeFile(path: string, text: string, mode: number): void {
   }
 }
 
+/** Another name for a file; false where the file system has no links, or no more for that file. */
+export function linkFile(existing: string, path: string): boolean {
+  try {
+    linkSync(existing, path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Makes a directory and those above it; one that is there is no error. Node's own `recursive` never ends where the
  * file system refuses with ENOENT, as below /proc.
@@ -63,6 +73,16 @@ function namingPath(cause: unknown, path: string): unknown {
 export async function readTextIfExists(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
+  } catch (cause) {
+    if (isErrno(cause, 'ENOENT')) return undefined;
+    throw cause;
+  }
+}
+
+/** The same for a small file among many: waiting for it costs less than going round the event loop. */
+export function readSmallIfExists(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
   } catch (cause) {
     if (isErrno(cause, 'ENOENT')) return undefined;
     throw cause;

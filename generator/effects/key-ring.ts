@@ -5,8 +5,8 @@ import { rule } from '../diagnostics/rule.ts';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
 import type { KeyPair, KeyRing } from '../model/keys.ts';
 import type { CertificatePlan } from '../model/plan.ts';
-import { createCa, issue, reasonOfExpiry, reasonToRenew } from './certificates.ts';
-import { makeDirectory, readTextIfExists, writeFileAtomic } from './files.ts';
+import { Authority, createCa } from './certificates.ts';
+import { makeDirectory, readSmallIfExists, writeFileAtomic } from './files.ts';
 
 const rules = {
   made: rule<{ directory: string }>('keys/made', {
@@ -33,32 +33,38 @@ const rules = {
 
 export type KeyRingOptions = { readonly caName: string; readonly validityDays: number; readonly now: Date };
 
-/**
- * The keys that `certificates` ask for, from `directory`; missing ones are made, expiring ones renewed with a notice.
- * Diagnostics: keys/*. Throws on file system errors.
- */
-export async function openKeyRing(
-  directory: string,
-  certificates: readonly CertificatePlan[],
-  options: KeyRingOptions,
-): Promise<Result<KeyRing>> {
+/** A site's authority, its key, and the pairs that hosts ask for. */
+export type Keys = {
+  /** What one host needs; missing pairs are made, expiring ones renewed with a notice. Throws on file system errors. */
+  ringFor(
+    certificates: readonly CertificatePlan[],
+  ): Promise<{ readonly ring: KeyRing; readonly notices: readonly Diagnostic[] }>;
+};
+
+/** The keys in `directory`; an empty one gets its authority. Diagnostics: keys/*. Throws on file system errors. */
+export async function openKeys(directory: string, options: KeyRingOptions): Promise<Result<Keys>> {
   await makeDirectory(directory, 0o700);
   const diagnostics: Diagnostic[] = [];
   const ca = await openCa(directory, options, diagnostics);
   if (!ca) return { ok: false, diagnostics };
-  const pairs = new Map<string, KeyPair>();
-  for (const wanted of certificates) {
-    pairs.set(wanted.name, await openPair(directory, ca, wanted, options, diagnostics));
-  }
-  return conclude({ ca: ca.certificate, pairs, siteKey: await openSiteKey(directory) }, diagnostics);
+  const siteKey = await openSiteKey(directory);
+  const ringFor = async (certificates: readonly CertificatePlan[]) => {
+    const notices: Diagnostic[] = [];
+    const pairs = new Map<string, KeyPair>();
+    for (const wanted of certificates) {
+      pairs.set(wanted.name, await openPair(directory, ca, wanted, options, notices));
+    }
+    return { ring: { ca: ca.certificate, pairs, siteKey }, notices };
+  };
+  return conclude({ ringFor }, diagnostics);
 }
 
 async function openCa(
   directory: string,
   options: KeyRingOptions,
   diagnostics: Diagnostic[],
-): Promise<KeyPair | undefined> {
-  const kept = await readPair(directory, 'ca');
+): Promise<Authority | undefined> {
+  const kept = readPair(directory, 'ca');
   if (!kept) {
     const missing = await missingPart(directory);
     diagnostics.push(
@@ -66,37 +72,39 @@ async function openCa(
         ? rules.caIncomplete.at(undefined, { directory, missing })
         : rules.made.at(undefined, { directory }),
     );
-    return missing ? undefined : writePair(directory, 'ca', await createCa(options.caName, options.now));
+    if (missing) return undefined;
+    return new Authority(await writePair(directory, 'ca', await createCa(options.caName, options.now)));
   }
-  const reason = reasonOfExpiry(kept.certificate, options.now);
+  const ca = new Authority(kept);
+  const reason = ca.reasonToReplace(options.now);
   if (reason) diagnostics.push(rules.caExpires.at(undefined, { directory, reason }));
-  return kept;
+  return ca;
 }
 
 /** The one of two files that is not there; undefined when neither is. Writing starts with the key: see writePair. */
 async function missingPart(directory: string): Promise<string | undefined> {
-  if ((await readTextIfExists(join(directory, 'ca.crt'))) !== undefined) return 'ca.key';
+  if (readSmallIfExists(join(directory, 'ca.crt')) !== undefined) return 'ca.key';
   const hasOthers = (await readdir(directory)).some((name) => name.endsWith('.crt'));
   return hasOthers ? 'ca.crt' : undefined;
 }
 
 async function openPair(
   directory: string,
-  ca: KeyPair,
+  ca: Authority,
   wanted: CertificatePlan,
   options: KeyRingOptions,
   diagnostics: Diagnostic[],
 ): Promise<KeyPair> {
-  const kept = await readPair(directory, wanted.name);
-  const reason = kept && reasonToRenew(kept.certificate, ca.certificate, wanted, options.now);
+  const kept = readPair(directory, wanted.name);
+  const reason = kept && ca.reasonToRenew(kept.certificate, wanted, options.now);
   if (kept && reason === undefined) return kept;
   if (reason) diagnostics.push(rules.renewed.at(undefined, { name: wanted.name, reason }));
-  return writePair(directory, wanted.name, await issue(ca, wanted, options.validityDays, options.now));
+  return writePair(directory, wanted.name, await ca.issue(wanted, options.validityDays, options.now));
 }
 
-async function readPair(directory: string, name: string): Promise<KeyPair | undefined> {
-  const certificate = await readTextIfExists(join(directory, `${name}.crt`));
-  const key = await readTextIfExists(join(directory, `${name}.key`));
+function readPair(directory: string, name: string): KeyPair | undefined {
+  const certificate = readSmallIfExists(join(directory, `${name}.crt`));
+  const key = readSmallIfExists(join(directory, `${name}.key`));
   return certificate !== undefined && key !== undefined ? { certificate, key } : undefined;
 }
 
@@ -109,7 +117,7 @@ async function writePair(directory: string, name: string, pair: KeyPair): Promis
 
 async function openSiteKey(directory: string): Promise<Uint8Array> {
   const path = join(directory, 'site.key');
-  const kept = await readTextIfExists(path);
+  const kept = readSmallIfExists(path);
   if (kept !== undefined) return Buffer.from(kept.trim(), 'hex');
   const made = randomBytes(32);
   await writeFileAtomic(path, `${made.toString('hex')}\n`, 0o600);

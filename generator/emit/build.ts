@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Compiled } from '../compile.ts';
-import { openKeyRing } from '../effects/key-ring.ts';
+import { type Keys, openKeys } from '../effects/key-ring.ts';
 import { loadTemplates } from '../effects/package-root.ts';
 import type { Progress } from '../effects/progress.ts';
 import { Unreachable } from '../model/brand.ts';
@@ -12,12 +12,12 @@ import { settingsOf } from '../model/module.ts';
 import type { HostPlan } from '../model/plan.ts';
 import type { Site, SiteHost } from '../model/site.ts';
 import { modules } from '../modules/index.ts';
-import { bundleHost, type HostBundle } from '../oci/bundle.ts';
-import { renderHost } from '../stages/render.ts';
+import { bundleHost } from '../oci/bundle.ts';
+import { type KnownArtifacts, renderHost } from '../stages/render.ts';
 import { hostSecrets } from '../stages/secrets.ts';
 import { loadSaslprep } from '../text/password.ts';
 import type { Templates } from '../text/template.ts';
-import { SiteDirectory } from './site-directory.ts';
+import { SiteDirectory, type WrittenBundle } from './site-directory.ts';
 import { buildSiteImages } from './site-images.ts';
 
 export type BuildOptions = {
@@ -32,22 +32,27 @@ export type BuildOptions = {
 export type BuildSummary = {
   readonly directory: string;
   readonly images: readonly BuiltImage[];
-  readonly hosts: readonly {
-    readonly ip: string;
-    readonly name: string;
-    readonly files: number;
-    readonly bundle?: string;
-  }[];
+  readonly hosts: readonly HostSummary[];
 };
 
+type HostSummary = {
+  readonly ip: string;
+  readonly name: string;
+  readonly files: number;
+  readonly bundle?: string;
+};
+
+/** So many hosts have their keys made side by side, and so many plans are in memory. */
+const HOSTS_AT_ONCE = 16;
+
 /**
- * Everything after the plan: keys, lock, images, files, bundles, in that order; `index.json` last.
+ * Everything after the check: keys, lock, images, then host by host plan, files and bundle; `index.json` last.
  * Diagnostics: keys/*, lock/*, fetch/*, build/*. Throws on file system errors other than a full disk.
  */
 export async function build({ site, plan }: Compiled, options: BuildOptions): Promise<Result<BuildSummary>> {
   const diagnostics: Diagnostic[] = [];
   const templates = await loadTemplates();
-  const keys = await openKeys(site, plan.hosts, options);
+  const keys = await openSiteKeys(site, options);
   diagnostics.push(...keys.diagnostics);
   if (!keys.ok) return { ok: false, diagnostics };
   const directory = new SiteDirectory(options.out, site.name);
@@ -56,13 +61,19 @@ export async function build({ site, plan }: Compiled, options: BuildOptions): Pr
   diagnostics.push(...(images?.diagnostics ?? []));
   if (images && !images.ok) return { ok: false, diagnostics };
   const built = images?.value ?? [];
-  const context = { site, templates, keys: keys.value, images: built, configOnly: options.configOnly };
-  const hosts = [];
-  const bundles: HostBundle[] = [];
-  for (const [index, host] of plan.hosts.entries()) {
-    const bundle = await emitHost(host, site.hosts[index], directory, context);
-    if (bundle.carried) bundles.push(bundle.carried);
-    hosts.push(bundle.summary);
+  const { configOnly } = options;
+  const context = { site, templates, images: built, known: new Map(), configOnly };
+  const hosts: HostSummary[] = [];
+  const bundles: WrittenBundle[] = [];
+  for (const plans of groupsOf(plan.hosts, HOSTS_AT_ONCE)) {
+    const rings = await Promise.all(plans.map((host) => keys.value.ringFor(host.certificates)));
+    diagnostics.push(...rings.flatMap(({ notices }) => notices));
+    for (const [index, host] of plans.entries()) {
+      const own = { siteHost: site.hosts[hosts.length], keys: rings[index]?.ring };
+      const { bundle, summary } = await emitHost(host, own, directory, context);
+      if (bundle) bundles.push(bundle);
+      hosts.push(summary);
+    }
   }
   if (!options.configOnly) await directory.writeIndex(built, bundles);
   return conclude({ directory: directory.path, images: built, hosts }, diagnostics);
@@ -70,48 +81,57 @@ export async function build({ site, plan }: Compiled, options: BuildOptions): Pr
 
 type KeySettings = { readonly ca_cn: string; readonly cert_validity: string };
 
-function openKeys(site: Site, hosts: readonly HostPlan[], options: BuildOptions): Promise<Result<KeyRing>> {
+function openSiteKeys(site: Site, { now }: BuildOptions): Promise<Result<Keys>> {
   const [first] = site.hosts;
   if (!first) throw new Unreachable('a site without hosts');
   const { ca_cn: caName, cert_validity: validity } = settingsOf<KeySettings>(first);
-  const certificates = hosts.flatMap((host) => host.certificates);
   const validityDays = Number.parseInt(validity, 10);
-  return openKeyRing(keyDirectory(site), certificates, { caName, validityDays, now: options.now });
+  return openKeys(keyDirectory(site), { caName, validityDays, now });
 }
 
 /** `<inventory-stem>.pki/`, beside the inventory. */
 export function keyDirectory(site: Site): string {
   return join(dirname(site.inventoryFile), `${site.name}.pki`);
 }
+function* groupsOf<T>(items: Iterable<T>, size: number): Generator<readonly T[]> {
+  let group: T[] = [];
+  for (const item of items) {
+    group.push(item);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
+}
 
-type HostContext = {
+type SiteContext = {
   readonly site: Site;
   readonly templates: Templates;
-  readonly keys: KeyRing;
   readonly images: readonly BuiltImage[];
+  readonly known: KnownArtifacts;
   readonly configOnly: boolean;
 };
 
 /** `siteHost`: the host that is planned; plans are in the order of the site. */
+type HostContext = { readonly siteHost: SiteHost | undefined; readonly keys: KeyRing | undefined };
+
 async function emitHost(
   plan: HostPlan,
-  siteHost: SiteHost | undefined,
+  { siteHost, keys }: HostContext,
   directory: SiteDirectory,
-  context: HostContext,
-) {
-  const { site, templates, keys, images, configOnly } = context;
-  if (siteHost?.ip !== plan.ip) throw new Unreachable(`no host ${plan.ip}`);
+  { site, templates, images, known, configOnly }: SiteContext,
+): Promise<{ readonly summary: HostSummary; readonly bundle?: WrittenBundle }> {
+  if (siteHost?.ip !== plan.ip || !keys) throw new Unreachable(`no host ${plan.ip}`);
   const own = images.filter((image) => plan.images.some((use) => use.name === image.name));
   const imageRoots = new Map(plan.images.map((use) => [use.name, imageRoot(use.name, own)]));
   const secrets = hostSecrets(siteHost, modules);
   const saslprep = await loadSaslprep(secrets.values());
-  const rendered = renderHost(plan, { templates, keys, secrets, saslprep, imageRoots });
+  const rendered = renderHost(plan, { templates, keys, secrets, saslprep, imageRoots, known });
   directory.writeHost(plan, rendered);
   const summary = { ip: plan.ip, name: plan.name, files: rendered.artifacts.length };
   if (configOnly) return { summary };
-  const carried = bundleHost(site.name, plan, rendered, own);
-  await directory.writeBundle(carried);
-  return { carried, summary: { ...summary, bundle: carried.manifest.descriptor.digest } };
+  const bundle = await directory.writeBundle(bundleHost(site.name, plan, rendered, own));
+  return { bundle, summary: { ...summary, bundle: bundle.artifact.digest } };
 }
 
 /** Trees are named by their content; without images (`--config-only`) the image's name stands in. */

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { chmod, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isErrno, makeDirectory, writeFileAtomic, writeTreeFile } from '../effects/files.ts';
+import { isErrno, linkFile, makeDirectory, writeFileAtomic, writeTreeFile } from '../effects/files.ts';
 import type { Artifact, RenderedHost } from '../model/artifact.ts';
 import type { BuiltImage, Descriptor } from '../model/image.ts';
 import type { HostPlan } from '../model/plan.ts';
@@ -9,9 +9,16 @@ import { archivePath, type Blob, type HostBundle, hex } from '../oci/bundle.ts';
 import { indexText, LAYOUT_FILE } from '../oci/layout.ts';
 import { isExecutable } from '../text/mode.ts';
 
+/** Where a file of this content lies; `inode` where it was read. */
+type Placed = { readonly path: string; readonly inode?: number };
+
+/** A bundle whose blobs are on the disk: its manifest, and all of them. */
+export type WrittenBundle = { readonly artifact: Descriptor; readonly blobs: readonly Descriptor[] };
+
 /** `out/<site>/`: an OCI image layout, and beside it `hosts/<ip>/`, every file as its node will have it. */
 export class SiteDirectory {
   readonly path: string;
+  readonly #placed = new WeakMap<Artifact, Placed>();
 
   constructor(out: string, site: string) {
     this.path = join(out, site);
@@ -28,37 +35,70 @@ export class SiteDirectory {
   }
 
   /**
-   * The browsable form of one host, replaced as a whole where anything of it is new; secrets are stubs. Synchronous, as
-   * that is several times quicker for many small files.
+   * The browsable form of one host, replaced as a whole where anything of it is new; secrets are stubs. A file that is
+   * the same object in another host's is a hard link to that one. Synchronous, as that is several times quicker for many
+   * small files.
    */
   writeHost(plan: HostPlan, rendered: RenderedHost): void {
     const final = join(this.path, 'hosts', plan.ip);
     const fresh = `${final}.new`;
-    if (holdsAll(final, rendered.artifacts)) return;
+    if (this.#holdsAll(final, rendered.artifacts)) return;
     rmSync(fresh, { recursive: true, force: true });
     const directories = new Set(
       rendered.artifacts.map((artifact) => dirname(join(fresh, archivePath(artifact)))),
     );
     for (const directory of directories) mkdirSync(directory, { recursive: true });
-    for (const artifact of rendered.artifacts) {
-      writeTreeFile(join(fresh, archivePath(artifact)), artifact.shown, shownMode(artifact));
-    }
+    for (const artifact of rendered.artifacts) this.#place(artifact, join(fresh, archivePath(artifact)));
     rmSync(final, { recursive: true, force: true });
     renameSync(fresh, final);
+    for (const artifact of rendered.artifacts) {
+      this.#placed.set(artifact, { path: join(final, archivePath(artifact)) });
+    }
   }
 
-  async writeBundle(bundle: HostBundle): Promise<void> {
+  #place(artifact: Artifact, path: string): void {
+    const placed = this.#placed.get(artifact);
+    if (placed && linkFile(placed.path, path)) return;
+    writeTreeFile(path, artifact.shown, shownMode(artifact));
+  }
+
+  /** True when a directory has these files as they are, and no other. */
+  #holdsAll(directory: string, artifacts: readonly Artifact[]): boolean {
+    if (!existsSync(directory)) return false;
+    const files = readdirSync(directory, { recursive: true, withFileTypes: true });
+    return (
+      files.filter((entry) => !entry.isDirectory()).length === artifacts.length &&
+      artifacts.every((artifact) => this.#holds(directory, artifact))
+    );
+  }
+
+  /** A link to a file that was read is not read again. */
+  #holds(directory: string, artifact: Artifact): boolean {
+    const path = join(directory, archivePath(artifact));
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (!found?.isFile() || (found.mode & 0o777) !== shownMode(artifact)) return false;
+    if (this.#placed.get(artifact)?.inode === found.ino) return true;
+    if (readFileSync(path, 'utf8') !== artifact.shown) return false;
+    this.#placed.set(artifact, { path, inode: found.ino });
+    return true;
+  }
+
+  async writeBundle(bundle: HostBundle): Promise<WrittenBundle> {
     const blobs = [bundle.empty, bundle.manifest, bundle.config, bundle.agent, bundle.artifact];
     for (const blob of blobs) await this.#writeBlob(blob, 0o644);
     await this.#writeBlob(bundle.secrets, 0o600);
+    return {
+      artifact: bundle.artifact.descriptor,
+      blobs: [...blobs, bundle.secrets].map((blob) => blob.descriptor),
+    };
   }
 
   /** Last of all: until index.json names them, blobs are not a build. Blobs that nothing names any more are removed. */
-  async writeIndex(images: readonly BuiltImage[], bundles: readonly HostBundle[]): Promise<void> {
+  async writeIndex(images: readonly BuiltImage[], bundles: readonly WrittenBundle[]): Promise<void> {
     await writeFileAtomic(join(this.path, 'oci-layout'), LAYOUT_FILE);
-    const artifacts = bundles.map((bundle) => bundle.artifact.descriptor);
+    const artifacts = bundles.map((bundle) => bundle.artifact);
     await writeFileAtomic(join(this.path, 'index.json'), indexText(images, artifacts));
-    const used = [...images.flatMap(imageDescriptors), ...bundles.flatMap(bundleDescriptors)];
+    const used = [...images.flatMap(imageDescriptors), ...bundles.flatMap((bundle) => bundle.blobs)];
     await this.#prune(new Set(used.map(hex)));
   }
 
@@ -78,31 +118,8 @@ function shownMode({ mode }: Artifact): number {
   return isExecutable(mode) ? 0o755 : 0o644;
 }
 
-/** True when a directory has these files as they are, and no other. */
-function holdsAll(directory: string, artifacts: readonly Artifact[]): boolean {
-  if (!existsSync(directory)) return false;
-  const isThere = (artifact: Artifact): boolean => {
-    const path = join(directory, archivePath(artifact));
-    const found = lstatSync(path, { throwIfNoEntry: false });
-    return (
-      found?.isFile() === true &&
-      (found.mode & 0o777) === shownMode(artifact) &&
-      readFileSync(path, 'utf8') === artifact.shown
-    );
-  };
-  const files = readdirSync(directory, { recursive: true, withFileTypes: true });
-  return (
-    files.filter((entry) => !entry.isDirectory()).length === artifacts.length && artifacts.every(isThere)
-  );
-}
-
 function imageDescriptors({ manifest, config, layers }: BuiltImage): Descriptor[] {
   return [manifest, config, ...layers];
-}
-
-function bundleDescriptors(bundle: HostBundle): Descriptor[] {
-  const { manifest, config, secrets, agent, empty, artifact } = bundle;
-  return [manifest, config, secrets, agent, empty, artifact].map((blob) => blob.descriptor);
 }
 
 /** Bytes of a file, or undefined where there is none. */

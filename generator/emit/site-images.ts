@@ -14,7 +14,7 @@ import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { conclude, succeed } from '../model/diagnostic.ts';
 import type { BuiltImage } from '../model/image.ts';
 import type { Lock } from '../model/lock.ts';
-import type { SitePlan } from '../model/plan.ts';
+import type { ImageUse, SitePlan } from '../model/plan.ts';
 import type { Site } from '../model/site.ts';
 import { buildImages } from './images.ts';
 
@@ -76,12 +76,13 @@ export async function buildSiteImages(
 async function imageWork(plan: SitePlan): Promise<Result<ImageWork>> {
   const recipes = await loadRecipes(join(packageRoot, 'images'));
   if (!recipes.ok) return recipes;
-  const platform = plan.hosts[0]?.platform ?? '';
-  return imageRequests(
-    plan.hosts.flatMap((host) => host.images),
-    recipes.value,
-    platform,
-  );
+  const uses: ImageUse[] = [];
+  let platform: string | undefined;
+  for (const host of plan.hosts) {
+    platform ??= host.platform;
+    uses.push(...host.images);
+  }
+  return imageRequests(uses, recipes.value, platform ?? '');
 }
 
 async function currentLock(

@@ -151,6 +151,7 @@ export type RecoveryPromise = {
 
 export type SitePlan = {
   readonly site: string;
-  readonly hosts: readonly HostPlan[];
+  /** In the order of the site. Planned anew each time they are gone through: those of thousands fill the memory. */
+  readonly hosts: Iterable<HostPlan>;
   readonly promises: readonly RecoveryPromise[];
 };

@@ -9,7 +9,11 @@ import { systemFiles, systemUnits } from './system-files.ts';
 export function plan(site: Site, modules: readonly Module[], facts: Facts): SitePlan {
   return {
     site: site.name,
-    hosts: site.hosts.map((host) => planHost(host, site, modules, facts)),
+    hosts: {
+      *[Symbol.iterator]() {
+        for (const host of site.hosts) yield planHost(host, site, modules, facts);
+      },
+    },
     promises: modules.flatMap((module) => module.promise?.(site, facts) ?? []),
   };
 }

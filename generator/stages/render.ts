@@ -18,16 +18,45 @@ export type RenderInput = {
   readonly saslprep: Saslprep;
   /** Image name -> directory of its unpacked tree on a node. */
   readonly imageRoots: ReadonlyMap<string, string>;
+  /** Filled by rendering; for the hosts of one build. */
+  readonly known: KnownArtifacts;
 };
+
+/** Files that hosts have in common, by their plan. An equal plan gives the same object. */
+export type KnownArtifacts = Map<string, Artifact>;
+
+/** Files of single hosts fill the map; what hosts have in common is soon in it again. */
+const KNOWN_ARTIFACTS = 2000;
 
 type Reader = (ref: SecretRef) => string;
 
 /** All files of one host's generation, and what its units depend on. Throws only on a bug. */
 export function renderHost(plan: HostPlan, input: RenderInput): RenderedHost {
-  const artifacts = plan.files.map((file) => renderFile(file, input));
+  const artifacts = plan.files.map((file) => renderOnce(file, input));
   const byPath = new Map(artifacts.map((artifact) => [artifact.path, artifact]));
-  for (const { file } of plan.units) checkUnit(file, byPath.get(file)?.content ?? '');
+  for (const { file } of plan.units) checkOnce(byPath.get(file));
   return { artifacts, units: plan.units.map((unit) => digestUnit(unit, byPath, input)) };
+}
+
+/** What holds a secret or a certificate is of one host. */
+function renderOnce(file: FilePlan, input: RenderInput): Artifact {
+  const { known } = input;
+  const key = JSON.stringify(file);
+  const found = known.get(key);
+  if (found) return found;
+  const artifact = renderFile(file, input);
+  if (artifact.isSecret || file.source.kind === 'certificate') return artifact;
+  if (known.size >= KNOWN_ARTIFACTS) known.clear();
+  known.set(key, artifact);
+  return artifact;
+}
+
+const checked = new WeakSet<Artifact>();
+
+function checkOnce(unit: Artifact | undefined): void {
+  if (!unit || checked.has(unit)) return;
+  checkUnit(unit.path, unit.content);
+  checked.add(unit);
 }
 
 function renderFile(file: FilePlan, input: RenderInput): Artifact {

@@ -21,7 +21,7 @@ const folders = (path: string) =>
 const loaded = await loadRecipes(join(root, 'images'));
 if (!loaded.ok) throw new Error('images/ has a recipe that cannot be read');
 const recipes = loaded.value;
-const hosts = samplePlans().flatMap((plan) => plan.hosts);
+const hosts = samplePlans().flatMap((plan) => [...plan.hosts]);
 
 /** The programs that an image promises, its base's too. */
 function promised(host: HostPlan, image: string): string[] {

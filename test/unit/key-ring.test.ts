@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openKeyRing } from '../../generator/effects/key-ring.ts';
+import { openKeys } from '../../generator/effects/key-ring.ts';
 import type { CertificatePlan } from '../../generator/model/plan.ts';
 
 const DAY = 86_400_000;
@@ -22,9 +22,12 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(join(directory, '..'), { recursive: true, force: true }));
 
-function open(days: number, certificates: readonly CertificatePlan[] = [wanted]) {
+async function open(days: number, certificates: readonly CertificatePlan[] = [wanted]) {
   const now = new Date(START.getTime() + days * DAY);
-  return openKeyRing(directory, certificates, { caName: 'pigsty-ca', validityDays: 365, now });
+  const keys = await openKeys(directory, { caName: 'pigsty-ca', validityDays: 365, now });
+  if (!keys.ok) return keys;
+  const { notices } = await keys.value.ringFor(certificates);
+  return { ...keys, diagnostics: [...keys.diagnostics, ...notices] };
 }
 
 const codes = (result: { readonly diagnostics: readonly { readonly code: string }[] }) =>
