@@ -24,8 +24,8 @@ type Inner = Omit<PlanLeaf, 'item'>;
 
 /** All that a host's plan and promises are made of. */
 export function planItems(plan: HostPlan, promises: readonly RecoveryPromise[]): PlanItem[] {
-  const { ip, name, os, platform, timezone } = plan;
-  const host = { ip, name, os, platform, timezone };
+  const { ip, name, setsHostName, os, platform, timezone } = plan;
+  const host = { ip, name, setsHostName, os, platform, timezone };
   return [itemOf('host', host, () => leavesIn(host)), ...partItems(plan, promises)];
 }
 

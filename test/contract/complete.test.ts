@@ -140,8 +140,8 @@ describe('README', () => {
     const there = [...help.matchAll(/^ {2}(\w+) /gm)]
       .map(([, verb]) => verb)
       .filter((verb) => verb !== 'help');
-    const listed = [...readme.matchAll(/^\| `pigsty (\w+)/gm)].map(([, verb]) => verb);
-    expect(listed.sort()).toEqual(there.sort());
+    const listed = new Set([...readme.matchAll(/^\| `pigsty (\w+)/gm)].map(([, verb]) => verb));
+    expect([...listed].sort()).toEqual(there.sort());
   });
 });
 
