@@ -71,6 +71,28 @@ describe.skipIf(reason)(`a host with a kernel of its own${reason ? ` (${reason})
   );
 
   test(
+    'keeps the clock in step with a source that answers',
+    async () => {
+      // A second chronyd in a network namespace of its own is the source; clocks of namespaces are one.
+      await vm.sh(`ip netns add source
+        ip link add to-source type veth peer name eth0 netns source
+        ip address add 192.0.2.1/24 dev to-source
+        ip link set to-source up
+        ip -n source address add 192.0.2.2/24 dev eth0
+        ip -n source link set eth0 up
+        systemd-run -q -p NetworkNamespacePath=/run/netns/source -p MountAPIVFS=yes -p RuntimeDirectory=source \\
+          -p RootDirectory="$(systemctl show -p RootDirectory --value chrony)" -p BindReadOnlyPaths=/etc:/run/host/etc \\
+          /usr/sbin/chronyd -x -d -u root 'local stratum 3' allow 'cmdport 0' 'pidfile /run/source/pid' \\
+          'bindcmdaddress /run/source/sock'`);
+      await vm.sh('chronyc add server 192.0.2.2 iburst');
+      await expect
+        .poll(() => vm.sh('chronyc -n tracking'), { timeout: 120_000, interval: 2000 })
+        .toMatch(/192\.0\.2\.2[\s\S]*Leap status *: Normal/);
+    },
+    5 * MINUTES,
+  );
+
+  test(
     'runs the jobs of its crontab at their time, as their users',
     async () => {
       await expect

@@ -220,5 +220,16 @@ describe.skipIf(reason).each(['bookworm', 'trixie'] as const)(
         .toBe('42');
       expect(await node.sh('pigsty-agent status')).toMatch(/current +(\S+)\ngood +\1/);
     });
+
+    it('comes back where a power cut left compiled Python half written', async () => {
+      await node.sh(`find /var/cache/patroni -name '*.pyc' -exec truncate -s 40 {} +
+        systemctl restart patroni pgsql-provision`);
+      await expect
+        .poll(() => sql('select n from app.ledger', { port: 5433 }), { timeout: 60_000 })
+        .toBe('42');
+      await expect
+        .poll(() => node.sh('systemctl is-active patroni pgsql-provision || :'), { timeout: 60_000 })
+        .toBe('active\nactive\n');
+    });
   },
 );

@@ -1114,7 +1114,7 @@ do_boot() {
   fi
   settings >"$run/settings"
   unit_files >"$run/loaded"
-  note_units "$(records unit | sed -n -E 's/ (start|timer) .*//p' | paste -s -d ' ')"
+  note_units "$(records unit | cut -d ' ' -f 1 | paste -s -d ' ')"
 }
 
 do_verify() {
