@@ -961,11 +961,12 @@ wait_for_units() {
   while read -r _ seconds _; do
     [ "$seconds" -le "$gate_seconds" ] || gate_seconds=$seconds
   done <"$work/checks"
-  give_up=$(($(date +%s) + gate_seconds)) dead='' pause=0.2
+  since=$(date +%s) dead='' pause=0.2
   while read_queue && read_states && ! units_are_up; do
-    [ "$(date +%s)" -lt "$give_up" ] || fail_unit "$pending" "still $pending_state after $gate_seconds s"
+    waited=$(($(date +%s) - since))
+    [ "$waited" -lt "$gate_seconds" ] || fail_unit "$pending" "still $pending_state after $gate_seconds s"
     sleep "$pause"
-    pause=1
+    pause=$((1 + waited / 30))
   done
 }
 
