@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { inCgroup } from './cgroup.ts';
 
 export type Machine = {
@@ -21,13 +21,25 @@ export type Machine = {
  * Emulated, as /dev/kvm cannot be counted on; with one thread, as several crash under Debian 12's qemu.
  */
 export function startMachine(machine: Machine): ChildProcess {
-  // It has one processor of its own then, whatever else runs: the tests wait for what a slower machine does not do in time.
-  const program = ['nice', '-n', '-10', 'qemu-system-x86_64', ...describe(machine)];
+  const program = ['nice', '-n', `${PRIORITY}`, 'qemu-system-x86_64', ...describe(machine)];
   const [command, ...args] = inCgroup(machine.cgroup, program);
   const errors = openSync(machine.console, 'a');
   const child = spawn(command, args, { detached: true, stdio: ['pipe', 'pipe', errors] });
   closeSync(errors);
+  preferSession(child);
   return child;
+}
+
+/**
+ * It has one processor of its own then, whatever else runs: the tests wait for what a slower machine does not do in
+ * time. Where the kernel shares time out by sessions, as every service of a container is one, the process's own
+ * priority does not count among them (sched(7), "The autogroup feature").
+ */
+const PRIORITY = -10;
+
+function preferSession({ pid }: ChildProcess): void {
+  const session = `/proc/${pid}/autogroup`;
+  if (existsSync(session)) writeFileSync(session, `${PRIORITY}`);
 }
 
 function describe(machine: Machine): readonly string[] {
