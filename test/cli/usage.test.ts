@@ -199,7 +199,7 @@ describe('--frozen', () => {
     await pigsty(['lock', 'new.yml', '-q'], { cwd });
     writeFileSync(
       join(cwd, 'new.yml'),
-      text.replace('- { name: vector }', '- { name: vector }\n              - { name: pg_cron }'),
+      text.replace('- { name: vector }', '- { name: vector }\n              - { name: hypopg }'),
     );
     const stale = await pigsty(['build', 'new.yml', '--frozen', '-q'], { cwd });
     expect(stale.stderr).toContain('error[lock/stale] new.lock.json was made for other packages');
