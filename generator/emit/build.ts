@@ -93,6 +93,7 @@ function openSiteKeys(site: Site, { now }: BuildOptions): Promise<Result<Keys>> 
 export function keyDirectory(site: Site): string {
   return join(dirname(site.inventoryFile), `${site.name}.pki`);
 }
+
 function* groupsOf<T>(items: Iterable<T>, size: number): Generator<readonly T[]> {
   let group: T[] = [];
   for (const item of items) {

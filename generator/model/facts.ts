@@ -13,6 +13,12 @@ export type Facts = {
   readonly proxyServices: ReadonlyMap<HostIp, readonly ProxyService[]>;
 };
 
+/**
+ * The site's authority, for services whose servers speak TLS; a path in the generation. HAProxy reads no file of its
+ * directory but *.cfg by itself.
+ */
+export const PROXY_CA = 'etc/haproxy/ca.crt';
+
 /** One HAProxy `listen` section: view of units/node/service.cfg.ejs, and what declares it. */
 export type ProxyService = {
   readonly declared: Pick<PortUse, 'parameter' | 'place'>;

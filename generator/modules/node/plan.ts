@@ -1,4 +1,4 @@
-import type { Facts, ProxyService } from '../../model/facts.ts';
+import { type Facts, PROXY_CA, type ProxyService } from '../../model/facts.ts';
 import { type Contribution, settingsOf } from '../../model/module.ts';
 import type { FilePlan, PlanData, PortUse, UserPlan } from '../../model/plan.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
@@ -7,7 +7,7 @@ import { crontabContribution } from './crontab.ts';
 import { hugePages } from './huge-pages.ts';
 import { linked } from './linked.ts';
 import { resolverContribution } from './resolver.ts';
-import { ownServices, PROXY_CA, usesCa } from './services.ts';
+import { ownServices, usesCa } from './services.ts';
 import { type NodeSettings, nodeName } from './settings.ts';
 import { switchContributions } from './switches.ts';
 import { timeContribution } from './time.ts';

@@ -1,11 +1,9 @@
-import type { ProxyService } from '../../model/facts.ts';
+import { PROXY_CA, type ProxyService } from '../../model/facts.ts';
 import { settingsOf } from '../../model/module.ts';
 import type { SiteHost } from '../../model/site.ts';
 import type { HaproxyService } from './schemas.ts';
 import type { NodeSettings } from './settings.ts';
 
-/** The site's authority, for services whose servers speak TLS; HAProxy reads no file of its directory but *.cfg by itself. */
-export const PROXY_CA = 'etc/haproxy/ca.crt';
 /** Where Pigsty has it: inventories name it so. */
 const PIGSTY_CA = '/etc/pki/ca.crt';
 /** Pigsty's own, for services of the inventory (pigsty.md section 3, haproxy). */

@@ -4,7 +4,7 @@ import type { Place } from '../../model/origin.ts';
 import { perSite } from '../../model/per-site.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { chosenRepository } from './backup.ts';
-import { SHIPPED_BASELINES } from './baselines.ts';
+import { checkBaselines } from './baseline-checks.ts';
 import { checkCapacity } from './capacity-checks.ts';
 import { checkCitus } from './citus-checks.ts';
 import { checkEntries } from './entry-checks.ts';
@@ -94,18 +94,6 @@ const rules = {
       help: () => 'it holds for the whole cluster: set it in the `vars` of its group',
     },
   ),
-  baselineShipped: rule<{ file: string; database: string }>('pgsql/baseline-not-carried', {
-    severity: 'notice',
-    message: ({ file, database }) =>
-      `\`baseline: ${file}\` of database ${database} is not run: the file comes with Pigsty and is not here`,
-    help: ({ file }) => `to have it run once, put it at \`files/${file}\` beside the inventory`,
-  }),
-  baselineMissing: rule<{ file: string; database: string }>('pgsql/baseline-not-found', {
-    severity: 'error',
-    message: ({ file, database }) => `there is no file \`${file}\`, the baseline of database ${database}`,
-    label: () => 'named here',
-    help: ({ file }) => `it is looked for at \`files/${file}\` and \`${file}\` beside the inventory`,
-  }),
 };
 
 /** Identity, reachability and references of every cluster. */
@@ -293,15 +281,6 @@ function checkPool(member: PgsqlMember): Diagnostic[] {
     return [
       rules.notPoolable.at(member.host.parameters.place('pg_databases', [index, 'name']), { database: name }),
     ];
-  });
-}
-
-function checkBaselines(member: PgsqlMember, files: Site['files']): Diagnostic[] {
-  return member.settings.pg_databases.flatMap(({ name, baseline }, index) => {
-    if (baseline === undefined || files.has(baseline)) return [];
-    const place = member.host.parameters.place('pg_databases', [index, 'baseline']);
-    const missing = SHIPPED_BASELINES.has(baseline) ? rules.baselineShipped : rules.baselineMissing;
-    return [missing.at(place, { file: baseline, database: name })];
   });
 }
 

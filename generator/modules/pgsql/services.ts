@@ -1,6 +1,6 @@
 import jmespath from 'jmespath';
 import type { HostIp } from '../../model/brand.ts';
-import type { ProxyServer, ProxyService } from '../../model/facts.ts';
+import { PROXY_CA, type ProxyServer, type ProxyService } from '../../model/facts.ts';
 import { append } from '../../model/multimap.ts';
 import { perSite } from '../../model/per-site.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
@@ -13,9 +13,7 @@ import type { PgsqlSettings } from './settings.ts';
 const NEAR = `${CHECK_INTERVAL * 1000}ms`;
 const DEFAULT_SERVER = `inter 1s fastinter ${NEAR} downinter ${NEAR} rise ${RISE} fall 3 on-marked-down shutdown-sessions slowstart 30s maxconn 3000 maxqueue 128 weight 100`;
 
-/** The site's authority, as every HAProxy has it that needs it (modules/node/services.ts). */
-const PROXY_CA = '/etc/pigsty/current/etc/haproxy/ca.crt';
-const TLS_CHECK = ` check-ssl verify required ca-file ${PROXY_CA}`;
+const TLS_CHECK = ` check-ssl verify required ca-file /etc/pigsty/current/${PROXY_CA}`;
 
 export type ServiceSelection = {
   readonly selected: readonly PgsqlMember[];
@@ -56,6 +54,7 @@ export function proxyService(service: PgService, members: readonly PgsqlMember[]
   const port = (member: PgsqlMember) => destinationPort(service, member.settings);
   const backups = backup.filter((member) => !selected.includes(member));
   const check = service.check ?? '/';
+  const tlsCheck = settings?.patroni_ssl_enabled ? TLS_CHECK : '';
   const place = members[0]?.host.parameters.place('pg_services');
   return {
     declared: { parameter: 'pg_services', ...(place && { place }) },
@@ -67,7 +66,7 @@ export function proxyService(service: PgService, members: readonly PgsqlMember[]
     maxConnections: service.maxconn ?? 5000,
     balance: service.balance ?? 'roundrobin',
     options: ['option httpchk', `http-check send meth OPTIONS uri ${check}`, 'http-check expect status 200'],
-    defaultServer: `${service.options ?? DEFAULT_SERVER} port ${settings?.patroni_port}${settings?.patroni_ssl_enabled ? TLS_CHECK : ''}`,
+    defaultServer: `${service.options ?? DEFAULT_SERVER} port ${settings?.patroni_port}${tlsCheck}`,
     servers: [
       ...selected.map((member) => server(member, port(member), backup.includes(member))),
       ...backups.map((member) => server(member, port(member), true)),

@@ -46,7 +46,7 @@ while True:
     except (OSError, ValueError, http.client.HTTPException):
         pass
     # Where answers are slow, asking is what slows them.
-    time.sleep(max(0.1, 3 * (time.monotonic() - asked)))
+    time.sleep(min(1, max(0.1, 3 * (time.monotonic() - asked))))
 PYTHON
 }
 
