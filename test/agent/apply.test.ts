@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLab, type Lab, labSkipReason } from '../support/lab.ts';
 import type { Suite } from '../support/rootfs.ts';
@@ -222,6 +223,22 @@ describe.skipIf(reason !== undefined).each<Suite>(['bookworm', 'trixie'])(
       expect(code).toBe(0);
       expect(stderr).toContain('nothing to do');
       expect(await host.life('sleeper.service')).toContain('ActiveState=active');
+    });
+
+    test('a one-shot that is at work since the boot is left to it', async () => {
+      const waits = "' >/dev/null; until [ -e /data/tenant/go ]; do sleep 0.2; done; echo 'run 3";
+      await host.node.sh('touch /data/tenant/go');
+      await host.apply(sample({ runText: waits }));
+      await host.node.sh('rm /data/tenant/go /var/lib/pigsty/ran/note.service');
+      await host.node.reboot();
+      await host.node.sh('systemctl start --no-block note.service');
+      const applied = host.run('apply');
+      await delay(3000);
+      await host.node.sh('touch /data/tenant/go');
+      const { code, stderr } = await applied;
+      expect(code, stderr).toBe(0);
+      expect(stderr).not.toContain('note.service');
+      expect(await host.node.sh('systemctl show -p Result note.service')).toBe('Result=success\n');
     });
 
     test('stage changes no behaviour; apply without a directory takes what is staged', async () => {
