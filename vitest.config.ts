@@ -3,9 +3,7 @@ import { LongestFirst } from './test/support/sequencer.ts';
 
 const minute = 60_000;
 /** Three machines and more at once, and promises in seconds: these want the whole computer. */
-const clusters = ['bootstrap', 'failures', 'operations', 'topologies'].map(
-  (name) => `test/boot/${name}.test.ts`,
-);
+const clusters = ['failures', 'operations', 'topologies'].map((name) => `test/boot/${name}.test.ts`);
 /** `npm run test:long`: full counts, and what takes an hour. */
 const long = process.env.PIGSTY_TEST_LONG ? ['test/long/**/*.test.ts'] : [];
 /** Real programs, machines and networks take their time. */
