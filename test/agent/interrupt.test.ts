@@ -11,10 +11,7 @@ const reason = labSkipReason();
 const tiny = reason === undefined ? tinyImage() : [];
 const SEED = 20240608;
 /** test/boot/interrupted.test.ts has 20 with the real bundle; here the bundle is small, and more of it changes. */
-const KILLS = Number(process.env.PIGSTY_TEST_KILLS ?? (process.env.PIGSTY_TEST_LONG ? 20 : 8));
-const CUTS = Number(process.env.PIGSTY_TEST_CUTS ?? 6);
-
-const FIRST_KILLS = 4;
+const [KILLS, FIRST_KILLS, CUTS] = process.env.PIGSTY_TEST_LONG ? [20, 4, 12] : [6, 2, 3];
 
 const KILL_AFTER = (wait: string) =>
   `cd /root/bundle; ./pigsty-agent apply >/root/killed.log 2>&1 & ${wait}; kill -KILL $! 2>/dev/null; :`;

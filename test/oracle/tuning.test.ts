@@ -145,9 +145,10 @@ describe.skipIf(skipped)(`tuning${skipped ? ` (${skipped})` : ''}`, () => {
     });
 
     it.each(TEMPLATES)('%s starts, and every line holds', async (template) => {
-      const sizes = cases.filter(
+      const startable = cases.filter(
         (one) => one.template === template && !one.wide && one.size[1] <= STARTABLE_MB,
       );
+      const sizes = startable.filter((_, index) => process.env.PIGSTY_TEST_LONG || index % 3 === 0);
       const rounds = sizes.map((one) => {
         const lines = Object.entries(declared(one)).map(
           ([name, value]) => `${name} = '${String(value).replaceAll("'", "''")}'\n`,
@@ -167,7 +168,7 @@ describe.skipIf(skipped)(`tuning${skipped ? ` (${skipped})` : ''}`, () => {
       const result = await bundle.run(`. ${quoteShell(file)}`);
       expect(result.stderr, result.stdout).toBe('');
       expect(result.stdout).toBe('t|\n'.repeat(sizes.length));
-      expect(sizes.length).toBeGreaterThanOrEqual(11);
+      expect(sizes.length).toBeGreaterThanOrEqual(process.env.PIGSTY_TEST_LONG ? 11 : 4);
     });
   });
 });

@@ -113,6 +113,7 @@ function worstCases(times: Recovery, electionSeconds: number): RecoveryPromise['
       seconds: leaseOverhead(electionSeconds) + times.ttl + TAKEOVER,
     },
     { failure: 'PostgreSQL killed', seconds: restart },
+    { failure: 'disk of the primary full', seconds: restart },
     { failure: 'PostgreSQL stuck', seconds: times.connectAfter + NOTICE + restart },
     { failure: 'Patroni killed or stuck', seconds: times.ttl + TAKEOVER },
     { failure: 'leader of etcd lost', seconds: 0 },

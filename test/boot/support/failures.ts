@@ -82,14 +82,15 @@ export const FAILURES: readonly Failure[] = [
   },
   {
     name: 'disk of the leader full',
-    // It shows when the next segment of the WAL is made.
+    // All at once; and then what PostgreSQL gives back is taken too.
     strike: run(`
-      cat /dev/zero >/data/filler 2>/dev/null || :
-      [ -s /data/filler ]
-      for i in 1 2 3 4 5 6; do
-        su postgres -s /bin/sh -c "psql -XAtq -d postgres -c 'select pg_switch_wal(), txid_current()'" || :
-      done`),
-    mend: run('rm /data/filler'),
+      fallocate -l "$(($(df --output=avail -B1 /data | tail -n 1) - 1048576))" /data/filler
+      systemd-run -q --unit filler sh -c 'while :; do cat /dev/zero >>/data/filler; sleep 0.1; done' 2>/dev/null`),
+    mend: async (cluster, leader) => {
+      const leads = (await cluster.leader()) === leader;
+      await leader.sh('systemctl stop filler; rm /data/filler');
+      if (leads) throw new Error('a server with a full disk leads');
+    },
   },
   {
     name: 'power cut of all three',

@@ -21,6 +21,10 @@ UPSTREAM = []
 SHORT_LEASE = False
 HEARTBEAT = "/run/postgresql/patroni.heartbeat"
 PID = "/run/postgresql/patroni.pid"
+DISKS = ("/pg/data", "/pg/data/pg_wal")
+# A segment of the WAL, which a server wants all at once; and what makes a disk that was full a good one again.
+SEGMENT = 16 * 1024 * 1024
+ROOM = 4 * SEGMENT
 
 
 def load_patroni():
@@ -34,6 +38,7 @@ def load_patroni():
     from patroni.__main__ import main
 
     pigsty_store.know_version()
+    leave_full_disk(patroni.ha.Ha)
     tell_guard(patroni.ha.Ha)
     share_timeline(Postgresql)
     spare_starting_server(RestApiHandler)
@@ -62,6 +67,48 @@ def tell_guard(ha):
         return result
 
     ha.run_cycle = run_and_tell
+
+
+class Space:
+    """Of the disks that PostgreSQL writes to."""
+
+    def __init__(self):
+        self.is_short = False
+
+    def look(self):
+        try:
+            states = [os.statvfs(path) for path in DISKS]
+        except OSError:  # there is no database yet
+            return
+        free = min(state.f_bavail * state.f_frsize for state in states)
+        self.is_short = free < (ROOM if self.is_short else SEGMENT)
+
+
+def leave_full_disk(ha):
+    """A primary without space takes connections while no write comes through, and Patroni lets it lead on. Here it hands
+    over as soon as another member can take over, and a member without space leaves the lead to one that has some.
+    Others are told by the tag that Patroni has for it; as a member's own setting that would cost it slots."""
+    run_cycle, get_tags, is_healthiest = ha.run_cycle, ha.get_effective_tags, ha.is_healthiest_node
+    space = Space()
+
+    def hand_over_and_run(self):
+        space.look()
+        is_free = self.is_leader() and not self.is_paused() and not self._async_executor.busy
+        if space.is_short and is_free and not self.cluster.failover and self.is_failover_possible():
+            # Not to Patroni's log, which is on that disk.
+            print("no space left on the disk: another member takes over", file=sys.stderr, flush=True)
+            self.dcs.manual_failover(self.state_handler.name, "")
+        return run_cycle(self)
+
+    def get_tags_and_space(self):
+        tags = get_tags(self)
+        return {**tags, "nofailover": True} if space.is_short and not self.is_leader() else tags
+
+    def is_healthiest_with_space(self):
+        return is_healthiest(self) and not (space.is_short and self.is_failover_possible())
+
+    ha.run_cycle, ha.get_effective_tags = hand_over_and_run, get_tags_and_space
+    ha.is_healthiest_node = is_healthiest_with_space
 
 
 def share_timeline(postgresql):
