@@ -23,13 +23,19 @@ const MOMENTS = {
   'the files of a host are written': (site: string) => count(join(site, 'hosts')) > 0,
 };
 
-const CASES: [signal: 'SIGINT' | 'SIGKILL', moment: keyof typeof MOMENTS][] = [
+type Case = [signal: 'SIGINT' | 'SIGKILL', moment: keyof typeof MOMENTS];
+
+const MORE: Case[] = [
+  ['SIGKILL', 'the first packages are unpacked'],
+  ['SIGKILL', 'the first layer is written'],
+];
+
+const CASES: Case[] = [
   ['SIGINT', 'packages arrive'],
   ['SIGINT', 'layers are written'],
-  ['SIGKILL', 'the first packages are unpacked'],
   ['SIGKILL', 'most packages are unpacked'],
-  ['SIGKILL', 'the first layer is written'],
   ['SIGKILL', 'the files of a host are written'],
+  ...(process.env.PIGSTY_TEST_LONG ? MORE : []),
 ];
 
 let workshop: Workshop;
