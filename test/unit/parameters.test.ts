@@ -50,6 +50,7 @@ describe('the tables', () => {
       'node_cpu',
       'node_mem_mb',
       'node_disk_bytes',
+      'node_zone',
       'image_platform',
       'pgbackrest_schedule',
     ]);
@@ -97,7 +98,8 @@ describe('defaults', () => {
     const without = rows.filter((row) => row.default === undefined).map((row) => row.name);
     expect(without).toEqual([
       'infra_seq',
-      ...['nodename', 'vip_address', 'vip_vrid', 'node_cpu', 'node_mem_mb', 'node_disk_bytes'],
+      ...['nodename', 'vip_address', 'vip_vrid'],
+      ...['node_cpu', 'node_mem_mb', 'node_disk_bytes', 'node_zone'],
       ...['etcd_seq', 'minio_seq', 'redis_cluster', 'redis_instances', 'redis_node'],
       ...['pg_cluster', 'pg_seq', 'pg_role', 'pg_instances', 'pg_upstream', 'pg_shard', 'pg_group'],
       ...['gp_role', 'pg_exporters'],

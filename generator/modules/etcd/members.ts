@@ -12,6 +12,7 @@ export type EtcdSettings = {
   readonly etcd_init: 'new' | 'existing';
   readonly etcd_election_timeout: number;
   readonly etcd_heartbeat_interval: number;
+  readonly node_zone?: string;
 };
 
 export type EtcdMember = { readonly host: SiteHost; readonly seq: number; readonly instance: string };

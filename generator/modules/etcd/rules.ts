@@ -1,7 +1,8 @@
 import { rule } from '../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import type { Site } from '../../model/site.ts';
-import { etcdMembers, isEtcdHost } from './members.ts';
+import { settingsOf } from '../../model/module.ts';
+import type { Site, SiteHost } from '../../model/site.ts';
+import { type EtcdMember, type EtcdSettings, etcdMembers, isEtcdHost } from './members.ts';
 
 const rules = {
   noSequence: rule<{ ip: string }>('etcd/no-seq', {
@@ -20,6 +21,12 @@ const rules = {
     message: ({ count }) => `${count} etcd members: an even number`,
     help: ({ count, tolerated }) =>
       `a quorum of ${count} survives the loss of ${tolerated}, just as ${count - 1} members would; use ${count - 1} or ${count + 1}`,
+  }),
+  zoneHoldsMajority: rule<{ zone: string; held: number; count: number }>('etcd/zone-holds-majority', {
+    severity: 'warning',
+    message: ({ zone, held, count }) => `${held} of ${count} etcd members are in zone \`${zone}\``,
+    help: () =>
+      'when that zone is lost the others have no quorum, and PostgreSQL stays without a primary; three zones are needed to survive the loss of any',
   }),
 };
 
@@ -44,5 +51,28 @@ export function checkEtcd(site: Site): Diagnostic[] {
     const args = { count: members.length, tolerated: members.length / 2 - 1 };
     found.push(rules.evenCount.at(members[0]?.host.locate([], 'key'), args));
   }
-  return found;
+  return [...found, ...checkZones(site, members)];
+}
+
+/** A site that has one zone, or names none, cannot do better. */
+function checkZones(site: Site, members: readonly EtcdMember[]): Diagnostic[] {
+  const areSpread = new Set(site.hosts.map(zoneOf)).size > 1;
+  const zones = new Set(members.flatMap(({ host }) => zoneOf(host) ?? []));
+  return [...zones].flatMap((zone) => {
+    const inside = members.filter(({ host }) => zoneOf(host) === zone);
+    const [first, ...others] = inside.map(({ host }) => host.parameters.place('node_zone') ?? host.locate());
+    if (!areSpread || members.length < 3 || inside.length <= members.length / 2) return [];
+    const args = { zone, held: inside.length, count: members.length };
+    return [
+      rules.zoneHoldsMajority.at(
+        first,
+        args,
+        others.map((place) => ({ message: 'and here', place })),
+      ),
+    ];
+  });
+}
+
+function zoneOf(host: SiteHost): string | undefined {
+  return settingsOf<EtcdSettings>(host).node_zone;
 }

@@ -206,6 +206,8 @@ const facts = section('NODE_FACT', [
     meaning: 'memory of the host, for tuning; without it the host looks itself' },
   { name: 'node_disk_bytes', level: 'C/I', schema: Bytes, unit: 'bytes', note: OURS,
     meaning: 'size of the file system of pg_fs_main, for tuning; without it the host looks itself' },
+  { name: 'node_zone', level: 'C/I', schema: Line, note: OURS,
+    meaning: 'room, site or power line that the host shares with others; no zone should hold a majority of etcd' },
 ]);
 
 // biome-ignore format: a table, one parameter per row

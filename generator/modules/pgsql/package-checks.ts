@@ -45,6 +45,15 @@ const rules = {
       `extension ${extension} of database ${database} cannot be made: PostgreSQL does not load it at its start`,
     help: ({ extension, loaded }) => `add it: \`pg_libs: '${extension}, ${loaded}'\``,
   }),
+  otherMajor: rule<{ parameter: string; name: string; other: string; version: number }>(
+    'pgsql/package-of-other-version',
+    {
+      severity: 'warning',
+      message: ({ parameter, name, other, version }) =>
+        `\`${parameter}\`: ${name} is named for PostgreSQL ${other}, the cluster has ${version}`,
+      help: () => 'write `${pg_version}` in the place of the number',
+    },
+  ),
   pending: rule<{ names: string }>('pgsql/package-pending', {
     severity: 'notice',
     message: ({ names }) => `packages left out, as nothing runs them yet: ${names}`,
@@ -65,7 +74,7 @@ function checkListed(member: PgsqlMember): Diagnostic[] {
     const own = listed.filter((one) => one.place === place);
     const absent = own.filter(({ meaning }) => meaning.kind === 'absent');
     return [
-      ...own.flatMap((one) => unknownName(one)),
+      ...own.flatMap((one) => [...unknownName(one), ...otherMajor(one, member.settings.pg_version)]),
       ...joined(absent).map((words) => rules.notCarried.at(place, { ...words, platform })),
     ];
   });
@@ -74,6 +83,12 @@ function checkListed(member: PgsqlMember): Diagnostic[] {
 function unknownName({ meaning, parameter, written, place }: ListedPackage): Diagnostic[] {
   if (meaning.kind !== 'unknown') return [];
   return [rules.unknown.at(place, { parameter, names: written, nearest: meaning.nearest })];
+}
+
+function otherMajor({ meaning, parameter, written, place }: ListedPackage, version: number): Diagnostic[] {
+  const other = /(?:^postgresql-?|[_-])(1\d)(?=[*-]|$)/.exec(written)?.[1];
+  if (meaning.kind !== 'package' || other === undefined || other === String(version)) return [];
+  return [rules.otherMajor.at(place, { parameter, name: written, other, version })];
 }
 
 function joined(listed: readonly ListedPackage[]): { parameter: string; names: string }[] {

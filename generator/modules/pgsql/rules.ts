@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import type { Place } from '../../model/origin.ts';
 import { perSite } from '../../model/per-site.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
-import { chosenRepository } from './backup.ts';
+import { checkBackups } from './backup-checks.ts';
 import { checkBaselines } from './baseline-checks.ts';
 import { checkCapacity } from './capacity-checks.ts';
 import { checkCitus } from './citus-checks.ts';
@@ -58,11 +58,6 @@ const rules = {
     severity: 'error',
     message: ({ service, cluster }) => `service \`${service}\` of cluster ${cluster} selects no member`,
     help: () => 'its `selector` and `backup` (JMESPath over the members) match nothing',
-  }),
-  noRepository: rule<{ method: string; known: string }>('pgsql/no-backup-repository', {
-    severity: 'error',
-    message: ({ method }) => `\`pgbackrest_method: ${method}\` names no entry of \`pgbackrest_repo\``,
-    help: ({ known }) => `defined are: ${known}`,
   }),
   notPoolable: rule<{ database: string }>('pgsql/database-not-poolable', {
     severity: 'warning',
@@ -237,7 +232,7 @@ function checkContent([first]: readonly PgsqlMember[], { files }: Site): Diagnos
   if (!first) return [];
   return [
     ...checkHbaUsers(first),
-    ...checkRepository(first),
+    ...checkBackups(first),
     ...checkPool(first),
     ...checkPackages(first),
     ...checkBaselines(first, files),
@@ -260,18 +255,6 @@ function checkHbaUsers(member: PgsqlMember): Diagnostic[] {
   return [
     ...unknown('pg_hba_rules', member.settings.pg_hba_rules),
     ...unknown('pgb_hba_rules', member.settings.pgb_hba_rules),
-  ];
-}
-
-function checkRepository(member: PgsqlMember): Diagnostic[] {
-  const { settings } = member;
-  if (!settings.pgbackrest_enabled || chosenRepository(settings)) return [];
-  const known = Object.keys(settings.pgbackrest_repo).join(', ');
-  return [
-    rules.noRepository.at(placeOf(member, 'pgbackrest_method'), {
-      method: settings.pgbackrest_method,
-      known,
-    }),
   ];
 }
 
