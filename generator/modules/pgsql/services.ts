@@ -26,25 +26,28 @@ export function declaredServices(settings: PgsqlSettings): readonly PgService[] 
 
 /** The members that `selector` and `backup` choose: JMESPath over the members' variables (pigsty.md section 1). */
 export function selectMembers(service: PgService, members: readonly PgsqlMember[]): ServiceSelection {
+  const rows = rowsOf(members);
   const search = (expression: string | undefined) => {
     if (!expression) return [];
-    const found: unknown = jmespath.search(rowsOf(members), expression);
-    return Array.isArray(found) ? found.flatMap((row: { $index: number }) => members[row.$index] ?? []) : [];
+    const found: unknown = jmespath.search([...rows.keys()], expression);
+    return Array.isArray(found) ? found.flatMap((row) => rows.get(row) ?? []) : [];
   };
   return { selected: search(service.selector), backup: search(service.backup) };
 }
 
-type Row = Record<string, unknown> & { readonly $index: number };
+const known = new WeakMap<readonly PgsqlMember[], ReadonlyMap<unknown, PgsqlMember>>();
 
-const known = new WeakMap<readonly PgsqlMember[], Row[]>();
-
-/** The members' variables, once for all selectors of a cluster. */
-function rowsOf(members: readonly PgsqlMember[]): Row[] {
-  const rows =
-    known.get(members) ??
-    members.map(({ settings, role }, index) => ({ ...settings, pg_role: role, $index: index }));
+/** The members by their variables, once for all selectors of a cluster. */
+function rowsOf(members: readonly PgsqlMember[]): ReadonlyMap<unknown, PgsqlMember> {
+  const rows = known.get(members) ?? new Map(members.map((member) => [variablesOf(member), member]));
   known.set(members, rows);
   return rows;
+}
+
+/** Not a copy: what no selector asks for is not read, which `explain` counts on. */
+function variablesOf({ settings, role }: PgsqlMember): object {
+  const get = (own: PgsqlSettings, name: keyof PgsqlSettings) => (name === 'pg_role' ? role : own[name]);
+  return new Proxy(settings, { get });
 }
 
 /** One HAProxy section: `<cluster>-<service>`, health checked through Patroni. */
