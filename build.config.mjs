@@ -7,7 +7,7 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 
 rmSync(new URL('dist', import.meta.url), { recursive: true, force: true });
 await build({
-  entryPoints: { pigsty: 'generator/cli.ts' },
+  entryPoints: { pigsty: 'generator/cli.ts', 'emit-worker': 'generator/emit/emit-worker.ts' },
   absWorkingDir: fileURLToPath(new URL('.', import.meta.url)),
   outdir: 'dist',
   bundle: true,

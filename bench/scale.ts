@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addressOf, largeInventory } from '../test/support/large-inventory.ts';
 import { removeTree } from '../test/support/process.ts';
 import { PROGRAM } from '../test/support/product.ts';
 import { ANSIBLE, renderWithAnsible } from './ansible-peer.ts';
-import { addressOf, largeInventory } from './large-inventory.ts';
 import { measure, TIME } from './measure.ts';
 import type { Bench, Goal, Row, Sample } from './result.ts';
 

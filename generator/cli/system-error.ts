@@ -18,6 +18,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'no such file or directory'],
   ['ENOTDIR', 'a part of the path is no directory'],
   ['EEXIST', 'something else is there'],
+  ['EBUSY', 'it is a mount point, or in use'],
   ['EISDIR', 'it is a directory'],
   ['ELOOP', 'too many symbolic links'],
   ['ENAMETOOLONG', 'the name is too long'],

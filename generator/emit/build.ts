@@ -12,12 +12,10 @@ import { settingsOf } from '../model/module.ts';
 import type { HostPlan } from '../model/plan.ts';
 import type { Site, SiteHost } from '../model/site.ts';
 import { modules } from '../modules/index.ts';
-import { bundleHost } from '../oci/bundle.ts';
-import { type KnownArtifacts, renderHost } from '../stages/render.ts';
 import { hostSecrets } from '../stages/secrets.ts';
-import { loadSaslprep } from '../text/password.ts';
-import type { Templates } from '../text/template.ts';
-import { SiteDirectory, type WrittenBundle } from './site-directory.ts';
+import { EmitThreads } from './emit-threads.ts';
+import type { HostOrder, HostSummary } from './host-emitter.ts';
+import { SiteDirectory } from './site-directory.ts';
 import { buildSiteImages } from './site-images.ts';
 
 export type BuildOptions = {
@@ -33,13 +31,6 @@ export type BuildSummary = {
   readonly directory: string;
   readonly images: readonly BuiltImage[];
   readonly hosts: readonly HostSummary[];
-};
-
-type HostSummary = {
-  readonly ip: string;
-  readonly name: string;
-  readonly files: number;
-  readonly bundle?: string;
 };
 
 /** So many hosts have their keys made side by side, and so many plans are in memory. */
@@ -61,22 +52,39 @@ export async function build({ site, plan }: Compiled, options: BuildOptions): Pr
   diagnostics.push(...(images?.diagnostics ?? []));
   if (images && !images.ok) return { ok: false, diagnostics };
   const built = images?.value ?? [];
-  const { configOnly } = options;
-  const context = { site, templates, images: built, known: new Map(), configOnly };
-  const hosts: HostSummary[] = [];
-  const bundles: WrittenBundle[] = [];
-  for (const plans of groupsOf(plan.hosts, HOSTS_AT_ONCE)) {
-    const rings = await Promise.all(plans.map((host) => keys.value.ringFor(host.certificates)));
-    diagnostics.push(...rings.flatMap(({ notices }) => notices));
-    for (const [index, host] of plans.entries()) {
-      const own = { siteHost: site.hosts[hosts.length], keys: rings[index]?.ring };
-      const { bundle, summary } = await emitHost(host, own, directory, context);
-      if (bundle) bundles.push(bundle);
-      hosts.push(summary);
+  const context = {
+    out: options.out,
+    site: site.name,
+    templates,
+    images: built,
+    configOnly: options.configOnly,
+  };
+  const threads = new EmitThreads(context, site.hosts.length);
+  try {
+    let ordered = 0;
+    for (const plans of groupsOf(plan.hosts, HOSTS_AT_ONCE)) {
+      const rings = await Promise.all(plans.map((host) => keys.value.ringFor(host.certificates)));
+      diagnostics.push(...rings.flatMap(({ notices }) => notices));
+      const orders = plans.map((host, index) =>
+        orderOf(host, site.hosts[ordered + index], rings[index]?.ring),
+      );
+      ordered += orders.length;
+      await threads.add(orders);
     }
+    const emitted = await threads.finish();
+    const bundles = emitted.flatMap(({ bundle }) => bundle ?? []);
+    if (!options.configOnly) await directory.writeIndex(built, bundles);
+    const hosts = emitted.map(({ summary }) => summary);
+    return conclude({ directory: directory.path, images: built, hosts }, diagnostics);
+  } finally {
+    await threads.close();
   }
-  if (!options.configOnly) await directory.writeIndex(built, bundles);
-  return conclude({ directory: directory.path, images: built, hosts }, diagnostics);
+}
+
+/** `siteHost`: the host that is planned; plans are in the order of the site. */
+function orderOf(plan: HostPlan, siteHost: SiteHost | undefined, keys: KeyRing | undefined): HostOrder {
+  if (siteHost?.ip !== plan.ip || !keys) throw new Unreachable(`no host ${plan.ip}`);
+  return { plan, keys, secrets: hostSecrets(siteHost, modules) };
 }
 
 type KeySettings = { readonly ca_cn: string; readonly cert_validity: string };
@@ -103,40 +111,4 @@ function* groupsOf<T>(items: Iterable<T>, size: number): Generator<readonly T[]>
     group = [];
   }
   if (group.length > 0) yield group;
-}
-
-type SiteContext = {
-  readonly site: Site;
-  readonly templates: Templates;
-  readonly images: readonly BuiltImage[];
-  readonly known: KnownArtifacts;
-  readonly configOnly: boolean;
-};
-
-/** `siteHost`: the host that is planned; plans are in the order of the site. */
-type HostContext = { readonly siteHost: SiteHost | undefined; readonly keys: KeyRing | undefined };
-
-async function emitHost(
-  plan: HostPlan,
-  { siteHost, keys }: HostContext,
-  directory: SiteDirectory,
-  { site, templates, images, known, configOnly }: SiteContext,
-): Promise<{ readonly summary: HostSummary; readonly bundle?: WrittenBundle }> {
-  if (siteHost?.ip !== plan.ip || !keys) throw new Unreachable(`no host ${plan.ip}`);
-  const own = images.filter((image) => plan.images.some((use) => use.name === image.name));
-  const imageRoots = new Map(plan.images.map((use) => [use.name, imageRoot(use.name, own)]));
-  const secrets = hostSecrets(siteHost, modules);
-  const saslprep = await loadSaslprep(secrets.values());
-  const rendered = renderHost(plan, { templates, keys, secrets, saslprep, imageRoots, known });
-  directory.writeHost(plan, rendered);
-  const summary = { ip: plan.ip, name: plan.name, files: rendered.artifacts.length };
-  if (configOnly) return { summary };
-  const bundle = await directory.writeBundle(bundleHost(site.name, plan, rendered, own));
-  return { bundle, summary: { ...summary, bundle: bundle.artifact.digest } };
-}
-
-/** Trees are named by their content; without images (`--config-only`) the image's name stands in. */
-function imageRoot(name: string, images: readonly BuiltImage[]): string {
-  const image = images.find((candidate) => candidate.name === name);
-  return `/var/lib/pigsty/images/${image?.rootfs ?? name}/rootfs`;
 }

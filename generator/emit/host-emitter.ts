@@ -1,0 +1,77 @@
+import type { RenderedHost } from '../model/artifact.ts';
+import type { BuiltImage } from '../model/image.ts';
+import type { KeyRing } from '../model/keys.ts';
+import type { HostPlan } from '../model/plan.ts';
+import type { Secrets } from '../model/secret.ts';
+import { bundleHost } from '../oci/bundle.ts';
+import { type KnownArtifacts, renderHost } from '../stages/render.ts';
+import { loadSaslprep } from '../text/password.ts';
+import type { Templates } from '../text/template.ts';
+import { SiteDirectory, type WrittenBundle } from './site-directory.ts';
+
+/** What is the same for all hosts of a build. Plain data, as is a host's order: both go to other threads. */
+export type EmitContext = {
+  readonly out: string;
+  readonly site: string;
+  readonly templates: Templates;
+  readonly images: readonly BuiltImage[];
+  readonly configOnly: boolean;
+};
+
+export type HostOrder = { readonly plan: HostPlan; readonly keys: KeyRing; readonly secrets: Secrets };
+
+export type HostSummary = {
+  readonly ip: string;
+  readonly name: string;
+  readonly files: number;
+  readonly bundle?: string;
+};
+
+export type EmittedHost = { readonly summary: HostSummary; readonly bundle?: WrittenBundle };
+
+/** Renders hosts and writes them below `out/<site>/`. Throws on file system errors. */
+export class HostEmitter {
+  readonly #context: EmitContext;
+  readonly #directory: SiteDirectory;
+  readonly #known: KnownArtifacts = new Map();
+
+  constructor(context: EmitContext) {
+    this.#context = context;
+    this.#directory = new SiteDirectory(context.out, context.site);
+  }
+
+  async emit(orders: readonly HostOrder[]): Promise<EmittedHost[]> {
+    const emitted: EmittedHost[] = [];
+    for (const order of orders) emitted.push(await this.#emitOne(order));
+    return emitted;
+  }
+
+  async #emitOne({ plan, keys, secrets }: HostOrder): Promise<EmittedHost> {
+    const { templates } = this.#context;
+    const own = this.#context.images.filter((image) => plan.images.some((use) => use.name === image.name));
+    const imageRoots = new Map(plan.images.map((use) => [use.name, imageRoot(use.name, own)]));
+    const saslprep = await loadSaslprep(secrets.values());
+    const input = { templates, keys, secrets, saslprep, imageRoots, known: this.#known };
+    const rendered = renderHost(plan, input);
+    this.#directory.writeHost(plan, rendered);
+    const summary = { ip: plan.ip, name: plan.name, files: rendered.artifacts.length };
+    return this.#context.configOnly ? { summary } : this.#bundle(plan, rendered, own, summary);
+  }
+
+  async #bundle(
+    plan: HostPlan,
+    rendered: RenderedHost,
+    images: readonly BuiltImage[],
+    summary: HostSummary,
+  ): Promise<EmittedHost> {
+    const made = bundleHost(this.#context.site, plan, rendered, images);
+    const bundle = await this.#directory.writeBundle(made);
+    return { bundle, summary: { ...summary, bundle: bundle.artifact.digest } };
+  }
+}
+
+/** Trees are named by their content; without images (`--config-only`) the image's name stands in. */
+function imageRoot(name: string, images: readonly BuiltImage[]): string {
+  const image = images.find((candidate) => candidate.name === name);
+  return `/var/lib/pigsty/images/${image?.rootfs ?? name}/rootfs`;
+}

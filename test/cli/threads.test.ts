@@ -1,0 +1,72 @@
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addressOf, largeInventory } from '../support/large-inventory.ts';
+import { mustRun } from '../support/process.ts';
+import { PROGRAM, pigsty, Workshop } from '../support/product.ts';
+import { skipReason } from '../support/requirements.ts';
+import { withTmpfs } from '../support/tmpfs.ts';
+import { firstDifference, listing } from '../support/tree-listing.ts';
+
+/* Many hosts are written by several threads: the same bytes as by one, and what one of them cannot do is said. */
+const HOSTS = 70;
+const skipped = skipReason('mount');
+
+describe.skipIf(skipped)(`a site of ${HOSTS} hosts${skipped ? ` (${skipped})` : ''}`, () => {
+  let workshop: Workshop;
+  let whole: string[];
+  const siteOf = (out: string) => join(out, 'meta');
+  const command = (out: string) => ['build', workshop.inventory, '--config-only', '-q', '-o', out];
+
+  /** Threads that had a hand in a site: what hosts have in common is one file for each. */
+  function hands(out: string): number {
+    const hosts = join(siteOf(out), 'hosts');
+    return new Set(readdirSync(hosts).map((host) => statSync(join(hosts, host, 'bin/pigsty-agent')).ino))
+      .size;
+  }
+
+  beforeAll(async () => {
+    workshop = new Workshop('meta');
+    writeFileSync(workshop.inventory, largeInventory(HOSTS));
+    const out = join(workshop.directory, 'one');
+    await mustRun('taskset', [
+      '--cpu-list',
+      await firstProcessor(),
+      process.execPath,
+      PROGRAM,
+      ...command(out),
+    ]);
+    whole = listing(siteOf(out));
+    expect(hands(out)).toBe(1);
+  });
+  afterAll(() => workshop?.remove());
+
+  it('is the same by one thread and by several', async () => {
+    const out = join(workshop.directory, 'several');
+    const { code, stderr } = await pigsty(command(out));
+    expect(code, stderr).toBe(0);
+    expect(firstDifference(whole, listing(siteOf(out)))).toBeUndefined();
+    expect(hands(out)).toBe(availableParallelism() > 1 ? 2 : 1);
+  });
+
+  it('says what a thread could not do', async () => {
+    const out = join(workshop.directory, 'stuck');
+    // The first group of hosts is another thread's.
+    const stuck = join(siteOf(out), 'hosts', `${addressOf(0)}.new`);
+    await withTmpfs(stuck, 1000, async () => {
+      const { code, stdout, stderr } = await pigsty(command(out));
+      expect(stderr).toMatch(
+        /^error\[file\/unusable\] \S+\/10\.0\.0\.1\.new\S* cannot be used: it is a mount point/m,
+      );
+      expect(stdout).toBe('');
+      expect(code).toBe(2);
+    });
+  });
+});
+
+/** The number of one that this process may use. */
+async function firstProcessor(): Promise<string> {
+  const allowed = await mustRun('taskset', ['--cpu-list', '--pid', String(process.pid)]);
+  return /: (\d+)/.exec(allowed)?.[1] ?? '0';
+}
