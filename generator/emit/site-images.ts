@@ -7,6 +7,7 @@ import type { Progress } from '../effects/progress.ts';
 import { loadRecipes } from '../effects/recipes.ts';
 import { fetchPackages } from '../lock/fetch.ts';
 import { readLock, writeLock } from '../lock/lock-file.ts';
+import { type Platforms, platformsWith } from '../lock/platforms.ts';
 import { type ImageWork, imageRequests, isStale } from '../lock/requests.ts';
 import { resolveLock } from '../lock/resolve.ts';
 import { lockRules } from '../lock/rules.ts';
@@ -26,6 +27,7 @@ const rules = {
 };
 
 export type ImageOptions = { readonly environment: Environment; readonly progress: Progress };
+type LockOptions = ImageOptions & { readonly platforms: Platforms };
 export type SiteLock = { readonly file: string; readonly lock: Lock };
 
 /** `<inventory-stem>.lock.json`, beside the inventory. */
@@ -41,7 +43,8 @@ export async function lockSite(
 ): Promise<Result<SiteLock>> {
   const work = await imageWork(plan);
   if (!work.ok) return work;
-  return currentLock(site, work.value, { ...options, frozen: false });
+  const platforms = platformsWith(plan.sources);
+  return currentLock(site, work.value, { ...options, platforms, frozen: false });
 }
 
 /** All images of the site as blobs in `blobs`; downloads what is missing. Diagnostics: lock/*, fetch/*, build/*. */
@@ -54,12 +57,18 @@ export async function buildSiteImages(
   const work = await imageWork(plan);
   if (!work.ok) return work;
   const found: Diagnostic[] = [...work.diagnostics];
-  const locked = await currentLock(site, work.value, { ...options, update: false });
+  const platforms = platformsWith(plan.sources);
+  const locked = await currentLock(site, work.value, { ...options, platforms, update: false });
   found.push(...locked.diagnostics);
   if (!locked.ok) return { ok: false, diagnostics: found };
   const { environment, progress } = options;
   const cache = cacheDirectory(environment);
-  const fetched = await fetchPackages(locked.value.lock, undefined, { cache, environment, progress });
+  const fetched = await fetchPackages(locked.value.lock, undefined, {
+    cache,
+    environment,
+    progress,
+    platforms,
+  });
   found.push(...fetched.diagnostics);
   if (!fetched.ok) return { ok: false, diagnostics: found };
   const sourceDateEpoch = environment.SOURCE_DATE_EPOCH;
@@ -88,19 +97,21 @@ async function imageWork(plan: SitePlan): Promise<Result<ImageWork>> {
 async function currentLock(
   site: Site,
   { requests }: ImageWork,
-  options: ImageOptions & { readonly update: boolean; readonly frozen: boolean },
+  options: LockOptions & { readonly update: boolean; readonly frozen: boolean },
 ): Promise<Result<SiteLock>> {
   const file = lockFile(site);
   const kept = await readLock(file);
   if (!kept.ok) return kept;
-  const reason = reasonToResolve(kept.value, requests, options.update);
+  const { environment, progress, platforms } = options;
+  const isAnswer = kept.value && !isStale(kept.value, requests, platforms);
+  const reason = reasonToResolve(kept.value, isAnswer, options.update);
   if (kept.value && reason === undefined) return succeed({ file, lock: kept.value });
   if (options.frozen) {
     const refused = kept.value ? lockRules.stale : lockRules.missing;
     return { ok: false, diagnostics: [refused.at(undefined, { file })] };
   }
-  const { environment, progress } = options;
-  const fresh = await resolveLock(requests, { cache: cacheDirectory(environment), environment, progress });
+  const cache = cacheDirectory(environment);
+  const fresh = await resolveLock(requests, { cache, environment, progress, platforms });
   if (!fresh.ok) return fresh;
   await writeLock(file, fresh.value);
   const notice = rules.renewed.at(undefined, { file, reason: reason ?? '' });
@@ -109,10 +120,10 @@ async function currentLock(
 
 function reasonToResolve(
   lock: Lock | undefined,
-  requests: ImageWork['requests'],
+  isAnswer: boolean | undefined,
   update: boolean,
 ): string | undefined {
   if (!lock) return 'there was no lock';
-  if (isStale(lock, requests)) return 'the inventory or the recipes ask for other packages';
+  if (!isAnswer) return 'the inventory or the recipes ask for other packages';
   return update ? 'newer versions were asked for' : undefined;
 }

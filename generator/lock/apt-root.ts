@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { makeDirectory, writeFileAtomic } from '../effects/files.ts';
 import { type Environment, type ProcessResult, runProcess } from '../effects/process.ts';
 import { type Sha256, sha256 } from '../model/brand.ts';
-import type { LockedSource } from '../model/lock.ts';
-import type { Platform } from './platforms.ts';
+import type { LockedSource, SignedSource } from '../model/lock.ts';
+import { allSuites, type Platform } from './platforms.ts';
 
 /** Where an archive is, by its name: a base address that ends with a slash. */
 export type Addresses = ReadonlyMap<string, string>;
@@ -34,13 +34,13 @@ const DIRECTORIES = [
   'var/log/apt',
 ];
 
-/** Makes or refreshes the root `<cache>/apt/<platform>`. Throws on file system errors. */
+/** Makes or refreshes the root `<cache>/apt/<platform>`, one of its own for added sources. Throws on file system errors. */
 export async function openAptRoot(
   cache: string,
   platform: Platform,
   environment: Environment,
 ): Promise<AptRoot> {
-  const directory = join(cache, 'apt', platform.name);
+  const directory = join(cache, 'apt', rootName(platform));
   await Promise.all(DIRECTORIES.map((path) => makeDirectory(join(directory, path))));
   await writeFileAtomic(join(directory, 'var/lib/dpkg/status'), '');
   const transports = await machineTransports(environment);
@@ -50,12 +50,42 @@ export async function openAptRoot(
 
 /** Points the root at the archives and fetches their signed indexes; a second time only what changed. */
 export async function updateLists(root: AptRoot, addresses: Addresses): Promise<ProcessResult> {
-  const lines = root.platform.suites.map(({ archive, suite, component }) => {
+  const { architecture, suites, keyring, sources = [] } = root.platform;
+  const lines = suites.map(({ archive, suite, component }) => {
     const address = addresses.get(archive) ?? '';
-    return `deb [arch=${root.platform.architecture} signed-by=${root.platform.keyring}] ${address} ${suite} ${component}\n`;
+    return `deb [arch=${architecture} signed-by=${keyring}] ${address} ${suite} ${component}\n`;
   });
+  const stanzas = sources.map((source) => stanza(source, addresses, architecture));
   await writeFileAtomic(join(root.directory, 'etc/apt/sources.list'), lines.join(''));
+  await writeFileAtomic(join(root.directory, 'etc/apt/sources.list.d/added.sources'), stanzas.join('\n'));
   return runLocked(root, 'apt-get', ['-qq', '-o', 'APT::Update::Error-Mode=any', 'update']);
+}
+
+/** With its key, as a path with spaces cannot be written there (sources.list(5), "deb822-style format"). */
+function stanza(
+  { archive, suite, component, key }: SignedSource,
+  addresses: Addresses,
+  architecture: string,
+): string {
+  const lines = key
+    .trim()
+    .split(/\r?\n/)
+    .map((line) => ` ${line.trim() || '.'}\n`);
+  return [
+    'Types: deb\n',
+    `URIs: ${addresses.get(archive)}\n`,
+    `Suites: ${suite}\n`,
+    `Components: ${component}\n`,
+    `Architectures: ${architecture}\n`,
+    'Signed-By:\n',
+    ...lines,
+  ].join('');
+}
+
+function rootName({ name, sources = [] }: Platform): string {
+  if (sources.length === 0) return name;
+  const digest = createHash('sha256').update(JSON.stringify(sources)).digest('hex');
+  return `${name}-${digest.slice(0, 8)}`;
 }
 
 /** Runs one of apt's programs in the root. */
@@ -69,14 +99,19 @@ export function runLocked(root: AptRoot, program: string, args: readonly string[
 }
 
 /** The signed indexes as they were fetched: which archive, and the sha256 of its InRelease. */
-export async function readSources(root: AptRoot): Promise<LockedSource[]> {
+export async function readSources(root: AptRoot, addresses: Addresses): Promise<LockedSource[]> {
   const lists = join(root.directory, 'var/lib/apt/lists');
   const names = await readdir(lists);
+  const format = ['--format', '$(REPO_URI)|$(RELEASE)|$(FILENAME)'];
+  const { stdout } = await runApt(root, 'apt-get', ['indextargets', ...format, 'Identifier: Packages']);
+  const targets = stdout.split('\n').map((line) => line.split('|'));
   return Promise.all(
-    root.platform.suites.map(async ({ archive, suite, component }) => {
-      const name = names.find((one) => one.endsWith(`_dists_${suite}_InRelease`)) ?? `${suite}_Release`;
-      const found = names.find((one) => one === name || one.endsWith(`_dists_${suite}_Release`)) ?? name;
-      return { archive, suite, component, release: await hashFile(join(lists, found)) };
+    allSuites(root.platform).map(async ({ archive, suite, component }) => {
+      const address = addresses.get(archive);
+      const target = targets.find(([base, release]) => base === address && release === suite);
+      const start = basename(target?.[2] ?? '').replace(/(_dists_).*$/, `$1${suite.replaceAll('/', '_')}_`);
+      const found = [`${start}InRelease`, `${start}Release`].find((name) => names.includes(name));
+      return { archive, suite, component, release: await hashFile(join(lists, found ?? start)) };
     }),
   );
 }

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { type Environment, runProcess } from '../effects/process.ts';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
 import type { Addresses } from './apt-root.ts';
-import type { Platform } from './platforms.ts';
+import { allSuites, type Platform } from './platforms.ts';
 import { lockRules } from './rules.ts';
 
 const FORMAT = '$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(LABEL)';
@@ -13,7 +13,8 @@ const LABELS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Where the platform's archives are: PIGSTY_MIRROR_<ARCHIVE> in the environment, else what this machine's apt uses.
+ * Where the platform's archives are: PIGSTY_MIRROR_<ARCHIVE> in the environment, else what the inventory says of an
+ * archive that it adds, else what this machine's apt uses.
  * Diagnostics: lock/no-archive, lock/no-tool.
  */
 export async function findArchives(platform: Platform, environment: Environment): Promise<Result<Addresses>> {
@@ -21,10 +22,12 @@ export async function findArchives(platform: Platform, environment: Environment)
   if (diagnostics.length > 0) return { ok: false, diagnostics };
   const targets = await runProcess('apt-get', ['indextargets', '--format', FORMAT], environment);
   const addresses = new Map<string, string>();
-  for (const archive of [...new Set(platform.suites.map((suite) => suite.archive))].sort()) {
+  const own = new Map((platform.sources ?? []).map(({ archive, address }) => [archive, address]));
+  for (const archive of [...new Set(allSuites(platform).map((suite) => suite.archive))].sort()) {
     const variable = mirrorVariable(archive);
     const address =
       environment[variable] ||
+      own.get(archive) ||
       addressOf(archive, targets.stdout) ||
       (await configuredAddress(archive, environment));
     if (address) addresses.set(archive, address.endsWith('/') ? address : `${address}/`);

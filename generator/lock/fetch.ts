@@ -12,7 +12,7 @@ import type { Lock, LockedPackage } from '../model/lock.ts';
 import { type Addresses, type AptRoot, openAptRoot, runLocked } from './apt-root.ts';
 import { findArchives } from './archives.ts';
 import { explainFailures, type Failure, isWrongHash } from './fetch-failures.ts';
-import { PLATFORMS, type Platform } from './platforms.ts';
+import type { Platform, Platforms } from './platforms.ts';
 import { fetchRules } from './rules.ts';
 
 export type FetchOptions = {
@@ -20,7 +20,7 @@ export type FetchOptions = {
   readonly cache: string;
   readonly environment: Environment;
   readonly progress: Progress;
-  readonly platforms?: ReadonlyMap<string, Platform>;
+  readonly platforms: Platforms;
 };
 
 /** Files a single call of apt's downloader gets: its arguments stay far below the system's limit. */
@@ -49,7 +49,7 @@ export async function fetchPackages(
     });
     const missing = await missingPackages(wanted, options.cache);
     if (missing.length === 0) continue;
-    const platform = (options.platforms ?? PLATFORMS).get(locked.platform);
+    const platform = options.platforms.get(locked.platform);
     if (!platform) throw new Unreachable(`no platform ${locked.platform}`);
     const addresses = await findArchives(platform, options.environment);
     diagnostics.push(...addresses.diagnostics);

@@ -1,3 +1,5 @@
+import type { SignedSource } from '../model/lock.ts';
+
 /** A distribution release that images are made of: its archives, as names, and the keys that sign them. */
 export type Platform = {
   readonly name: string;
@@ -5,12 +7,14 @@ export type Platform = {
   readonly architecture: string;
   readonly keyring: string;
   /** Which suites of which archive; where an archive is, the machine's own apt configuration says. */
-  readonly suites: readonly {
-    readonly archive: string;
-    readonly suite: string;
-    readonly component: string;
-  }[];
+  readonly suites: readonly Suite[];
+  /** Archives that an inventory adds; they say themselves where they are and who signs them. */
+  readonly sources?: readonly SignedSource[];
 };
+
+export type Suite = Pick<SignedSource, 'archive' | 'suite' | 'component'>;
+
+export type Platforms = ReadonlyMap<string, Platform>;
 
 const debian13: Platform = {
   name: 'debian13',
@@ -23,4 +27,14 @@ const debian13: Platform = {
   ],
 };
 
-export const PLATFORMS: ReadonlyMap<string, Platform> = new Map([[debian13.name, debian13]]);
+export const PLATFORMS: Platforms = new Map([[debian13.name, debian13]]);
+
+/** The platforms with the archives that an inventory adds. */
+export function platformsWith(sources: readonly SignedSource[]): Platforms {
+  return new Map([...PLATFORMS].map(([name, platform]) => [name, { ...platform, sources }]));
+}
+
+/** All suites, the platform's first. */
+export function allSuites({ suites, sources = [] }: Platform): readonly Suite[] {
+  return [...suites, ...sources];
+}

@@ -4,7 +4,7 @@ import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
 import type { ImageRecipe, RecipePackage } from '../model/image.ts';
 import type { ImageRequest, Lock, PackageRequest } from '../model/lock.ts';
 import type { ImageUse } from '../model/plan.ts';
-import { PLATFORMS } from './platforms.ts';
+import { allSuites, PLATFORMS, type Platforms } from './platforms.ts';
 import { lockRules } from './rules.ts';
 
 /** An image to build: its recipe with the arguments put in, and which packages it names itself. */
@@ -49,11 +49,15 @@ export function imageRequests(
 }
 
 /** What a lock answers: a digest of the packages asked for and of where they come from; lines and places do not count. */
-export function lockInputs(requests: readonly ImageRequest[]): Sha256 {
+export function lockInputs(requests: readonly ImageRequest[], platforms: Platforms): Sha256 {
+  const suitesOf = (name: string) => {
+    const platform = platforms.get(name);
+    return platform ? allSuites(platform) : [];
+  };
   const asked = requests.map(({ name, platform, packages, absent }) => ({
     name,
     platform,
-    suites: PLATFORMS.get(platform)?.suites ?? [],
+    suites: suitesOf(platform).map(({ archive, suite, component }) => ({ archive, suite, component })),
     packages: packages.map((one) => one.name).sort(),
     absent,
   }));
@@ -62,8 +66,8 @@ export function lockInputs(requests: readonly ImageRequest[]): Sha256 {
 }
 
 /** True when the lock was made for other requests. */
-export function isStale(lock: Lock, requests: readonly ImageRequest[]): boolean {
-  return lock.inputs !== lockInputs(requests);
+export function isStale(lock: Lock, requests: readonly ImageRequest[], platforms: Platforms): boolean {
+  return lock.inputs !== lockInputs(requests, platforms);
 }
 
 function uniqueUses(uses: readonly ImageUse[]): ImageUse[] {

@@ -9,7 +9,7 @@ import { conclude, type Diagnostic, type Result, succeed } from '../model/diagno
 import type { ImageRequest, Lock, LockedPackage, LockedPlatform, PackageRequest } from '../model/lock.ts';
 import { type Addresses, type AptRoot, openAptRoot, readSources, runApt, updateLists } from './apt-root.ts';
 import { findArchives } from './archives.ts';
-import { PLATFORMS, type Platform } from './platforms.ts';
+import { allSuites, type Platform, type Platforms } from './platforms.ts';
 import { lockInputs } from './requests.ts';
 import { lockRules } from './rules.ts';
 import {
@@ -25,7 +25,7 @@ export type LockOptions = {
   readonly cache: string;
   readonly environment: Environment;
   readonly progress: Progress;
-  readonly platforms?: ReadonlyMap<string, Platform>;
+  readonly platforms: Platforms;
 };
 
 /** Room for one platform's indexes, compressed and not (60 MB in Debian 13). On a full disk apt's downloader may wait for ever. */
@@ -46,7 +46,7 @@ export async function resolveLock(
   const platforms: LockedPlatform[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const name of names) {
-    const platform = (options.platforms ?? PLATFORMS).get(name);
+    const platform = options.platforms.get(name);
     if (!platform) throw new Unreachable(`no platform ${name}`);
     const mine = requests.filter((one) => one.platform === name);
     const result = await resolvePlatform(platform, mine, options, (label) => step.advance(1, label));
@@ -54,7 +54,7 @@ export async function resolveLock(
     if (result.ok) platforms.push(result.value);
   }
   step.done();
-  return conclude({ version: 1, inputs: lockInputs(requests), platforms }, diagnostics);
+  return conclude({ version: 1, inputs: lockInputs(requests, options.platforms), platforms }, diagnostics);
 }
 
 async function resolvePlatform(
@@ -85,7 +85,7 @@ async function resolvePlatform(
     request,
     packages: closure.ok ? closure.value : [],
   }));
-  return conclude(lockedPlatform(platform, await readSources(root), closures), failures);
+  return conclude(lockedPlatform(platform, await readSources(root, addresses.value), closures), failures);
 }
 
 /** One image's closure, from an empty system on which only the absent packages are installed. */
@@ -162,7 +162,9 @@ function notFound(
     };
     return lockRules.pgVersionNotCarried.at(place, args);
   }
-  const sources = platform.suites.map(({ suite, component }) => `${suite}/${component}`).join(', ');
+  const sources = allSuites(platform)
+    .map(({ suite, component }) => `${suite}/${component}`)
+    .join(', ');
   return lockRules.packageNotFound.at(place, {
     name,
     image,

@@ -1,4 +1,5 @@
 import type { HostIp } from './brand.ts';
+import type { SignedSource } from './lock.ts';
 import type { PlanData, PortUse } from './plan.ts';
 
 /** What modules tell each other; typed here so that none of them imports another. */
@@ -8,6 +9,8 @@ export type Facts = {
   /** How long etcd's members wait for their leader before they elect another. Seconds. */
   readonly etcdElectionSeconds: number;
   readonly infraIps: readonly HostIp[];
+  /** Archives that packages of images may come from, beyond the platform's. */
+  readonly packageSources: readonly SignedSource[];
   readonly nodeNames: ReadonlyMap<HostIp, string>;
   /** TCP services that HAProxy carries, by the host that carries them. */
   readonly proxyServices: ReadonlyMap<HostIp, readonly ProxyService[]>;

@@ -13,6 +13,15 @@ export type ImageRequest = {
 /** `askedBy` is a recipe line (`images/postgres.yml:12`) or a parameter (`pg_extensions`). */
 export type PackageRequest = { readonly name: string; readonly askedBy: string; readonly place?: Place };
 
+/** An archive that an inventory names; `key` is the text of the OpenPGP key that signs it. */
+export type SignedSource = {
+  readonly archive: string;
+  readonly address: string;
+  readonly suite: string;
+  readonly component: string;
+  readonly key: string;
+};
+
 /** A signed index that packages came from; addresses are never recorded. */
 export type LockedSource = {
   readonly archive: string;
@@ -28,7 +37,7 @@ export type LockedPackage = {
   /** Bytes of the .deb. */
   readonly size: number;
   readonly sha256: Sha256;
-  /** `debian` or `debian-security`: which of the machine's archives `path` is below; a `Filename` of its index. */
+  /** Which archive `path` is below: one of the machine's (`debian`), or of `image_sources`. A `Filename` of its index. */
   readonly archive: string;
   readonly path: string;
   /** Who asked, or `dependency`. */

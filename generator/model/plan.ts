@@ -1,4 +1,5 @@
 import type { HostIp } from './brand.ts';
+import type { SignedSource } from './lock.ts';
 import type { Place } from './origin.ts';
 import type { SecretRef } from './secret.ts';
 
@@ -154,4 +155,6 @@ export type SitePlan = {
   /** In the order of the site. Planned anew each time they are gone through: those of thousands fill the memory. */
   readonly hosts: Iterable<HostPlan>;
   readonly promises: readonly RecoveryPromise[];
+  /** Archives of packages beyond those of the images' platform. */
+  readonly sources: readonly SignedSource[];
 };

@@ -9,6 +9,7 @@ import { systemFiles, systemUnits } from './system-files.ts';
 export function plan(site: Site, modules: readonly Module[], facts: Facts): SitePlan {
   return {
     site: site.name,
+    sources: facts.packageSources,
     hosts: {
       *[Symbol.iterator]() {
         for (const host of site.hosts) yield planHost(host, site, modules, facts);
@@ -24,6 +25,7 @@ export function gatherFacts(site: Site, modules: readonly Module[]): Facts {
     etcdEndpoints: [],
     etcdElectionSeconds: 0,
     infraIps: [],
+    packageSources: [],
     proxyServices: new Map(),
     nodeNames: new Map(),
   };

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -16,7 +16,7 @@ import { fetchPackages, packageFile } from '../../generator/lock/fetch.ts';
 import { formatLock } from '../../generator/lock/lock-text.ts';
 import { resolveLock } from '../../generator/lock/resolve.ts';
 import type { Diagnostic } from '../../generator/model/diagnostic.ts';
-import type { ImageRequest, Lock } from '../../generator/model/lock.ts';
+import type { ImageRequest, Lock, SignedSource } from '../../generator/model/lock.ts';
 import { startArchive, type TestArchive } from '../support/archive.ts';
 import { mustRun } from '../support/process.ts';
 import { findMissing, skipReason } from '../support/requirements.ts';
@@ -47,6 +47,10 @@ const PACKAGES = [
 
 function file(text: string) {
   return { [`usr/share/${text.slice(0, 20)}`]: { text } };
+}
+
+function sha256Of(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 function request(name: string, packages: readonly string[], absent: readonly string[] = []): ImageRequest {
@@ -190,6 +194,55 @@ describe.skipIf(skipped)(`apt as solver and downloader${skipped ? ` (${skipped})
     const result = await resolveLock([request('one', ['library'])], { ...rest, environment: bare });
     expect(result.diagnostics).toMatchObject([{ code: 'lock/no-archive' }]);
     expect(result.diagnostics[0]?.help).toContain('PIGSTY_MIRROR_DEBIAN');
+  });
+
+  describe('from a source of the inventory', () => {
+    let other: TestArchive;
+    beforeAll(async () => {
+      other = await startArchive(mkdtempSync(join(tmpdir(), 'pigsty-archive-')));
+      other.publish([{ name: 'extra', version: '2.0', depends: 'library', files: file('extra') }]);
+    });
+    afterAll(async () => {
+      await other.close();
+      rmSync(other.directory, { recursive: true, force: true });
+    });
+    const added = (change: Partial<SignedSource> = {}) => {
+      const platform = { ...archive.platform, sources: [{ ...other.source, ...change }] };
+      return { ...options(), platforms: new Map([['test', platform]]) };
+    };
+
+    it('takes packages under its own key, and those they depend on from the platform', async () => {
+      const result = await resolveLock([request('one', ['extra'])], added());
+      if (!result.ok) throw new Error(JSON.stringify(result.diagnostics));
+      const [platform] = result.value.platforms;
+      expect(platform?.packages.map((one) => [one.name, one.archive])).toEqual([
+        ['extra', 'ours'],
+        ['library', 'debian'],
+      ]);
+      const releases = platform?.sources.map((one) => [one.archive, one.release]);
+      expect(releases).toEqual(
+        [archive, other].map(({ directory }, index) => [
+          ['debian', 'ours'][index],
+          sha256Of(readFileSync(join(directory, 'dists/test/InRelease'))),
+        ]),
+      );
+      expect(formatLock(result.value)).not.toContain('127.0.0.1');
+      expect(await fetchPackages(result.value, undefined, added())).toMatchObject({ ok: true });
+      expect(kept(result.value)).toEqual([true, true]);
+    });
+
+    it('refuses one that another key signed', async () => {
+      const result = await resolveLock([request('one', ['extra'])], added({ key: archive.source.key }));
+      expect(result.diagnostics).toMatchObject([{ code: 'lock/source-unreachable' }]);
+      expect(result.diagnostics[0]?.message).toMatch(/NO_PUBKEY|not signed/);
+    });
+
+    it('is found where PIGSTY_MIRROR_… says', async () => {
+      const { environment, ...rest } = added({ address: 'http://127.0.0.1:9/' });
+      const moved = { ...environment, PIGSTY_MIRROR_OURS: other.address };
+      const result = await resolveLock([request('one', ['extra'])], { ...rest, environment: moved });
+      expect(result).toMatchObject({ ok: true });
+    });
   });
 
   it('fetches what is missing, reports the bytes, and does not ask again', async () => {

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import type { Platform } from '../../generator/lock/platforms.ts';
+import type { SignedSource } from '../../generator/model/lock.ts';
 import { makePackage, type PackageRecipe } from './packages.ts';
 
 /** What the server does with a request for a path that ends with the key. `cut` closes after that many bytes, once. */
@@ -14,6 +15,8 @@ type Fault = { readonly kind: 'missing' } | { readonly kind: 'cut'; bytes: numbe
 export type TestArchive = {
   readonly address: string;
   readonly platform: Platform;
+  /** The archive as an inventory adds it. */
+  readonly source: SignedSource;
   readonly directory: string;
   readonly faults: Map<string, Fault>;
   /** Requests so far: path and Range header. */
@@ -34,8 +37,11 @@ export async function startArchive(directory: string): Promise<TestArchive> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
+  const address = `http://127.0.0.1:${port}/`;
+  const key = gpg(directory, ['--armor', '--export']);
   return {
-    address: `http://127.0.0.1:${port}/`,
+    address,
+    source: { archive: 'ours', address, suite: 'test', component: 'main', key },
     platform: {
       name: 'test',
       architecture: 'amd64',
@@ -83,9 +89,9 @@ function makeKey(directory: string): string {
   return keyring;
 }
 
-function gpg(directory: string, args: readonly string[]): void {
+function gpg(directory: string, args: readonly string[]): string {
   const options = ['--homedir', join(directory, 'gpg'), '--batch', '--quiet', '--pinentry-mode', 'loopback'];
-  execFileSync('gpg', [...options, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  return execFileSync('gpg', [...options, ...args], { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
 }
 
 function answer(

@@ -23,7 +23,7 @@ import {
   whole,
 } from '../schemas.ts';
 import * as defaults from './defaults.ts';
-import { HaproxyService, NameServer, PublicKey, ResolverLine, TimeSource } from './schemas.ts';
+import { HaproxyService, NameServer, PackageSource, PublicKey, ResolverLine, TimeSource } from './schemas.ts';
 
 const HostName = pattern(/^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/, 'a host name');
 /** A name of the time zone database; empty for the host's own. */
@@ -214,6 +214,8 @@ const facts = section('NODE_FACT', [
 const image = section('IMAGE', [
   { name: 'image_platform', level: 'G/C', schema: oneOf('debian13'), default: 'debian13', note: OURS,
     meaning: 'distribution whose packages the images are made of' },
+  { name: 'image_sources', level: 'G', schema: listOf(PackageSource, 'sources of packages'), default: [], note: OURS,
+    meaning: 'further archives of packages that the images may be made of, each with the key that signs it' },
 ]);
 
 export const nodeParameters: ParameterTable = {

@@ -52,6 +52,24 @@ export const TimeSource = pattern(
   'a source of chrony.conf: `pool pool.ntp.org iburst`, `server 192.0.2.1`',
 );
 
+const ARCHIVES_OF_PLATFORMS = /^(?!(?:debian|debian-security)$)[a-z0-9][a-z0-9-]*$/;
+
+/** An archive of packages in Debian's form; `key` is a file beside the inventory, as `gpg --armor --export` writes it. */
+export const PackageSource = z.strictObject(
+  {
+    name: pattern(ARCHIVES_OF_PLATFORMS, 'a name of its own: small letters, digits and -'),
+    url: pattern(
+      /^(?:https?:\/\/(?![^/]*@)|file:\/)[^\s'"]+$/,
+      'an address, as https://apt.example.com/debian; names and passwords for it go into /etc/apt/auth.conf',
+    ),
+    suite: pattern(/^[\w.-]+(?:\/[\w.-]+)*$/, 'the name of a suite, as trixie-pgdg'),
+    component: pattern(/^[\w.-]+$/, 'the name of a component').exactOptional(),
+    key: Line,
+  },
+  expected('{ name, url, suite, component, key }'),
+);
+export type PackageSource = z.infer<typeof PackageSource>;
+
 /** One entry of `haproxy_services`; `options` are lines of the `listen` section as they are. */
 export const HaproxyService = z.strictObject(
   {

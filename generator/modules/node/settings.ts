@@ -1,5 +1,5 @@
 import type { Value } from '../../model/inventory.ts';
-import type { HaproxyService } from './schemas.ts';
+import type { HaproxyService, PackageSource } from './schemas.ts';
 
 /** The parameters that this module reads, as its table types them; names as in the inventory. */
 export type NodeSettings = {
@@ -35,6 +35,7 @@ export type NodeSettings = {
   readonly node_cpu?: number;
   readonly node_mem_mb?: number;
   readonly image_platform: string;
+  readonly image_sources: readonly PackageSource[];
   readonly haproxy_enabled: boolean;
   readonly haproxy_admin_username: string;
   readonly haproxy_admin_password: string;

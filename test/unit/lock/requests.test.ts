@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadRecipes, parseRecipe } from '../../../generator/effects/recipes.ts';
+import { PLATFORMS, platformsWith } from '../../../generator/lock/platforms.ts';
 import { imageRequests, isStale, lockInputs } from '../../../generator/lock/requests.ts';
 import { Unreachable } from '../../../generator/model/brand.ts';
 import type { ImageRecipe } from '../../../generator/model/image.ts';
@@ -95,23 +96,43 @@ describe('requests of images', () => {
 
 describe('a lock', () => {
   const lock = (uses: readonly ImageUse[], from = both): Lock => {
-    return { version: 1, inputs: lockInputs(work(uses, from).requests), platforms: [] };
+    return { version: 1, inputs: lockInputs(work(uses, from).requests, PLATFORMS), platforms: [] };
   };
 
   it('is not stale when lines move or hosts are listed in another order', () => {
     const moved = recipes(['base', `# a comment\n${BASE}`], ['app', APP]);
-    expect(isStale(lock([use]), work([use], moved).requests)).toBe(false);
+    expect(isStale(lock([use]), work([use], moved).requests, PLATFORMS)).toBe(false);
     const other = { ...use, name: 'app-2', arguments: { version: '2' } };
-    expect(isStale(lock([use, other]), work([other, use]).requests)).toBe(false);
+    expect(isStale(lock([use, other]), work([other, use]).requests, PLATFORMS)).toBe(false);
   });
 
   it('is stale when a package is asked for that was not, or no longer', () => {
     const extra = { ...use, packages: [{ name: 'postgis', askedBy: 'pg_extensions' }] };
-    expect(isStale(lock([use]), work([extra]).requests)).toBe(true);
-    expect(isStale(lock([extra]), work([use]).requests)).toBe(true);
+    expect(isStale(lock([use]), work([extra]).requests, PLATFORMS)).toBe(true);
+    expect(isStale(lock([extra]), work([use]).requests, PLATFORMS)).toBe(true);
     const absent = recipes(['base', BASE.replace('debconf', 'ucf')], ['app', APP]);
-    expect(isStale(lock([use]), work([use], absent).requests)).toBe(true);
-    expect(isStale(lock([use]), work([{ ...use, arguments: { version: '2' } }]).requests)).toBe(true);
+    expect(isStale(lock([use]), work([use], absent).requests, PLATFORMS)).toBe(true);
+    expect(isStale(lock([use]), work([{ ...use, arguments: { version: '2' } }]).requests, PLATFORMS)).toBe(
+      true,
+    );
+  });
+});
+
+describe('a lock of further sources', () => {
+  it('is stale when one comes or goes, not when its address or key is another', () => {
+    const source = {
+      archive: 'ours',
+      address: 'https://a.example/',
+      suite: 'test',
+      component: 'main',
+      key: 'one',
+    };
+    const { requests } = work([use]);
+    const inputs = lockInputs(requests, platformsWith([source]));
+    expect(inputs).not.toBe(lockInputs(requests, PLATFORMS));
+    expect(lockInputs(requests, platformsWith([]))).toBe(lockInputs(requests, PLATFORMS));
+    const moved = { ...source, address: 'https://b.example/', key: 'two' };
+    expect(lockInputs(requests, platformsWith([moved]))).toBe(inputs);
   });
 });
 

@@ -1,0 +1,67 @@
+import { rule } from '../../diagnostics/rule.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import type { SignedSource } from '../../model/lock.ts';
+import { settingsOf } from '../../model/module.ts';
+import { perSite } from '../../model/per-site.ts';
+import type { Site, SiteHost } from '../../model/site.ts';
+import type { PackageSource } from './schemas.ts';
+import type { NodeSettings } from './settings.ts';
+
+const rules = {
+  key: rule<{ key: string; problem: string }>('image/source-key', {
+    severity: 'error',
+    message: ({ key, problem }) => `the key ${key} ${problem}`,
+    help: () => 'as text, beside the inventory or in `files/` there: `gpg --armor --export … > FILE`',
+  }),
+  twice: rule<{ name: string }>('image/source-twice', {
+    severity: 'error',
+    message: ({ name }) => `two different sources of packages are called \`${name}\``,
+    label: () => 'again here',
+  }),
+};
+
+type Named = { readonly source: PackageSource; readonly host: SiteHost; readonly index: number };
+
+/** Every entry of `image_sources` once, however many hosts have it. */
+const namedSources = perSite((site): readonly Named[] => {
+  const found = new Map<string, Named>();
+  for (const host of site.hosts) {
+    for (const [index, source] of settingsOf<NodeSettings>(host).image_sources.entries()) {
+      const text = JSON.stringify(source);
+      if (!found.has(text)) found.set(text, { source, host, index });
+    }
+  }
+  return [...found.values()];
+});
+
+/** Names of the files that hold keys. */
+export function keyFiles(site: Site): string[] {
+  return namedSources(site).map(({ source }) => source.key);
+}
+
+export function packageSources(site: Site): SignedSource[] {
+  return namedSources(site).map(({ source }) => {
+    const { url: address, suite, component = 'main' } = source;
+    return { archive: source.name, address, suite, component, key: site.files.get(source.key) ?? '' };
+  });
+}
+
+export function checkSources(site: Site): Diagnostic[] {
+  const all = namedSources(site);
+  return all.flatMap(({ source, host, index }, position) => {
+    const place = (part: string) => host.parameters.place('image_sources', [index, part]);
+    const problem = keyProblem(site.files.get(source.key));
+    const isTaken = all.slice(0, position).some((other) => other.source.name === source.name);
+    return [
+      ...(problem ? [rules.key.at(place('key'), { key: source.key, problem })] : []),
+      ...(isTaken ? [rules.twice.at(place('name'), { name: source.name })] : []),
+    ];
+  });
+}
+
+function keyProblem(text: string | undefined): string | undefined {
+  if (text === undefined) return 'is not there';
+  return text.includes('-----BEGIN PGP PUBLIC KEY BLOCK-----')
+    ? undefined
+    : 'holds no public key of OpenPGP in text form';
+}
