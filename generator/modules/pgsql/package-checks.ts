@@ -19,7 +19,8 @@ const rules = {
     severity: 'warning',
     message: ({ parameter, names, platform }) => `\`${parameter}\`: ${platform} has no package of ${names}`,
     label: () => 'left out of the image',
-    help: () => 'leave it out here, in `pg_libs` and in the extensions of databases',
+    help: () =>
+      'leave it out here, in `pg_libs` and in the extensions of databases; or add an archive that has it (`image_sources`) and write the name of its package in full',
   }),
   extension: rule<{ extension: string; database: string; nearest: string | undefined }>(
     'pgsql/extension-unknown',
