@@ -145,10 +145,9 @@ describe.skipIf(skipped)(`tuning${skipped ? ` (${skipped})` : ''}`, () => {
     });
 
     it.each(TEMPLATES)('%s starts, and every line holds', async (template) => {
-      const startable = cases.filter(
+      const sizes = cases.filter(
         (one) => one.template === template && !one.wide && one.size[1] <= STARTABLE_MB,
       );
-      const sizes = startable.filter((_, index) => process.env.PIGSTY_TEST_LONG || index % 3 === 0);
       const rounds = sizes.map((one) => {
         const lines = Object.entries(declared(one)).map(
           ([name, value]) => `${name} = '${String(value).replaceAll("'", "''")}'\n`,
@@ -168,7 +167,7 @@ describe.skipIf(skipped)(`tuning${skipped ? ` (${skipped})` : ''}`, () => {
       const result = await bundle.run(`. ${quoteShell(file)}`);
       expect(result.stderr, result.stdout).toBe('');
       expect(result.stdout).toBe('t|\n'.repeat(sizes.length));
-      expect(sizes.length).toBeGreaterThanOrEqual(process.env.PIGSTY_TEST_LONG ? 11 : 4);
+      expect(sizes.length).toBeGreaterThanOrEqual(11);
     });
   });
 });
