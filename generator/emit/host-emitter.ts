@@ -47,15 +47,15 @@ export class HostEmitter {
   }
 
   async #emitOne({ plan, keys, secrets }: HostOrder): Promise<EmittedHost> {
-    const { templates } = this.#context;
+    const { templates, configOnly } = this.#context;
     const own = this.#context.images.filter((image) => plan.images.some((use) => use.name === image.name));
     const imageRoots = new Map(plan.images.map((use) => [use.name, imageRoot(use.name, own)]));
     const saslprep = await loadSaslprep(secrets.values());
-    const input = { templates, keys, secrets, saslprep, imageRoots, known: this.#known };
-    const rendered = renderHost(plan, input);
+    const input = { templates, keys, secrets, saslprep, imageRoots, isForNode: !configOnly };
+    const rendered = renderHost(plan, { ...input, known: this.#known });
     this.#directory.writeHost(plan, rendered);
     const summary = { ip: plan.ip, name: plan.name, files: rendered.artifacts.length };
-    return this.#context.configOnly ? { summary } : this.#bundle(plan, rendered, own, summary);
+    return configOnly ? { summary } : this.#bundle(plan, rendered, own, summary);
   }
 
   async #bundle(

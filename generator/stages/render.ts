@@ -18,6 +18,8 @@ export type RenderInput = {
   readonly saslprep: Saslprep;
   /** Image name -> directory of its unpacked tree on a node. */
   readonly imageRoots: ReadonlyMap<string, string>;
+  /** False where nobody gets the files: each content is then what is shown, and units have no digests. */
+  readonly isForNode: boolean;
   /** Filled by rendering; for the hosts of one build. */
   readonly known: KnownArtifacts;
 };
@@ -35,7 +37,8 @@ export function renderHost(plan: HostPlan, input: RenderInput): RenderedHost {
   const artifacts = plan.files.map((file) => renderOnce(file, input));
   const byPath = new Map(artifacts.map((artifact) => [artifact.path, artifact]));
   for (const { file } of plan.units) checkOnce(byPath.get(file));
-  return { artifacts, units: plan.units.map((unit) => digestUnit(unit, byPath, input)) };
+  const units = input.isForNode ? plan.units : [];
+  return { artifacts, units: units.map((unit) => digestUnit(unit, byPath, input)) };
 }
 
 /** What holds a secret or a certificate is of one host. */
@@ -60,14 +63,12 @@ function checkOnce(unit: Artifact | undefined): void {
 }
 
 function renderFile(file: FilePlan, input: RenderInput): Artifact {
-  let hasSecret = false;
-  const reveal: Reader = (ref) => {
-    hasSecret = true;
-    return revealSecret(ref, formsOf(input));
-  };
-  const content = renderSource(file.source, input, reveal);
-  const stub: Reader = (ref) => stubSecret(ref, formsOf(input));
-  const isKey = file.source.kind === 'certificate' && file.source.part === 'key';
+  let isSecret = file.source.kind === 'certificate' && file.source.part === 'key';
+  const shown = renderShown(file.source, input, () => {
+    isSecret = true;
+  });
+  const reveal: Reader = (ref) => revealSecret(ref, formsOf(input));
+  const content = isSecret && input.isForNode ? renderSource(file.source, input, reveal) : shown;
   const { path, mode, owner, group, link } = file;
   return {
     path,
@@ -75,8 +76,8 @@ function renderFile(file: FilePlan, input: RenderInput): Artifact {
     owner,
     group,
     content,
-    shown: shownText(file.source, content, hasSecret, input, stub),
-    isSecret: hasSecret || isKey,
+    shown,
+    isSecret,
     isMeasured: file.source.kind === 'measured',
     ...(link !== undefined && { link }),
   };
@@ -86,19 +87,17 @@ function formsOf({ secrets, saslprep, keys: { siteKey } }: RenderInput): SecretF
   return { secrets, saslprep, siteKey };
 }
 
-function shownText(
-  source: FileSource,
-  content: string,
-  hasSecret: boolean,
-  input: RenderInput,
-  stub: Reader,
-): string {
+/** The text with a stub for every secret; tells of each. */
+function renderShown(source: FileSource, input: RenderInput, tell: () => void): string {
   if (source.kind === 'certificate' && source.part === 'key') {
     const name = `${source.certificate}.key`;
-    const { siteKey } = input.keys;
-    return `${stubSecret({ $secret: name, as: 'plain' }, { secrets: new Map([[name, content]]), siteKey })}\n`;
+    const secrets = new Map([[name, pairOf(input.keys, source.certificate).key]]);
+    return `${stubSecret({ $secret: name, as: 'plain' }, { secrets, siteKey: input.keys.siteKey })}\n`;
   }
-  return hasSecret ? renderSource(source, input, stub) : content;
+  return renderSource(source, input, (ref) => {
+    tell();
+    return stubSecret(ref, formsOf(input));
+  });
 }
 
 function renderSource(source: FileSource, input: RenderInput, read: Reader): string {
