@@ -75,7 +75,7 @@ function stanza(
     'Types: deb\n',
     `URIs: ${addresses.get(archive)}\n`,
     `Suites: ${suite}\n`,
-    `Components: ${component}\n`,
+    component === '' ? '' : `Components: ${component}\n`,
     `Architectures: ${architecture}\n`,
     'Signed-By:\n',
     ...lines,
@@ -109,11 +109,18 @@ export async function readSources(root: AptRoot, addresses: Addresses): Promise<
     allSuites(root.platform).map(async ({ archive, suite, component }) => {
       const address = addresses.get(archive);
       const target = targets.find(([base, release]) => base === address && release === suite);
-      const start = basename(target?.[2] ?? '').replace(/(_dists_).*$/, `$1${suite.replaceAll('/', '_')}_`);
+      const start = startOfLists(basename(target?.[2] ?? ''), suite);
       const found = [`${start}InRelease`, `${start}Release`].find((name) => names.includes(name));
       return { archive, suite, component, release: await hashFile(join(lists, found ?? start)) };
     }),
   );
+}
+
+/** How the names of a suite's lists begin, from the one of its packages. */
+function startOfLists(packages: string, suite: string): string {
+  return packages.includes('_dists_')
+    ? packages.replace(/(_dists_).*$/, `$1${suite.replaceAll('/', '_')}_`)
+    : packages.replace(/Packages[^_]*$/, '');
 }
 
 async function hashFile(path: string): Promise<Sha256> {

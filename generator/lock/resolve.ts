@@ -163,7 +163,7 @@ function notFound(
     return lockRules.pgVersionNotCarried.at(place, args);
   }
   const sources = allSuites(platform)
-    .map(({ suite, component }) => `${suite}/${component}`)
+    .map(({ archive, suite, component }) => (component === '' ? archive : `${suite}/${component}`))
     .join(', ');
   return lockRules.packageNotFound.at(place, {
     name,

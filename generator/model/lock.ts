@@ -13,7 +13,10 @@ export type ImageRequest = {
 /** `askedBy` is a recipe line (`images/postgres.yml:12`) or a parameter (`pg_extensions`). */
 export type PackageRequest = { readonly name: string; readonly askedBy: string; readonly place?: Place };
 
-/** An archive that an inventory names; `key` is the text of the OpenPGP key that signs it. */
+/**
+ * An archive that an inventory names; `key` is the text of the OpenPGP key that signs it. One without suites has the
+ * suite `./` and an empty component.
+ */
 export type SignedSource = {
   readonly archive: string;
   readonly address: string;

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Progress, silent } from '../../generator/effects/progress.ts';
 import { fetchPackages, packageFile } from '../../generator/lock/fetch.ts';
-import { formatLock } from '../../generator/lock/lock-text.ts';
+import { formatLock, parseLock } from '../../generator/lock/lock-text.ts';
 import { resolveLock } from '../../generator/lock/resolve.ts';
 import type { Diagnostic } from '../../generator/model/diagnostic.ts';
 import type { ImageRequest, Lock, SignedSource } from '../../generator/model/lock.ts';
@@ -228,6 +228,19 @@ describe.skipIf(skipped)(`apt as solver and downloader${skipped ? ` (${skipped})
       );
       expect(formatLock(result.value)).not.toContain('127.0.0.1');
       expect(await fetchPackages(result.value, undefined, added())).toMatchObject({ ok: true });
+      expect(kept(result.value)).toEqual([true, true]);
+    });
+
+    it.each(['over the network', 'in a folder'])('which may have no suites, %s', async (where) => {
+      const address = where === 'in a folder' ? `file:${other.directory}/` : other.address;
+      const flat = added({ address, suite: './', component: '' });
+      const result = await resolveLock([request('one', ['extra'])], flat);
+      if (!result.ok) throw new Error(JSON.stringify(result.diagnostics));
+      const [platform] = result.value.platforms;
+      const release = sha256Of(readFileSync(join(other.directory, 'InRelease')));
+      expect(platform?.sources[1]).toEqual({ archive: 'ours', suite: './', component: '', release });
+      expect(parseLock(formatLock(result.value), 'lock')).toMatchObject({ ok: true });
+      expect(await fetchPackages(result.value, undefined, flat)).toMatchObject({ ok: true });
       expect(kept(result.value)).toEqual([true, true]);
     });
 

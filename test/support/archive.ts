@@ -77,8 +77,13 @@ function publish(directory: string, packages: readonly PackageRecipe[]): void {
   const date = `Date: ${new Date().toUTCString().replace('GMT', 'UTC')}\n`;
   const sums = `SHA256:\n ${hash} ${Buffer.byteLength(text)} main/binary-amd64/Packages\n`;
   writeFileSync(join(directory, 'Release'), head + date + sums);
-  const release = join(directory, 'dists/test/InRelease');
-  gpg(directory, ['--yes', '--output', release, '--clearsign', join(directory, 'Release')]);
+  const sign = (release: string) =>
+    gpg(directory, ['--yes', '--output', release, '--clearsign', join(directory, 'Release')]);
+  sign(join(directory, 'dists/test/InRelease'));
+  // And as one folder without suites.
+  writeFileSync(join(directory, 'Packages'), text);
+  writeFileSync(join(directory, 'Release'), head + date + sums.replace('main/binary-amd64/', ''));
+  sign(join(directory, 'InRelease'));
 }
 
 function makeKey(directory: string): string {

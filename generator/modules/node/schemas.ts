@@ -62,7 +62,10 @@ export const PackageSource = z.strictObject(
       /^(?:https?:\/\/(?![^/]*@)|file:\/)[^\s'"]+$/,
       'an address, as https://apt.example.com/debian; names and passwords for it go into /etc/apt/auth.conf',
     ),
-    suite: pattern(/^[\w.-]+(?:\/[\w.-]+)*$/, 'the name of a suite, as trixie-pgdg'),
+    suite: pattern(
+      /^(?:\.\/|\w[\w.-]*(?:\/[\w.-]+)*)$/,
+      'the name of a suite, as trixie-pgdg; `./` where there are none',
+    ),
     component: pattern(/^[\w.-]+$/, 'the name of a component').exactOptional(),
     key: Line,
   },

@@ -13,12 +13,20 @@ const rules = {
     message: ({ key, problem }) => `the key ${key} ${problem}`,
     help: () => 'as text, beside the inventory or in `files/` there: `gpg --armor --export … > FILE`',
   }),
+  flat: rule<{ component: string }>('image/source-flat', {
+    severity: 'error',
+    message: ({ component }) => `an archive without suites has no component \`${component}\``,
+    help: () => 'leave `component` out, or name the suite',
+  }),
   twice: rule<{ name: string }>('image/source-twice', {
     severity: 'error',
     message: ({ name }) => `two different sources of packages are called \`${name}\``,
     label: () => 'again here',
   }),
 };
+
+/** Of an archive that is one folder of packages: it has neither suites nor components (sources.list(5)). */
+const FLAT = './';
 
 type Named = { readonly source: PackageSource; readonly host: SiteHost; readonly index: number };
 
@@ -41,7 +49,7 @@ export function keyFiles(site: Site): string[] {
 
 export function packageSources(site: Site): SignedSource[] {
   return namedSources(site).map(({ source }) => {
-    const { url: address, suite, component = 'main' } = source;
+    const { url: address, suite, component = suite === FLAT ? '' : 'main' } = source;
     return { archive: source.name, address, suite, component, key: site.files.get(source.key) ?? '' };
   });
 }
@@ -54,6 +62,9 @@ export function checkSources(site: Site): Diagnostic[] {
     const isTaken = all.slice(0, position).some((other) => other.source.name === source.name);
     return [
       ...(problem ? [rules.key.at(place('key'), { key: source.key, problem })] : []),
+      ...(source.suite === FLAT && source.component !== undefined
+        ? [rules.flat.at(place('component'), { component: source.component })]
+        : []),
       ...(isTaken ? [rules.twice.at(place('name'), { name: source.name })] : []),
     ];
   });
