@@ -271,7 +271,8 @@ function unclosedBrackets(text: string): { offset: number }[] {
   return open;
 }
 
-function describe(error: YAMLParseError): string {
-  const text = error.message;
+function describe({ code, message }: YAMLParseError): string {
+  // Of some tokens it repeats the text, which may be a password; the place shows it, masked.
+  const text = code === 'UNEXPECTED_TOKEN' ? message.replace(/(?<!found): [\s\S]*$/, '') : message;
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
