@@ -48,7 +48,7 @@ export class EmitThreads {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.end()));
+    await Promise.all(this.#threads.map((thread) => thread.close()));
   }
 }
 
@@ -58,6 +58,8 @@ type Waiting = { resolve(hosts: readonly EmittedHost[]): void; reject(cause: unk
 class EmitThread {
   readonly #worker: Worker;
   readonly #waiting: Waiting[] = [];
+  /** What ended the thread itself; it answers nothing any more. */
+  #end: unknown;
 
   constructor(context: EmitContext) {
     this.#worker = new Worker(join(packageRoot, 'dist', 'emit-worker.js'), { workerData: context });
@@ -67,6 +69,7 @@ class EmitThread {
       else next?.reject(Object.assign(new Error(), answer.error));
     });
     this.#worker.on('error', (cause) => {
+      this.#end = cause;
       for (const next of this.#waiting.splice(0)) next.reject(cause);
     });
   }
@@ -76,13 +79,14 @@ class EmitThread {
   }
 
   emit(orders: readonly HostOrder[]): Promise<readonly EmittedHost[]> {
+    if (this.#end !== undefined) return Promise.reject(this.#end);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       this.#worker.postMessage(orders);
     });
   }
 
-  async end(): Promise<void> {
+  async close(): Promise<void> {
     await this.#worker.terminate();
   }
 }

@@ -102,9 +102,8 @@ async function currentLock(
   const file = lockFile(site);
   const kept = await readLock(file);
   if (!kept.ok) return kept;
-  const { environment, progress, platforms } = options;
-  const isAnswer = kept.value && !isStale(kept.value, requests, platforms);
-  const reason = reasonToResolve(kept.value, isAnswer, options.update);
+  const { environment, progress, platforms, update } = options;
+  const reason = reasonToResolve(kept.value, requests, { platforms, update });
   if (kept.value && reason === undefined) return succeed({ file, lock: kept.value });
   if (options.frozen) {
     const refused = kept.value ? lockRules.stale : lockRules.missing;
@@ -120,10 +119,10 @@ async function currentLock(
 
 function reasonToResolve(
   lock: Lock | undefined,
-  isAnswer: boolean | undefined,
-  update: boolean,
+  requests: ImageWork['requests'],
+  { platforms, update }: { readonly platforms: Platforms; readonly update: boolean },
 ): string | undefined {
   if (!lock) return 'there was no lock';
-  if (!isAnswer) return 'the inventory or the recipes ask for other packages';
+  if (isStale(lock, requests, platforms)) return 'the inventory or the recipes ask for other packages';
   return update ? 'newer versions were asked for' : undefined;
 }

@@ -18,7 +18,7 @@ const KILL_AFTER = (wait: string) =>
 
 /** The node as it was before its first bundle. */
 const WIPE = `
-systemctl stop pigsty.target sleeper.service note.service extra.service
+systemctl stop pigsty.target sleeper.service note.service 'extra*'
 cut -d ' ' -f 1 /var/lib/pigsty/links | grep -v hostname | xargs rm -f
 rm -rf /etc/pigsty /var/lib/pigsty /data /run/pigsty-agent /run/tenant
 sed -i /^tenant:/d /etc/passwd /etc/group /etc/shadow /etc/gshadow

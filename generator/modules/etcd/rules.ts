@@ -56,20 +56,15 @@ export function checkEtcd(site: Site): Diagnostic[] {
 
 /** A site that has one zone, or names none, cannot do better. */
 function checkZones(site: Site, members: readonly EtcdMember[]): Diagnostic[] {
-  const areSpread = new Set(site.hosts.map(zoneOf)).size > 1;
+  if (members.length < 3 || new Set(site.hosts.map(zoneOf)).size < 2) return [];
   const zones = new Set(members.flatMap(({ host }) => zoneOf(host) ?? []));
   return [...zones].flatMap((zone) => {
     const inside = members.filter(({ host }) => zoneOf(host) === zone);
+    if (inside.length <= members.length / 2) return [];
     const [first, ...others] = inside.map(({ host }) => host.parameters.place('node_zone') ?? host.locate());
-    if (!areSpread || members.length < 3 || inside.length <= members.length / 2) return [];
+    const notes = others.map((place) => ({ message: 'and here', place }));
     const args = { zone, held: inside.length, count: members.length };
-    return [
-      rules.zoneHoldsMajority.at(
-        first,
-        args,
-        others.map((place) => ({ message: 'and here', place })),
-      ),
-    ];
+    return [rules.zoneHoldsMajority.at(first, args, notes)];
   });
 }
 
