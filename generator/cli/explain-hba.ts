@@ -2,9 +2,8 @@ import { rule } from '../diagnostics/rule.ts';
 import { isHostIp } from '../model/brand.ts';
 import type { Result } from '../model/diagnostic.ts';
 import { succeed } from '../model/diagnostic.ts';
-import { infraIps } from '../model/infra.ts';
 import type { Site } from '../model/site.ts';
-import { LIVE_ROLES, type LiveRole } from '../modules/pgsql/hba.ts';
+import { hbaContext, LIVE_ROLES, type LiveRole } from '../modules/pgsql/hba.ts';
 import { type HbaQuestion, type HbaVerdict, hbaVerdict } from '../modules/pgsql/hba-verdict.ts';
 import { clusterMembers, clusters, type PgsqlMember } from '../modules/pgsql/members.ts';
 import { type CommonOptions, Run } from './run.ts';
@@ -79,7 +78,7 @@ function answer(question: HbaQuestion, members: readonly PgsqlMember[], site: Si
         member: member.instance,
         role,
         server,
-        verdict: hbaVerdict(question, role, { target: server, member, members, infraIps: infraIps(site) }),
+        verdict: hbaVerdict(question, role, hbaContext(server, member, site)),
       })),
     ),
   );
@@ -107,7 +106,7 @@ function decision(group: readonly Answer[], answers: readonly Answer[]): string 
   const head = `${server.padEnd(9)}  ${outcome}  (${where})`;
   if (verdict.line === undefined) return `${head}\n           no rule matches`;
   const { parameter, index, title } = verdict.source;
-  return `${head}\n           ${verdict.line}\n           ${parameter}[${index}]${title ? `: ${title}` : ''}`;
+  return `${head}\n           ${verdict.line}\n           ${parameter}${index === undefined ? '' : `[${index}]`}${title ? `: ${title}` : ''}`;
 }
 
 function toJson(question: HbaQuestion, answers: readonly Answer[]): object {

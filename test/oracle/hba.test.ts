@@ -197,10 +197,12 @@ ${readFileSync(join(root, 'test/oracle/hba/ask.py'), 'utf8')}PYTHON`;
         const { member, members } = memberOf(rules);
         return {
           target,
-          lines: [...hbaRecords(role, { target, member, members, infraIps: [] })].map(({ line }) => line),
+          lines: [...hbaRecords(role, { target, member, members, otherParts: [], infraIps: [] })].map(
+            ({ line }) => line,
+          ),
           questions,
           ours: questions.map((question) =>
-            hbaVerdict(question, role, { target, member, members, infraIps: [] }),
+            hbaVerdict(question, role, { target, member, members, otherParts: [], infraIps: [] }),
           ),
         };
       }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { meaningOf } from '../../generator/modules/pgsql/packages.ts';
 
-const settings = { pg_version: 17, image_platform: 'debian13' } as const;
+const settings = { pg_version: 17, image_platform: 'debian13', image_sources: [] } as const;
 
 describe('a name of a package', () => {
   it.each([
@@ -40,6 +40,13 @@ describe('a name of a package', () => {
     'uuid-ossp',
   ])('%s is part of an image', (word) => {
     expect(meaningOf(word, settings).kind).toBe('included');
+  });
+
+  it('in full, of what the platform does not have, is meant for an added archive', () => {
+    const more = { ...settings, image_sources: [{}] };
+    const name = 'postgresql-17-citus-13.0';
+    expect(meaningOf(name, more)).toMatchObject({ kind: 'package', name });
+    expect(meaningOf('citus_17*', more).kind).toBe('absent');
   });
 
   it.each([

@@ -2,8 +2,10 @@ import { rule } from '../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { append } from '../../model/multimap.ts';
 import type { Site } from '../../model/site.ts';
-import { clusters, type PgsqlMember, placeOf } from './members.ts';
-import { meaningOf } from './packages.ts';
+import { citusPart, otherParts, shardOf } from './citus.ts';
+import { clusterMembers, clusters, type PgsqlMember, placeOf } from './members.ts';
+import { isBrought } from './packages.ts';
+import { carriers, declaredServices, destinationPort } from './services.ts';
 
 const rules = {
   notCarried: rule<{ names: string; platform: string }>('pgsql/citus-not-carried', {
@@ -11,7 +13,8 @@ const rules = {
     message: ({ names, platform }) =>
       `\`pg_mode: citus\`: ${platform} has no package of Citus; ${names} become plain PostgreSQL`,
     label: () => 'set here',
-    help: () => 'nothing is spread over them; leave `pg_mode` out where that will do',
+    help: () =>
+      'add an archive that has it (`image_sources`) and write the name of its package in `pg_extensions`; or leave `pg_mode` out',
   }),
   noGroup: rule<{ cluster: string }>('pgsql/citus-no-group', {
     severity: 'error',
@@ -36,6 +39,21 @@ const rules = {
     message: ({ shard, clusters: names }) => `\`pg_shard: ${shard}\` (${names}) has no coordinator`,
     help: () => 'give one of its clusters `pg_group: 0`, and all of them the same `pg_shard`',
   }),
+  undeclared: rule<{ database: string; cluster: string }>('pgsql/citus-database', {
+    severity: 'warning',
+    message: ({ database, cluster }) =>
+      `database ${database} is spread by Citus, and none of ${cluster}'s \`pg_databases\``,
+    help: () => "declare it there: else it is the superuser's, and the pool does not know it",
+  }),
+  carrier: rule<{ cluster: string; carrier: string; other: string; database: string }>(
+    'pgsql/citus-service-carrier',
+    {
+      severity: 'warning',
+      message: ({ cluster, carrier, other, database }) =>
+        `services of ${cluster} are on ${carrier}, which is of ${other}: who comes through it by TLS is refused in database ${database}`,
+      help: () => 'from there only a certificate of the other part counts; take other hosts for services',
+    },
+  ),
   differs: rule<{ cluster: string; other: string; parameter: string }>('pgsql/citus-clusters-differ', {
     severity: 'error',
     message: ({ cluster, other, parameter }) =>
@@ -46,7 +64,14 @@ const rules = {
 };
 
 /** What the clusters of one database must have in common (Patroni manual, "Citus support"). */
-const OF_SHARD = ['patroni_citus_db', 'pg_version'] as const;
+const OF_SHARD = [
+  'patroni_citus_db',
+  'pg_version',
+  'pg_namespace',
+  'patroni_username',
+  'patroni_password',
+  'patroni_ssl_enabled',
+] as const;
 
 /** The clusters of Citus databases, each database for itself, and one warning for all where Citus is not to be had. */
 export function checkCitus(site: Site): Diagnostic[] {
@@ -54,19 +79,43 @@ export function checkCitus(site: Site): Diagnostic[] {
   for (const [first] of clusters(site)) {
     if (first?.settings.pg_mode === 'citus') append(shards, shardOf(first), first);
   }
-  return [...checkCarried([...shards.values()].flat()), ...[...shards].flatMap(checkShard)];
-}
-
-function shardOf({ settings, cluster }: PgsqlMember): string {
-  return settings.pg_shard ?? cluster;
+  return [
+    ...checkCarried([...shards.values()].flat()),
+    ...[...shards].flatMap(checkShard),
+    ...[...shards.values()].flat().flatMap((part) => [...checkDatabase(part), ...checkCarriers(part, site)]),
+  ];
 }
 
 function checkCarried(parts: readonly PgsqlMember[]): Diagnostic[] {
-  const [first] = parts;
-  if (!first || meaningOf('citus', first.settings).kind === 'package') return [];
-  const names = parts.map(({ cluster }) => cluster).join(', ');
+  const plain = parts.filter((part) => !isBrought('citus', part));
+  const [first] = plain;
+  if (!first) return [];
+  const names = plain.map(({ cluster }) => cluster).join(', ');
   const words = { names, platform: first.settings.image_platform };
   return [rules.notCarried.at(placeOf(first, 'pg_mode'), words)];
+}
+
+function checkDatabase(part: PgsqlMember): Diagnostic[] {
+  const database = citusPart(part)?.database;
+  const isKnown = part.settings.pg_databases.some(({ name }) => name === database);
+  if (database === undefined || database === 'postgres' || isKnown) return [];
+  return [rules.undeclared.at(placeOf(part, 'patroni_citus_db'), { database, cluster: part.cluster })];
+}
+
+/** HAProxy comes from its host's address, as the part of the database on that host does. */
+function checkCarriers(part: PgsqlMember, site: Site): Diagnostic[] {
+  const { patroni_citus_db: database } = part.settings;
+  const others = new Map(otherParts(part, site).map((other) => [other.host, other]));
+  const isDirect = declaredServices(part.settings).some(
+    (service) => destinationPort(service, part.settings) === part.settings.pg_port,
+  );
+  if (!isDirect) return [];
+  return carriers(clusterMembers(site, part.cluster), site).flatMap((host) => {
+    const other = others.get(host);
+    if (!other) return [];
+    const words = { cluster: part.cluster, carrier: host.ip, other: other.cluster, database };
+    return [rules.carrier.at(placeOf(part, 'pg_service_provider'), words)];
+  });
 }
 
 function checkShard([shard, parts]: [string, readonly PgsqlMember[]]): Diagnostic[] {

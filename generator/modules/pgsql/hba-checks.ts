@@ -1,10 +1,9 @@
 import { rule } from '../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import { infraIps } from '../../model/infra.ts';
 import type { Place } from '../../model/origin.ts';
 import type { Site } from '../../model/site.ts';
 import { coversLine, type HbaLine } from '../../text/hba-line.ts';
-import { type HbaContext, LIVE_ROLES, type LiveRole } from './hba.ts';
+import { type HbaContext, hbaContext, LIVE_ROLES, type LiveRole } from './hba.ts';
 import {
   type HbaQuestion,
   type HbaRecord,
@@ -66,7 +65,7 @@ const rules = {
 /** What the rules of a cluster let in and keep out, for each member in each role. */
 export function checkHba(site: Site, members: readonly PgsqlMember[]): Diagnostic[] {
   const contexts = (target: HbaContext['target']) =>
-    members.map((member): HbaContext => ({ target, member, members, infraIps: infraIps(site) }));
+    members.map((member) => hbaContext(target, member, site));
   const [postgres, pool] = [contexts('postgres'), contexts('pgbouncer')];
   const [first] = postgres;
   if (!first) return [];

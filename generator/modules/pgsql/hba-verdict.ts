@@ -1,4 +1,5 @@
 import { coversAddress, type HbaLine, type HbaWord, parseHbaLine } from '../../text/hba-line.ts';
+import { citusRules } from './citus.ts';
 import { type HbaContext, holds, type LiveRole, ruleLines } from './hba.ts';
 import type { HbaRule } from './schemas.ts';
 import type { PgsqlSettings } from './settings.ts';
@@ -16,8 +17,9 @@ export type HbaQuestion = {
 
 /** The rule that decides, as it stands in the inventory. */
 export type HbaSource = {
-  readonly parameter: keyof PgsqlSettings & `${string}_hba_rules`;
-  readonly index: number;
+  readonly parameter: (keyof PgsqlSettings & `${string}_hba_rules`) | 'pg_shard';
+  /** In the list; undefined for what Citus needs, which no list says. */
+  readonly index: number | undefined;
   readonly title: string | undefined;
 };
 
@@ -26,7 +28,7 @@ export type HbaVerdict =
   | { readonly method: string; readonly line: string; readonly source: HbaSource }
   | { readonly method: 'reject'; readonly line: undefined };
 
-const PARAMETERS: Record<HbaContext['target'], readonly HbaSource['parameter'][]> = {
+const PARAMETERS: Record<HbaContext['target'], readonly Exclude<HbaSource['parameter'], 'pg_shard'>[]> = {
   postgres: ['pg_default_hba_rules', 'pg_hba_rules'],
   pgbouncer: ['pgb_default_hba_rules', 'pgb_hba_rules'],
 };
@@ -40,7 +42,11 @@ export type HbaRecord = {
 
 /** Every line of the rules for a member that has this role now, in order; read as far as somebody asks. */
 export function* hbaRecords(role: LiveRole, context: HbaContext): Generator<HbaRecord> {
-  const { member, target } = context;
+  const { member, target, otherParts } = context;
+  for (const rule of target === 'postgres' ? citusRules(member, otherParts) : []) {
+    const source = { parameter: 'pg_shard', index: undefined, title: rule.title } as const;
+    for (const { line, parsed } of readLines(rule, context)) yield { line, parsed, source };
+  }
   for (const parameter of PARAMETERS[target]) {
     const rules: readonly HbaRule[] = member.settings[parameter];
     for (const [index, rule] of rules.entries()) {

@@ -1,6 +1,8 @@
-import type { Facts } from '../../model/facts.ts';
+import { infraIps } from '../../model/infra.ts';
+import type { Site } from '../../model/site.ts';
 import { commentLine, quoteHbaList } from '../../text/quote.ts';
-import type { PgRole, PgsqlMember } from './members.ts';
+import { citusRules, otherParts } from './citus.ts';
+import { clusterMembers, type PgRole, type PgsqlMember } from './members.ts';
 import type { HbaRule } from './schemas.ts';
 
 /** What address aliases stand for (pigsty.md section 5). */
@@ -8,8 +10,20 @@ export type HbaContext = {
   readonly target: 'postgres' | 'pgbouncer';
   readonly member: PgsqlMember;
   readonly members: readonly PgsqlMember[];
-  readonly infraIps: Facts['infraIps'];
+  readonly otherParts: readonly PgsqlMember[];
+  readonly infraIps: readonly string[];
 };
+
+export function hbaContext(target: HbaContext['target'], member: PgsqlMember, site: Site): HbaContext {
+  const members = clusterMembers(site, member.cluster);
+  return { target, member, members, otherParts: otherParts(member, site), infraIps: infraIps(site) };
+}
+
+/** Of PostgreSQL; the default rules of the inventory come before its own, as in Pigsty. */
+export function postgresRules({ member, otherParts: others }: HbaContext): readonly HbaRule[] {
+  const { pg_default_hba_rules: defaults, pg_hba_rules: own } = member.settings;
+  return [...citusRules(member, others), ...defaults, ...own];
+}
 
 type Line = { readonly type: 'local' | 'host' | 'hostssl'; readonly address: string };
 
@@ -108,7 +122,7 @@ function userName(user: string, { member: { settings } }: HbaContext): string {
   return quoteHbaList(names[user] ?? user);
 }
 
-function addressLines(address: string, { members, infraIps, member }: HbaContext): Line[] {
+function addressLines(address: string, { members, infraIps: infra, member }: HbaContext): Line[] {
   const host = (range: string): Line => ({ type: 'host', address: range });
   switch (address) {
     case 'local':
@@ -118,7 +132,7 @@ function addressLines(address: string, { members, infraIps, member }: HbaContext
     case 'admin':
       return [host(`${member.settings.admin_ip}/32`)];
     case 'infra':
-      return infraIps.map((ip) => host(`${ip}/32`));
+      return infra.map((ip) => host(`${ip}/32`));
     case 'cluster':
       return members.map((other) => host(`${other.host.ip}/32`));
     case 'intra':

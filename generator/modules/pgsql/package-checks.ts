@@ -119,7 +119,7 @@ function checkExtension(
   const { settings } = member;
   const meaning = meaningOf(words.extension, settings);
   const row = 'row' in meaning ? meaning.row : undefined;
-  if (isBrought(words.extension, settings)) {
+  if (isBrought(words.extension, member)) {
     const isLoaded = libraries(settings).includes(words.extension);
     return row?.isPreloaded && !isLoaded
       ? [rules.notLoaded.at(place(), { ...words, loaded: settings.pg_libs })]
@@ -134,8 +134,7 @@ function checkExtension(
 }
 
 function checkLibraries(member: PgsqlMember): Diagnostic[] {
-  const { settings } = member;
-  const missing = libraries(settings).filter((library) => !isBrought(library, settings));
+  const missing = libraries(member.settings).filter((library) => !isBrought(library, member));
   if (missing.length === 0) return [];
   return [rules.library.at(placeOf(member, 'pg_libs'), { names: missing.join(', ') })];
 }

@@ -13,7 +13,7 @@ export type Meaning =
   | { readonly kind: 'unknown'; readonly nearest: string | undefined };
 
 type Asked = ImageUse['packages'][number];
-type Version = Pick<PgsqlSettings, 'pg_version' | 'image_platform'>;
+type Version = Pick<PgsqlSettings, 'pg_version' | 'image_platform' | 'image_sources'>;
 
 const ROWS: ReadonlyMap<string, PackageRow> = new Map(
   PACKAGES.flatMap((row) =>
@@ -32,13 +32,18 @@ function plain(name: string): string {
 
 /**
  * What a word of `pg_packages` or `pg_extensions`, an extension or a library means. A name of Debian's form that the
- * table does not have is taken as it is: the lock knows whether there is such a package.
+ * table does not have is taken as it is: the lock knows whether there is such a package. So is one that the platform does
+ * not have, where the inventory adds archives.
  */
 export function meaningOf(word: string, settings: Version): Meaning {
   const { pg_version: version } = settings;
   const keys = tableNames(word, version);
   const row = keys.map((key) => ROWS.get(key)).find((found) => found !== undefined);
-  if (row) return meaningOfRow(row, settings);
+  if (row) {
+    const meaning = meaningOfRow(row, settings);
+    const isElsewhere = settings.image_sources.length > 0 && /^postgresql-\d+-[a-z0-9+.-]+$/.test(word);
+    return meaning.kind === 'absent' && isElsewhere ? { kind: 'package', name: word, row } : meaning;
+  }
   if (keys.some((key) => CONTRIB.has(key) || CONTRIB.has(word))) return { kind: 'included' };
   const nearest = nearestName(keys[0], [...ROWS.keys()]);
   const isDebian = /^[a-z0-9][a-z0-9+.-]+$/.test(word) && (word.includes('-') || nearest === undefined);
@@ -114,8 +119,9 @@ function forTemplate({ settings, host }: PgsqlMember): Asked[] {
   return asked(meaningOf('llvmjit', settings), 'pg_conf', host.parameters.place('pg_conf'));
 }
 
-function forLibraries({ settings, host }: PgsqlMember): Asked[] {
-  return loadedLibraries(settings).flatMap((library) => {
+function forLibraries(member: PgsqlMember): Asked[] {
+  const { settings, host } = member;
+  return loadedLibraries(member).flatMap((library) => {
     const meaning = meaningOf(library, settings);
     return 'row' in meaning ? asked(meaning, 'pg_libs', host.parameters.place('pg_libs')) : [];
   });
@@ -144,15 +150,25 @@ export function libraries({ pg_libs: text }: Pick<PgsqlSettings, 'pg_libs'>): st
 }
 
 /** Those that the image has: PostgreSQL does not start without a library that it is told to load. */
-export function loadedLibraries(settings: PgsqlSettings): string[] {
-  return libraries(settings).filter((library) => isBrought(library, settings));
+export function loadedLibraries(member: PgsqlMember): string[] {
+  return libraries(member.settings).filter((library) => isBrought(library, member));
 }
 
 /** True when the image will hold the extension or library, as far as its name and those of packages tell. */
-export function isBrought(name: string, settings: PgsqlSettings): boolean {
+export function isBrought(name: string, member: PgsqlMember): boolean {
   if (CONTRIB.has(name) || CONTRIB_LIBRARIES.has(name)) return true;
+  const { settings } = member;
   const meaning = meaningOf(name, settings);
+  if (meaning.kind === 'absent' && settings.image_sources.length > 0)
+    return isFromElsewhere(meaning.row, member);
   if ('row' in meaning) return meaning.kind === 'package' || meaning.kind === 'included';
   const listed = [...settings.pg_packages, ...settings.pg_extensions].map(plain);
   return listed.some((text) => text.includes(plain(name)));
+}
+
+/** Where an archive of the inventory is to have what the platform has not, the lists name its package. */
+function isFromElsewhere(row: PackageRow | undefined, member: PgsqlMember): boolean {
+  return listedPackages(member).some(
+    ({ meaning }) => meaning.kind === 'package' && row !== undefined && meaning.row === row,
+  );
 }

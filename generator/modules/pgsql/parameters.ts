@@ -1,4 +1,6 @@
 import type { PlanData } from '../../model/plan.ts';
+import { citusPart } from './citus.ts';
+import type { PgsqlMember } from './members.ts';
 import { loadedLibraries } from './packages.ts';
 import type { PgsqlSettings } from './settings.ts';
 import { maxConnections, maxLocks, templateOf } from './tuning.ts';
@@ -24,7 +26,8 @@ export function storeParameters(settings: PgsqlSettings): Settings {
 }
 
 /** Those that every member sets for itself and a reload or restart brings in. */
-export function localParameters(settings: PgsqlSettings, archiveCommand: string | undefined): Settings {
+export function localParameters(member: PgsqlMember, archiveCommand: string | undefined): Settings {
+  const { settings } = member;
   const template = templateOf(settings);
   return {
     ...BASE,
@@ -37,20 +40,23 @@ export function localParameters(settings: PgsqlSettings, archiveCommand: string 
     ssl_key_file: '/etc/pigsty/current/etc/pgsql/server.key',
     ssl_ca_file: '/etc/pigsty/current/etc/pgsql/ca.crt',
     log_directory: settings.pg_log_dir,
-    shared_preload_libraries: loadedLibraries(settings).join(', '),
+    shared_preload_libraries: loadedLibraries(member).join(', '),
     ...(archiveCommand !== undefined && {
       archive_mode: 'on',
       archive_timeout: 300,
       archive_command: archiveCommand,
     }),
-    ...extensionParameters(settings),
+    ...extensionParameters(member),
   };
 }
 
-function extensionParameters({ pg_libs: libraries, pg_mode: mode }: PgsqlSettings): Settings {
+function extensionParameters(member: PgsqlMember): Settings {
   return {
-    ...(libraries.includes('timescaledb') && { 'timescaledb.telemetry_level': 'off' }),
-    ...(mode === 'citus' && { 'citus.node_conninfo': 'sslmode=prefer' }),
+    ...(member.settings.pg_libs.includes('timescaledb') && { 'timescaledb.telemetry_level': 'off' }),
+    // Its own certificate it finds in its environment (patroni.service): these options may not name one.
+    ...(citusPart(member) && {
+      'citus.node_conninfo': 'sslmode=verify-full sslrootcert=/etc/pigsty/current/etc/pgsql/ca.crt',
+    }),
   };
 }
 

@@ -3,11 +3,11 @@ import type { FilePlan, FileSource, PlanData } from '../../model/plan.ts';
 import type { Site } from '../../model/site.ts';
 import { evaluate, type Facts as NodeFacts, toShell } from '../../text/formula.ts';
 import { archiveCommand } from './backup.ts';
-import { type HbaContext, roleNeutralLines } from './hba.ts';
+import { citusPart, identityLines, otherParts } from './citus.ts';
+import { hbaContext, postgresRules, roleNeutralLines } from './hba.ts';
 import { clusterMembers, type PgsqlMember } from './members.ts';
 import { localParameters, storeParameters } from './parameters.ts';
 import { recovery } from './recovery.ts';
-import type { HbaRule } from './schemas.ts';
 import type { PgsqlSettings } from './settings.ts';
 import { declaredFacts, MAX_WORKER_PROCESSES, templateOf, tunedParameters } from './tuning.ts';
 import { canLead, cascadeSource, copiesOf, delayOf, standbySource } from './upstream.ts';
@@ -26,11 +26,6 @@ const ON_ROLE = `/bin/sh ${PGSQL}/on-role.sh`;
 /** What makes an initialisation that was cut short begin anew: a step before Patroni, and initdb as Patroni runs it. */
 const BEFORE_PATRONI = 'etc/pgsql/before-patroni.sh';
 const INITDB = 'etc/pgsql/initdb.sh';
-
-/** The default rules come first, as in Pigsty. */
-export function postgresRules(settings: PgsqlSettings): readonly HbaRule[] {
-  return [...settings.pg_default_hba_rules, ...settings.pg_hba_rules];
-}
 
 /** Of Patroni's REST interface on a member. */
 export function restUrl({ settings, host }: PgsqlMember): string {
@@ -63,21 +58,24 @@ function binaryDirectory(settings: PgsqlSettings): string {
 function mainConfig(member: PgsqlMember, site: Site, facts: Facts): PlanData {
   const { settings, host, instance, cluster } = member;
   const members = clusterMembers(site, cluster);
+  const part = citusPart(member);
+  const peers = [...members, ...otherParts(member, site)];
   const store = {
     ...storeConfig(settings, facts),
     ...slotConfig(cluster, site),
     ...standbyConfig(members, site),
   };
   return {
-    scope: cluster,
+    scope: part?.shard ?? cluster,
     namespace: `${settings.pg_namespace}/`,
     name: instance,
+    ...(part && { citus: { group: part.group, database: part.database } }),
     log: { level: 'INFO', dir: settings.patroni_log_dir, file_size: 32 * 2 ** 20, file_num: 20 },
     restapi: {
       listen: `${host.ip}:${settings.patroni_port}`,
       connect_address: `${host.ip}:${settings.patroni_port}`,
       authentication: { username: settings.patroni_username },
-      allowlist: [...new Set(['127.0.0.1', ...members.map((m) => m.host.ip), ...facts.infraIps])],
+      allowlist: [...new Set(['127.0.0.1', ...peers.map((peer) => peer.host.ip), ...facts.infraIps])],
       ...(settings.patroni_ssl_enabled && {
         certfile: `${PGSQL}/server.crt`,
         keyfile: `${PGSQL}/server.key`,
@@ -94,7 +92,7 @@ function mainConfig(member: PgsqlMember, site: Site, facts: Facts): PlanData {
       key: `${PGSQL}/server.key`,
     },
     bootstrap: { dcs: store, initdb: initdbOptions(settings) },
-    postgresql: postgresqlConfig(member, members, facts),
+    postgresql: postgresqlConfig(member, site),
     watchdog: {
       mode: settings.patroni_watchdog_mode,
       device: '/dev/watchdog',
@@ -179,10 +177,11 @@ function initdbOptions(settings: PgsqlSettings): PlanData {
   ];
 }
 
-function postgresqlConfig(member: PgsqlMember, members: readonly PgsqlMember[], facts: Facts): PlanData {
+function postgresqlConfig(member: PgsqlMember, site: Site): PlanData {
   const { settings, host } = member;
+  const members = clusterMembers(site, member.cluster);
   const delay = delayOf(member, members);
-  const hbaContext: HbaContext = { target: 'postgres', member, members, infraIps: facts.infraIps };
+  const rules = hbaContext('postgres', member, site);
   return {
     listen: `${listenAddresses(member)}:${settings.pg_port}`,
     connect_address: `${host.ip}:${settings.pg_port}`,
@@ -201,10 +200,11 @@ function postgresqlConfig(member: PgsqlMember, members: readonly PgsqlMember[], 
     create_replica_methods: ['basebackup'],
     ...(delay !== undefined && { recovery_conf: { recovery_min_apply_delay: delay } }),
     basebackup: [{ 'max-rate': '1000M' }, { checkpoint: 'fast' }, 'verbose', 'progress'],
-    pg_hba: roleNeutralLines(postgresRules(settings), hbaContext),
+    pg_hba: roleNeutralLines(postgresRules(rules), rules),
+    ...(rules.otherParts.length > 0 && { pg_ident: identityLines(rules.otherParts) }),
     callbacks: { on_start: ON_ROLE, on_role_change: ON_ROLE },
     parameters: {
-      ...localParameters(settings, settings.pgbackrest_enabled ? archiveCommand(member.cluster) : undefined),
+      ...localParameters(member, settings.pgbackrest_enabled ? archiveCommand(member.cluster) : undefined),
       // It would keep the primary from vacuuming what a member that stays behind has not seen die.
       ...(delay !== undefined && { hot_standby_feedback: 'off' }),
     },

@@ -12,9 +12,10 @@ import type {
 import type { Site, SiteHost } from '../../model/site.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
 import { BACKREST_CONFIG, type BackupSchedule, backrestFile, backupSchedules } from './backup.ts';
+import { citusPart } from './citus.ts';
 import { operatorFiles } from './commands.ts';
 import { postgresImage } from './image.ts';
-import { clusterMembers, memberOf, type PgsqlMember } from './members.ts';
+import { memberOf, type PgsqlMember } from './members.ts';
 import { backupDirectory, clusterDirectory, onHost } from './paths.ts';
 import { PATRONI_FILES, patroniFiles } from './patroni.ts';
 import { PGBOUNCER_FILES, pgbouncerFiles } from './pgbouncer.ts';
@@ -29,7 +30,6 @@ const CERTIFICATE_FILES = ['etc/pgsql/ca.crt', 'etc/pgsql/server.crt', 'etc/pgsq
 export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contribution {
   const member = memberOf(host, site);
   if (!member) return {};
-  const members = clusterMembers(site, member.cluster);
   const postgres = postgresImage(member, site);
   const image = postgres.name;
   const provision = provisionFiles(member, site.files);
@@ -60,10 +60,7 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
       ...operatorFiles(member, site, { $image: image }),
       ...(vip.files ?? []),
     ],
-    units: [
-      ...units(member, image, { provision, rules: ruleFilePaths(member, members, facts) }),
-      ...(vip.units ?? []),
-    ],
+    units: [...units(member, image, { provision, rules: ruleFilePaths(member, site) }), ...(vip.units ?? [])],
     certificates: [
       {
         name: member.instance,
@@ -178,7 +175,10 @@ function unitFiles(member: PgsqlMember, root: ImageRef): FilePlan[] {
   ]);
   const logDirectory = onHost(member, settings.pgbouncer_log_dir);
   return [
-    unit('patroni.service', { watchdog: String(hasWatchdog(member)) }),
+    unit('patroni.service', {
+      watchdog: String(hasWatchdog(member)),
+      isPart: String(citusPart(member) !== undefined),
+    }),
     unit('patroni-guard.service'),
     ...(hasWatchdog(member) ? [unit('patroni-watchdog.service')] : []),
     unit('pgsql-promoted.path'),

@@ -2,6 +2,7 @@ import type { FilePlan, PlanData, View } from '../../model/plan.ts';
 import type { Site } from '../../model/site.ts';
 import { quoteSqlIdentifier, quoteSqlLiteral } from '../../text/quote.ts';
 import { type Baseline, baselineFile, baselines } from './baselines.ts';
+import { citusPart } from './citus.ts';
 import type { PgsqlMember } from './members.ts';
 import type { Database, User } from './schemas.ts';
 import type { PgsqlSettings } from './settings.ts';
@@ -42,7 +43,8 @@ export function provisionFiles(member: PgsqlMember, files: Site['files']): FileP
   ];
 }
 
-function scriptView({ settings, host, instance }: PgsqlMember, first: readonly Baseline[]): View {
+function scriptView(member: PgsqlMember, first: readonly Baseline[]): View {
+  const { settings, host, instance } = member;
   return {
     instance,
     address: `${host.ip}:${settings.patroni_port}`,
@@ -50,6 +52,7 @@ function scriptView({ settings, host, instance }: PgsqlMember, first: readonly B
     port: settings.pg_port,
     user: settings.pg_dbsu,
     tls: String(settings.patroni_ssl_enabled),
+    isPart: String(citusPart(member) !== undefined),
     poolAsks: String(settings.pgbouncer_auth_query),
     databases: settings.pg_databases.flatMap(({ name, allowconn }, index) =>
       allowconn === false ? [] : [{ name, file: `database-${index + 1}.sql` }],

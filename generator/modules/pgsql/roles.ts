@@ -1,9 +1,10 @@
 import type { Facts } from '../../model/facts.ts';
 import type { FilePlan, FileSource } from '../../model/plan.ts';
 import type { Site } from '../../model/site.ts';
-import { type HbaContext, hbaLines, LIVE_ROLES, type LiveRole, roleRules } from './hba.ts';
+import { leaderKey } from './citus.ts';
+import { hbaContext, hbaLines, LIVE_ROLES, type LiveRole, postgresRules, roleRules } from './hba.ts';
 import { clusterMembers, type PgsqlMember } from './members.ts';
-import { postgresRules, restUrl } from './patroni.ts';
+import { restUrl } from './patroni.ts';
 import { promiseLines, recovery, recoveryPromise } from './recovery.ts';
 import { type StandbySource, standbySource } from './upstream.ts';
 
@@ -38,16 +39,16 @@ export function roleFiles(member: PgsqlMember, site: Site, facts: Facts): FilePl
     template('on-role.sh', roleChangeView(member)),
     ...promiseFiles(members, facts).map((lines) => file('recovery.txt', { kind: 'text', lines })),
     template('converge.py', { url: restUrl(member), pauses: python(settings.patroni_mode === 'pause') }),
-    ...LIVE_ROLES.flatMap((role) => ruleFiles(member, members, facts, role)).map(({ name, lines }) =>
+    ...LIVE_ROLES.flatMap((role) => ruleFiles(member, site, role)).map(({ name, lines }) =>
       file(name, { kind: 'text', lines }),
     ),
   ];
 }
 
 /** Paths of the files that a reload of PostgreSQL and pgbouncer brings in. */
-export function ruleFilePaths(member: PgsqlMember, members: readonly PgsqlMember[], facts: Facts): string[] {
+export function ruleFilePaths(member: PgsqlMember, site: Site): string[] {
   return LIVE_ROLES.flatMap((role) =>
-    ruleFiles(member, members, facts, role).map(({ name }) => `${DIRECTORY}/${name}`),
+    ruleFiles(member, site, role).map(({ name }) => `${DIRECTORY}/${name}`),
   );
 }
 
@@ -58,33 +59,25 @@ function promiseFiles(members: readonly PgsqlMember[], facts: Facts): string[][]
 
 type TemplateView = Extract<FileSource, { kind: 'template' }>['view'];
 
-function ruleFiles(
-  member: PgsqlMember,
-  members: readonly PgsqlMember[],
-  { infraIps }: Facts,
-  role: LiveRole,
-): { name: string; lines: string[] }[] {
+function ruleFiles(member: PgsqlMember, site: Site, role: LiveRole): { name: string; lines: string[] }[] {
   const { settings } = member;
-  const context = (target: HbaContext['target']): HbaContext => ({ target, member, members, infraIps });
+  const postgres = hbaContext('postgres', member, site);
   const pool = [...settings.pgb_default_hba_rules, ...settings.pgb_hba_rules];
   return [
-    { name: `role/${role}/${POOL_HBA}`, lines: hbaLines(pool, context('pgbouncer'), role) },
-    ...roleRules(postgresRules(settings), context('postgres'), role).map((lines, index) => ({
+    { name: `role/${role}/${POOL_HBA}`, lines: hbaLines(pool, hbaContext('pgbouncer', member, site), role) },
+    ...roleRules(postgresRules(postgres), postgres, role).map((lines, index) => ({
       name: `role/${role}/hba-${index + 1}.conf`,
       lines,
     })),
   ];
 }
 
-function startView(
-  { settings, host, cluster, role }: PgsqlMember,
-  source: StandbySource | undefined,
-  facts: Facts,
-): TemplateView {
+function startView(member: PgsqlMember, source: StandbySource | undefined, facts: Facts): TemplateView {
+  const { settings, host, role } = member;
   const { ttl } = recovery(settings.pg_rto, facts.etcdElectionSeconds);
   return {
     endpoints: nearestFirst(facts.etcdEndpoints, host.ip),
-    leaderKey: `${settings.pg_namespace}/${cluster}/leader`,
+    leaderKey: leaderKey(member),
     initialises: python(role === 'primary'),
     upstream: (source?.hosts ?? []).map((ip) => ({ ip, port: source?.port ?? 0 })),
     // Patroni's own lower limit.

@@ -91,6 +91,8 @@ export type PgsqlSettings = {
   readonly node_hugepage_count: number;
   readonly node_os: string;
   readonly image_platform: 'debian13';
+  /** Archives beyond the platform's; how they are described is the node's business. */
+  readonly image_sources: readonly unknown[];
   readonly node_cpu?: number;
   readonly node_mem_mb?: number;
   readonly node_disk_bytes?: number;

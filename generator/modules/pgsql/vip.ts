@@ -2,6 +2,7 @@ import type { Facts } from '../../model/facts.ts';
 import type { Contribution } from '../../model/module.ts';
 import type { FilePlan, FileSource } from '../../model/plan.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
+import { leaderKey } from './citus.ts';
 import type { PgsqlMember } from './members.ts';
 
 /*
@@ -69,13 +70,14 @@ export function vipContribution(member: PgsqlMember, facts: Facts): Contribution
 }
 
 /** vip-manager's own names (its manual, "Configuration"); the start script adds the interface. */
-function configSource({ settings, cluster, instance }: PgsqlMember, facts: Facts): FileSource {
+function configSource(member: PgsqlMember, facts: Facts): FileSource {
+  const { settings, instance } = member;
   const [ip, mask] = addressAndMask(settings.pg_vip_address);
   return {
     kind: 'yaml',
     data: {
       interval: INTERVAL,
-      'trigger-key': `${settings.pg_namespace}/${cluster}/leader`,
+      'trigger-key': leaderKey(member),
       'trigger-value': instance,
       ip,
       netmask: Number(mask),

@@ -1,3 +1,5 @@
+import { copyFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createLab, type Lab, type LabClient } from '../../support/lab.ts';
 import type { LabNode } from '../../support/node.ts';
@@ -32,6 +34,8 @@ type ClusterOptions = {
   /** Gives a node's /data a disk of its own. */
   readonly data?: (lab: Lab, name: string) => Promise<string>;
   readonly addresses?: readonly string[];
+  /** Files that lie beside the inventory. */
+  readonly beside?: readonly string[];
 };
 
 /** Bare machines with the bundles of an inventory beside them, three if not told otherwise, and a client on their network. */
@@ -53,9 +57,10 @@ export class Cluster {
   /** The machines are on, and hold nothing yet. `inventory` as for {@link Workshop}. */
   static async create(
     inventory: string,
-    { edit = (text) => text, data, addresses = TRIO }: ClusterOptions = {},
+    { edit = (text) => text, data, addresses = TRIO, beside = [] }: ClusterOptions = {},
   ): Promise<Cluster> {
     const workshop = new Workshop(inventory, (text) => edit(sized(text)));
+    for (const file of beside) copyFileSync(file, join(workshop.directory, basename(file)));
     const lab = await createLab();
     const client = await lab.client('10.10.10.99', 'client');
     const nodes: LabNode[] = [];

@@ -73,7 +73,7 @@ export const bootstrap = section('PG_BOOTSTRAP', [
     meaning: 'name for the REST interface' },
   { id: 868, name: 'patroni_password', level: 'C', schema: Password, default: 'Patroni.API', secret: true,
     meaning: 'password for the REST interface' },
-  { id: 869, name: 'patroni_citus_db', level: 'C', schema: Text, default: 'postgres', note: PENDING,
+  { id: 869, name: 'patroni_citus_db', level: 'C', schema: Text, default: 'postgres',
     meaning: 'database that Patroni spreads over the shards of a Citus cluster' },
   { id: 870, name: 'pg_conf', level: 'C', schema: Text, default: 'oltp.yml',
     meaning: 'settings of PostgreSQL by kind of load: oltp.yml, olap.yml, crit.yml, tiny.yml' },
