@@ -190,6 +190,10 @@ describe.skipIf(reason).each(['bookworm', 'trixie'] as const)(
       await node.sh('pgbackrest --stanza=pg-meta check');
     });
 
+    it('keeps room that frees a full disk', async () => {
+      expect(await node.sh('stat -c "%s %U" /pg/dummy')).toBe('67108864 postgres\n');
+    });
+
     it('does nothing when applied again', async () => {
       const before = await processes();
       const output = await node.exec(['/root/bundle/pigsty-agent', 'apply']);

@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunResult, run } from '../support/process.ts';
 import { Workshop } from '../support/product.ts';
 import { skipReason } from '../support/requirements.ts';
+import { withTmpfs } from '../support/tmpfs.ts';
 
 /*
  * What blueprint meta tells the node itself: systemd 252 and sudo read it, in a root of their own.
@@ -152,6 +153,33 @@ describe.skipIf(skipped)(`files for the host of blueprint meta${skipped ? ` (${s
     it('has no place for a misspelt key', async () => {
       const result = await set(edited('etc/sysctl.d/60-pigsty.conf', 'vm.dirty_ratio', 'vm.drity_ratio'));
       expect(result.stderr).toContain('vm/drity_ratio');
+    });
+  });
+
+  describe('the file that keeps room', () => {
+    /** What is said, and the size of /pg/dummy, after the script has run on a disk that has room for so much. */
+    function keep(bytes: number, kilobytes: number, held = 0): Promise<string> {
+      const disk = mkdtempSync(join(workshop.directory, 'disk-'));
+      const script = edited('etc/pgsql/reserve.sh', /bytes=\d+/, `bytes=${bytes}`);
+      writeFileSync(script, readFileSync(script, 'utf8').replaceAll('/pg', disk));
+      return withTmpfs(disk, kilobytes, async () => {
+        if (held > 0) writeFileSync(join(disk, 'dummy'), Buffer.alloc(held));
+        const result = await run('sh', [script]);
+        expect(result.code, result.stderr).toBe(0);
+        const size = existsSync(join(disk, 'dummy')) ? statSync(join(disk, 'dummy')).size : 'none';
+        return `${result.stdout.replace(disk, '/pg')}${size}`;
+      });
+    }
+    const MEGABYTE = 1_048_576;
+
+    it('is made, and made anew in another size', async () => {
+      expect(await keep(MEGABYTE, 20_480)).toBe(`${MEGABYTE}`);
+      expect(await keep(MEGABYTE, 20_480, 100)).toBe(`${MEGABYTE}`);
+      expect(await keep(0, 20_480, 100)).toBe('none');
+    });
+
+    it('is not made on a disk that is short', async () => {
+      expect(await keep(2 * MEGABYTE, 20_480)).toMatch(/^\/pg\/dummy is not made[^\n]*\nnone$/);
     });
   });
 });

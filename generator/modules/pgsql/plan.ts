@@ -20,6 +20,7 @@ import { backupDirectory, clusterDirectory, onHost } from './paths.ts';
 import { PATRONI_FILES, patroniFiles } from './patroni.ts';
 import { PGBOUNCER_FILES, pgbouncerFiles } from './pgbouncer.ts';
 import { provisionFiles } from './provision.ts';
+import { reserveContribution } from './reserve.ts';
 import { roleFiles, ruleFilePaths } from './roles.ts';
 import { sudoFiles } from './sudo.ts';
 import { vipContribution, vipOf } from './vip.ts';
@@ -33,13 +34,13 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
   const postgres = postgresImage(member, site);
   const image = postgres.name;
   const provision = provisionFiles(member, site.files);
-  const vip = vipContribution(member, facts);
+  const more = [vipContribution(member, facts), reserveContribution(member, image)];
   const shared = vipOf(member);
   return {
     images: [
       postgres,
       { name: 'pgbouncer', recipe: 'pgbouncer', arguments: {}, packages: [] },
-      ...(vip.images ?? []),
+      ...more.flatMap((part) => part.images ?? []),
     ],
     users: [userPlan(member)],
     directories: directories(member),
@@ -58,9 +59,12 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
       ...sudoFiles(member),
       ...unitFiles(member, { $image: image }),
       ...operatorFiles(member, site, { $image: image }),
-      ...(vip.files ?? []),
+      ...more.flatMap((part) => part.files ?? []),
     ],
-    units: [...units(member, image, { provision, rules: ruleFilePaths(member, site) }), ...(vip.units ?? [])],
+    units: [
+      ...units(member, image, { provision, rules: ruleFilePaths(member, site) }),
+      ...more.flatMap((part) => part.units ?? []),
+    ],
     certificates: [
       {
         name: member.instance,

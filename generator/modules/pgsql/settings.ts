@@ -41,6 +41,7 @@ export type PgsqlSettings = {
   readonly pg_packages: readonly string[];
   readonly pg_extensions: readonly string[];
   readonly pg_log_dir: string;
+  readonly pg_dummy_filesize: string | number;
   readonly pg_fs_main: string;
   readonly pg_fs_bkup: string;
   readonly pg_storage_type: 'SSD' | 'HDD';

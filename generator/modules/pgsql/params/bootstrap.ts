@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { PENDING, section, WITHOUT_EFFECT } from '../../params-section.ts';
+import { section, WITHOUT_EFFECT } from '../../params-section.ts';
 import {
   AbsolutePath,
   Count,
@@ -47,8 +47,8 @@ export const bootstrap = section('PG_BOOTSTRAP', [
     meaning: 'mount point of the disk for local backups' },
   { id: 855, name: 'pg_storage_type', level: 'C', schema: oneOf('SSD', 'HDD'), default: 'SSD',
     meaning: 'kind of the main disk; decides what the planner thinks of random reads' },
-  { id: 856, name: 'pg_dummy_filesize', level: 'C', schema: Size, default: '64MiB', note: PENDING,
-    meaning: 'size of a file to delete when the disk is full; frees room for a rescue' },
+  { id: 856, name: 'pg_dummy_filesize', level: 'C', schema: Size, default: '64MiB',
+    meaning: 'size of the file `/pg/dummy`, to be deleted when the disk is full; 0 for none' },
   { id: 857, name: 'pg_listen', level: 'C/I', schema: Listen, default: '0.0.0.0',
     meaning: 'addresses that PostgreSQL and pgbouncer listen on' },
   { id: 858, name: 'pg_port', level: 'C', schema: Port, default: 5432,
