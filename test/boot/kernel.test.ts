@@ -21,7 +21,7 @@ describe.skipIf(reason)(`a host with a kernel of its own${reason ? ` (${reason})
   beforeAll(async () => {
     workshop = new Workshop(join(root, 'test/boot/support/plain.yml'));
     const bundle = await workshop.bundle('10.10.10.10');
-    vm = await createVm({ name: 'kernel', ip: '10.10.10.10', memoryMegabytes: 1024 });
+    vm = await createVm({ name: 'kernel', ip: '10.10.10.10', memoryMegabytes: 1024, numaNodes: 2 });
     await vm.boot();
     await vm.push(bundle, '/root/bundle');
     await vm.sh(SWAP);
@@ -110,6 +110,8 @@ describe.skipIf(reason)(`a host with a kernel of its own${reason ? ` (${reason})
       await vm.shutdown();
       await vm.boot();
       await expectKernel();
+      const maps = await vm.sh('cat /proc/$(systemctl show -p MainPID --value chrony)/numa_maps');
+      expect(new Set(maps.match(/(?<=^[0-9a-f]+ )\S+/gm))).toEqual(new Set(['interleave:0-1']));
       expect(await vm.sh('systemctl is-active pigsty-cron-1.timer pigsty-cron-2.timer')).toBe(
         'active\nactive\n',
       );

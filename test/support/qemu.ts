@@ -6,6 +6,7 @@ export type Machine = {
   readonly name: string;
   readonly ip: string | undefined;
   readonly memoryMegabytes: number;
+  readonly numaNodes: number;
   readonly kernel: string;
   readonly initrd: string;
   /** Raw ext4, the root file system: /dev/vda. */
@@ -46,6 +47,7 @@ function describe(machine: Machine): readonly string[] {
   return [
     ...['-nodefaults', '-display', 'none', '-no-reboot', '-nic', 'none'],
     ...['-accel', 'tcg,thread=single', '-smp', '1', '-m', `${machine.memoryMegabytes}`],
+    ...memoryNodes(machine),
     ...['-kernel', machine.kernel, '-initrd', machine.initrd, '-append', commandLine(machine)],
     ...['-chardev', `file,id=console,path=${machine.console},append=on`, '-serial', 'chardev:console'],
     ...['-chardev', 'stdio,id=control,signal=off', '-device', 'virtio-serial-pci'],
@@ -54,6 +56,15 @@ function describe(machine: Machine): readonly string[] {
     ...['-drive', drive('root', machine.disk), '-device', 'virtio-blk-pci,drive=root,addr=0x10'],
     ...['-drive', drive('transfer', machine.transfer), '-device', 'virtio-blk-pci,drive=transfer,addr=0x11'],
   ];
+}
+
+/** The processor is on the first one. */
+function memoryNodes({ memoryMegabytes, numaNodes }: Machine): string[] {
+  if (numaNodes === 1) return [];
+  return Array.from({ length: numaNodes }, (_, node) => [
+    ...['-object', `memory-backend-ram,id=node${node},size=${memoryMegabytes / numaNodes}M`],
+    ...['-numa', `node,nodeid=${node},memdev=node${node}${node === 0 ? ',cpus=0' : ''}`],
+  ]).flat();
 }
 
 /** Write-through: a write that the guest was told is done is on this machine's disk, and none waits inside qemu. */

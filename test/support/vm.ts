@@ -16,6 +16,8 @@ export type VmRequest = {
   readonly ip?: string;
   /** Default 2048. */
   readonly memoryMegabytes?: number;
+  /** Nodes that its memory is on, in equal parts; default 1. */
+  readonly numaNodes?: number;
 };
 
 export type VmExecOptions = {
@@ -187,6 +189,7 @@ export class Vm {
       name: this.name,
       ip: this.#request.ip,
       memoryMegabytes: this.#request.memoryMegabytes ?? 2048,
+      numaNodes: this.#request.numaNodes ?? 1,
       kernel: this.#image.kernel,
       initrd: this.#image.initrd,
       disk: join(this.#directory, 'disk'),

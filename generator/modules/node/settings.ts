@@ -16,6 +16,7 @@ export type NodeSettings = {
   readonly node_disable_swap: boolean;
   readonly node_static_network: boolean;
   readonly node_disk_prefetch: boolean;
+  readonly node_disable_numa: boolean;
   readonly node_kernel_modules: readonly string[];
   readonly node_hugepage_count: number;
   readonly node_hugepage_ratio: number;

@@ -3,12 +3,13 @@ import { unitFile, unitPlan } from '../../text/unit.ts';
 import { linked } from './linked.ts';
 import type { NodeSettings } from './settings.ts';
 
-/** What one flag each switches on the host: swap, firewalls, reading ahead. */
+/** What one flag each switches on the host: swap, firewalls, reading ahead, NUMA. */
 export function switchContributions(settings: NodeSettings): Contribution[] {
   return [
     ...(settings.node_disable_swap ? [noSwap()] : []),
     ...(settings.node_disable_firewall ? [noFirewall()] : []),
     ...(settings.node_disk_prefetch ? [diskPrefetch()] : []),
+    ...(settings.node_disable_numa ? [spreadMemory()] : []),
   ];
 }
 
@@ -47,4 +48,17 @@ function diskPrefetch(): Contribution {
     files: [rules, unitFile(unit, 'node/disk-prefetch.service.ejs', {})],
     units: [unitPlan(unit, { restartOn: [rules.path] })],
   };
+}
+
+/**
+ * All memory is one, as with `numa=off`: whatever systemd starts takes pages from all nodes in turn. The kernel's command
+ * line is the boot loader's, which has no file for others; of its own settings systemd reads the new ones at boot.
+ */
+function spreadMemory(): Contribution {
+  const file = linked('/etc/systemd/system.conf.d/60-pigsty-numa.conf', [
+    '[Manager]',
+    'NUMAPolicy=interleave',
+    'NUMAMask=all',
+  ]);
+  return { files: [file] };
 }
