@@ -8,6 +8,8 @@ import { type Outcome, tryFailure } from './support/trial.ts';
 /* Every failure that the product promises to heal, under a writer through a survivor and one on the old leader. */
 const reason = labSkipReason();
 const ROUNDS = Number(process.env.PIGSTY_TEST_ROUNDS ?? 1);
+/** In CI the synchronous plan meets what the others could lose rows by: its times are those of the first. */
+const IS_LONG = process.env.PIGSTY_TEST_LONG !== undefined;
 /** Bytes of a row of the ledger in the WAL: tuple, record and commit. */
 const ROW = 150;
 
@@ -39,7 +41,8 @@ describe.skipIf(reason).each(PLANS)(`$name ${reason ?? ''}`, ({ blueprint, rto, 
   });
 
   const rounds = Array.from({ length: ROUNDS }, (_, index) => index + 1);
-  it.each(FAILURES.flatMap((failure) => rounds.map((round) => ({ ...failure, round }))))(
+  const failures = FAILURES.filter(({ mayLose }) => IS_LONG || rpo > 0 || mayLose);
+  it.each(failures.flatMap((failure) => rounds.map((round) => ({ ...failure, round }))))(
     'heals: $name (round $round)',
     async (failure) => {
       const promise = failure.promise ?? rto;

@@ -11,6 +11,8 @@ export type Failure = {
   mend?(cluster: Cluster, leader: LabNode): Promise<void>;
   /** Seconds until writes are back, where that is not pg_rto. */
   readonly promise?: number;
+  /** A server is gone that may have told clients of rows that no other one has. */
+  readonly mayLose?: true;
 };
 
 /** Connections that a broken network has stalled are given up in that time, and made again (tcp_retries2). */
@@ -30,7 +32,7 @@ const run = (script: string) => async (_: Cluster, leader: LabNode) => {
 };
 
 export const FAILURES: readonly Failure[] = [
-  { name: 'postgres killed', strike: run(`kill -9 ${POSTMASTER}`) },
+  { name: 'postgres killed', mayLose: true, strike: run(`kill -9 ${POSTMASTER}`) },
   { name: 'postgres stopped', strike: run(STOP_POSTGRES) },
   { name: 'Patroni killed', strike: run('systemctl kill -s KILL --kill-who=main patroni') },
   { name: 'Patroni stopped', strike: run('systemctl kill -s STOP --kill-who=main patroni') },
@@ -42,6 +44,7 @@ export const FAILURES: readonly Failure[] = [
   },
   {
     name: 'power cut of the host that leads etcd and PostgreSQL',
+    mayLose: true,
     strike: async (cluster, leader) => {
       await cluster.leadEtcd(leader);
       await leader.powerCut();
@@ -52,6 +55,7 @@ export const FAILURES: readonly Failure[] = [
   },
   {
     name: 'network cut of the host that leads etcd and PostgreSQL',
+    mayLose: true,
     strike: async (cluster, leader) => {
       await cluster.leadEtcd(leader);
       await leader.isolate();
@@ -64,6 +68,7 @@ export const FAILURES: readonly Failure[] = [
   {
     // What the leader sends to the others goes to a machine that is not there; what they send arrives.
     name: 'one-way loss of packets from the leader',
+    mayLose: true,
     strike: async (cluster, leader) => {
       const lost = cluster
         .others(leader)
@@ -94,6 +99,7 @@ export const FAILURES: readonly Failure[] = [
   },
   {
     name: 'power cut of all three',
+    mayLose: true,
     promise: 120,
     strike: async (cluster) => {
       await Promise.all(cluster.nodes.map((node) => node.powerCut()));
