@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type BuildSummary, build } from '../emit/build.ts';
-import type { RecoveryPromise } from '../model/plan.ts';
+import type { SitePromise } from '../model/plan.ts';
 import { type CommonOptions, Run } from './run.ts';
 import { sitePrintout } from './site-printout.ts';
 import { formatBytes } from './terminal.ts';
@@ -37,7 +37,7 @@ export async function runBuild(argument: string | undefined, flags: BuildFlags):
   );
 }
 
-function toText({ directory, images, hosts }: BuildSummary, promises: readonly RecoveryPromise[]): string {
+function toText({ directory, images, hosts }: BuildSummary, promises: readonly SitePromise[]): string {
   const imageLines = images.map(({ name, layers }) => {
     const bytes = layers.reduce((sum, layer) => sum + layer.size, 0);
     return `image  ${name.padEnd(16)} ${formatBytes(bytes).padStart(10)}  ${layers.length} layers`;
@@ -48,9 +48,16 @@ function toText({ directory, images, hosts }: BuildSummary, promises: readonly R
   return [...imageLines, ...hostLines, ...promises.map(promiseLine), `site   ${directory}`].join('\n');
 }
 
-function promiseLine({ cluster, seconds, worstCases }: RecoveryPromise): string {
+function promiseLine(promise: SitePromise): string {
+  const cluster = promise.cluster.padEnd(16);
+  if (promise.kind === 'quorum') {
+    const { members, spare } = promise;
+    return `quorum ${cluster} ${members - spare} of ${members}: ${spare} may be away`;
+  }
+  const { seconds, lostBytes, worstCases } = promise;
   const cases = worstCases.map((one) => `${one.failure} ${one.seconds} s`);
-  return `writes ${cluster.padEnd(16)} back within ${seconds} s; at worst: ${cases.join(', ')}`;
+  const loss = lostBytes === 0 ? 'none is lost' : `up to ${formatBytes(lostBytes)} of them lost`;
+  return `writes ${cluster} back within ${seconds} s, ${loss}; at worst: ${cases.join(', ')}`;
 }
 
 function toJson({ directory, images, hosts }: BuildSummary): object {

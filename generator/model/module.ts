@@ -1,7 +1,7 @@
 import type { Diagnostic } from './diagnostic.ts';
 import type { Facts } from './facts.ts';
 import type { ModuleName, ParameterTable } from './parameter.ts';
-import type { HostPlan, PortUse, RecoveryPromise } from './plan.ts';
+import type { HostPlan, PortUse, SitePromise } from './plan.ts';
 import type { Secrets } from './secret.ts';
 import type { Site, SiteHost } from './site.ts';
 
@@ -24,7 +24,7 @@ export type Module = {
   secrets(host: SiteHost): Secrets;
   plan(host: SiteHost, site: Site, facts: Facts): Contribution;
   /** What its clusters promise; modules without clusters have none. */
-  promise?(site: Site, facts: Facts): readonly RecoveryPromise[];
+  promise?(site: Site, facts: Facts): readonly SitePromise[];
 };
 
 /**

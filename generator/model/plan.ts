@@ -143,18 +143,33 @@ export type HostPlan = {
   readonly certificates: readonly CertificatePlan[];
 };
 
-/** How long a cluster's writes may be away after a failure; `seconds` of the whole promise and of each failure. */
+/**
+ * How long a cluster's writes may be away after a failure; `seconds` of the whole promise and of each failure. And how
+ * much of what clients were told is written may be lost with the primary.
+ */
 export type RecoveryPromise = {
+  readonly kind: 'recovery';
   readonly cluster: string;
   readonly seconds: number;
+  readonly lostBytes: number;
   readonly worstCases: readonly { readonly failure: string; readonly seconds: number }[];
 };
+
+/** How many members of the configuration store there are, and how many of them may be away while it serves. */
+export type QuorumPromise = {
+  readonly kind: 'quorum';
+  readonly cluster: string;
+  readonly members: number;
+  readonly spare: number;
+};
+
+export type SitePromise = RecoveryPromise | QuorumPromise;
 
 export type SitePlan = {
   readonly site: string;
   /** In the order of the site. Planned anew each time they are gone through: those of thousands fill the memory. */
   readonly hosts: Iterable<HostPlan>;
-  readonly promises: readonly RecoveryPromise[];
+  readonly promises: readonly SitePromise[];
   /** Archives of packages beyond those of the images' platform. */
   readonly sources: readonly SignedSource[];
 };

@@ -1,6 +1,6 @@
 import { assertNever } from '../model/brand.ts';
 import type { Contribution } from '../model/module.ts';
-import type { FilePlan, FileSource, HostPlan, RecoveryPromise } from '../model/plan.ts';
+import type { FilePlan, FileSource, HostPlan, SitePromise } from '../model/plan.ts';
 import { isSecretRef } from '../model/secret.ts';
 
 /** One plain value of a plan. */
@@ -23,14 +23,14 @@ type PlanPart = Contribution & Partial<Pick<HostPlan, 'ports'>>;
 type Inner = Omit<PlanLeaf, 'item'>;
 
 /** All that a host's plan and promises are made of. */
-export function planItems(plan: HostPlan, promises: readonly RecoveryPromise[]): PlanItem[] {
+export function planItems(plan: HostPlan, promises: readonly SitePromise[]): PlanItem[] {
   const { ip, name, setsHostName, os, platform, timezone } = plan;
   const host = { ip, name, setsHostName, os, platform, timezone };
   return [itemOf('host', host, () => leavesIn(host)), ...partItems(plan, promises)];
 }
 
 /** The same of what one module adds. */
-export function partItems(part: PlanPart, promises: readonly RecoveryPromise[]): PlanItem[] {
+export function partItems(part: PlanPart, promises: readonly SitePromise[]): PlanItem[] {
   return [
     ...(part.files ?? []).map((file) => itemOf(file.path, file, () => fileLeaves(file))),
     ...each(part.units, '', 'name'),

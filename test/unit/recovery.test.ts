@@ -13,7 +13,7 @@ function promises(variables: string, election = 1000) {
     pg: { hosts: { ${hosts('pg_seq', 'pg_role: primary')} }, vars: { pg_cluster: pg, ${variables} } }`;
   const compiled = compile(text, 'pigsty.yml', 'pigsty');
   if (!compiled.ok) throw new Error(compiled.diagnostics.map(({ code }) => code).join());
-  return compiled.value.plan.promises;
+  return compiled.value.plan.promises.filter((promise) => promise.kind === 'recovery');
 }
 
 it('gives the times of the usual promise', () => {
@@ -46,4 +46,26 @@ it('adds up for every promise that is allowed, and leaves the lease room for two
 it('refuses a promise that cannot be kept', () => {
   expect(() => promises('pg_rto: 14')).toThrow('pgsql/rto-too-short');
   expect(promises('pg_rto: 15')).toHaveLength(1);
+});
+
+it('says how much may be lost, and nothing where commits wait for a replica', () => {
+  const lost = (variables: string) => promises(variables).map(({ lostBytes }) => lostBytes);
+  expect(lost('pg_rpo: 4096')).toEqual([4096]);
+  expect(lost('pg_rpo: 0')).toEqual([0]);
+  expect(lost('pg_rpo: 4096, pg_conf: crit.yml')).toEqual([0]);
+});
+
+it.each([
+  [1, 0],
+  [2, 0],
+  [3, 1],
+  [5, 2],
+])('of %s members of etcd %s may be away', (members, spare) => {
+  const hosts = Array.from({ length: members }, (_, n) => `10.0.0.${n + 1}: { etcd_seq: ${n + 1} }`).join(
+    ', ',
+  );
+  const compiled = compile(`all: { children: { etcd: { hosts: { ${hosts} } } } }`, 'pigsty.yml', 'pigsty');
+  expect(compiled.ok && compiled.value.plan.promises).toEqual([
+    { kind: 'quorum', cluster: 'etcd', members, spare },
+  ]);
 });

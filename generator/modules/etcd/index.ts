@@ -18,4 +18,13 @@ export const etcd: Module = {
   ports: etcdPorts,
   secrets: () => new Map(),
   plan: planEtcd,
+  promise: (site) => {
+    const members = etcdMembers(site);
+    return members.slice(0, 1).map(({ host }) => ({
+      kind: 'quorum',
+      cluster: settingsOf<EtcdSettings>(host).etcd_cluster,
+      members: members.length,
+      spare: Math.floor((members.length - 1) / 2),
+    }));
+  },
 };

@@ -7,7 +7,7 @@ import { citusPart, identityLines, otherParts } from './citus.ts';
 import { hbaContext, postgresRules, roleNeutralLines } from './hba.ts';
 import { clusterMembers, type PgsqlMember } from './members.ts';
 import { localParameters, storeParameters } from './parameters.ts';
-import { recovery } from './recovery.ts';
+import { isSynchronous, recovery } from './recovery.ts';
 import type { PgsqlSettings } from './settings.ts';
 import { declaredFacts, MAX_WORKER_PROCESSES, templateOf, tunedParameters } from './tuning.ts';
 import { canLead, cascadeSource, copiesOf, delayOf, standbySource } from './upstream.ts';
@@ -153,7 +153,7 @@ function storeConfig(settings: PgsqlSettings, facts: Facts): { readonly [key: st
     primary_stop_timeout: 30,
     maximum_lag_on_failover: settings.pg_rpo,
     maximum_lag_on_syncnode: -1,
-    synchronous_mode: settings.pg_rpo === 0 || templateOf(settings) === 'crit',
+    synchronous_mode: isSynchronous(settings),
     synchronous_mode_strict: false,
     failsafe_mode: true,
     postgresql: {

@@ -1,5 +1,7 @@
 import type { RecoveryPromise } from '../../model/plan.ts';
 import type { PgsqlMember } from './members.ts';
+import type { PgsqlSettings } from './settings.ts';
+import { templateOf } from './tuning.ts';
 import { canLead } from './upstream.ts';
 
 /**
@@ -85,6 +87,11 @@ export function canRecover(members: readonly PgsqlMember[]): boolean {
   return primary?.settings.pg_upstream === undefined && candidates.length > 1 && !isPaused;
 }
 
+/** A commit waits for a replica, so that none is lost with the primary. */
+export function isSynchronous(settings: PgsqlSettings): boolean {
+  return settings.pg_rpo === 0 || templateOf(settings) === 'crit';
+}
+
 /** What `pg_rto` means for each kind of failure; undefined where nobody can take over. */
 export function recoveryPromise(
   members: readonly PgsqlMember[],
@@ -94,14 +101,17 @@ export function recoveryPromise(
   if (!first || !canRecover(members)) return undefined;
   const { pg_rto: seconds } = first.settings;
   const cases = worstCases(recovery(seconds, electionSeconds), electionSeconds);
-  return { cluster: first.cluster, seconds, worstCases: cases };
+  const lostBytes = isSynchronous(first.settings) ? 0 : first.settings.pg_rpo;
+  return { kind: 'recovery', cluster: first.cluster, seconds, lostBytes, worstCases: cases };
 }
 
 /** One line per failure, for people. */
-export function promiseLines({ cluster, seconds, worstCases: cases }: RecoveryPromise): string[] {
+export function promiseLines({ cluster, seconds, lostBytes, worstCases: cases }: RecoveryPromise): string[] {
+  const loss = lostBytes === 0 ? 'nothing is' : `up to ${lostBytes} bytes are`;
   return [
     `Writes to ${cluster} resume within ${seconds} s (pg_rto). The longest that they may be away, in seconds:`,
     ...cases.map((one) => `${String(one.seconds).padStart(6)}  ${one.failure}`),
+    `Of what clients were told is written, ${loss} lost with the primary (pg_rpo).`,
   ];
 }
 
