@@ -5,12 +5,14 @@ import { basename, join, relative } from 'node:path';
 import { readSite } from '../compile.ts';
 import { rule } from '../diagnostics/rule.ts';
 import { writeFileAtomic } from '../effects/files.ts';
+import { operatorKeys } from '../effects/operator-keys.ts';
 import { packageRoot } from '../effects/package-root.ts';
 import { fromBlueprint } from '../init/from-blueprint.ts';
 import { type HostIp, isHostIp } from '../model/brand.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { succeed } from '../model/diagnostic.ts';
 import { inventorySchema } from '../modules/inventory-schema.ts';
+import { PublicKey } from '../modules/node/schemas.ts';
 import { type CommonOptions, Run } from './run.ts';
 import { schemaText } from './schema.ts';
 
@@ -43,7 +45,7 @@ const rules = {
   }),
 };
 
-/** `pigsty init BLUEPRINT`: an inventory of one's own, with one's addresses and fresh passwords; only its owner may read it. */
+/** `pigsty init BLUEPRINT`: an inventory of one's own, with one's addresses and keys, and fresh passwords; for its owner alone. */
 export async function runInit(blueprint: string, flags: InitFlags): Promise<void> {
   const run = new Run(flags);
   const folder = join(packageRoot, 'blueprints');
@@ -52,7 +54,8 @@ export async function runInit(blueprint: string, flags: InitFlags): Promise<void
   const hosts = run.take(readHosts(blueprint, site.hosts.length, flags.hosts));
   const file = run.take(freeName(flags.output));
   const schema = file.replace(/(\.ya?ml)?$/, '.schema.json');
-  const wishes = { hosts, blueprint, file: relative('.', file), schema: basename(schema), password };
+  const keys = (await operatorKeys()).filter((key) => PublicKey.safeParse(key).success);
+  const wishes = { hosts, blueprint, file: relative('.', file), schema: basename(schema), keys, password };
   await writeFileAtomic(file, fromBlueprint(text, site, wishes), 0o600);
   await writeFileAtomic(schema, schemaText(inventorySchema()), 0o644);
   run.print(
@@ -63,7 +66,7 @@ export async function runInit(blueprint: string, flags: InitFlags): Promise<void
 }
 
 async function readBlueprint(folder: string, name: string): Promise<Result<string>> {
-  const known = (await readdir(folder)).flatMap((file) => /^(.*)\.yml$/.exec(file)?.[1] ?? []);
+  const known = (await readdir(folder)).flatMap((file) => /^(.*)\.yml$/.exec(file)?.[1] ?? []).sort();
   if (!known.includes(name))
     return { ok: false, diagnostics: [rules.noBlueprint.at(undefined, { name, known })] };
   return succeed(await readFile(join(folder, `${name}.yml`), 'utf8'));

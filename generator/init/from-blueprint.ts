@@ -11,11 +11,13 @@ export type Wishes = {
   readonly blueprint: string;
   readonly file: string;
   readonly schema: string;
+  /** Public ssh keys of administrators. */
+  readonly keys: readonly string[];
   /** A new password at each call: letters and digits. */
   readonly password: () => string;
 };
 
-/** The text of a blueprint as an inventory of the user's own: other addresses, and a fresh password for each secret. */
+/** The text of a blueprint as an inventory of the user's own: other addresses, a fresh password for each secret, keys. */
 export function fromBlueprint(text: string, site: Site, wishes: Wishes): string {
   const secrets = findSecrets(site);
   const lines = text.split('\n');
@@ -24,8 +26,15 @@ export function fromBlueprint(text: string, site: Site, wishes: Wishes): string 
   const order = (a: Place, b: Place) => b.line - a.line || b.column - a.column;
   for (const place of written.sort(order)) replaceAt(lines, place, wishes.password());
   const added = secrets.flatMap(({ name, place }) => (place ? [] : [`    ${name}: ${wishes.password()}`]));
-  lines.splice(lineOfAdminIp(site), 0, ...added);
+  lines.splice(lineOfAdminIp(site), 0, ...added, ...keyLines(wishes.keys));
   return renamed(withAddresses(lines.join('\n'), site, wishes.hosts), wishes);
+}
+
+/** A build is the same whoever runs it, so that the keys of who began are written down. */
+function keyLines(keys: readonly string[]): string[] {
+  if (keys.length === 0) return [];
+  const items = keys.map((key) => `      - ${JSON.stringify(key)}`);
+  return ['    # Who may log on as administrator: taken from ~/.ssh.', '    node_admin_pk_list:', ...items];
 }
 
 type Secret = { readonly name: string; readonly place: Place | undefined };

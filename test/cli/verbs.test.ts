@@ -204,7 +204,7 @@ describe('explain hba', () => {
 
 describe('init', () => {
   const home = join(directory, 'home');
-  const init = (...args: readonly string[]) => pigsty(['init', ...args], { cwd: home });
+  const init = (...args: readonly string[]) => pigsty(['init', ...args], { cwd: home, env: { HOME: home } });
   const hosts = '192.168.7.5,192.168.7.6,192.168.7.7';
   beforeAll(() => mkdirSync(home));
 
@@ -228,6 +228,19 @@ describe('init', () => {
     expect(new Set(all).size).toBe(14);
   });
 
+  it('lets the keys in that the user has', async () => {
+    const keys = ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJb0 me@here', 'ssh-rsa AAAAB3NzaC1yc2E= "me": #2'];
+    mkdirSync(join(home, '.ssh'));
+    writeFileSync(join(home, '.ssh', 'id_ed25519.pub'), `${keys[0]}\n`);
+    writeFileSync(join(home, '.ssh', 'id_rsa.pub'), `${keys[1]}\n`);
+    writeFileSync(join(home, '.ssh', 'id_old.pub'), 'no key\n');
+    await init('meta', '--hosts', '192.168.7.5', '-o', 'keys.yml');
+    const said = await pigsty(['explain', '192.168.7.5', 'node_admin_pk_list', '-i', 'keys.yml', '--json'], {
+      cwd: home,
+    });
+    expect(JSON.parse(said.stdout)).toMatchObject({ value: keys });
+  });
+
   it('overwrites nothing, and says which hosts a blueprint needs', async () => {
     expect((await init('trio', '--hosts', hosts)).stderr).toContain(
       'pigsty.yml exists, and is left as it is',
@@ -237,7 +250,7 @@ describe('init', () => {
       '`10.1.2` is not an IPv4',
     );
     const unknown = await init('best', '-o', 'm.yml');
-    expect(unknown.stderr).toMatch(/there are crit, .*meta, .*trio/);
+    expect(unknown.stderr).toMatch(/there are citus, crit, .*meta, .*trio/);
     expect(unknown.code).toBe(2);
     expect(readdirSync(home)).not.toContain('m.yml');
   });

@@ -110,7 +110,7 @@ const admin = section('NODE_ADMIN', [
     meaning: 'name of the administrators\' account' },
   { id: 254, name: 'node_admin_ssh_exchange', level: 'C', schema: Flag, default: true, note: PENDING,
     meaning: 'let the administrators\' account log on from one host of the group to another' },
-  { id: 255, name: 'node_admin_pk_current', level: 'C', schema: Flag, default: true, note: PENDING,
+  { id: 255, name: 'node_admin_pk_current', level: 'C', schema: Flag, default: true, note: 'without effect: a build is the same whoever runs it; `pigsty init` writes the keys into node_admin_pk_list',
     meaning: 'let the operator\'s own ssh keys in' },
   { id: 256, name: 'node_admin_pk_list', level: 'C', schema: listOf(PublicKey, 'public keys'), default: [],
     meaning: 'ssh public keys that may log on as the administrators\' account' },
