@@ -61,6 +61,8 @@ type Context = {
   readonly defaults: Defaults;
   /** Names that some value refers to. */
   readonly referred: ReadonlySet<string>;
+  /** Structures with `${admin_ip}` replaced, by that address: most are the same for all hosts. */
+  readonly replaced: Map<string, WeakMap<object, Value>>;
 };
 
 /**
@@ -77,6 +79,7 @@ export function resolve(inventory: Inventory, name: string, vocabulary: Vocabula
     diagnostics,
     defaults: defaultValues(vocabulary),
     referred: allReferred(inventory),
+    replaced: new Map<string, WeakMap<object, Value>>(),
   };
   const all = readVars(context, inventory.vars, 'all', 'all');
   const groups = new Map(inventory.groups.map((group) => [group.name, group]));
@@ -222,7 +225,7 @@ function mergeLayers(context: Context, settings: readonly Given[], ip: HostIp): 
   fillIn(context, values, effective, ip);
   const withAdminIp = defaults.withAdminIp.filter((name) => !set.has(name));
   for (const one of effective) if (one.mentionsAdminIp || one.refers) withAdminIp.push(one.name);
-  substituteAdminIp(values, withAdminIp);
+  substituteAdminIp(values, withAdminIp, context);
   return {
     values,
     origin: (name) => set.get(name)?.origin ?? { scope: 'default' },
@@ -260,10 +263,22 @@ function fillIn(
 }
 
 /** `${admin_ip}` is plain string replacement, in values and defaults alike (pigsty.md section 1). */
-function substituteAdminIp(values: Record<string, Value>, names: readonly string[]): void {
+function substituteAdminIp(
+  values: Record<string, Value>,
+  names: readonly string[],
+  { replaced }: Context,
+): void {
   const ip = values.admin_ip;
   if (typeof ip !== 'string') return;
-  for (const name of names) values[name] = replaceText(values[name] ?? null, '${admin_ip}', ip);
+  const known = replaced.get(ip) ?? new WeakMap<object, Value>();
+  replaced.set(ip, known);
+  for (const name of names) {
+    const value = values[name] ?? null;
+    const isShared = typeof value === 'object' && value !== null;
+    const found = (isShared && known.get(value)) || replaceText(value, '${admin_ip}', ip);
+    if (isShared) known.set(value, found);
+    values[name] = found;
+  }
 }
 
 function replaceText(value: Value, from: string, to: string): Value {

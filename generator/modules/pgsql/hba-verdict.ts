@@ -112,11 +112,12 @@ export function rolesOf(user: string, { target, member }: HbaContext): ReadonlyS
   return found;
 }
 
+/** Addresses are read anew each time: they come last but for users, whose roles cost more. */
 function matches(line: HbaLine, question: HbaQuestion, isIn: IsIn): boolean {
   return (
     matchesType(line.type, question) &&
-    coversAddress(line.address, question.from === 'local' ? undefined : question.from) &&
     line.databases.some((word) => matchesDatabase(word, question, isIn)) &&
+    coversAddress(line.address, question.from === 'local' ? undefined : question.from) &&
     line.users.some((word) => matchesUser(word, question.user, isIn))
   );
 }

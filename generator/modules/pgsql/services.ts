@@ -1,4 +1,3 @@
-import jmespath from 'jmespath';
 import type { HostIp } from '../../model/brand.ts';
 import { PROXY_CA, type ProxyServer, type ProxyService } from '../../model/facts.ts';
 import { append } from '../../model/multimap.ts';
@@ -7,6 +6,7 @@ import type { Site, SiteHost } from '../../model/site.ts';
 import { clusters, type PgsqlMember } from './members.ts';
 import { CHECK_INTERVAL, RISE } from './recovery.ts';
 import type { PgService } from './schemas.ts';
+import { positions } from './selector.ts';
 import type { PgsqlSettings } from './settings.ts';
 
 /** How soon a new primary is up is part of the sum in recovery.ts; a dead one is down after 3 checks. */
@@ -26,28 +26,9 @@ export function declaredServices(settings: PgsqlSettings): readonly PgService[] 
 
 /** The members that `selector` and `backup` choose: JMESPath over the members' variables (pigsty.md section 1). */
 export function selectMembers(service: PgService, members: readonly PgsqlMember[]): ServiceSelection {
-  const rows = rowsOf(members);
-  const search = (expression: string | undefined) => {
-    if (!expression) return [];
-    const found: unknown = jmespath.search([...rows.keys()], expression);
-    return Array.isArray(found) ? found.flatMap((row) => rows.get(row) ?? []) : [];
-  };
-  return { selected: search(service.selector), backup: search(service.backup) };
-}
-
-const known = new WeakMap<readonly PgsqlMember[], ReadonlyMap<unknown, PgsqlMember>>();
-
-/** The members by their variables, once for all selectors of a cluster. */
-function rowsOf(members: readonly PgsqlMember[]): ReadonlyMap<unknown, PgsqlMember> {
-  const rows = known.get(members) ?? new Map(members.map((member) => [variablesOf(member), member]));
-  known.set(members, rows);
-  return rows;
-}
-
-/** Not a copy: what no selector asks for is not read, which `explain` counts on. */
-function variablesOf({ settings, role }: PgsqlMember): object {
-  const get = (own: PgsqlSettings, name: keyof PgsqlSettings) => (name === 'pg_role' ? role : own[name]);
-  return new Proxy(settings, { get });
+  const choose = (expression: string | undefined) =>
+    (expression ? positions(expression, members) : []).flatMap((index) => members[index] ?? []);
+  return { selected: choose(service.selector), backup: choose(service.backup) };
 }
 
 /** One HAProxy section: `<cluster>-<service>`, health checked through Patroni. */
