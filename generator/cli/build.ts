@@ -54,9 +54,12 @@ function promiseLine(promise: SitePromise): string {
     const { members, spare } = promise;
     return `quorum ${cluster} ${members - spare} of ${members}: ${spare} may be away`;
   }
-  const { seconds, lostBytes, worstCases } = promise;
+  const { seconds, lostBytes, lostSeconds, worstCases } = promise;
   const cases = worstCases.map((one) => `${one.failure} ${one.seconds} s`);
-  const loss = lostBytes === 0 ? 'none is lost' : `up to ${formatBytes(lostBytes)} of them lost`;
+  const loss =
+    lostSeconds === 0
+      ? 'none is lost'
+      : `up to ${formatBytes(lostBytes)} and the last ${lostSeconds} s of them lost`;
   return `writes ${cluster} back within ${seconds} s, ${loss}; at worst: ${cases.join(', ')}`;
 }
 

@@ -61,7 +61,11 @@ export async function runInit(blueprint: string, flags: InitFlags): Promise<void
   run.print(
     flags.json
       ? JSON.stringify({ apiVersion: 'pigsty.io/v1', kind: 'InitSummary', inventory: file, schema })
-      : `inventory  ${file}\nschema     ${schema}`,
+      : [
+          `inventory  ${file}`,
+          `schema     ${schema}`,
+          ...(keys.length > 0 ? [`keys       ${keys.length} of ~/.ssh, for administrators`] : []),
+        ].join('\n'),
   );
 }
 

@@ -2,11 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** The public ssh keys of whoever runs this, one line each: `~/.ssh/id*.pub`. What cannot be read is left out. */
+/** The public ssh keys of whoever runs this: the lines of `~/.ssh/id*.pub`, certificates aside. What cannot be read is left out. */
 export async function operatorKeys(): Promise<string[]> {
   const folder = join(homedir(), '.ssh');
   const names = await readdir(folder).catch(() => []);
-  const files = names.filter((name) => /^id.*\.pub$/.test(name)).sort();
+  const files = names.filter((name) => /^id.*(?<!-cert)\.pub$/.test(name)).sort();
   const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8').catch(() => '')));
-  return texts.map((text) => text.trim()).filter((text) => text !== '');
+  return texts.flatMap((text) => text.split('\n').map((line) => line.trim())).filter((line) => line !== '');
 }

@@ -26,8 +26,10 @@ export function fromBlueprint(text: string, site: Site, wishes: Wishes): string 
   const order = (a: Place, b: Place) => b.line - a.line || b.column - a.column;
   for (const place of written.sort(order)) replaceAt(lines, place, wishes.password());
   const added = secrets.flatMap(({ name, place }) => (place ? [] : [`    ${name}: ${wishes.password()}`]));
-  lines.splice(lineOfAdminIp(site), 0, ...added, ...keyLines(wishes.keys));
-  return renamed(withAddresses(lines.join('\n'), site, wishes.hosts), wishes);
+  lines.splice(lineOfAdminIp(site), 0, ...added);
+  const readdressed = withAddresses(lines.join('\n'), site, wishes.hosts).split('\n');
+  readdressed.splice(lineOfAdminIp(site) + added.length, 0, ...keyLines(wishes.keys));
+  return renamed(readdressed.join('\n'), wishes);
 }
 
 /** A build is the same whoever runs it, so that the keys of who began are written down. */

@@ -144,14 +144,15 @@ export type HostPlan = {
 };
 
 /**
- * How long a cluster's writes may be away after a failure; `seconds` of the whole promise and of each failure. And how
- * much of what clients were told is written may be lost with the primary.
+ * How long a cluster's writes may be away after a failure; `seconds` of the whole promise and of each failure. And what
+ * of what clients were told is written may be lost with the primary: so many bytes, and the last seconds.
  */
 export type RecoveryPromise = {
   readonly kind: 'recovery';
   readonly cluster: string;
   readonly seconds: number;
   readonly lostBytes: number;
+  readonly lostSeconds: number;
   readonly worstCases: readonly { readonly failure: string; readonly seconds: number }[];
 };
 

@@ -31,13 +31,16 @@ describe.skipIf(reason)(`parts of a Citus database ${reason ?? ''}`, () => {
     const { address, key } = archive.source;
     const keyFile = join(archive.directory, 'ours.asc');
     writeFileSync(keyFile, key);
+    const baseline = join(archive.directory, 'first.sql');
+    // What it finds is what was there when it ran.
+    writeFileSync(baseline, `create table parts as select count(distinct groupid) from pg_dist_node;\n`);
     const added = [
       `image_sources: [{ name: ours, url: '${address}', suite: test, key: ours.asc }]`,
       `pg_extensions: [${CITUS_STAND_IN.name}]`,
     ].join('\n    ');
     cluster = await Cluster.create(join(root, 'test/boot/support/citus.yml'), {
       edit: (text) => text.replace('  pg_mode:', `  ${added}\n    pg_mode:`),
-      beside: [keyFile],
+      beside: [keyFile, baseline],
     });
   });
   afterAll(async () => {
@@ -68,14 +71,26 @@ describe.skipIf(reason)(`parts of a Citus database ${reason ?? ''}`, () => {
     expect(await cluster.sql('create table ledger (n int)')).toBe('');
   });
 
-  it('servers come by their certificates as any user, by TLS nobody else does from their hosts', async () => {
+  it('the database is as the inventory has it, its baseline run once all parts were there', async () => {
+    for (const { ip } of cluster.nodes) {
+      const isThere = "select to_regnamespace('monitor') is not null";
+      expect(await ask(ip, isThere)).toBe('t');
+      expect(await ask(ip, "select datconnlimit from pg_database where datname = 'test'")).toBe('50');
+    }
+    await expect.poll(() => ask(COORDINATOR, 'select count from parts'), { timeout: 60_000 }).toBe('2');
+    expect(await ask(WORKERS[0], "select to_regclass('parts') is null")).toBe('t');
+  });
+
+  it('servers come by their certificates as any user, nobody else does from their hosts', async () => {
     for (const [from, to] of [[COORDINATOR, WORKERS[0]] as const, [WORKERS[0], COORDINATOR] as const])
       for (const user of ['test', 'postgres']) expect(await askThrough(from, to, user)).toBe(user);
     const [worker] = WORKERS;
-    const target = `host=${COORDINATOR} user=test password=DBUser.Test sslmode=require`;
+    const target = `host=${COORDINATOR} user=test password=DBUser.Test`;
     const call = (database: string) =>
       cluster.node(worker).exec(['psql', '-XAtq', `${target} dbname=${database}`, '-c', 'select 1']);
-    expect((await call('test')).stderr).toContain('requires a valid client certificate');
+    const refused = (await call('test')).stderr;
+    expect(refused).toContain('requires a valid client certificate');
+    expect(refused).toContain('rejects connection');
     expect((await call('postgres')).stdout).toBe('1\n');
   });
 

@@ -229,12 +229,18 @@ describe('init', () => {
   });
 
   it('lets the keys in that the user has', async () => {
-    const keys = ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJb0 me@here', 'ssh-rsa AAAAB3NzaC1yc2E= "me": #2'];
+    const keys = [
+      'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJb0 me@here',
+      'ssh-rsa AAAAB3NzaC1yc2E= "me": #2',
+      'ssh-rsa AAAA me@10.10.10.10',
+    ];
     mkdirSync(join(home, '.ssh'));
     writeFileSync(join(home, '.ssh', 'id_ed25519.pub'), `${keys[0]}\n`);
-    writeFileSync(join(home, '.ssh', 'id_rsa.pub'), `${keys[1]}\n`);
+    writeFileSync(join(home, '.ssh', 'id_rsa.pub'), `${keys[1]}\n\n${keys[2]}\n`);
+    writeFileSync(join(home, '.ssh', 'id_rsa-cert.pub'), `${keys[0]}\n`);
     writeFileSync(join(home, '.ssh', 'id_old.pub'), 'no key\n');
-    await init('meta', '--hosts', '192.168.7.5', '-o', 'keys.yml');
+    const made = await init('meta', '--hosts', '192.168.7.5', '-o', 'keys.yml');
+    expect(made.stdout).toContain('keys       3 of ~/.ssh, for administrators\n');
     const said = await pigsty(['explain', '192.168.7.5', 'node_admin_pk_list', '-i', 'keys.yml', '--json'], {
       cwd: home,
     });

@@ -49,10 +49,13 @@ it('refuses a promise that cannot be kept', () => {
 });
 
 it('says how much may be lost, and nothing where commits wait for a replica', () => {
-  const lost = (variables: string) => promises(variables).map(({ lostBytes }) => lostBytes);
-  expect(lost('pg_rpo: 4096')).toEqual([4096]);
-  expect(lost('pg_rpo: 0')).toEqual([0]);
-  expect(lost('pg_rpo: 4096, pg_conf: crit.yml')).toEqual([0]);
+  const lost = (variables: string) => {
+    const [promise] = promises(variables);
+    return [promise?.lostBytes, promise?.lostSeconds];
+  };
+  expect(lost('pg_rpo: 4096')).toEqual([4096, recovery(30, 1).ttl]);
+  expect(lost('pg_rpo: 0')).toEqual([0, 0]);
+  expect(lost('pg_rpo: 4096, pg_conf: crit.yml')).toEqual([0, 0]);
 });
 
 it.each([

@@ -52,7 +52,7 @@ function diskPrefetch(): Contribution {
 
 /**
  * All memory is one, as with `numa=off`: whatever systemd starts takes pages from all nodes in turn. The kernel's command
- * line is the boot loader's, which has no file for others; of its own settings systemd reads the new ones at boot.
+ * line is the boot loader's, which has no file for others; systemd reads its own settings when it starts.
  */
 function spreadMemory(): Contribution {
   const file = linked('/etc/systemd/system.conf.d/60-pigsty-numa.conf', [

@@ -1,4 +1,5 @@
 import type { FilePlan } from '../../model/plan.ts';
+import { citusPart } from './citus.ts';
 import type { PgsqlMember } from './members.ts';
 
 /** The SQL file that a database starts with, as it lies in the generation. */
@@ -11,11 +12,16 @@ export function baselineNames({ settings }: PgsqlMember): string[] {
   return settings.pg_databases.flatMap(({ baseline }) => (baseline === undefined ? [] : [baseline]));
 }
 
-/** The baselines that there are files for; databases that take no connections have none. */
-export function baselines({ settings }: PgsqlMember, files: ReadonlyMap<string, string>): Baseline[] {
-  return settings.pg_databases.flatMap(({ name, baseline, allowconn }, index) => {
+/**
+ * The baselines that there are files for; databases that take no connections have none. That of a Citus database is the
+ * coordinator's, who spreads what it makes.
+ */
+export function baselines(member: PgsqlMember, files: ReadonlyMap<string, string>): Baseline[] {
+  const part = citusPart(member);
+  return member.settings.pg_databases.flatMap(({ name, baseline, allowconn }, index) => {
     const text = baseline === undefined ? undefined : files.get(baseline);
-    if (text === undefined || allowconn === false) return [];
+    const isOfCoordinator = part !== undefined && part.group > 0 && part.database === name;
+    if (text === undefined || allowconn === false || isOfCoordinator) return [];
     return [{ database: name, file: `baseline-${index + 1}.sql`, text }];
   });
 }

@@ -11,10 +11,28 @@ const rules = {
   notCarried: rule<{ names: string; platform: string }>('pgsql/citus-not-carried', {
     severity: 'warning',
     message: ({ names, platform }) =>
-      `\`pg_mode: citus\`: ${platform} has no package of Citus; ${names} become plain PostgreSQL`,
+      `\`pg_mode: citus\`: ${platform} has no package of Citus, and no archive is named for it; plain PostgreSQL comes of ${names}`,
     label: () => 'set here',
     help: () =>
-      'add an archive that has it (`image_sources`) and write the name of its package in `pg_extensions`; or leave `pg_mode` out',
+      'add an archive that has it (`image_sources`) and write the name of its package in `pg_extensions`, for this `pg_version`; or leave `pg_mode` out',
+  }),
+  partly: rule<{ without: string; with: string; shard: string }>('pgsql/citus-partly', {
+    severity: 'error',
+    message: ({ without, with: others, shard }) =>
+      `of \`pg_shard: ${shard}\` ${without} have no package of Citus, ${others} do`,
+    help: () => 'set `pg_extensions` and `image_sources` once for all of them, in the `vars` of `all`',
+  }),
+  taken: rule<{ shard: string; cluster: string }>('pgsql/citus-shard-is-cluster', {
+    severity: 'error',
+    message: ({ shard, cluster }) =>
+      `\`pg_shard: ${shard}\` of ${cluster} is the name of a cluster that is no part of it`,
+    help: () =>
+      'they would share a place in etcd, where removing one removes both: give the whole another name',
+  }),
+  regex: rule<{ database: string }>('pgsql/citus-database-name', {
+    severity: 'error',
+    message: ({ database }) => `\`${database}\` cannot be spread: in rules for clients it is a pattern`,
+    help: () => 'give the database a name that does not begin with a slash',
   }),
   noGroup: rule<{ cluster: string }>('pgsql/citus-no-group', {
     severity: 'error',
@@ -50,7 +68,7 @@ const rules = {
     {
       severity: 'warning',
       message: ({ cluster, carrier, other, database }) =>
-        `services of ${cluster} are on ${carrier}, which is of ${other}: who comes through it by TLS is refused in database ${database}`,
+        `services of ${cluster} are on ${carrier}, which is of ${other}: who comes through it is refused in database ${database}`,
       help: () => 'from there only a certificate of the other part counts; take other hosts for services',
     },
   ),
@@ -66,6 +84,7 @@ const rules = {
 /** What the clusters of one database must have in common (Patroni manual, "Citus support"). */
 const OF_SHARD = [
   'patroni_citus_db',
+  'pg_dbsu',
   'pg_version',
   'pg_namespace',
   'patroni_username',
@@ -79,15 +98,20 @@ export function checkCitus(site: Site): Diagnostic[] {
   for (const [first] of clusters(site)) {
     if (first?.settings.pg_mode === 'citus') append(shards, shardOf(first), first);
   }
+  const parts = [...shards.values()].flat();
+  const plain = [...shards.values()].filter((all) => !all.some((part) => isBrought('citus', part)));
   return [
-    ...checkCarried([...shards.values()].flat()),
-    ...[...shards].flatMap(checkShard),
-    ...[...shards.values()].flat().flatMap((part) => [...checkDatabase(part), ...checkCarriers(part, site)]),
+    ...checkCarried(plain.flat()),
+    ...[...shards].flatMap((shard) => [
+      ...checkPackages(shard, site),
+      ...checkShard(shard),
+      ...checkName(shard, site),
+    ]),
+    ...parts.flatMap((part) => [...checkDatabase(part), ...checkCarriers(part, site)]),
   ];
 }
 
-function checkCarried(parts: readonly PgsqlMember[]): Diagnostic[] {
-  const plain = parts.filter((part) => !isBrought('citus', part));
+function checkCarried(plain: readonly PgsqlMember[]): Diagnostic[] {
   const [first] = plain;
   if (!first) return [];
   const names = plain.map(({ cluster }) => cluster).join(', ');
@@ -95,8 +119,31 @@ function checkCarried(parts: readonly PgsqlMember[]): Diagnostic[] {
   return [rules.notCarried.at(placeOf(first, 'pg_mode'), words)];
 }
 
+/** Members of one shard look for one another by the same keys, or not at all. */
+function checkPackages([shard, parts]: [string, readonly PgsqlMember[]], site: Site): Diagnostic[] {
+  const members = parts.flatMap(({ cluster }) => clusterMembers(site, cluster));
+  const without = members.filter((member) => !isBrought('citus', member));
+  const [first] = without;
+  if (!first || without.length === members.length) return [];
+  const names = (some: readonly PgsqlMember[]) => some.map(({ instance }) => instance).join(', ');
+  const others = members.filter((member) => !without.includes(member));
+  return [
+    rules.partly.at(placeOf(first, 'pg_extensions'), { shard, without: names(without), with: names(others) }),
+  ];
+}
+
+/** Keys of a whole lie below its name, as those of a cluster do below that of the cluster. */
+function checkName([shard, parts]: [string, readonly PgsqlMember[]], site: Site): Diagnostic[] {
+  const part = parts.find((one) => citusPart(one) !== undefined);
+  const [namesake] = clusterMembers(site, shard);
+  if (!part || !namesake || citusPart(namesake)?.shard === shard) return [];
+  if (namesake.settings.pg_namespace !== part.settings.pg_namespace) return [];
+  return [rules.taken.at(placeOf(part, 'pg_shard'), { shard, cluster: part.cluster })];
+}
+
 function checkDatabase(part: PgsqlMember): Diagnostic[] {
   const database = citusPart(part)?.database;
+  if (database?.startsWith('/')) return [rules.regex.at(placeOf(part, 'patroni_citus_db'), { database })];
   const isKnown = part.settings.pg_databases.some(({ name }) => name === database);
   if (database === undefined || database === 'postgres' || isKnown) return [];
   return [rules.undeclared.at(placeOf(part, 'patroni_citus_db'), { database, cluster: part.cluster })];

@@ -1,7 +1,6 @@
 import { append } from '../../model/multimap.ts';
 import { perSite } from '../../model/per-site.ts';
 import type { Site } from '../../model/site.ts';
-import { quoteHbaList } from '../../text/quote.ts';
 import { type PgsqlMember, pgsqlMembers } from './members.ts';
 import { isBrought } from './packages.ts';
 import type { HbaRule } from './schemas.ts';
@@ -22,8 +21,18 @@ export function citusPart(member: PgsqlMember): CitusPart | undefined {
   return { shard: shardOf(member), group, database };
 }
 
+/** Patroni's name of the whole that a cluster is to be part of: `pg_shard`, or where nothing is said its own. */
 export function shardOf({ settings, cluster }: PgsqlMember): string {
   return settings.pg_shard ?? cluster;
+}
+
+/**
+ * What the state of a member is of. Where Patroni looks for its cluster goes by it: a cluster that has been on its own
+ * does not become a part, and finds nobody of its members there.
+ */
+export function clusterIdentity(member: PgsqlMember): string {
+  const part = citusPart(member);
+  return part ? `${member.cluster}.${part.shard}.${part.group}` : member.cluster;
 }
 
 /** The key of the configuration store that names who leads. */
@@ -49,21 +58,30 @@ export function otherParts(member: PgsqlMember, site: Site): readonly PgsqlMembe
   return (byShard(site).get(part.shard) ?? []).filter(({ cluster }) => cluster !== member.cluster);
 }
 
+/** How many parts a member's Citus database has, the coordinator counted. */
+export function partCount(member: PgsqlMember, site: Site): number {
+  return new Set(otherParts(member, site).map(({ cluster }) => cluster)).size + 1;
+}
+
 /** Names the users that a certificate of a member stands for: all. */
-export const IDENTITY_MAP = 'citus';
+const IDENTITY_MAP = 'citus';
 
 /**
- * Servers of other parts come as whoever has asked them, and have no password to show: they have their certificates. This
- * is about the one database and TLS; for anything else, and from elsewhere, the rules of the inventory hold.
+ * Servers of other parts come as whoever has asked them, and have no password to show: they have their certificates. From
+ * their hosts nobody else gets into that database; for others, and from elsewhere, the rules of the inventory hold.
  */
 export function citusRules(member: PgsqlMember, others: readonly PgsqlMember[]): HbaRule[] {
   const part = citusPart(member);
   if (!part || others.length === 0) return [];
-  const database = quoteHbaList(part.database);
+  // In quotes it is a name, whatever it looks like.
+  const database = `"${part.database.replaceAll('"', '""')}"`;
   return [
     {
       title: `parts of Citus database ${part.database}, by their certificates`,
-      rules: others.map(({ host }) => `hostssl ${database} all ${host.ip}/32 cert map=${IDENTITY_MAP}`),
+      rules: others.flatMap(({ host }) => [
+        `hostssl ${database} all ${host.ip}/32 cert map=${IDENTITY_MAP}`,
+        `hostnossl ${database} all ${host.ip}/32 reject`,
+      ]),
     },
   ];
 }

@@ -14,6 +14,7 @@ export type HbaContext = {
   readonly infraIps: readonly string[];
 };
 
+/** What the rules of one server of a member are read in. */
 export function hbaContext(target: HbaContext['target'], member: PgsqlMember, site: Site): HbaContext {
   const members = clusterMembers(site, member.cluster);
   return { target, member, members, otherParts: otherParts(member, site), infraIps: infraIps(site) };

@@ -91,7 +91,12 @@ function mainConfig(member: PgsqlMember, site: Site, facts: Facts): PlanData {
       cert: `${PGSQL}/server.crt`,
       key: `${PGSQL}/server.key`,
     },
-    bootstrap: { dcs: store, initdb: initdbOptions(settings) },
+    bootstrap: {
+      dcs: store,
+      initdb: initdbOptions(settings),
+      // Before Patroni makes the database that is spread, as if it were no other: templates, options and a baseline.
+      ...(part && { post_init: `/bin/sh ${PGSQL}/provision.sh` }),
+    },
     postgresql: postgresqlConfig(member, site),
     watchdog: {
       mode: settings.patroni_watchdog_mode,

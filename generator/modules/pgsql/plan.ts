@@ -12,7 +12,7 @@ import type {
 import type { Site, SiteHost } from '../../model/site.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
 import { BACKREST_CONFIG, type BackupSchedule, backrestFile, backupSchedules } from './backup.ts';
-import { citusPart } from './citus.ts';
+import { citusPart, clusterIdentity } from './citus.ts';
 import { operatorFiles } from './commands.ts';
 import { postgresImage } from './image.ts';
 import { memberOf, type PgsqlMember } from './members.ts';
@@ -33,7 +33,7 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
   if (!member) return {};
   const postgres = postgresImage(member, site);
   const image = postgres.name;
-  const provision = provisionFiles(member, site.files);
+  const provision = provisionFiles(member, site);
   const more = [vipContribution(member, facts), reserveContribution(member, image)];
   const shared = vipOf(member);
   return {
@@ -95,7 +95,7 @@ function directories(member: PgsqlMember): DirectoryPlan[] {
   ];
   return [
     { path: `${settings.pg_fs_main}/postgres`, mode: 0o755, owner: 'root', group: 'root' },
-    { path: root, ...owned, state: `pgsql-${cluster}` },
+    { path: root, ...owned, state: `pgsql-${clusterIdentity(member)}` },
     ...['data', 'tmp', 'log', 'cert', 'meta'].map((name) => ({ path: `${root}/${name}`, ...owned })),
     ...logs.map((path) => ({ path: onHost(member, path), ...owned })),
     { path: `${settings.pg_fs_bkup}/postgres`, mode: 0o755, owner: 'root', group: 'root' },

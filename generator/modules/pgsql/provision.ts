@@ -2,7 +2,7 @@ import type { FilePlan, PlanData, View } from '../../model/plan.ts';
 import type { Site } from '../../model/site.ts';
 import { quoteSqlIdentifier, quoteSqlLiteral } from '../../text/quote.ts';
 import { type Baseline, baselineFile, baselines } from './baselines.ts';
-import { citusPart } from './citus.ts';
+import { citusPart, partCount } from './citus.ts';
 import type { PgsqlMember } from './members.ts';
 import type { Database, User } from './schemas.ts';
 import type { PgsqlSettings } from './settings.ts';
@@ -11,9 +11,9 @@ import { allUsers, passwordSecret } from './users.ts';
 const DIRECTORY = 'etc/pgsql';
 
 /** SQL that makes the cluster hold what the inventory declares; it may run any number of times. */
-export function provisionFiles(member: PgsqlMember, files: Site['files']): FilePlan[] {
+export function provisionFiles(member: PgsqlMember, site: Site): FilePlan[] {
   const { settings } = member;
-  const first = baselines(member, files);
+  const first = baselines(member, site.files);
   const file = (name: string, mode: number, template: string, view: View): FilePlan => ({
     path: `${DIRECTORY}/${name}`,
     mode,
@@ -25,7 +25,7 @@ export function provisionFiles(member: PgsqlMember, files: Site['files']): FileP
     file(`database-${index + 1}.sql`, 0o600, 'database.sql.ejs', databaseView(database, settings)),
   );
   return [
-    file('provision.sh', 0o755, 'provision.sh.ejs', scriptView(member, first)),
+    file('provision.sh', 0o755, 'provision.sh.ejs', scriptView(member, first, site)),
     file('roles.sql', 0o600, 'roles.sql.ejs', rolesView(settings)),
     file('template.sql', 0o600, 'template.sql.ejs', templateView(settings)),
     ...(settings.pgbouncer_auth_query
@@ -38,13 +38,20 @@ export function provisionFiles(member: PgsqlMember, files: Site['files']): FileP
       })),
     }),
     ...databases,
-    ...(first.length > 0 ? [file('baseline-done.sql', 0o600, 'baseline-done.sql.ejs', {})] : []),
+    ...(first.length > 0
+      ? [
+          file('baseline-done.sql', 0o600, 'baseline-done.sql.ejs', {
+            isPart: String(citusPart(member) !== undefined),
+          }),
+        ]
+      : []),
     ...first.map((baseline) => baselineFile(baseline, DIRECTORY, settings.pg_dbsu)),
   ];
 }
 
-function scriptView(member: PgsqlMember, first: readonly Baseline[]): View {
+function scriptView(member: PgsqlMember, first: readonly Baseline[], site: Site): View {
   const { settings, host, instance } = member;
+  const part = citusPart(member);
   return {
     instance,
     address: `${host.ip}:${settings.patroni_port}`,
@@ -52,12 +59,17 @@ function scriptView(member: PgsqlMember, first: readonly Baseline[]): View {
     port: settings.pg_port,
     user: settings.pg_dbsu,
     tls: String(settings.patroni_ssl_enabled),
-    isPart: String(citusPart(member) !== undefined),
+    isPart: String(part !== undefined),
+    parts: partCount(member, site),
     poolAsks: String(settings.pgbouncer_auth_query),
     databases: settings.pg_databases.flatMap(({ name, allowconn }, index) =>
       allowconn === false ? [] : [{ name, file: `database-${index + 1}.sql` }],
     ),
-    baselines: first.map(({ database, file }) => ({ database, file })),
+    baselines: first.map(({ database, file }) => ({
+      database,
+      file,
+      isSpread: String(database === part?.database),
+    })),
   };
 }
 

@@ -99,19 +99,30 @@ export function recoveryPromise(
 ): RecoveryPromise | undefined {
   const [first] = members;
   if (!first || !canRecover(members)) return undefined;
-  const { pg_rto: seconds } = first.settings;
-  const cases = worstCases(recovery(seconds, electionSeconds), electionSeconds);
-  const lostBytes = isSynchronous(first.settings) ? 0 : first.settings.pg_rpo;
-  return { kind: 'recovery', cluster: first.cluster, seconds, lostBytes, worstCases: cases };
+  const { pg_rto: seconds, pg_rpo: lostBytes } = first.settings;
+  const times = recovery(seconds, electionSeconds);
+  // Patroni holds a replica against what the primary had at the end of its last cycle; cut off, it writes until its lease ends.
+  const loss = isSynchronous(first.settings)
+    ? { lostBytes: 0, lostSeconds: 0 }
+    : { lostBytes, lostSeconds: times.ttl };
+  return {
+    kind: 'recovery',
+    cluster: first.cluster,
+    seconds,
+    ...loss,
+    worstCases: worstCases(times, electionSeconds),
+  };
 }
 
 /** One line per failure, for people. */
-export function promiseLines({ cluster, seconds, lostBytes, worstCases: cases }: RecoveryPromise): string[] {
-  const loss = lostBytes === 0 ? 'nothing is' : `up to ${lostBytes} bytes are`;
+export function promiseLines(promise: RecoveryPromise): string[] {
+  const { cluster, seconds, lostBytes, lostSeconds, worstCases: cases } = promise;
+  const loss =
+    lostSeconds === 0 ? 'nothing' : `up to ${lostBytes} bytes (pg_rpo) and the last ${lostSeconds} s`;
   return [
     `Writes to ${cluster} resume within ${seconds} s (pg_rto). The longest that they may be away, in seconds:`,
     ...cases.map((one) => `${String(one.seconds).padStart(6)}  ${one.failure}`),
-    `Of what clients were told is written, ${loss} lost with the primary (pg_rpo).`,
+    `What may be lost with the primary of what clients were told is written: ${loss}.`,
   ];
 }
 

@@ -195,6 +195,7 @@ const OF_CLUSTER = [
   'pg_mode',
   'pg_shard',
   'pg_group',
+  'patroni_citus_db',
   'pg_service_provider',
   'pg_dbsu',
   'pg_admin_username',

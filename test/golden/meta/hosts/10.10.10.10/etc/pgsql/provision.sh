@@ -54,6 +54,14 @@ run() {
     PGDATABASE=$1 psql -X -q -v ON_ERROR_STOP=1 -f "/etc/pigsty/current/etc/pgsql/$2"
 }
 
+make_roles_and_databases() {
+    run postgres roles.sql
+    # Before any database is made from it.
+    run template1 template.sql
+    run postgres template.sql
+    run postgres databases.sql
+}
+
 # Not before PostgreSQL is there to answer for.
 until [ -S "$PGHOST/.s.PGSQL.$PGPORT" ]; do sleep 0.3; done
 role=$(wait_for_role)
@@ -67,11 +75,7 @@ if [ "$role" = standby-leader ]; then
     echo "this cluster is a copy: its roles and databases are those of the other one"
     exit 0
 fi
-run postgres roles.sql
-# Before any database is made from it.
-run template1 template.sql
-run postgres template.sql
-run postgres databases.sql
+make_roles_and_databases
 run meta database-1.sql
 run vault database-2.sql
 echo "roles and databases are as declared"
