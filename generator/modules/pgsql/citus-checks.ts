@@ -11,7 +11,7 @@ const rules = {
   notCarried: rule<{ names: string; platform: string }>('pgsql/citus-not-carried', {
     severity: 'warning',
     message: ({ names, platform }) =>
-      `\`pg_mode: citus\`: ${platform} has no package of Citus, and no archive is named for it; plain PostgreSQL comes of ${names}`,
+      `\`pg_mode: citus\`: ${platform} has no package of Citus, and the inventory names none; ${names} will be plain PostgreSQL`,
     label: () => 'set here',
     help: () =>
       'add an archive that has it (`image_sources`) and write the name of its package in `pg_extensions`, for this `pg_version`; or leave `pg_mode` out',
