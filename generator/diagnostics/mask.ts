@@ -1,9 +1,11 @@
 const SECRET_KEY = /\b([\w-]*(?:password|passwd|secret|cipher_pass|_key)[\w-]*['"]?(?:\s*:\s*|\s+))/gi;
 
-/** A key as a message may name it: where a colon is missing, the value stands behind it. */
+/** A key as a message may name it: where a colon is missing, or the space behind it, the value is part of it. */
 export function maskKey(key: string): string {
-  return key.replace(/\s[\s\S]*/, ' …');
+  return key.replace(/\s[\s\S]*/, ' …').replace(GLUED, '$1 …');
 }
+
+const GLUED = /((?:password|passwd|secret|cipher_pass|_key)[^\s:]*):[\s\S]*/i;
 
 /** The value of such a key begins on the next line. */
 const OPEN_KEY = /[\w-]*(?:password|passwd|secret|cipher_pass|_key)[\w-]*['"]?\s*:\s*(?:[|>][-+\d]*)?\s*$/i;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { maskedLines, maskSecrets } from '../../generator/diagnostics/mask.ts';
+import { maskedLines, maskKey, maskSecrets } from '../../generator/diagnostics/mask.ts';
 
 it.each([
   ['password: hunter2 # comment', 'password: ******* # comment'],
@@ -8,6 +8,15 @@ it.each([
   ['pg_port: 5432', 'pg_port: 5432'],
 ])('%s', (line, shown) => {
   expect(maskSecrets(line)).toBe(shown);
+});
+
+it.each([
+  ['pg_admin_password hunter2', 'pg_admin_password …'],
+  ["password:'hunter2", 'password …'],
+  ['Patroni_Password_X:hunter2', 'Patroni_Password_X …'],
+  ['10.10.10.10:5432', '10.10.10.10:5432'],
+])('the key %s is named %s', (key, shown) => {
+  expect(maskKey(key)).toBe(shown);
 });
 
 it('hides a secret that stands below its key, and no more', () => {
