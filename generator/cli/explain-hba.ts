@@ -106,7 +106,8 @@ function decision(group: readonly Answer[], answers: readonly Answer[]): string 
   const head = `${server.padEnd(9)}  ${outcome}  (${where})`;
   if (verdict.line === undefined) return `${head}\n           no rule matches`;
   const { parameter, index, title } = verdict.source;
-  return `${head}\n           ${verdict.line}\n           ${parameter}${index === undefined ? '' : `[${index}]`}${title ? `: ${title}` : ''}`;
+  const rule = index === undefined ? parameter : `${parameter}[${index}]`;
+  return `${head}\n           ${verdict.line}\n           ${rule}${title ? `: ${title}` : ''}`;
 }
 
 function toJson(question: HbaQuestion, answers: readonly Answer[]): object {

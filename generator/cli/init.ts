@@ -60,7 +60,7 @@ export async function runInit(blueprint: string, flags: InitFlags): Promise<void
   await writeFileAtomic(schema, schemaText(inventorySchema()), 0o644);
   run.print(
     flags.json
-      ? JSON.stringify({ apiVersion: 'pigsty.io/v1', kind: 'InitSummary', inventory: file, schema })
+      ? JSON.stringify({ apiVersion: 'pigsty.io/v1', kind: 'InitSummary', inventory: file, schema, keys })
       : [
           `inventory  ${file}`,
           `schema     ${schema}`,

@@ -1,14 +1,15 @@
-const SECRET_KEY = /\b([\w-]*(?:password|passwd|secret|cipher_pass|_key)[\w-]*['"]?(?:\s*:\s*|\s+))/gi;
+/** A key whose value is a secret by its sound. */
+const SECRET = String.raw`[\w-]*(?:password|passwd|secret|cipher_pass|_key)[\w-]*['"]?`;
+const SECRET_KEY = new RegExp(String.raw`\b(${SECRET}(?:\s*:\s*|\s+))`, 'gi');
+/** The value of such a key begins on the next line. */
+const OPEN_KEY = new RegExp(String.raw`${SECRET}\s*:\s*(?:[|>][-+\d]*)?\s*$`, 'i');
+/** Its value has become part of the key: no space stands between them. */
+const GLUED_KEY = new RegExp(String.raw`(${SECRET}[^\s:]*):[\s\S]*`, 'i');
 
 /** A key as a message may name it: where a colon is missing, or the space behind it, the value is part of it. */
 export function maskKey(key: string): string {
-  return key.replace(/\s[\s\S]*/, ' …').replace(GLUED, '$1 …');
+  return key.replace(/\s[\s\S]*/, ' …').replace(GLUED_KEY, '$1 …');
 }
-
-const GLUED = /((?:password|passwd|secret|cipher_pass|_key)[^\s:]*):[\s\S]*/i;
-
-/** The value of such a key begins on the next line. */
-const OPEN_KEY = /[\w-]*(?:password|passwd|secret|cipher_pass|_key)[\w-]*['"]?\s*:\s*(?:[|>][-+\d]*)?\s*$/i;
 
 /** The lines of a file as they may be shown; of a secret that goes on over lines, none is. */
 export function maskedLines(text: string): string[] {
