@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { packageRoot } from '../effects/package-root.ts';
 import { type EmitContext, type EmittedHost, HostEmitter, type HostOrder } from './host-emitter.ts';
@@ -40,6 +41,7 @@ export class EmitThreads {
     // What a thread could not do is said by `finish`.
     if (thread) emitted.catch(() => undefined);
     else await emitted;
+    await turn();
   }
 
   /** All hosts in the order in which they came. Throws what any thread has thrown. */

@@ -4,7 +4,7 @@ import type { KeyRing } from '../model/keys.ts';
 import type { HostPlan } from '../model/plan.ts';
 import type { Secrets } from '../model/secret.ts';
 import { bundleHost } from '../oci/bundle.ts';
-import { type KnownArtifacts, renderHost } from '../stages/render.ts';
+import { KnownArtifacts, renderHost } from '../stages/render.ts';
 import { loadSaslprep } from '../text/password.ts';
 import type { Templates } from '../text/template.ts';
 import { SiteDirectory, type WrittenBundle } from './site-directory.ts';
@@ -33,7 +33,7 @@ export type EmittedHost = { readonly summary: HostSummary; readonly bundle?: Wri
 export class HostEmitter {
   readonly #context: EmitContext;
   readonly #directory: SiteDirectory;
-  readonly #known: KnownArtifacts = new Map();
+  readonly #known = new KnownArtifacts();
 
   constructor(context: EmitContext) {
     this.#context = context;

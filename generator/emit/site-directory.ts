@@ -44,10 +44,7 @@ export class SiteDirectory {
     const fresh = `${final}.new`;
     if (this.#holdsAll(final, rendered.artifacts)) return;
     rmSync(fresh, { recursive: true, force: true });
-    const directories = new Set(
-      rendered.artifacts.map((artifact) => dirname(join(fresh, archivePath(artifact)))),
-    );
-    for (const directory of directories) mkdirSync(directory, { recursive: true });
+    makeDirectories(fresh, rendered.artifacts.map(archivePath));
     for (const artifact of rendered.artifacts) this.#place(artifact, join(fresh, archivePath(artifact)));
     rmSync(final, { recursive: true, force: true });
     renameSync(fresh, final);
@@ -112,6 +109,19 @@ export class SiteDirectory {
       if (!used.has(name)) await rm(join(this.blobs, name), { force: true });
     }
   }
+}
+
+/** A directory and those of some paths in it; each is made once, in its turn. */
+function makeDirectories(root: string, paths: readonly string[]): void {
+  const made = new Set<string>(['.']);
+  const make = (directory: string): void => {
+    if (made.has(directory)) return;
+    make(dirname(directory));
+    mkdirSync(join(root, directory));
+    made.add(directory);
+  };
+  mkdirSync(root, { recursive: true });
+  for (const path of paths) make(dirname(path));
 }
 
 function shownMode({ mode }: Artifact): number {

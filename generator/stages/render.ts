@@ -3,6 +3,7 @@ import type { Artifact, RenderedHost, UnitDigests } from '../model/artifact.ts';
 import { assertNever, type Sha256, sha256, Unreachable } from '../model/brand.ts';
 import type { KeyRing } from '../model/keys.ts';
 import type { FilePlan, FileSource, HostPlan, ImageRef, PlanData, UnitPlan } from '../model/plan.ts';
+import { RecentMap } from '../model/recent-map.ts';
 import { isSecretRef, type SecretRef, type Secrets } from '../model/secret.ts';
 import { writeIni } from '../text/ini.ts';
 import type { Saslprep } from '../text/password.ts';
@@ -25,10 +26,12 @@ export type RenderInput = {
 };
 
 /** Files that hosts have in common, by their plan. An equal plan gives the same object. */
-export type KnownArtifacts = Map<string, Artifact>;
-
-/** Files of single hosts fill the map; what hosts have in common is soon in it again. */
-const KNOWN_ARTIFACTS = 2000;
+export class KnownArtifacts extends RecentMap<string, Artifact> {
+  constructor() {
+    // Files of single hosts pass through it.
+    super(1000);
+  }
+}
 
 type Reader = (ref: SecretRef) => string;
 
@@ -49,7 +52,6 @@ function renderOnce(file: FilePlan, input: RenderInput): Artifact {
   if (found) return found;
   const artifact = renderFile(file, input);
   if (artifact.isSecret || file.source.kind === 'certificate') return artifact;
-  if (known.size >= KNOWN_ARTIFACTS) known.clear();
   known.set(key, artifact);
   return artifact;
 }

@@ -38,8 +38,9 @@ function checkLine(content: string, section: string | undefined, { sections, pla
       `${place}: there is no section [${heading}], nearest: ${closest(heading, sections)}`,
     );
   }
-  const [name = '', value] = content.split('=', 2).map((part) => part.trim());
-  if (value === undefined) throw new Unreachable(`${place}: neither a section nor a directive: ${content}`);
+  const end = content.indexOf('=');
+  const name = content.slice(0, Math.max(end, 0)).trimEnd();
+  if (end < 0) throw new Unreachable(`${place}: neither a section nor a directive: ${content}`);
   if (section === undefined) throw new Unreachable(`${place}: ${name}= stands in no section`);
   if (section.startsWith(OWN_USE) || name.startsWith(OWN_USE)) return section;
   const known = directivesOf(section);

@@ -1,15 +1,72 @@
 import { stringify } from 'yaml';
+import { RecentMap } from '../model/recent-map.ts';
 
-/** YAML 1.1 text that PyYAML reads back as the same data (`'off'` stays text); keys in the given order. */
-export function writeYaml(data: unknown, comment = ''): string {
-  const head = comment
-    ? `${comment
-        .split('\n')
-        .map((line) => `# ${line}`)
-        .join('\n')}\n`
-    : '';
-  return (
-    head +
-    stringify(data, { version: '1.1', lineWidth: 0, defaultKeyType: 'PLAIN', aliasDuplicateObjects: false })
+type Scalar = string | number | boolean | null;
+type Collection = readonly Node[] | { readonly [key: string]: Node };
+type Node = Scalar | Collection;
+
+const OPTIONS = {
+  version: '1.1',
+  lineWidth: 0,
+  defaultKeyType: 'PLAIN',
+  doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
+} as const;
+
+/**
+ * YAML 1.1 text that PyYAML reads back as the same data (`'off'` stays text); keys in the given order. How a key or a
+ * scalar is written is the library's word, asked once for each. The lines are laid out here, as the library does it: it
+ * takes ten times as long, and hosts are many.
+ */
+export function writeYaml(data: Node, comment = ''): string {
+  const head = comment === '' ? '' : `${comment.replaceAll(/^/gm, '# ')}\n`;
+  return `${head}${isOneLine(data) ? lineText(data) : blockText(data as Collection, '')}\n`;
+}
+
+/** Lines of a collection that holds something, all of them indented. */
+function blockText(node: Collection, indent: string): string {
+  const inner = `${indent}  `;
+  if (Array.isArray(node)) {
+    const items = node.map((item: Node) =>
+      isOneLine(item) ? lineText(item) : blockText(item as Collection, inner).slice(inner.length),
+    );
+    return items.map((item) => `${indent}- ${item}`).join('\n');
+  }
+  const entries = Object.entries(node).map(([key, value]) =>
+    isOneLine(value)
+      ? `${keyText(key)}: ${lineText(value)}`
+      : `${keyText(key)}:\n${blockText(value as Collection, inner)}`,
   );
+  return entries.map((entry) => `${indent}${entry}`).join('\n');
+}
+
+function isOneLine(node: Node): boolean {
+  return typeof node !== 'object' || node === null || Object.keys(node).length === 0;
+}
+
+function lineText(node: Node): string {
+  if (typeof node !== 'object' || node === null) return scalarText(node);
+  return Array.isArray(node) ? '[]' : '{}';
+}
+
+const keyText = memoized((key: string) => stringify({ [key]: 0 }, OPTIONS).slice(0, -': 0\n'.length));
+
+/** A text of several lines stays on one line, in double quotes. */
+const scalarText = memoized((value: Scalar) => {
+  const isLong = typeof value === 'string' && value.includes('\n');
+  return stringify([value], { ...OPTIONS, ...(isLong && { defaultStringType: 'QUOTE_DOUBLE' }) }).slice(
+    2,
+    -1,
+  );
+});
+
+function memoized<T>(compute: (value: T) => string): (value: T) => string {
+  // Names of hosts and addresses pass through it.
+  const known = new RecentMap<T, string>(10_000);
+  return (value) => {
+    const found = known.get(value);
+    if (found !== undefined) return found;
+    const text = compute(value);
+    known.set(value, text);
+    return text;
+  };
 }

@@ -36,6 +36,17 @@ function plain(name: string): string {
  * not have, where the inventory adds archives.
  */
 export function meaningOf(word: string, settings: Version): Meaning {
+  const { pg_version, image_platform, image_sources } = settings;
+  const key = [word, pg_version, image_platform, image_sources.length > 0].join(' ');
+  const meaning = meanings.get(key) ?? findMeaning(word, settings);
+  meanings.set(key, meaning);
+  return meaning;
+}
+
+/** Every member asks for the same few words. */
+const meanings = new Map<string, Meaning>();
+
+function findMeaning(word: string, settings: Version): Meaning {
   const { pg_version: version } = settings;
   const keys = tableNames(word, version);
   const row = keys.map((key) => ROWS.get(key)).find((found) => found !== undefined);

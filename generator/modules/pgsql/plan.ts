@@ -21,7 +21,7 @@ import { PATRONI_FILES, patroniFiles } from './patroni.ts';
 import { PGBOUNCER_FILES, pgbouncerFiles } from './pgbouncer.ts';
 import { provisionFiles } from './provision.ts';
 import { reserveContribution } from './reserve.ts';
-import { roleFiles, ruleFilePaths } from './roles.ts';
+import { roleFiles, ruleFiles } from './roles.ts';
 import { sudoFiles } from './sudo.ts';
 import { vipContribution, vipOf } from './vip.ts';
 
@@ -34,6 +34,7 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
   const postgres = postgresImage(member, site);
   const image = postgres.name;
   const provision = provisionFiles(member, site);
+  const rules = ruleFiles(member, site);
   const more = [vipContribution(member, facts), reserveContribution(member, image)];
   const shared = vipOf(member);
   return {
@@ -52,6 +53,7 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
       ...patroniFiles(member, site, facts),
       ...pgbouncerFiles(member),
       ...roleFiles(member, site, facts),
+      ...rules,
       ...provision,
       ...backupFiles(member),
       ...certificateFiles(member),
@@ -61,10 +63,7 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
       ...operatorFiles(member, site, { $image: image }),
       ...more.flatMap((part) => part.files ?? []),
     ],
-    units: [
-      ...units(member, image, { provision, rules: ruleFilePaths(member, site) }),
-      ...more.flatMap((part) => part.units ?? []),
-    ],
+    units: [...units(member, image, { provision, rules }), ...more.flatMap((part) => part.units ?? [])],
     certificates: [
       {
         name: member.instance,
@@ -214,10 +213,12 @@ function promotedUnits(settings: PgsqlMember['settings']): string {
 }
 
 /** What units are started or reloaded for, beside their own text. */
-type Watched = { readonly provision: readonly FilePlan[]; readonly rules: readonly string[] };
+type Watched = { readonly provision: readonly FilePlan[]; readonly rules: readonly FilePlan[] };
 
-function units(member: PgsqlMember, image: string, { provision, rules }: Watched): UnitPlan[] {
+function units(member: PgsqlMember, image: string, watched: Watched): UnitPlan[] {
   const { settings } = member;
+  const provision = watched.provision.map(({ path }) => path);
+  const rules = watched.rules.map(({ path }) => path);
   const unit = (name: string, more: Partial<UnitPlan>) => unitPlan(name, { image, ...more });
   const backup = [
     unit('pgbackrest-init.service', {
@@ -241,7 +242,7 @@ function units(member: PgsqlMember, image: string, { provision, rules }: Watched
     unitPlan('pgsql-promoted.service', { activation: 'none' }),
     unit('pgsql-provision.service', {
       // The configuration store holds what Patroni's main file and converge.py say of it.
-      restartOn: [...provision.map((file) => file.path), PATRONI_FILES.main, 'etc/pgsql/converge.py'],
+      restartOn: [...provision, PATRONI_FILES.main, 'etc/pgsql/converge.py'],
       after: ['patroni.service'],
       activation: 'rerun',
     }),

@@ -14,21 +14,12 @@ export const POOL_HBA = 'pgb_hba.conf';
 const DIRECTORY = 'etc/pgsql';
 
 /**
- * What makes a member follow its role: the start of Patroni, the guard that keeps it from writing without a lease, the
- * rules for clients of either role, and what is done when the role changes.
+ * What makes a member follow its role: the start of Patroni, the guard that keeps it from writing without a lease, and
+ * what is done when the role changes.
  */
 export function roleFiles(member: PgsqlMember, site: Site, facts: Facts): FilePlan[] {
-  const { settings, cluster } = member;
-  const members = clusterMembers(site, cluster);
-  const file = (name: string, source: FileSource): FilePlan => {
-    return {
-      path: `${DIRECTORY}/${name}`,
-      mode: 0o644,
-      owner: settings.pg_dbsu,
-      group: settings.pg_dbsu,
-      source,
-    };
-  };
+  const members = clusterMembers(site, member.cluster);
+  const file = (name: string, source: FileSource) => fileOf(member, name, source);
   const template = (name: string, view: TemplateView): FilePlan =>
     file(name, { kind: 'template', template: `pgsql/${name}.ejs`, view });
   return [
@@ -38,18 +29,22 @@ export function roleFiles(member: PgsqlMember, site: Site, facts: Facts): FilePl
     template('guard.py', guardView(member, facts)),
     template('on-role.sh', roleChangeView(member)),
     ...promiseFiles(members, facts).map((lines) => file('recovery.txt', { kind: 'text', lines })),
-    template('converge.py', { url: restUrl(member), pauses: python(settings.patroni_mode === 'pause') }),
-    ...LIVE_ROLES.flatMap((role) => ruleFiles(member, site, role)).map(({ name, lines }) =>
-      file(name, { kind: 'text', lines }),
-    ),
+    template('converge.py', {
+      url: restUrl(member),
+      pauses: python(member.settings.patroni_mode === 'pause'),
+    }),
   ];
 }
 
-/** Paths of the files that a reload of PostgreSQL and pgbouncer brings in. */
-export function ruleFilePaths(member: PgsqlMember, site: Site): string[] {
-  return LIVE_ROLES.flatMap((role) =>
-    ruleFiles(member, site, role).map(({ name }) => `${DIRECTORY}/${name}`),
+/** The rules for clients of either role: a reload of PostgreSQL and pgbouncer brings them in. */
+export function ruleFiles(member: PgsqlMember, site: Site): FilePlan[] {
+  return LIVE_ROLES.flatMap((role) => rulesOf(member, site, role)).map(({ name, lines }) =>
+    fileOf(member, name, { kind: 'text', lines }),
   );
+}
+
+function fileOf({ settings: { pg_dbsu: owner } }: PgsqlMember, name: string, source: FileSource): FilePlan {
+  return { path: `${DIRECTORY}/${name}`, mode: 0o644, owner, group: owner, source };
 }
 
 function promiseFiles(members: readonly PgsqlMember[], facts: Facts): string[][] {
@@ -59,7 +54,7 @@ function promiseFiles(members: readonly PgsqlMember[], facts: Facts): string[][]
 
 type TemplateView = Extract<FileSource, { kind: 'template' }>['view'];
 
-function ruleFiles(member: PgsqlMember, site: Site, role: LiveRole): { name: string; lines: string[] }[] {
+function rulesOf(member: PgsqlMember, site: Site, role: LiveRole): { name: string; lines: string[] }[] {
   const { settings } = member;
   const postgres = hbaContext('postgres', member, site);
   const pool = [...settings.pgb_default_hba_rules, ...settings.pgb_hba_rules];
