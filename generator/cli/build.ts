@@ -45,14 +45,30 @@ function toText({ directory, images, hosts }: BuildSummary, promises: readonly S
   const hostLines = hosts.map(({ ip, name, files, bundle }) => {
     return `host   ${ip.padEnd(16)} ${`${files} files`.padStart(10)}  ${name}${bundle ? `  ${bundle.slice(0, 19)}` : ''}`;
   });
-  return [...imageLines, ...hostLines, ...promises.map(promiseLine), `site   ${directory}`].join('\n');
+  return [...imageLines, ...hostLines, ...promiseLines(promises), `site   ${directory}`].join('\n');
 }
 
-function promiseLine(promise: SitePromise): string {
-  const cluster = promise.cluster.padEnd(16);
+/** Clusters that are promised the same share a line. */
+function promiseLines(promises: readonly SitePromise[]): string[] {
+  const promised = new Map<string, string[]>();
+  for (const promise of promises) {
+    const key = `${promise.kind === 'quorum' ? 'quorum' : 'writes'}\0${promiseText(promise)}`;
+    const clusters = promised.get(key) ?? [];
+    clusters.push(promise.cluster);
+    promised.set(key, clusters);
+  }
+  return [...promised].map(([key, clusters]) => key.replace('\0', ` ${clusterNames(clusters).padEnd(16)}  `));
+}
+
+function clusterNames(clusters: readonly string[]): string {
+  const more = clusters.length - 3;
+  return clusters.slice(0, 3).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+function promiseText(promise: SitePromise): string {
   if (promise.kind === 'quorum') {
     const { members, spare } = promise;
-    return `quorum ${cluster} ${members - spare} of ${members}: ${spare} may be away`;
+    return `${members - spare} of ${members}: ${spare} may be away`;
   }
   const { seconds, lostBytes, lostSeconds, worstCases } = promise;
   const cases = worstCases.map((one) => `${one.failure} ${one.seconds} s`);
@@ -60,7 +76,7 @@ function promiseLine(promise: SitePromise): string {
     lostSeconds === 0
       ? 'none is lost'
       : `up to ${formatBytes(lostBytes)} and the last ${lostSeconds} s of them lost`;
-  return `writes ${cluster} back within ${seconds} s, ${loss}; at worst: ${cases.join(', ')}`;
+  return `back within ${seconds} s, ${loss}; at worst: ${cases.join(', ')}`;
 }
 
 function toJson({ directory, images, hosts }: BuildSummary): object {

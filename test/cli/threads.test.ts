@@ -48,8 +48,9 @@ describe.skipIf(skipped)(`a site of ${HOSTS} hosts${skipped ? ` (${skipped})` : 
 
   it('is the same by one thread and by several', async () => {
     const out = join(workshop.directory, 'several');
-    const { code, stderr } = await pigsty(command(out));
+    const { code, stdout, stderr } = await pigsty(command(out));
     expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^writes pg-c0, pg-c1, pg-c10 and \d+ more {2}back within 30 s, /m);
     expect(firstDifference(whole, listing(siteOf(out)))).toBeUndefined();
     // More than the two groups that a thread is handed before it has answered anything.
     if (availableParallelism() > 1) expect(Math.min(...shares(out))).toBeGreaterThan(2 * 16);
