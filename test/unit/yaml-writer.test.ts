@@ -39,7 +39,13 @@ const words = [
   '\u0007',
 ];
 const text = fc.oneof(fc.constantFrom(...words), fc.string({ unit: 'grapheme', maxLength: 50 }));
-const scalar = fc.oneof(text, fc.integer(), fc.double({ noNaN: true }).map((value) => value || 0), fc.boolean(), fc.constant(null));
+const scalar = fc.oneof(
+  text,
+  fc.integer(),
+  fc.double({ noNaN: true }).map((value) => value || 0),
+  fc.boolean(),
+  fc.constant(null),
+);
 const { tree } = fc.letrec((tie) => ({
   tree: fc.oneof(
     { depthSize: 'small' },
