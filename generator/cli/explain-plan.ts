@@ -97,7 +97,7 @@ function itemLines(ip: string, leaves: readonly TracedLeaf[]): string[] {
     `${first.item} of ${ip}, ${first.module === undefined ? 'on every host' : `module ${first.module}`}`,
     ...(first.exists.length > 0 ? ['  there, and called so, by', ...first.exists.map(inputLine)] : []),
     ...leaves.flatMap((leaf) => [
-      `${leaf.path} = ${JSON.stringify(leaf.value)}`,
+      `${leaf.path} = ${valueText(leaf)}`,
       ...(leaf.from.length > 0 ? leaf.from.map(inputLine) : [`    ${constantOf(leaf)}`]),
     ]),
   ];
@@ -144,6 +144,12 @@ function parametersOf(leaves: readonly TracedLeaf[]): { readonly host: SiteHost;
     if (named) found.set(`${input.host.ip} ${named.row.name}`, { host: input.host, named });
   }
   return [...found.values()];
+}
+
+/** Modes as chmod takes them. */
+function valueText({ path, value }: TracedLeaf): string {
+  const isMode = typeof value === 'number' && /^@?mode$/.test(path);
+  return isMode ? `0${value.toString(8)}` : JSON.stringify(value);
 }
 
 function toJson({ ip }: SiteHost, path: string, leaves: readonly TracedLeaf[]): object {

@@ -3,10 +3,11 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rule } from '../diagnostics/rule.ts';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
-import type { KeyPair, KeyRing } from '../model/keys.ts';
-import type { CertificatePlan } from '../model/plan.ts';
+import type { KeyPair, KeyRing, SshKey } from '../model/keys.ts';
+import type { CertificatePlan, HostPlan } from '../model/plan.ts';
 import { Authority, createCa } from './certificates.ts';
 import { makeDirectory, readSmallIfExists, writeFileAtomic } from './files.ts';
+import { makeSshKey } from './ssh-key.ts';
 
 const rules = {
   made: rule<{ directory: string }>('keys/made', {
@@ -35,9 +36,9 @@ export type KeyRingOptions = { readonly caName: string; readonly validityDays: n
 
 /** A site's authority, its key, and the pairs that hosts ask for. */
 export type Keys = {
-  /** What one host needs; missing pairs are made, expiring ones renewed with a notice. Throws on file system errors. */
+  /** What one host needs; what is missing is made, expiring pairs are renewed with a notice. Throws on file system errors. */
   ringFor(
-    certificates: readonly CertificatePlan[],
+    host: Pick<HostPlan, 'certificates' | 'sshKeys'>,
   ): Promise<{ readonly ring: KeyRing; readonly notices: readonly Diagnostic[] }>;
 };
 
@@ -48,13 +49,16 @@ export async function openKeys(directory: string, options: KeyRingOptions): Prom
   const ca = await openCa(directory, options, diagnostics);
   if (!ca) return { ok: false, diagnostics };
   const siteKey = await openSiteKey(directory);
-  const ringFor = async (certificates: readonly CertificatePlan[]) => {
+  const openSshKey = sshKeysIn(directory);
+  const ringFor = async (host: Pick<HostPlan, 'certificates' | 'sshKeys'>) => {
     const notices: Diagnostic[] = [];
     const pairs = new Map<string, KeyPair>();
-    for (const wanted of certificates) {
+    for (const wanted of host.certificates) {
       pairs.set(wanted.name, await openPair(directory, ca, wanted, options, notices));
     }
-    return { ring: { ca: ca.certificate, pairs, siteKey }, notices };
+    const sshKeys = new Map<string, SshKey>();
+    for (const { name } of host.sshKeys) sshKeys.set(name, await openSshKey(name));
+    return { ring: { ca: ca.certificate, pairs, sshKeys, siteKey }, notices };
   };
   return conclude({ ringFor }, diagnostics);
 }
@@ -113,6 +117,26 @@ async function writePair(directory: string, name: string, pair: KeyPair): Promis
   await writeFileAtomic(join(directory, `${name}.key`), pair.key, 0o600);
   await writeFileAtomic(join(directory, `${name}.crt`), pair.certificate, 0o644);
   return pair;
+}
+
+/** Hosts that share a key want it at the same time: the first one makes it. */
+function sshKeysIn(directory: string): (name: string) => Promise<SshKey> {
+  const opened = new Map<string, Promise<SshKey>>();
+  return (name) => {
+    const key = opened.get(name) ?? openSshKey(directory, name);
+    opened.set(name, key);
+    return key;
+  };
+}
+
+async function openSshKey(directory: string, name: string): Promise<SshKey> {
+  const [keyFile, lineFile] = [join(directory, `${name}.key`), join(directory, `${name}.pub`)];
+  const kept = { key: readSmallIfExists(keyFile), line: readSmallIfExists(lineFile)?.trimEnd() };
+  if (kept.key !== undefined && kept.line !== undefined) return { key: kept.key, line: kept.line };
+  const made = makeSshKey(name);
+  await writeFileAtomic(keyFile, made.key, 0o600);
+  await writeFileAtomic(lineFile, `${made.line}\n`, 0o644);
+  return made;
 }
 
 async function openSiteKey(directory: string): Promise<Uint8Array> {

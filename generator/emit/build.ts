@@ -63,7 +63,7 @@ export async function build({ site, plan }: Compiled, options: BuildOptions): Pr
   try {
     let ordered = 0;
     for (const plans of groupsOf(plan.hosts, HOSTS_AT_ONCE)) {
-      const rings = await Promise.all(plans.map((host) => keys.value.ringFor(host.certificates)));
+      const rings = await Promise.all(plans.map((host) => keys.value.ringFor(host)));
       diagnostics.push(...rings.flatMap(({ notices }) => notices));
       const orders = plans.map((host, index) =>
         orderOf(host, site.hosts[ordered + index], rings[index]?.ring),

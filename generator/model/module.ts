@@ -7,7 +7,10 @@ import type { Site, SiteHost } from './site.ts';
 
 /** What one module adds to the plan of one host. */
 export type Contribution = Partial<
-  Pick<HostPlan, 'images' | 'users' | 'directories' | 'links' | 'files' | 'units' | 'checks' | 'certificates'>
+  Pick<
+    HostPlan,
+    'images' | 'users' | 'directories' | 'links' | 'files' | 'units' | 'checks' | 'certificates' | 'sshKeys'
+  >
 >;
 
 /** A module: its parameters, its rules, what it tells others, and what it adds to a host. All pure. */

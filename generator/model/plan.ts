@@ -22,11 +22,16 @@ export type FileSource =
   | { readonly kind: 'template'; readonly template: string; readonly view: View }
   | { readonly kind: 'yaml'; readonly data: PlanData; readonly comment?: string }
   | { readonly kind: 'ini'; readonly sections: IniSections; readonly comment?: string }
-  | { readonly kind: 'text'; readonly lines: readonly (string | SecretRef)[] }
+  | { readonly kind: 'text'; readonly lines: readonly (string | SecretRef | SshKeyRef)[] }
   | { readonly kind: 'certificate'; readonly certificate: string; readonly part: 'key' | 'crt' }
   | { readonly kind: 'ca' }
+  /** The private part. */
+  | { readonly kind: 'ssh-key'; readonly name: string }
   /** Text that a node computes when the bundle is activated: the template is a shell script that prints it. */
   | { readonly kind: 'measured'; readonly template: string; readonly view: View };
+
+/** The line of authorized_keys for a key, behind `options` (sshd(8)). */
+export type SshKeyRef = { readonly $sshKey: string; readonly options: string };
 
 /** What a template sees. Views are built by modules from named types; a plan holds them as data. */
 export type View = { readonly [key: string]: PlanData };
@@ -141,6 +146,8 @@ export type HostPlan = {
   readonly ports: readonly PortUse[];
   readonly checks: readonly HealthCheck[];
   readonly certificates: readonly CertificatePlan[];
+  /** Keys that hosts of a group have in common. */
+  readonly sshKeys: readonly { readonly name: string }[];
 };
 
 /**

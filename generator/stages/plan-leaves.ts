@@ -41,6 +41,7 @@ export function partItems(part: PlanPart, promises: readonly SitePromise[]): Pla
     ...each(part.ports, 'ports/', 'port'),
     ...each(part.checks, 'health/', 'name'),
     ...each(part.certificates, 'certificates/', 'name'),
+    ...each(part.sshKeys, 'sshKeys/', 'name'),
     ...each(promises, 'promises/', 'cluster'),
   ];
 }
@@ -86,6 +87,7 @@ function split(source: FileSource): { readonly content: readonly Inner[]; readon
     }
     case 'certificate':
     case 'ca':
+    case 'ssh-key':
       return { content: [], rest: source };
     default:
       return assertNever(source);

@@ -74,6 +74,7 @@ function merge(parts: readonly Contribution[]): Joined {
     units: parts.flatMap((part) => part.units ?? []),
     checks: parts.flatMap((part) => part.checks ?? []),
     certificates: parts.flatMap((part) => part.certificates ?? []),
+    sshKeys: parts.flatMap((part) => part.sshKeys ?? []),
   };
 }
 

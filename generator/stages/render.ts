@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Artifact, RenderedHost, UnitDigests } from '../model/artifact.ts';
 import { assertNever, type Sha256, sha256, Unreachable } from '../model/brand.ts';
-import type { KeyRing } from '../model/keys.ts';
-import type { FilePlan, FileSource, HostPlan, ImageRef, PlanData, UnitPlan } from '../model/plan.ts';
+import type { KeyRing, SshKey } from '../model/keys.ts';
+import type {
+  FilePlan,
+  FileSource,
+  HostPlan,
+  ImageRef,
+  PlanData,
+  SshKeyRef,
+  UnitPlan,
+} from '../model/plan.ts';
 import { RecentMap } from '../model/recent-map.ts';
 import { isSecretRef, type SecretRef, type Secrets } from '../model/secret.ts';
 import { writeIni } from '../text/ini.ts';
@@ -65,7 +73,7 @@ function checkOnce(unit: Artifact | undefined): void {
 }
 
 function renderFile(file: FilePlan, input: RenderInput): Artifact {
-  let isSecret = file.source.kind === 'certificate' && file.source.part === 'key';
+  let isSecret = false;
   const shown = renderShown(file.source, input, () => {
     isSecret = true;
   });
@@ -85,15 +93,23 @@ function renderFile(file: FilePlan, input: RenderInput): Artifact {
   };
 }
 
+/** Whose private key a file is. */
+function keyOwner(source: FileSource): string | undefined {
+  if (source.kind === 'ssh-key') return source.name;
+  return source.kind === 'certificate' && source.part === 'key' ? source.certificate : undefined;
+}
+
 function formsOf({ secrets, saslprep, keys: { siteKey } }: RenderInput): SecretForms {
   return { secrets, saslprep, siteKey };
 }
 
 /** The text with a stub for every secret; tells of each. */
 function renderShown(source: FileSource, input: RenderInput, tell: () => void): string {
-  if (source.kind === 'certificate' && source.part === 'key') {
-    const name = `${source.certificate}.key`;
-    const secrets = new Map([[name, pairOf(input.keys, source.certificate).key]]);
+  const owner = keyOwner(source);
+  if (owner !== undefined) {
+    tell();
+    const name = `${owner}.key`;
+    const secrets = new Map([[name, renderSource(source, input, () => '')]]);
     return `${stubSecret({ $secret: name, as: 'plain' }, { secrets, siteKey: input.keys.siteKey })}\n`;
   }
   return renderSource(source, input, (ref) => {
@@ -123,11 +139,13 @@ function renderSource(source: FileSource, input: RenderInput, read: Reader): str
         source.comment,
       );
     case 'text':
-      return source.lines.map((line) => `${typeof line === 'string' ? line : read(line)}\n`).join('');
+      return source.lines.map((line) => `${lineText(line, input.keys, read)}\n`).join('');
     case 'certificate':
       return pairOf(input.keys, source.certificate)[source.part === 'key' ? 'key' : 'certificate'];
     case 'ca':
       return input.keys.ca;
+    case 'ssh-key':
+      return sshKeyOf(input.keys, source.name).key;
     default:
       return assertNever(source);
   }
@@ -137,6 +155,18 @@ function pairOf(keys: KeyRing, name: string): { certificate: string; key: string
   const pair = keys.pairs.get(name);
   if (!pair) throw new Unreachable(`no certificate ${name}`);
   return pair;
+}
+
+function lineText(line: string | SecretRef | SshKeyRef, keys: KeyRing, read: Reader): string {
+  if (typeof line === 'string') return line;
+  if (isSecretRef(line)) return read(line);
+  return [line.options, sshKeyOf(keys, line.$sshKey).line].filter((part) => part !== '').join(' ');
+}
+
+function sshKeyOf(keys: KeyRing, name: string): SshKey {
+  const key = keys.sshKeys.get(name);
+  if (!key) throw new Unreachable(`no ssh key ${name}`);
+  return key;
 }
 
 type Filled = string | number | boolean | null | readonly Filled[] | { readonly [key: string]: Filled };

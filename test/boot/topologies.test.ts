@@ -7,7 +7,7 @@ import { Cluster, type Member } from './support/cluster.ts';
 
 /*
  * Whom members follow and how clients find them: cascading and delayed replicas, a copy of a cluster, services on other
- * hosts, an address that follows the primary, and one that proxies share.
+ * hosts, an address that follows the primary, and one that proxies share. And whom accounts may log on to.
  */
 const reason = labSkipReason();
 const MAIN: [string, string, string, string] = ['10.10.10.11', '10.10.10.12', '10.10.10.13', '10.10.10.14'];
@@ -28,6 +28,7 @@ describe.skipIf(reason)(`clusters that follow one another ${reason ?? ''}`, () =
   beforeAll(async () => {
     cluster = await Cluster.create(join(root, 'test/boot/support/topologies.yml'), {
       addresses: [...MAIN, COPY, ...PROXIES],
+      packages: ['openssh-server'],
     });
   });
   afterAll(() => cluster?.destroy());
@@ -86,6 +87,28 @@ describe.skipIf(reason)(`clusters that follow one another ${reason ?? ''}`, () =
       })
       .not.toMatch(/error|FATAL/);
     await insert();
+  });
+
+  it('accounts log on to the hosts of their group, and from nowhere else', async () => {
+    const logOn = async (account: string, from: string, to: string, ...options: string[]) => {
+      const command = ['ssh', '-o', 'BatchMode=yes', ...options, to, 'id -un; uname -n'];
+      const { code, stdout, stderr } = await cluster.node(from).exec(command, { user: account });
+      return code === 0 ? stdout.split('\n', 2) : stderr;
+    };
+    expect(await logOn('postgres', FIRST, SECOND)).toEqual(['postgres', 'pg-main-2']);
+    expect(await logOn('dba', SECOND, FIRST)).toEqual(['dba', 'pg-main-1']);
+    expect(await logOn('dba', PROXIES[0], PROXIES[1])).toEqual(['dba', 'proxy-2']);
+
+    const anyHost = ['-o', 'StrictHostKeyChecking=no'];
+    expect(await logOn('dba', PROXIES[0], FIRST, ...anyHost)).toMatch(/Permission denied \(publickey/);
+    expect(await logOn('dba', FIRST, 'postgres@10.10.10.12', ...anyHost)).toMatch(/Permission denied/);
+    // Somebody who has the key, on a host that is not of the group.
+    const key = await cluster.node(FIRST).sh('cat /etc/pigsty/current/etc/ssh/exchange-postgres');
+    const stolen = await cluster
+      .node(COPY)
+      .sh(`umask 077; cat > /tmp/key <<'END'\n${key}END\nchown postgres /tmp/key`);
+    expect(stolen).toBe('');
+    expect(await logOn('postgres', COPY, SECOND, ...anyHost, '-i', '/tmp/key')).toMatch(/Permission denied/);
   });
 
   it('a copy has the rows, takes no writes, and says so', async () => {

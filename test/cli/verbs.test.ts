@@ -131,6 +131,8 @@ describe('explain', () => {
   });
 
   it('says it of a unit, of what stands in a value, and as JSON; no secret is shown', async () => {
+    const key = await explain('10.10.10.12', 'etc/pgsql/server.key');
+    expect(key.stdout).toContain('@mode = 0600\n');
     const unit = await explain('10.10.10.12', 'patroni.service');
     expect(unit.stdout).toContain('units/patroni.service of 10.10.10.12, module pgsql');
     const users = await explain('10.10.10.12', 'etc/pgbouncer/userlist.txt', '--json');

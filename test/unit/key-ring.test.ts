@@ -26,7 +26,7 @@ async function open(days: number, certificates: readonly CertificatePlan[] = [wa
   const now = new Date(START.getTime() + days * DAY);
   const keys = await openKeys(directory, { caName: 'pigsty-ca', validityDays: 365, now });
   if (!keys.ok) return keys;
-  const { notices } = await keys.value.ringFor(certificates);
+  const { notices } = await keys.value.ringFor({ certificates, sshKeys: [] });
   return { ...keys, diagnostics: [...keys.diagnostics, ...notices] };
 }
 
@@ -71,4 +71,19 @@ it.each(['ca.key', 'ca.crt'])('makes no second authority in the place of one wit
   expect(codes(refused)).toEqual(['keys/ca-incomplete']);
   expect(readdirSync(directory)).toEqual(before);
   writeFileSync(join(directory, name), kept, { mode: 0o600 });
+});
+
+it('makes one ssh key for all hosts that ask for it, and keeps it', async () => {
+  const ask = async () => {
+    const keys = await openKeys(directory, { caName: 'pigsty-ca', validityDays: 365, now: START });
+    if (!keys.ok) throw new Error('no keys');
+    const host = { certificates: [], sshKeys: [{ name: 'ssh-dba@pg-test' }] };
+    const rings = await Promise.all([keys.value.ringFor(host), keys.value.ringFor(host)]);
+    return rings.map(({ ring }) => ring.sshKeys.get('ssh-dba@pg-test'));
+  };
+  const [first, second] = await ask();
+  expect(first?.line).toMatch(/^ecdsa-sha2-nistp256 [A-Za-z0-9+/]{139}= ssh-dba@pg-test$/);
+  expect(second).toEqual(first);
+  expect(await ask()).toEqual([first, first]);
+  expect(statSync(join(directory, 'ssh-dba@pg-test.key')).mode & 0o777).toBe(0o600);
 });

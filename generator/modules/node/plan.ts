@@ -1,8 +1,9 @@
 import { type Facts, PROXY_CA, type ProxyService } from '../../model/facts.ts';
 import { type Contribution, settingsOf } from '../../model/module.ts';
-import type { FilePlan, PlanData, PortUse, UserPlan } from '../../model/plan.ts';
+import type { FilePlan, PlanData, PortUse } from '../../model/plan.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
+import { adminContribution } from './admin.ts';
 import { crontabContribution } from './crontab.ts';
 import { hugePages } from './huge-pages.ts';
 import { linked } from './linked.ts';
@@ -18,6 +19,7 @@ import { vipContribution } from './vip.ts';
 export function planNode(host: SiteHost, site: Site, facts: Facts): Contribution {
   const settings = settingsOf<NodeSettings>(host);
   const parts = [
+    adminContribution(host, site),
     vipContribution(host, site),
     crontabContribution(settings),
     resolverContribution(host, site),
@@ -26,24 +28,16 @@ export function planNode(host: SiteHost, site: Site, facts: Facts): Contribution
   ];
   const base: Contribution = {
     images: parts.flatMap(({ images = [] }) => images),
-    users: adminUser(settings),
+    users: parts.flatMap(({ users = [] }) => users),
     directories: [{ path: settings.node_data, mode: 0o755, owner: 'root', group: 'root' }],
     files: [...hostFiles(host, settings, facts), ...parts.flatMap(({ files = [] }) => files)],
     units: parts.flatMap(({ units = [] }) => units),
+    sshKeys: parts.flatMap(({ sshKeys = [] }) => sshKeys),
   };
   return settings.haproxy_enabled ? withHaproxy(base, host, settings, servicesOf(host, facts)) : base;
 }
 
-function adminUser(settings: NodeSettings): UserPlan[] {
-  if (!settings.node_admin_enabled) return [];
-  const { node_admin_username: name, node_admin_uid: id } = settings;
-  return [
-    { name, uid: id, gid: id, home: `/home/${name}`, shell: '/bin/bash', gecos: 'administrator', groups: [] },
-  ];
-}
-
 function hostFiles(host: SiteHost, settings: NodeSettings, facts: Facts): FilePlan[] {
-  const admin = settings.node_admin_username;
   const huge = 'vm.nr_hugepages' in settings.node_sysctl_params ? undefined : hugePages(settings);
   return [
     linked('/etc/hosts', hostsLines(host, settings, facts)),
@@ -52,31 +46,6 @@ function hostFiles(host: SiteHost, settings: NodeSettings, facts: Facts): FilePl
     linked('/etc/modules-load.d/pigsty.conf', settings.node_kernel_modules),
     linked('/etc/security/limits.d/60-pigsty.conf', LIMITS),
     ...(settings.node_tune === 'none' ? [] : [linked('/etc/tmpfiles.d/60-pigsty-thp.conf', THP_OFF)]),
-    ...(settings.node_admin_enabled
-      ? [linked(`/etc/sudoers.d/${admin}`, [`${admin} ALL=(ALL) NOPASSWD: ALL`], 0o440)]
-      : []),
-    ...(settings.node_admin_enabled && settings.node_admin_pk_list.length > 0
-      ? [
-          linked('/etc/tmpfiles.d/60-pigsty-admin.conf', adminHomeLines(admin)),
-          keysFile(settings.node_admin_pk_list),
-        ]
-      : []),
-  ];
-}
-
-const ADMIN_KEYS = 'etc/ssh/admin-keys';
-
-function keysFile(lines: readonly string[]): FilePlan {
-  return { path: ADMIN_KEYS, mode: 0o644, owner: 'root', group: 'root', source: { kind: 'text', lines } };
-}
-
-/** sshd looks into authorized_keys2 as well (sshd_config(5)); the other file stays the administrator's own. */
-function adminHomeLines(admin: string): string[] {
-  const home = `/home/${admin}`;
-  return [
-    `d ${home} 0750 ${admin} ${admin} -`,
-    `d ${home}/.ssh 0700 ${admin} ${admin} -`,
-    `L+ ${home}/.ssh/authorized_keys2 - - - - /etc/pigsty/current/${ADMIN_KEYS}`,
   ];
 }
 

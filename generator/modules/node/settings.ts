@@ -27,6 +27,7 @@ export type NodeSettings = {
   readonly node_admin_enabled: boolean;
   readonly node_admin_uid: number;
   readonly node_admin_username: string;
+  readonly node_admin_ssh_exchange: boolean;
   readonly node_admin_pk_list: readonly string[];
   readonly node_timezone: string;
   readonly node_ntp_enabled: boolean;
@@ -53,6 +54,11 @@ export type NodeSettings = {
   readonly pg_cluster?: string;
   readonly pg_seq?: number;
 };
+
+/** The group that a host is counted to: its database cluster's when node_id_from_pg and there is one. */
+export function nodeCluster({ node_id_from_pg: fromPg, pg_cluster, node_cluster }: NodeSettings): string {
+  return fromPg && pg_cluster !== undefined ? pg_cluster : node_cluster;
+}
 
 /** `<pg_cluster>-<pg_seq>` when node_id_from_pg and there is one, then nodename, then the address with dashes. */
 export function nodeName(settings: NodeSettings, ip: string): string {

@@ -14,6 +14,7 @@ import { unitFile, unitPlan } from '../../text/unit.ts';
 import { BACKREST_CONFIG, type BackupSchedule, backrestFile, backupSchedules } from './backup.ts';
 import { citusPart, clusterIdentity } from './citus.ts';
 import { operatorFiles } from './commands.ts';
+import { exchangeContribution } from './exchange.ts';
 import { postgresImage } from './image.ts';
 import { memberOf, type PgsqlMember } from './members.ts';
 import { backupDirectory, clusterDirectory, onHost } from './paths.ts';
@@ -35,7 +36,11 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
   const image = postgres.name;
   const provision = provisionFiles(member, site);
   const rules = ruleFiles(member, site);
-  const more = [vipContribution(member, facts), reserveContribution(member, image)];
+  const more = [
+    vipContribution(member, facts),
+    reserveContribution(member, image),
+    exchangeContribution(member, site),
+  ];
   const shared = vipOf(member);
   return {
     images: [
@@ -44,10 +49,11 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
       ...more.flatMap((part) => part.images ?? []),
     ],
     users: [userPlan(member)],
-    directories: directories(member),
+    directories: [...directories(member), ...more.flatMap((part) => part.directories ?? [])],
     links: [
       { path: '/pg', target: clusterDirectory(member) },
       { path: '/pg/backup', target: backupDirectory(member) },
+      ...more.flatMap((part) => part.links ?? []),
     ],
     files: [
       ...patroniFiles(member, site, facts),
@@ -73,6 +79,7 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
         addresses: ['127.0.0.1', host.ip, ...(shared === undefined ? [] : [shared])],
       },
     ],
+    sshKeys: more.flatMap((part) => part.sshKeys ?? []),
     checks: [{ name: 'pgsql', script: 'checks/pgsql', timeoutSeconds: 120 }],
   };
 }

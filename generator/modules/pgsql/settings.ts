@@ -36,6 +36,7 @@ export type PgsqlSettings = {
   readonly pg_dbsu: string;
   readonly pg_dbsu_uid: number;
   readonly pg_dbsu_home: string;
+  readonly pg_dbsu_ssh_exchange: boolean;
   readonly pg_dbsu_sudo: 'none' | 'limit' | 'all' | 'nopass';
   readonly pg_version: number;
   readonly pg_packages: readonly string[];

@@ -36,6 +36,8 @@ type ClusterOptions = {
   readonly addresses?: readonly string[];
   /** Files that lie beside the inventory. */
   readonly beside?: readonly string[];
+  /** Debian packages that the machines have beyond the usual ones. */
+  readonly packages?: readonly string[];
 };
 
 /** Bare machines with the bundles of an inventory beside them, three if not told otherwise, and a client on their network. */
@@ -57,7 +59,7 @@ export class Cluster {
   /** The machines are on, and hold nothing yet. `inventory` as for {@link Workshop}. */
   static async create(
     inventory: string,
-    { edit = (text) => text, data, addresses = TRIO, beside = [] }: ClusterOptions = {},
+    { edit = (text) => text, data, addresses = TRIO, beside = [], packages = [] }: ClusterOptions = {},
   ): Promise<Cluster> {
     const workshop = new Workshop(inventory, (text) => edit(sized(text)));
     for (const file of beside) copyFileSync(file, join(workshop.directory, basename(file)));
@@ -66,7 +68,7 @@ export class Cluster {
     const nodes: LabNode[] = [];
     for (const ip of addresses) {
       const name = nameOf(ip);
-      const node = await lab.node({ ip, name });
+      const node = await lab.node({ ip, name, packages });
       node.mount('/bundle', await workshop.bundle(ip));
       if (data) node.mount('/data', await data(lab, name));
       await node.boot();

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { PENDING, section, UNREAD } from '../../params-section.ts';
+import { section, UNREAD } from '../../params-section.ts';
 import {
   AbsolutePath,
   byPort,
@@ -87,8 +87,8 @@ export const install = section('PG_INSTALL', [
     meaning: 'what the account pg_dbsu may do with sudo' },
   { id: 843, name: 'pg_dbsu_home', level: 'C', schema: AbsolutePath, default: '/var/lib/pgsql',
     meaning: 'home directory of the account pg_dbsu' },
-  { id: 844, name: 'pg_dbsu_ssh_exchange', level: 'C', schema: Flag, default: true, note: PENDING,
-    meaning: 'let the account pg_dbsu log on from one member to another' },
+  { id: 844, name: 'pg_dbsu_ssh_exchange', level: 'C', schema: Flag, default: true,
+    meaning: 'let the account pg_dbsu log on from one member to another; one key for all of them' },
   { id: 845, name: 'pg_version', level: 'C', schema: MajorVersion, default: 16,
     meaning: 'major version of PostgreSQL' },
   { id: 846, name: 'pg_bin_dir', level: 'C', schema: AbsolutePath, default: '/usr/pgsql/bin', note: 'without effect: programs are in the image, and by their names on the node',
