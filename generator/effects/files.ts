@@ -29,8 +29,8 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array, m
  */
 export function writeTreeFile(path: string, text: string, mode: number): void {
   try {
-    writeFileSync(path, text, { flag: 'wx', mode });
-    if ((mode & process.umask()) !== 0) chmodSync(path, mode);
+    writeFileSync(path, text, { flag: 'wx' });
+    chmodSync(path, mode);
   } catch (cause) {
     throw namingPath(cause, path);
   }

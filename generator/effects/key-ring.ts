@@ -7,7 +7,7 @@ import type { KeyPair, KeyRing, SshKey } from '../model/keys.ts';
 import type { CertificatePlan, HostPlan } from '../model/plan.ts';
 import { Authority, createCa } from './certificates.ts';
 import { makeDirectory, readSmallIfExists, writeFileAtomic } from './files.ts';
-import { makeSshKey } from './ssh-key.ts';
+import { makeSshKey, sshKeyLine } from './ssh-key.ts';
 
 const rules = {
   made: rule<{ directory: string }>('keys/made', {
@@ -18,6 +18,10 @@ const rules = {
   renewed: rule<{ name: string; reason: string }>('keys/renewed', {
     severity: 'notice',
     message: ({ name, reason }) => `issued a new certificate for ${name}: ${reason}`,
+  }),
+  sshKeyMade: rule<{ name: string }>('keys/ssh-key-made', {
+    severity: 'notice',
+    message: ({ name }) => `made a new ssh key ${name}: what lies in its file is none`,
   }),
   caExpires: rule<{ directory: string; reason: string }>('keys/ca-expires', {
     severity: 'warning',
@@ -32,14 +36,15 @@ const rules = {
   }),
 };
 
+/** What a host needs. */
+type Wanted = Pick<HostPlan, 'certificates' | 'sshKeys'>;
+
 export type KeyRingOptions = { readonly caName: string; readonly validityDays: number; readonly now: Date };
 
 /** A site's authority, its key, and the pairs that hosts ask for. */
 export type Keys = {
   /** What one host needs; what is missing is made, expiring pairs are renewed with a notice. Throws on file system errors. */
-  ringFor(
-    host: Pick<HostPlan, 'certificates' | 'sshKeys'>,
-  ): Promise<{ readonly ring: KeyRing; readonly notices: readonly Diagnostic[] }>;
+  ringFor(host: Wanted): Promise<{ readonly ring: KeyRing; readonly notices: readonly Diagnostic[] }>;
 };
 
 /** The keys in `directory`; an empty one gets its authority. Diagnostics: keys/*. Throws on file system errors. */
@@ -50,14 +55,14 @@ export async function openKeys(directory: string, options: KeyRingOptions): Prom
   if (!ca) return { ok: false, diagnostics };
   const siteKey = await openSiteKey(directory);
   const openSshKey = sshKeysIn(directory);
-  const ringFor = async (host: Pick<HostPlan, 'certificates' | 'sshKeys'>) => {
+  const ringFor = async (host: Wanted) => {
     const notices: Diagnostic[] = [];
     const pairs = new Map<string, KeyPair>();
     for (const wanted of host.certificates) {
       pairs.set(wanted.name, await openPair(directory, ca, wanted, options, notices));
     }
     const sshKeys = new Map<string, SshKey>();
-    for (const { name } of host.sshKeys) sshKeys.set(name, await openSshKey(name));
+    for (const { name } of host.sshKeys) sshKeys.set(name, await openSshKey(name, notices));
     return { ring: { ca: ca.certificate, pairs, sshKeys, siteKey }, notices };
   };
   return conclude({ ringFor }, diagnostics);
@@ -120,23 +125,32 @@ async function writePair(directory: string, name: string, pair: KeyPair): Promis
 }
 
 /** Hosts that share a key want it at the same time: the first one makes it. */
-function sshKeysIn(directory: string): (name: string) => Promise<SshKey> {
+function sshKeysIn(directory: string): (name: string, diagnostics: Diagnostic[]) => Promise<SshKey> {
   const opened = new Map<string, Promise<SshKey>>();
-  return (name) => {
-    const key = opened.get(name) ?? openSshKey(directory, name);
+  return (name, diagnostics) => {
+    const key = opened.get(name) ?? openSshKey(directory, name, diagnostics);
     opened.set(name, key);
     return key;
   };
 }
 
-async function openSshKey(directory: string, name: string): Promise<SshKey> {
-  const [keyFile, lineFile] = [join(directory, `${name}.key`), join(directory, `${name}.pub`)];
-  const kept = { key: readSmallIfExists(keyFile), line: readSmallIfExists(lineFile)?.trimEnd() };
-  if (kept.key !== undefined && kept.line !== undefined) return { key: kept.key, line: kept.line };
-  const made = makeSshKey(name);
-  await writeFileAtomic(keyFile, made.key, 0o600);
-  await writeFileAtomic(lineFile, `${made.line}\n`, 0o644);
-  return made;
+async function openSshKey(directory: string, name: string, diagnostics: Diagnostic[]): Promise<SshKey> {
+  const path = join(directory, `${name}.key`);
+  const kept = readSmallIfExists(path);
+  const keptLine = kept === undefined ? undefined : lineIfKey(kept);
+  if (kept !== undefined && keptLine !== undefined) return { key: kept, line: `${keptLine} ${name}` };
+  if (kept !== undefined) diagnostics.push(rules.sshKeyMade.at(undefined, { name }));
+  const key = makeSshKey();
+  await writeFileAtomic(path, key, 0o600);
+  return { key, line: `${sshKeyLine(key)} ${name}` };
+}
+
+function lineIfKey(text: string): string | undefined {
+  try {
+    return sshKeyLine(text);
+  } catch {
+    return undefined;
+  }
 }
 
 async function openSiteKey(directory: string): Promise<Uint8Array> {

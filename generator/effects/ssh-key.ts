@@ -1,20 +1,20 @@
-import { generateKeyPairSync } from 'node:crypto';
-import type { SshKey } from '../model/keys.ts';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 
 const CURVE = 'nistp256';
 const TYPE = `ecdsa-sha2-${CURVE}`;
 
-/** A key pair in the two forms that OpenSSH reads: PKCS #8, and RFC 5656 section 3.1 in base64. */
-export function makeSshKey(comment: string): SshKey {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+/** A private key that OpenSSH reads: P-256, PEM of PKCS #8. */
+export function makeSshKey(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+/** Its public part as in authorized_keys, without a comment (RFC 5656 section 3.1). Throws when it is not such a key. */
+export function sshKeyLine(privateKey: string): string {
+  const { x = '', y = '' } = createPublicKey(privateKey).export({ format: 'jwk' });
   // 4: both coordinates follow, uncompressed.
   const point = Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
-  const blob = Buffer.concat([TYPE, CURVE, point].flatMap(sshString)).toString('base64');
-  return {
-    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    line: `${TYPE} ${blob} ${comment}`,
-  };
+  return `${TYPE} ${Buffer.concat([TYPE, CURVE, point].flatMap(sshString)).toString('base64')}`;
 }
 
 /** RFC 4251 section 5: the length in four bytes, then the bytes. */

@@ -39,8 +39,8 @@ function checkLine(content: string, section: string | undefined, { sections, pla
     );
   }
   const end = content.indexOf('=');
-  const name = content.slice(0, Math.max(end, 0)).trimEnd();
   if (end < 0) throw new Unreachable(`${place}: neither a section nor a directive: ${content}`);
+  const name = content.slice(0, end).trimEnd();
   if (section === undefined) throw new Unreachable(`${place}: ${name}= stands in no section`);
   if (section.startsWith(OWN_USE) || name.startsWith(OWN_USE)) return section;
   const known = directivesOf(section);

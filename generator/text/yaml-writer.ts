@@ -19,33 +19,33 @@ const OPTIONS = {
  */
 export function writeYaml(data: Node, comment = ''): string {
   const head = comment === '' ? '' : `${comment.replaceAll(/^/gm, '# ')}\n`;
-  return `${head}${isOneLine(data) ? lineText(data) : blockText(data as Collection, '')}\n`;
+  return `${head}${isBlock(data) ? blockText(data, '') : lineText(data)}\n`;
 }
 
-/** Lines of a collection that holds something, all of them indented. */
+/** All lines are indented. */
 function blockText(node: Collection, indent: string): string {
   const inner = `${indent}  `;
   if (Array.isArray(node)) {
     const items = node.map((item: Node) =>
-      isOneLine(item) ? lineText(item) : blockText(item as Collection, inner).slice(inner.length),
+      isBlock(item) ? blockText(item, inner).slice(inner.length) : lineText(item),
     );
     return items.map((item) => `${indent}- ${item}`).join('\n');
   }
   const entries = Object.entries(node).map(([key, value]) =>
-    isOneLine(value)
-      ? `${keyText(key)}: ${lineText(value)}`
-      : `${keyText(key)}:\n${blockText(value as Collection, inner)}`,
+    isBlock(value) ? `${keyText(key)}:\n${blockText(value, inner)}` : `${keyText(key)}: ${lineText(value)}`,
   );
   return entries.map((entry) => `${indent}${entry}`).join('\n');
 }
 
-function isOneLine(node: Node): boolean {
-  return typeof node !== 'object' || node === null || Object.keys(node).length === 0;
+/** A collection that holds something. */
+function isBlock(node: Node): node is Collection {
+  return typeof node === 'object' && node !== null && Object.keys(node).length > 0;
 }
 
 function lineText(node: Node): string {
-  if (typeof node !== 'object' || node === null) return scalarText(node);
-  return Array.isArray(node) ? '[]' : '{}';
+  if (typeof node === 'object' && node !== null) return Array.isArray(node) ? '[]' : '{}';
+  // Zeros of either sign are one key of a map.
+  return scalarText(Object.is(node, -0) ? 0 : node);
 }
 
 const keyText = memoized((key: string) => stringify({ [key]: 0 }, OPTIONS).slice(0, -': 0\n'.length));

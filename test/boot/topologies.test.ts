@@ -103,7 +103,7 @@ describe.skipIf(reason)(`clusters that follow one another ${reason ?? ''}`, () =
     expect(await logOn('dba', PROXIES[0], FIRST, ...anyHost)).toMatch(/Permission denied \(publickey/);
     expect(await logOn('dba', FIRST, 'postgres@10.10.10.12', ...anyHost)).toMatch(/Permission denied/);
     // Somebody who has the key, on a host that is not of the group.
-    const key = await cluster.node(FIRST).sh('cat /etc/pigsty/current/etc/ssh/exchange-postgres');
+    const key = await cluster.node(FIRST).sh('cat /etc/pigsty/current/etc/ssh/dbsu-exchange');
     const stolen = await cluster
       .node(COPY)
       .sh(`umask 077; cat > /tmp/key <<'END'\n${key}END\nchown postgres /tmp/key`);

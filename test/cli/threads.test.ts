@@ -52,8 +52,9 @@ describe.skipIf(skipped)(`a site of ${HOSTS} hosts${skipped ? ` (${skipped})` : 
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/^writes pg-c0, pg-c1, pg-c10 and \d+ more {2}back within 30 s, /m);
     expect(firstDifference(whole, listing(siteOf(out)))).toBeUndefined();
-    // More than the two groups that a thread is handed before it has answered anything.
-    if (availableParallelism() > 1) expect(Math.min(...shares(out))).toBeGreaterThan(2 * 16);
+    // Threads that nobody listens to do the two groups of hosts that they are handed first, and the first thread the rest.
+    const threads = Math.min(3, availableParallelism() - 1);
+    if (threads > 0) expect(Math.max(...shares(out))).toBeLessThan(HOSTS - threads * 2 * 16);
   });
 
   it('says what a thread could not do', async () => {

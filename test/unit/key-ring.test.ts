@@ -74,16 +74,28 @@ it.each(['ca.key', 'ca.crt'])('makes no second authority in the place of one wit
 });
 
 it('makes one ssh key for all hosts that ask for it, and keeps it', async () => {
+  const name = 'ssh-dba@pg-test';
+  const file = join(directory, `${name}.key`);
   const ask = async () => {
     const keys = await openKeys(directory, { caName: 'pigsty-ca', validityDays: 365, now: START });
     if (!keys.ok) throw new Error('no keys');
-    const host = { certificates: [], sshKeys: [{ name: 'ssh-dba@pg-test' }] };
+    const host = { certificates: [], sshKeys: [{ name }] };
     const rings = await Promise.all([keys.value.ringFor(host), keys.value.ringFor(host)]);
-    return rings.map(({ ring }) => ring.sshKeys.get('ssh-dba@pg-test'));
+    return {
+      said: rings.flatMap(({ notices }) => notices),
+      made: rings.map(({ ring }) => ring.sshKeys.get(name)),
+    };
   };
-  const [first, second] = await ask();
+  const { said, made } = await ask();
+  const [first] = made;
+  expect(said).toEqual([]);
+  expect(made).toEqual([first, first]);
   expect(first?.line).toMatch(/^ecdsa-sha2-nistp256 [A-Za-z0-9+/]{139}= ssh-dba@pg-test$/);
-  expect(second).toEqual(first);
-  expect(await ask()).toEqual([first, first]);
-  expect(statSync(join(directory, 'ssh-dba@pg-test.key')).mode & 0o777).toBe(0o600);
+  expect((await ask()).made).toEqual([first, first]);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+
+  writeFileSync(file, '');
+  const again = await ask();
+  expect(codes({ diagnostics: again.said })).toEqual(['keys/ssh-key-made']);
+  expect(again.made[0]?.line).not.toBe(first?.line);
 });

@@ -74,6 +74,10 @@ it('writes what the library writes', () => {
   );
 });
 
+it('knows one zero', () => {
+  expect([-0, 0, -0].map((zero) => writeYaml({ zero }))).toEqual(Array(3).fill('zero: 0\n'));
+});
+
 it('keeps a text of several lines on one line, as it was', () => {
   const lines = fc.array(text, { minLength: 2, maxLength: 4 }).map((parts) => parts.join('\n'));
   fc.assert(

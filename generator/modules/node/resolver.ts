@@ -1,8 +1,8 @@
 import { type Contribution, settingsOf } from '../../model/module.ts';
 import type { FilePlan, FileSource } from '../../model/plan.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
+import { linked } from '../../text/linked.ts';
 import { hostByIp, type Unserved } from './hosts.ts';
-import { linked } from './linked.ts';
 import type { NodeSettings } from './settings.ts';
 
 /*

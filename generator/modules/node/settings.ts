@@ -55,9 +55,12 @@ export type NodeSettings = {
   readonly pg_seq?: number;
 };
 
-/** The group that a host is counted to: its database cluster's when node_id_from_pg and there is one. */
+/** Pigsty's name for hosts that are of no group. */
+const NO_CLUSTER = 'nodes';
+
+/** The group that a host is counted to: node_cluster where it is set, then pg_cluster when node_id_from_pg (pigsty.md section 1). */
 export function nodeCluster({ node_id_from_pg: fromPg, pg_cluster, node_cluster }: NodeSettings): string {
-  return fromPg && pg_cluster !== undefined ? pg_cluster : node_cluster;
+  return node_cluster === NO_CLUSTER && fromPg ? (pg_cluster ?? node_cluster) : node_cluster;
 }
 
 /** `<pg_cluster>-<pg_seq>` when node_id_from_pg and there is one, then nodename, then the address with dashes. */

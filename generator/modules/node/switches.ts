@@ -1,6 +1,6 @@
 import type { Contribution } from '../../model/module.ts';
+import { linked } from '../../text/linked.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
-import { linked } from './linked.ts';
 import type { NodeSettings } from './settings.ts';
 
 /** What one flag each switches on the host: swap, firewalls, reading ahead, NUMA. */

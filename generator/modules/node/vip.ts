@@ -4,7 +4,7 @@ import { perSite } from '../../model/per-site.ts';
 import type { FilePlan, View } from '../../model/plan.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
-import type { NodeSettings } from './settings.ts';
+import { type NodeSettings, nodeCluster } from './settings.ts';
 
 /*
  * The address that some hosts share: keepalived gives it to one of them (pigsty.md section 3, node_vip). The hosts tell
@@ -46,10 +46,10 @@ export function vipContribution(host: SiteHost, site: Site): Contribution {
 
 function configView(host: SiteHost, site: Site): View {
   const settings = settingsOf<NodeSettings>(host);
-  const { vip_address: address = '', vip_vrid: id = 0, vip_role: role, node_cluster: cluster } = settings;
+  const { vip_address: address = '', vip_vrid: id = 0, vip_role: role } = settings;
   const others = (sharers(site).get(address) ?? []).filter((other) => other !== host);
   return {
-    cluster,
+    cluster: nodeCluster(settings),
     id,
     address,
     ip: host.ip,

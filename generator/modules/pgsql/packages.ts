@@ -1,5 +1,6 @@
 import type { Place } from '../../model/origin.ts';
 import type { ImageUse } from '../../model/plan.ts';
+import { RecentMap } from '../../model/recent-map.ts';
 import { nearestName } from '../../text/nearest.ts';
 import type { PgsqlMember } from './members.ts';
 import { CONTRIB, CONTRIB_LIBRARIES, PACKAGES, type PackageRow } from './package-table.ts';
@@ -38,13 +39,15 @@ function plain(name: string): string {
 export function meaningOf(word: string, settings: Version): Meaning {
   const { pg_version, image_platform, image_sources } = settings;
   const key = [word, pg_version, image_platform, image_sources.length > 0].join(' ');
-  const meaning = meanings.get(key) ?? findMeaning(word, settings);
+  const known = meanings.get(key);
+  if (known) return known;
+  const meaning = findMeaning(word, settings);
   meanings.set(key, meaning);
   return meaning;
 }
 
 /** Every member asks for the same few words. */
-const meanings = new Map<string, Meaning>();
+const meanings = new RecentMap<string, Meaning>(1000);
 
 function findMeaning(word: string, settings: Version): Meaning {
   const { pg_version: version } = settings;

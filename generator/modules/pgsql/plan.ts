@@ -10,6 +10,7 @@ import type {
   View,
 } from '../../model/plan.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
+import { linked } from '../../text/linked.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
 import { BACKREST_CONFIG, type BackupSchedule, backrestFile, backupSchedules } from './backup.ts';
 import { citusPart, clusterIdentity } from './citus.ts';
@@ -39,7 +40,7 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
   const more = [
     vipContribution(member, facts),
     reserveContribution(member, image),
-    exchangeContribution(member, site),
+    exchangeContribution(member, site, facts),
   ];
   const shared = vipOf(member);
   return {
@@ -49,11 +50,10 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
       ...more.flatMap((part) => part.images ?? []),
     ],
     users: [userPlan(member)],
-    directories: [...directories(member), ...more.flatMap((part) => part.directories ?? [])],
+    directories: directories(member),
     links: [
       { path: '/pg', target: clusterDirectory(member) },
       { path: '/pg/backup', target: backupDirectory(member) },
-      ...more.flatMap((part) => part.links ?? []),
     ],
     files: [
       ...patroniFiles(member, site, facts),
@@ -160,9 +160,7 @@ function hasWatchdog({ settings }: PgsqlMember): boolean {
 /** The kernel's own watchdog where the host has no better one. */
 function watchdogFiles(member: PgsqlMember): FilePlan[] {
   if (!hasWatchdog(member)) return [];
-  const link = '/etc/modules-load.d/pigsty-watchdog.conf';
-  const source = { kind: 'text', lines: ['softdog'] } as const;
-  return [{ path: link.slice(1), mode: 0o644, owner: 'root', group: 'root', link, source }];
+  return [linked('/etc/modules-load.d/pigsty-watchdog.conf', ['softdog'])];
 }
 
 function unitFiles(member: PgsqlMember, root: ImageRef): FilePlan[] {

@@ -1,4 +1,5 @@
 import type { FilePlan } from '../../model/plan.ts';
+import { linked } from '../../text/linked.ts';
 import type { PgsqlMember } from './members.ts';
 
 const VERBS = ['start', 'stop', 'status', 'reload', 'restart'];
@@ -20,7 +21,5 @@ export function sudoFiles({ settings }: PgsqlMember): FilePlan[] {
     nopass: `${user} ALL=(ALL) NOPASSWD: ALL`,
   }[wanted];
   if (line === undefined) return [];
-  const link = `/etc/sudoers.d/${user}`;
-  const source = { kind: 'text', lines: [line] } as const;
-  return [{ path: link.slice(1), mode: 0o440, owner: 'root', group: 'root', link, source }];
+  return [linked(`/etc/sudoers.d/${user}`, [line], 0o440)];
 }

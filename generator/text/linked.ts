@@ -1,4 +1,4 @@
-import type { FilePlan, FileSource } from '../../model/plan.ts';
+import type { FilePlan, FileSource } from '../model/plan.ts';
 
 /** A file that the host reads at its own place: path and link are the same. */
 export function linked(link: string, source: FileSource | readonly string[], mode = 0o644): FilePlan {
