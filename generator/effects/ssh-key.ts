@@ -11,7 +11,8 @@ export function makeSshKey(): string {
 
 /** Its public part as in authorized_keys, without a comment (RFC 5656 section 3.1). Throws when it is not such a key. */
 export function sshKeyLine(privateKey: string): string {
-  const { x = '', y = '' } = createPublicKey(privateKey).export({ format: 'jwk' });
+  const { crv, x = '', y = '' } = createPublicKey(privateKey).export({ format: 'jwk' });
+  if (crv !== 'P-256') throw new Error('not a key of the curve P-256');
   // 4: both coordinates follow, uncompressed.
   const point = Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
   return `${TYPE} ${Buffer.concat([TYPE, CURVE, point].flatMap(sshString)).toString('base64')}`;

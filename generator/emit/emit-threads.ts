@@ -41,6 +41,7 @@ export class EmitThreads {
     // What a thread could not do is said by `finish`.
     if (thread) emitted.catch(() => undefined);
     else await emitted;
+    // Emitting waits for nothing: without a turn of the event loop, no answer of a thread would ever be heard.
     await turn();
   }
 

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,8 +94,11 @@ it('makes one ssh key for all hosts that ask for it, and keeps it', async () => 
   expect((await ask()).made).toEqual([first, first]);
   expect(statSync(file).mode & 0o777).toBe(0o600);
 
-  writeFileSync(file, '');
-  const again = await ask();
-  expect(codes({ diagnostics: again.said })).toEqual(['keys/ssh-key-made']);
-  expect(again.made[0]?.line).not.toBe(first?.line);
+  const { privateKey } = generateKeyPairSync('ed25519');
+  for (const text of ['', privateKey.export({ type: 'pkcs8', format: 'pem' })]) {
+    writeFileSync(file, text);
+    const again = await ask();
+    expect(codes({ diagnostics: again.said })).toEqual(['keys/ssh-key-made']);
+    expect(again.made[0]?.line).not.toBe(first?.line);
+  }
 });
