@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rule } from '../diagnostics/rule.ts';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
@@ -21,7 +21,8 @@ const rules = {
   }),
   sshKeyMade: rule<{ name: string }>('keys/ssh-key-made', {
     severity: 'notice',
-    message: ({ name }) => `made a new ssh key ${name}: what lies in its file is none`,
+    message: ({ name }) =>
+      `made a new ssh key ${name}: what lay in its file is none, and is in ${name}.key.unusable`,
   }),
   caExpires: rule<{ directory: string; reason: string }>('keys/ca-expires', {
     severity: 'warning',
@@ -137,9 +138,12 @@ function sshKeysIn(directory: string): (name: string, diagnostics: Diagnostic[])
 async function openSshKey(directory: string, name: string, diagnostics: Diagnostic[]): Promise<SshKey> {
   const path = join(directory, `${name}.key`);
   const kept = readSmallIfExists(path);
-  const keptLine = kept === undefined ? undefined : lineIfKey(kept);
-  if (kept !== undefined && keptLine !== undefined) return { key: kept, line: `${keptLine} ${name}` };
-  if (kept !== undefined) diagnostics.push(rules.sshKeyMade.at(undefined, { name }));
+  if (kept !== undefined) {
+    const line = lineIfKey(kept);
+    if (line !== undefined) return { key: kept, line: `${line} ${name}` };
+    await rename(path, `${path}.unusable`);
+    diagnostics.push(rules.sshKeyMade.at(undefined, { name }));
+  }
   const key = makeSshKey();
   await writeFileAtomic(path, key, 0o600);
   return { key, line: `${sshKeyLine(key)} ${name}` };

@@ -95,10 +95,11 @@ it('makes one ssh key for all hosts that ask for it, and keeps it', async () => 
   expect(statSync(file).mode & 0o777).toBe(0o600);
 
   const { privateKey } = generateKeyPairSync('ed25519');
-  for (const text of ['', privateKey.export({ type: 'pkcs8', format: 'pem' })]) {
+  for (const text of ['', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()]) {
     writeFileSync(file, text);
     const again = await ask();
     expect(codes({ diagnostics: again.said })).toEqual(['keys/ssh-key-made']);
     expect(again.made[0]?.line).not.toBe(first?.line);
+    expect(readFileSync(`${file}.unusable`, 'utf8')).toBe(text);
   }
 });

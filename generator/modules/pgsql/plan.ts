@@ -15,7 +15,6 @@ import { unitFile, unitPlan } from '../../text/unit.ts';
 import { BACKREST_CONFIG, type BackupSchedule, backrestFile, backupSchedules } from './backup.ts';
 import { citusPart, clusterIdentity } from './citus.ts';
 import { operatorFiles } from './commands.ts';
-import { exchangeContribution } from './exchange.ts';
 import { postgresImage } from './image.ts';
 import { memberOf, type PgsqlMember } from './members.ts';
 import { backupDirectory, clusterDirectory, onHost } from './paths.ts';
@@ -24,6 +23,7 @@ import { PGBOUNCER_FILES, pgbouncerFiles } from './pgbouncer.ts';
 import { provisionFiles } from './provision.ts';
 import { reserveContribution } from './reserve.ts';
 import { roleFiles, ruleFiles } from './roles.ts';
+import { exchangeContribution } from './ssh-exchange.ts';
 import { sudoFiles } from './sudo.ts';
 import { vipContribution, vipOf } from './vip.ts';
 
