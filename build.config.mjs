@@ -1,5 +1,5 @@
 /** Bundles generator/ and its libraries into dist/: the `pigsty` command, which needs Node and nothing else of npm. */
-import { readFileSync, rmSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -25,3 +25,6 @@ await build({
   define: { 'process.env.PIGSTY_VERSION': JSON.stringify(version) },
   logLevel: 'warning',
 });
+
+// npm makes a program executable when it links it, and links it once: after a later build nobody else does.
+chmodSync(new URL('dist/pigsty.js', import.meta.url), 0o755);

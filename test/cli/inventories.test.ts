@@ -38,7 +38,9 @@ it('says which one does not compile, and why', async () => {
 it('gives one notice for each module of a full host that is not built yet, and for what it would serve', async () => {
   const inventory = join(scratch, 'one-host.yml');
   cpSync(join(folder, 'one-host.yml'), inventory);
-  cpSync(join(root, 'test', 'golden', 'meta.pki'), join(scratch, 'one-host.pki'), { recursive: true });
+  cpSync(join(root, 'test', 'golden', 'keys', 'meta.pki'), join(scratch, 'one-host.pki'), {
+    recursive: true,
+  });
   const result = await pigsty(['build', inventory, '--config-only', '-o', join(scratch, 'out')]);
   const findings = result.stderr.split('\n').filter((line) => /^\w+\[/.test(line));
   expect(findings).toEqual([

@@ -66,6 +66,13 @@ describe.skipIf(skipped)(`README on the build machine${skipped ? ` (${skipped})`
     expect(result.stdout).toContain(`site   ${join(clone, 'out', 'meta')}`);
   });
 
+  it('does both again in one clone, also after `npm run build` and `npm test` have built', async () => {
+    for (const command of ['npm run -s build && npx pigsty --version', install]) {
+      const result = await asUser(command);
+      expect(result.code, result.stderr).toBe(0);
+    }
+  });
+
   it('exports a host', async () => {
     const result = await asUser(exportHost);
     expect(result.code, result.stderr).toBe(0);

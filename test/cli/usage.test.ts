@@ -9,7 +9,7 @@ import { skipReason } from '../support/requirements.ts';
 const workshop = new Workshop('meta');
 const { directory, inventory } = workshop;
 afterAll(() => workshop.remove());
-cpSync(join(root, 'test', 'golden', 'meta.pki'), join(directory, 'meta.pki'), { recursive: true });
+cpSync(join(root, 'test', 'golden', 'keys', 'meta.pki'), join(directory, 'meta.pki'), { recursive: true });
 
 const text = readFileSync(inventory, 'utf8');
 const EMPTY = { PIGSTY_INVENTORY: '' };
@@ -87,7 +87,7 @@ describe.skipIf(noRoot)(`what this user may not touch${noRoot ? ` (${noRoot})` :
   async function buildAsOther(inventoryName: string, out: string) {
     for (const name of ['dist', 'package.json', 'units', 'images'])
       cpSync(join(root, name), join(mine, name), { recursive: true });
-    cpSync(join(root, 'test', 'golden', 'meta.pki'), join(mine, 'open.pki'), { recursive: true });
+    cpSync(join(root, 'test', 'golden', 'keys', 'meta.pki'), join(mine, 'open.pki'), { recursive: true });
     await mustRun('chmod', ['-R', 'a+rX', directory]);
     await mustRun('chmod', ['600', join(mine, 'mine.yml')]);
     const command = [process.execPath, 'dist/pigsty.js', 'build', inventoryName, '--config-only', '-o', out];

@@ -1,0 +1,15 @@
+# The stanza, and a full backup where there is none yet. A replica leaves both to the primary.
+set -eu
+export HOME=/tmp
+psql() { /usr/bin/env PGHOST=/var/run/postgresql PGPORT=5432 PGUSER=postgres psql -XAtq "$@"; }
+stanza=pg-test
+
+[ "$(psql -d postgres -c 'SELECT pg_is_in_recovery()')" = f ] || {
+    echo "this member is a replica: nothing to do"
+    exit 0
+}
+pgbackrest --stanza="$stanza" --log-level-console=warn stanza-create
+pgbackrest --stanza="$stanza" --log-level-console=warn check
+case $(pgbackrest --stanza="$stanza" info --output=json) in
+*'"backup":[]'*) pgbackrest --stanza="$stanza" --type=full backup ;;
+esac

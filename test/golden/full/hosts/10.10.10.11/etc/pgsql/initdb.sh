@@ -1,0 +1,16 @@
+#!/bin/sh
+# initdb as Patroni calls it (its postgresql.bin_name): options, then the data directory. That becomes a database
+# cluster by one rename: cut short in place, initdb leaves files that Patroni neither uses nor replaces.
+set -eu
+left=$#
+for word; do
+    shift
+    left=$((left - 1))
+    if [ "$left" -gt 0 ]; then set -- "$@" "$word"; else data=$word; fi
+done
+# A mount point cannot be replaced.
+[ ! -d "$data" ] || rmdir "$data" || exec /usr/lib/postgresql/17/bin/initdb "$@" "$data"
+rm -rf "$data.draft"
+/usr/lib/postgresql/17/bin/initdb "$@" "$data.draft"
+mv -T "$data.draft" "$data"
+sync "${data%/*}"
