@@ -1,54 +1,76 @@
-import type { Diagnostic, Result } from './model/diagnostic.ts';
-import { conclude } from './model/diagnostic.ts';
+import { describeClash } from './explain/clash.ts';
+import { andThen, conclude, type Diagnostic, type Result, succeed } from './model/diagnostic.ts';
 import type { Facts } from './model/facts.ts';
-import type { SitePlan } from './model/plan.ts';
+import type { PlannedHost, SitePlan } from './model/plan.ts';
 import type { Site } from './model/site.ts';
 import { modules } from './modules/index.ts';
-import { vocabulary } from './modules/vocabulary.ts';
+import { hostNames, vocabulary } from './modules/vocabulary.ts';
 import { check, checkPorts } from './stages/check.ts';
+import { distinctHosts } from './stages/distinct-hosts.ts';
 import { parse } from './stages/parse.ts';
-import { gatherFacts, plan } from './stages/plan.ts';
+import { gatherFacts, planHost, planSite } from './stages/plan.ts';
 import { resolve } from './stages/resolve.ts';
 
-export type Compiled = { readonly site: Site; readonly plan: SitePlan };
+/*
+ * The recipe of every command that reads an inventory: read, resolve, files, check, plan. All of it is pure. The last
+ * step, render, needs keys and images, and is done host by host on several threads (emit/host-emitter.ts).
+ */
 
-/** From text to plan: parse, resolve, check, plan. Pure; what needs keys, locks or images comes after. */
+/** The texts of files that an inventory names, by the name as written; what does not exist is left out. */
+export type ReadFiles = (names: readonly string[]) => Result<ReadonlyMap<string, string>>;
+
+/** A site, its facts and its plan: all that is needed to render its hosts. */
+export type Compiled = { readonly site: Site; readonly facts: Facts; readonly plan: SitePlan };
+
+const noFiles: ReadFiles = () => succeed(new Map());
+
+/** From text to plan. */
 export function compile(
   text: string,
   file: string,
   siteName: string,
-  files: ReadonlyMap<string, string> = new Map(),
+  readFiles: ReadFiles = noFiles,
 ): Result<Compiled> {
-  const site = readSite(text, file, siteName);
-  if (!site.ok) return site;
-  const compiled = compileSite({ ...site.value, files });
-  return { ...compiled, diagnostics: [...site.diagnostics, ...compiled.diagnostics] };
+  return andThen(readSite(text, file, siteName, readFiles), compileSite);
 }
 
-/** The first half: parse and resolve. Its value says which files the second half wants to have read. */
-export function readSite(text: string, file: string, siteName: string): Result<Site> {
+/** Read, resolve, files: the site that an inventory means, with the files that it names. */
+export function readSite(
+  text: string,
+  file: string,
+  siteName: string,
+  readFiles: ReadFiles = noFiles,
+): Result<Site> {
   const inventory = parse(text, file);
-  if (!inventory.ok) return inventory;
-  const site = resolve(inventory.value, siteName, vocabulary);
-  return { ...site, diagnostics: [...inventory.diagnostics, ...site.diagnostics] };
+  const site = andThen(inventory, (value) => resolve(value, siteName, vocabulary));
+  return andThen(site, (value) => addFiles(value, readFiles));
 }
 
-/** Names of the files that the inventory's parameters name, each once. */
-export function namedFiles(site: Site): string[] {
-  return [...new Set(modules.flatMap((module) => module.files?.(site) ?? []))].sort();
-}
-
-/** The second half: check and plan. */
+/** Check, plan: the rest of {@link compile}. */
 export function compileSite(site: Site): Result<Compiled> {
-  const checked = checkSite(site);
-  if (!checked.ok) return checked;
-  return { ...checked, value: { site, plan: plan(site, modules, checked.value) } };
+  return andThen(checkSite(site), (facts) => succeed({ site, facts, plan: planSite(site, modules, facts) }));
 }
 
-/** Everything that can be wrong with a site, without its plan; what modules tell each other comes of it. */
+/**
+ * Check: everything that can be wrong with a site, and what its modules tell each other. Hosts that are alike are
+ * planned once, to see whether modules contradict one another; `checkPlan` tells it of each.
+ */
 export function checkSite(site: Site): Result<Facts> {
   const found: Diagnostic[] = check(site, modules);
   if (found.some((diagnostic) => diagnostic.severity === 'error')) return { ok: false, diagnostics: found };
   const facts = gatherFacts(site, modules);
-  return conclude(facts, [...found, ...checkPorts(site, modules, facts)]);
+  const clashes = distinctHosts(site, modules, hostNames).flatMap((host) =>
+    checkPlan(planHost(host, site, modules, facts), site),
+  );
+  return conclude(facts, [...found, ...checkPorts(site, modules, facts), ...clashes]);
+}
+
+/** What is wrong with the plan of a host. */
+export function checkPlan({ clashes }: PlannedHost, site: Site): Diagnostic[] {
+  return clashes.map((clash) => describeClash(clash, site, { modules, rows: vocabulary.rows }));
+}
+
+function addFiles(site: Site, readFiles: ReadFiles): Result<Site> {
+  const names = [...new Set(modules.flatMap((module) => module.files?.(site) ?? []))].sort();
+  return andThen(readFiles(names), (files) => succeed({ ...site, files }));
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type BuildSummary, build } from '../emit/build.ts';
-import type { SitePromise } from '../model/plan.ts';
+import type { SitePlan, SitePromise } from '../model/plan.ts';
 import { type CommonOptions, Run } from './run.ts';
 import { sitePrintout } from './site-printout.ts';
 import { formatBytes } from './terminal.ts';
@@ -18,7 +18,7 @@ export async function runBuild(argument: string | undefined, flags: BuildFlags):
   const compiled = await run.compile(argument, flags);
   if (flags.emit) {
     const { plan, site } = compiled;
-    const shown = flags.emit === 'plan' ? { ...plan, hosts: [...plan.hosts] } : sitePrintout(site);
+    const shown = flags.emit === 'plan' ? planPrintout(plan) : sitePrintout(site);
     run.print(JSON.stringify(shown, null, 2));
     return;
   }
@@ -35,6 +35,10 @@ export async function runBuild(argument: string | undefined, flags: BuildFlags):
   run.print(
     flags.json ? JSON.stringify({ ...toJson(summary), promises }, null, 2) : toText(summary, promises),
   );
+}
+
+function planPrintout({ site, sources, hosts, promises }: SitePlan): object {
+  return { site, sources, hosts: [...hosts].map(({ plan }) => plan), promises };
 }
 
 function toText({ directory, images, hosts }: BuildSummary, promises: readonly SitePromise[]): string {

@@ -1,4 +1,7 @@
 import { rule } from '../diagnostics/rule.ts';
+import type { PlanLeaf } from '../explain/plan-leaves.ts';
+import { leavesOfHost, type TracedLeaf, traceLeaves } from '../explain/plan-origins.ts';
+import type { SiteInput } from '../explain/site-inputs.ts';
 import { assertNever } from '../model/brand.ts';
 import { type Result, succeed } from '../model/diagnostic.ts';
 import type { Path, Place } from '../model/origin.ts';
@@ -6,9 +9,6 @@ import type { SiteHost } from '../model/site.ts';
 import { modules } from '../modules/index.ts';
 import { parameterByName } from '../modules/parameters.ts';
 import { vocabulary } from '../modules/vocabulary.ts';
-import type { PlanLeaf } from '../stages/plan-leaves.ts';
-import { leavesOfHost, type TracedLeaf, traceLeaves } from '../stages/plan-origins.ts';
-import type { SiteInput } from '../stages/site-inputs.ts';
 import { nearestName } from '../text/nearest.ts';
 import { explainJson, explainText, findHost, type Named, placeText } from './explain.ts';
 import { type CommonOptions, Run } from './run.ts';

@@ -4,9 +4,9 @@ import { succeed } from '../model/diagnostic.ts';
 import type { Value } from '../model/inventory.ts';
 import { settingsOf } from '../model/module.ts';
 import type { Origin, Place } from '../model/origin.ts';
-import type { ModuleName, Parameter } from '../model/parameter.ts';
+import type { Parameter } from '../model/parameter.ts';
 import type { Site, SiteHost } from '../model/site.ts';
-import { type NodeSettings, nodeName } from '../modules/node/settings.ts';
+import { nodeName } from '../modules/node/settings.ts';
 import { parameterAliases, parameterByName } from '../modules/parameters.ts';
 import { nearestName } from '../text/nearest.ts';
 import { type CommonOptions, Run } from './run.ts';
@@ -25,7 +25,7 @@ const rules = {
   }),
 };
 
-export type Named = { readonly module: ModuleName; readonly row: Parameter };
+export type Named = { readonly module: string; readonly row: Parameter };
 
 /** `pigsty explain HOST PARAMETER`: its value, and the places that set it, the one that holds first. */
 export async function runExplain(host: string, name: string, flags: CommonOptions): Promise<void> {
@@ -39,9 +39,7 @@ export async function runExplain(host: string, name: string, flags: CommonOption
 }
 
 export function findHost(site: Site, name: string): Result<SiteHost> {
-  const found = site.hosts.find(
-    (host) => name === host.ip || name === nodeName(settingsOf<NodeSettings>(host), host.ip),
-  );
+  const found = site.hosts.find((host) => name === host.ip || name === nodeName(settingsOf(host), host.ip));
   if (found) return succeed(found);
   const names = site.hosts.map(({ ip }) => ip);
   return {

@@ -1,10 +1,10 @@
 import { basename, dirname } from 'node:path';
-import { type Compiled, checkSite, compileSite, namedFiles, readSite } from '../compile.ts';
+import { type Compiled, checkSite, compileSite, readSite } from '../compile.ts';
 import { maskedLines } from '../diagnostics/mask.ts';
 import { printDiagnostic, sortDiagnostics } from '../diagnostics/print.ts';
 import { readNamedFiles } from '../effects/named-files.ts';
 import { type Progress, silent } from '../effects/progress.ts';
-import { type Diagnostic, type Result, succeed } from '../model/diagnostic.ts';
+import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import type { Site } from '../model/site.ts';
 import { exitCodeFor } from './exit-codes.ts';
 import { findInventory, readInventory } from './inventory-file.ts';
@@ -81,13 +81,8 @@ export class Run {
     const text = await readInventory(file);
     if (!text.ok) return text;
     this.#lines.set(file, maskedLines(text.value));
-    const site = readSite(text.value, file, basename(file).replace(/\.ya?ml$/, ''));
-    if (!site.ok) return site;
-    const files = await readNamedFiles(namedFiles(site.value), dirname(file));
-    const diagnostics = [...site.diagnostics, ...files.diagnostics];
-    return files.ok
-      ? succeed({ ...site.value, files: files.value }, diagnostics)
-      : { ok: false, diagnostics };
+    const name = basename(file).replace(/\.ya?ml$/, '');
+    return readSite(text.value, file, name, (names) => readNamedFiles(names, dirname(file)));
   }
 
   /** The value of a result, after its findings are printed; ends the run where there is none. */

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { rule } from '../diagnostics/rule.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
@@ -14,15 +14,15 @@ const notText = rule<{ path: string }>('file/not-text', {
  * Texts of files by the name that an inventory gives them: in `files/` beside the inventory, as with Pigsty, else
  * beside it. Those that do not exist are left out. Diagnostics: file/not-text. Throws other file system errors.
  */
-export async function readNamedFiles(
+export function readNamedFiles(
   names: readonly string[],
   directory: string,
-): Promise<Result<ReadonlyMap<string, string>>> {
+): Result<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
   const diagnostics: Diagnostic[] = [];
   for (const name of names) {
     for (const path of [resolve(directory, 'files', name), resolve(directory, name)]) {
-      const bytes = await readIfExists(path);
+      const bytes = readIfExists(path);
       if (!bytes) continue;
       const text = decode(bytes);
       if (text === undefined) diagnostics.push(notText.at(undefined, { path }));
@@ -33,9 +33,9 @@ export async function readNamedFiles(
   return conclude(texts, diagnostics);
 }
 
-async function readIfExists(path: string): Promise<Buffer | undefined> {
+function readIfExists(path: string): Buffer | undefined {
   try {
-    return await readFile(path);
+    return readFileSync(path);
   } catch (cause) {
     if (isErrno(cause, 'ENOENT') || isErrno(cause, 'ENOTDIR')) return undefined;
     throw cause;

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import type { Compiled } from '../compile.ts';
+import { type Compiled, checkPlan } from '../compile.ts';
 import { type Keys, openKeys } from '../effects/key-ring.ts';
 import { loadTemplates } from '../effects/package-root.ts';
 import type { Progress } from '../effects/progress.ts';
@@ -7,14 +7,10 @@ import { Unreachable } from '../model/brand.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { conclude } from '../model/diagnostic.ts';
 import type { BuiltImage } from '../model/image.ts';
-import type { KeyRing } from '../model/keys.ts';
 import { settingsOf } from '../model/module.ts';
-import type { HostPlan } from '../model/plan.ts';
-import type { Site, SiteHost } from '../model/site.ts';
-import { modules } from '../modules/index.ts';
-import { hostSecrets } from '../stages/secrets.ts';
+import type { Site } from '../model/site.ts';
 import { EmitThreads } from './emit-threads.ts';
-import type { HostOrder, HostSummary } from './host-emitter.ts';
+import type { HostSummary } from './host-emitter.ts';
 import { SiteDirectory } from './site-directory.ts';
 import { buildSiteImages } from './site-images.ts';
 
@@ -61,15 +57,18 @@ export async function build({ site, plan }: Compiled, options: BuildOptions): Pr
   };
   const threads = new EmitThreads(context, site.hosts.length);
   try {
-    let ordered = 0;
-    for (const plans of groupsOf(plan.hosts, HOSTS_AT_ONCE)) {
-      const rings = await Promise.all(plans.map((host) => keys.value.ringFor(host)));
-      diagnostics.push(...rings.flatMap(({ notices }) => notices));
-      const orders = plans.map((host, index) =>
-        orderOf(host, site.hosts[ordered + index], rings[index]?.ring),
+    for (const group of groupsOf(plan.hosts, HOSTS_AT_ONCE)) {
+      const problems = group.flatMap((host) => checkPlan(host, site));
+      if (problems.length > 0) return { ok: false, diagnostics: [...diagnostics, ...problems] };
+      await threads.add(
+        await Promise.all(
+          group.map(async ({ plan, secrets }) => {
+            const { ring, notices } = await keys.value.ringFor(plan);
+            diagnostics.push(...notices);
+            return { plan, secrets, keys: ring };
+          }),
+        ),
       );
-      ordered += orders.length;
-      await threads.add(orders);
     }
     const emitted = await threads.finish();
     const bundles = emitted.flatMap(({ bundle }) => bundle ?? []);
@@ -81,18 +80,10 @@ export async function build({ site, plan }: Compiled, options: BuildOptions): Pr
   }
 }
 
-/** `siteHost`: the host that is planned; plans are in the order of the site. */
-function orderOf(plan: HostPlan, siteHost: SiteHost | undefined, keys: KeyRing | undefined): HostOrder {
-  if (siteHost?.ip !== plan.ip || !keys) throw new Unreachable(`no host ${plan.ip}`);
-  return { plan, keys, secrets: hostSecrets(siteHost, modules) };
-}
-
-type KeySettings = { readonly ca_cn: string; readonly cert_validity: string };
-
 function openSiteKeys(site: Site, { now }: BuildOptions): Promise<Result<Keys>> {
   const [first] = site.hosts;
   if (!first) throw new Unreachable('a site without hosts');
-  const { ca_cn: caName, cert_validity: validity } = settingsOf<KeySettings>(first);
+  const { ca_cn: caName, cert_validity: validity } = settingsOf(first);
   const validityDays = Number.parseInt(validity, 10);
   return openKeys(keyDirectory(site), { caName, validityDays, now });
 }

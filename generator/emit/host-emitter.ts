@@ -1,8 +1,7 @@
 import type { RenderedHost } from '../model/artifact.ts';
 import type { BuiltImage } from '../model/image.ts';
 import type { KeyRing } from '../model/keys.ts';
-import type { HostPlan } from '../model/plan.ts';
-import type { Secrets } from '../model/secret.ts';
+import type { HostPlan, PlannedHost } from '../model/plan.ts';
 import { bundleHost } from '../oci/bundle.ts';
 import { KnownArtifacts, renderHost } from '../stages/render.ts';
 import { loadSaslprep } from '../text/password.ts';
@@ -18,7 +17,8 @@ export type EmitContext = {
   readonly configOnly: boolean;
 };
 
-export type HostOrder = { readonly plan: HostPlan; readonly keys: KeyRing; readonly secrets: Secrets };
+/** A planned host, and its keys. */
+export type HostOrder = Pick<PlannedHost, 'plan' | 'secrets'> & { readonly keys: KeyRing };
 
 export type HostSummary = {
   readonly ip: string;
@@ -50,7 +50,7 @@ export class HostEmitter {
     const { templates, configOnly } = this.#context;
     const own = this.#context.images.filter((image) => plan.images.some((use) => use.name === image.name));
     const imageRoots = new Map(plan.images.map((use) => [use.name, imageRoot(use.name, own)]));
-    const saslprep = await loadSaslprep(secrets.values());
+    const saslprep = await loadSaslprep([...secrets.values()].map(({ text }) => text));
     const input = { templates, keys, secrets, saslprep, imageRoots, isForNode: !configOnly };
     const rendered = renderHost(plan, { ...input, known: this.#known });
     this.#directory.writeHost(plan, rendered);

@@ -15,7 +15,7 @@ import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { conclude, succeed } from '../model/diagnostic.ts';
 import type { BuiltImage } from '../model/image.ts';
 import type { Lock } from '../model/lock.ts';
-import type { ImageUse, SitePlan } from '../model/plan.ts';
+import type { SitePlan } from '../model/plan.ts';
 import type { Site } from '../model/site.ts';
 import { buildImages } from './images.ts';
 
@@ -85,13 +85,7 @@ export async function buildSiteImages(
 async function imageWork(plan: SitePlan): Promise<Result<ImageWork>> {
   const recipes = await loadRecipes(join(packageRoot, 'images'));
   if (!recipes.ok) return recipes;
-  const uses: ImageUse[] = [];
-  let platform: string | undefined;
-  for (const host of plan.hosts) {
-    platform ??= host.platform;
-    uses.push(...host.images);
-  }
-  return imageRequests(uses, recipes.value, platform ?? '');
+  return imageRequests([...plan.images], recipes.value, plan.platform);
 }
 
 async function currentLock(

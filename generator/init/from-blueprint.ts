@@ -2,7 +2,7 @@ import type { HostIp } from '../model/brand.ts';
 import type { Place } from '../model/origin.ts';
 import type { Site } from '../model/site.ts';
 import { modules } from '../modules/index.ts';
-import { placeOfSecret } from '../stages/check.ts';
+import { hostSecrets } from '../stages/secrets.ts';
 
 export type Wishes = {
   /** For the blueprint's hosts in the order of their addresses, as many as there are. */
@@ -45,9 +45,9 @@ type Secret = { readonly name: string; readonly place: Place | undefined };
 function findSecrets(site: Site): Secret[] {
   const found = new Map<string, Secret>();
   for (const host of site.hosts) {
-    for (const [name, value] of modules.flatMap((module) => [...module.secrets(host)])) {
-      if (value !== '' && !found.has(name))
-        found.set(name, { name, place: placeOfSecret(host, name, value) });
+    for (const [name, { text, parameter, path }] of hostSecrets(host, modules)) {
+      if (text !== '' && !found.has(name))
+        found.set(name, { name, place: host.parameters.place(parameter, path) });
     }
   }
   return [...found.values()].filter(({ name, place }) => place || !name.includes('.'));

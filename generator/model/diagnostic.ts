@@ -22,6 +22,13 @@ export function succeed<T>(value: T, diagnostics: readonly Diagnostic[] = []): R
   return { ok: true, value, diagnostics };
 }
 
+/** The result of `next`, with the diagnostics of both; what has failed goes no further. */
+export function andThen<A, B>(first: Result<A>, next: (value: A) => Result<B>): Result<B> {
+  if (!first.ok) return first;
+  const second = next(first.value);
+  return { ...second, diagnostics: [...first.diagnostics, ...second.diagnostics] };
+}
+
 /** `value` unless one of the diagnostics is an error. */
 export function conclude<T>(value: T, diagnostics: readonly Diagnostic[]): Result<T> {
   return diagnostics.some((d) => d.severity === 'error')

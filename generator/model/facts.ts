@@ -1,20 +1,70 @@
 import type { HostIp } from './brand.ts';
 import type { SignedSource } from './lock.ts';
+import { append } from './multimap.ts';
 import type { PlanData, PortUse } from './plan.ts';
 
-/** What modules tell each other; typed here so that none of them imports another. */
-export type Facts = {
-  /** Client endpoints of the configuration store, in order of etcd_seq. Empty: there is none. */
-  readonly etcdEndpoints: readonly { readonly ip: HostIp; readonly port: number }[];
-  /** How long etcd's members wait for their leader before they elect another. Seconds. */
-  readonly etcdElectionSeconds: number;
-  readonly infraIps: readonly HostIp[];
-  /** Archives that packages of images may come from, beyond the platform's. */
-  readonly packageSources: readonly SignedSource[];
-  readonly nodeNames: ReadonlyMap<HostIp, string>;
-  /** TCP services that HAProxy carries, by the host that carries them. */
-  readonly proxyServices: ReadonlyMap<HostIp, readonly ProxyService[]>;
+/** A kind of fact that modules tell each other. Every module may offer any number of them; readers see all. */
+export type Channel<T> = { readonly name: string; readonly carries?: T };
+
+/** What one module says on one channel. */
+export type Offer = { readonly channel: Channel<unknown>; readonly facts: readonly unknown[] };
+
+/** The facts `facts` on `channel`, for `Module.offer`. */
+export function offer<T>(channel: Channel<T>, facts: readonly T[]): Offer {
+  return { channel, facts };
+}
+
+/** All offers of all modules, joined per channel in the order of the registry. Nobody overwrites anybody. */
+export class Facts {
+  readonly #byChannel = new Map<Channel<unknown>, unknown[]>();
+  readonly #byHost = new Map<Channel<unknown>, ReadonlyMap<HostIp, readonly unknown[]>>();
+
+  constructor(offers: readonly Offer[]) {
+    for (const { channel, facts } of offers) append(this.#byChannel, channel, ...facts);
+  }
+
+  /** Every fact of a channel. A channel's facts have its type, since `offer` is the only way in. */
+  all<T>(channel: Channel<T>): readonly T[] {
+    return (this.#byChannel.get(channel) ?? []) as readonly T[];
+  }
+
+  /** The facts of a channel that are about one host. */
+  of<T extends { readonly ip: HostIp }>(channel: Channel<T>, ip: HostIp): readonly T[] {
+    const known = this.#byHost.get(channel) ?? byHost(this.all(channel));
+    this.#byHost.set(channel, known);
+    return (known.get(ip) ?? []) as readonly T[];
+  }
+}
+
+function byHost(facts: readonly { readonly ip: HostIp }[]): ReadonlyMap<HostIp, readonly unknown[]> {
+  const found = new Map<HostIp, unknown[]>();
+  for (const fact of facts) append(found, fact.ip, fact);
+  return found;
+}
+
+/** Client endpoints of the configuration store, in order of etcd_seq. None: the site has no store. */
+export const StoreEndpoint: Channel<{ readonly ip: HostIp; readonly port: number }> = {
+  name: 'store endpoint',
 };
+
+/** How long the members of the configuration store wait for their leader before they elect another. */
+export const StoreElection: Channel<{ readonly seconds: number }> = { name: 'store election' };
+
+/** Archives that packages of images may come from, beyond the platform's. */
+export const PackageArchive: Channel<SignedSource> = { name: 'package archive' };
+
+/** The name of a host. */
+export const NodeName: Channel<{ readonly ip: HostIp; readonly name: string }> = { name: 'node name' };
+
+/** A TCP service that the HAProxy of host `ip` provides. */
+export const ProxyListener: Channel<{ readonly ip: HostIp; readonly service: ProxyService }> = {
+  name: 'proxy listener',
+};
+
+/** Seconds until the configuration store has a leader again; 0 without a store. */
+export function electionSeconds(facts: Facts): number {
+  return Math.max(0, ...facts.all(StoreElection).map(({ seconds }) => seconds));
+}
 
 /**
  * The site's authority, for services whose servers speak TLS; a path in the generation. HAProxy reads no file of its

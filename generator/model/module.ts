@@ -1,39 +1,59 @@
 import type { Diagnostic } from './diagnostic.ts';
-import type { Facts } from './facts.ts';
-import type { ModuleName, ParameterTable } from './parameter.ts';
-import type { HostPlan, PortUse, SitePromise } from './plan.ts';
-import type { Secrets } from './secret.ts';
+import type { Facts, Offer } from './facts.ts';
+import type { Parameter, ParameterTable } from './parameter.ts';
+import type { HostPlan, ImageUse, PortUse, SitePromise } from './plan.ts';
+import type { Settings } from './settings.ts';
 import type { Site, SiteHost } from './site.ts';
 
 /** What one module adds to the plan of one host. */
 export type Contribution = Partial<
   Pick<
     HostPlan,
-    'images' | 'users' | 'directories' | 'links' | 'files' | 'units' | 'checks' | 'certificates' | 'sshKeys'
+    'users' | 'directories' | 'links' | 'files' | 'units' | 'checks' | 'certificates' | 'sshKeys'
   >
 >;
 
-/** A module: its parameters, its rules, what it tells others, and what it adds to a host. All pure. */
+/**
+ * A module: its parameters, its rules, what it tells others, and what it adds to a host. All pure. One without `plan`
+ * is checked, and not built.
+ */
 export type Module = {
-  readonly name: ModuleName;
+  readonly name: string;
   readonly parameters: ParameterTable;
+  /** Whether the host has this module. Its secrets, images, ports and plan are asked for on those hosts alone. */
+  isOn(host: SiteHost): boolean;
   /** Names of the files beside the inventory that its parameters name. */
   files?(site: Site): readonly string[];
-  check(site: Site): readonly Diagnostic[];
-  offer(site: Site): Partial<Facts>;
+  check?(site: Site): readonly Diagnostic[];
+  offer?(site: Site): readonly Offer[];
+  images?(host: SiteHost, site: Site): readonly ImageUse[];
   /** The ports that its units listen on. */
-  ports(host: SiteHost, site: Site, facts: Facts): readonly PortUse[];
-  /** The secrets that this module's part of the host's plan refers to, by name. */
-  secrets(host: SiteHost): Secrets;
-  plan(host: SiteHost, site: Site, facts: Facts): Contribution;
+  ports?(host: SiteHost, site: Site, facts: Facts): readonly PortUse[];
+  plan?(host: SiteHost, site: Site, facts: Facts): Contribution;
   /** What its clusters promise; modules without clusters have none. */
   promise?(site: Site, facts: Facts): readonly SitePromise[];
 };
 
+/** A module from the rows of its parameters and what it does; what it does not do is left out. */
+export function defineModule({ rows, ...module }: ModuleDefinition): Module {
+  return { ...module, parameters: { module: module.name, rows } };
+}
+
+type ModuleDefinition = Omit<Module, 'parameters'> & { readonly rows: readonly Parameter[] };
+
+/** True for modules that this version builds. */
+export function isBuilt(module: Module): boolean {
+  return module.plan !== undefined;
+}
+
 /**
- * The values of a host under the type that the module's parameter table gives them. The one place where the plain
- * data of a site becomes typed: `resolve` has checked every value against the schema that the type is inferred from.
+ * The values of a host under the types that the parameter tables give them. The one place where the plain data of a
+ * site becomes typed: `resolve` has checked every value against the schema that its type is inferred from.
  */
-export function settingsOf<T>(host: SiteHost): T {
-  return host.parameters.values as T;
+export function settingsOf(host: SiteHost): Settings {
+  return typed(host.parameters.values);
+}
+
+function typed<T>(values: SiteHost['parameters']['values']): T {
+  return values as T;
 }

@@ -1,8 +1,6 @@
 import type { z } from 'zod';
 import type { Value } from './inventory.ts';
 
-export type ModuleName = 'infra' | 'node' | 'docker' | 'etcd' | 'minio' | 'redis' | 'pgsql';
-
 /** Where a parameter is usually set: global, cluster, instance (host), redis node, or the command line. */
 export type Level = 'G' | 'C' | 'I' | 'N' | 'A';
 
@@ -31,4 +29,4 @@ export type Parameter<T extends z.ZodType = z.ZodType> = {
 /** A note: the value is checked, and nothing is done with it so far. */
 export const PENDING = 'checked; not acted on yet';
 
-export type ParameterTable = { readonly module: ModuleName; readonly rows: readonly Parameter[] };
+export type ParameterTable = { readonly module: string; readonly rows: readonly Parameter[] };

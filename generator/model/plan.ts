@@ -1,7 +1,7 @@
 import type { HostIp } from './brand.ts';
 import type { SignedSource } from './lock.ts';
 import type { Place } from './origin.ts';
-import type { SecretRef } from './secret.ts';
+import type { SecretRef, Secrets } from './secret.ts';
 
 /** The root directory of an unpacked image on the node, by image name. */
 export type ImageRef = { readonly $image: string };
@@ -173,10 +173,37 @@ export type QuorumPromise = {
 
 export type SitePromise = RecoveryPromise | QuorumPromise;
 
+/** One of the two parts that want a thing differently; `item` and `leaf` as `explain` names them. */
+export type ClashSide = {
+  /** Undefined: what every host has. */
+  readonly module: string | undefined;
+  readonly item: string;
+  readonly leaf: string | undefined;
+};
+
+/** A thing of a host (`file`, `unit`, `user`, `path` …) that two parts of its plan define differently. */
+export type Clash = {
+  readonly ip: HostIp;
+  readonly what: string;
+  readonly name: string;
+  readonly sides: readonly [ClashSide, ClashSide];
+};
+
+/** A host's plan with what is needed to render it; the secrets are no part of the plan, which is printable. */
+export type PlannedHost = {
+  readonly plan: HostPlan;
+  readonly secrets: Secrets;
+  readonly clashes: readonly Clash[];
+};
+
 export type SitePlan = {
   readonly site: string;
-  /** In the order of the site. Planned anew each time they are gone through: those of thousands fill the memory. */
-  readonly hosts: Iterable<HostPlan>;
+  /** In the order of the site. Planned anew each time they are iterated: thousands of plans fill the memory. */
+  readonly hosts: Iterable<PlannedHost>;
+  /** The images that hosts use, known without planning a host. */
+  readonly images: Iterable<ImageUse>;
+  /** The platform of all images. */
+  readonly platform: string;
   readonly promises: readonly SitePromise[];
   /** Archives of packages beyond those of the images' platform. */
   readonly sources: readonly SignedSource[];

@@ -1,3 +1,5 @@
+import type { Path } from './origin.ts';
+
 /**
  * A secret by reference. Plans and views carry these; the render stage turns them into text once for the node and
  * once, as a stub, for people. `as` says in which form the value is wanted.
@@ -15,5 +17,8 @@ export function isSecretRef(value: unknown): value is SecretRef {
   return typeof value === 'object' && value !== null && '$secret' in value;
 }
 
-/** Name -> value of every secret of one host. Never serialised. */
-export type Secrets = ReadonlyMap<string, string>;
+/** The text of a secret, and where it stands: the parameter, and the way inside its value. */
+export type Secret = { readonly text: string; readonly parameter: string; readonly path: Path };
+
+/** Every secret of one host by its name. Never serialised into a plan. */
+export type Secrets = ReadonlyMap<string, Secret>;

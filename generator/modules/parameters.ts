@@ -1,24 +1,10 @@
 import { Unreachable } from '../model/brand.ts';
-import type { ModuleName, Parameter, ParameterTable } from '../model/parameter.ts';
-import { dockerParameters } from './docker/params.ts';
-import { etcdParameters } from './etcd/params.ts';
-import { infraParameters } from './infra/params.ts';
-import { minioParameters } from './minio/params.ts';
-import { nodeParameters } from './node/params.ts';
-import { pgsqlParameters } from './pgsql/params.ts';
-import { redisParameters } from './redis/params.ts';
+import type { Parameter, ParameterTable } from '../model/parameter.ts';
+import { modules } from './index.ts';
 
-export const parameterTables: readonly ParameterTable[] = [
-  infraParameters,
-  nodeParameters,
-  dockerParameters,
-  etcdParameters,
-  minioParameters,
-  redisParameters,
-  pgsqlParameters,
-];
+export const parameterTables: readonly ParameterTable[] = modules.map(({ parameters }) => parameters);
 
-type Entry = { readonly module: ModuleName; readonly row: Parameter };
+type Entry = { readonly module: string; readonly row: Parameter };
 
 const entries = parameterTables.flatMap(({ module, rows }) => rows.map((row): Entry => ({ module, row })));
 

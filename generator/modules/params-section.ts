@@ -2,8 +2,11 @@ import type { Parameter } from '../model/parameter.ts';
 
 export { PENDING } from '../model/parameter.ts';
 
-/** Rows of a parameter table, put into one section. */
-export function section(name: string, rows: readonly Omit<Parameter, 'section'>[]): readonly Parameter[] {
+/** Rows of a parameter table, put into one section. Their names and schemas stay known as types. */
+export function section<const Rows extends readonly Omit<Parameter, 'section'>[]>(
+  name: string,
+  rows: Rows,
+): readonly (Rows[number] & { readonly section: string })[] {
   return rows.map((row) => ({ ...row, section: name }));
 }
 

@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { rule } from '../diagnostics/rule.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Facts } from '../model/facts.ts';
-import type { Value } from '../model/inventory.ts';
-import type { Module } from '../model/module.ts';
-import type { Path, Place } from '../model/origin.ts';
+import { isBuilt, type Module } from '../model/module.ts';
+import type { Place } from '../model/origin.ts';
 import { type Parameter, PENDING } from '../model/parameter.ts';
 import type { PortUse } from '../model/plan.ts';
 import type { Site, SiteHost } from '../model/site.ts';
+import { hostSecrets } from './secrets.ts';
 
 const rules = {
   portClash: rule<{ port: number; ip: string; unit: string; other: string }>('node/port-clash', {
@@ -38,9 +38,9 @@ const rules = {
 /** What modules say of the whole site. */
 export function check(site: Site, modules: readonly Module[]): Diagnostic[] {
   return [
-    ...modules.flatMap((module) => module.check(site)),
+    ...modules.flatMap((module) => module.check?.(site) ?? []),
     ...publishedPasswords(site, modules),
-    ...unbuiltModules(site),
+    ...unbuiltModules(site, modules),
     ...pendingParameters(site, modules),
   ];
 }
@@ -54,60 +54,30 @@ function publishedPasswords(site: Site, modules: readonly Module[]): Diagnostic[
     parameters.rows.flatMap((row) => (row.secret && row.default ? [String(row.default)] : [])),
   );
   const published = new Set(defaults);
-  const names = new Set<string>();
-  let place: Place | undefined;
+  const found = new Map<string, Place | undefined>();
   for (const host of site.hosts) {
-    for (const [name, value] of modules.flatMap((module) => [...module.secrets(host)])) {
-      if (names.has(name) || !(published.has(value) || SAMPLE_PASSWORD.test(value))) continue;
-      names.add(name);
-      place ??= placeOfSecret(host, name, value);
+    for (const [name, { text, parameter, path }] of hostSecrets(host, modules)) {
+      if (found.has(name) || !(published.has(text) || SAMPLE_PASSWORD.test(text))) continue;
+      found.set(name, host.parameters.place(parameter, path));
     }
   }
-  return names.size > 0 ? [rules.published.at(place, { names: [...names].sort() })] : [];
-}
-
-/** Where the text of a secret stands in the inventory; undefined for a default. */
-export function placeOfSecret(host: SiteHost, name: string, text: string): Place | undefined {
-  const { parameter, path } = pathOfSecret(host, name, text);
-  return host.parameters.place(parameter, path);
-}
-
-/** The parameter that holds a secret, and where in there it stands. */
-export function pathOfSecret(
-  { parameters }: SiteHost,
-  name: string,
-  text: string,
-): { readonly parameter: string; readonly path: Path } {
-  const [parameter = name] = name.split('.');
-  const value = parameters.values[parameter];
-  return { parameter, path: (value === undefined ? undefined : pathTo(value, text)) ?? [] };
-}
-
-function pathTo(value: Value, text: string): Path | undefined {
-  if (value === text) return [];
-  if (typeof value !== 'object' || value === null) return undefined;
-  for (const [key, item] of Object.entries(value)) {
-    const path = pathTo(item, text);
-    if (path) return [key, ...path];
-  }
-  return undefined;
+  const names = [...found.keys()].sort();
+  const place = names.map((name) => found.get(name)).find((one) => one !== undefined);
+  return names.length > 0 ? [rules.published.at(place, { names })] : [];
 }
 
 /** One notice for each module that the inventory uses and this version does not build. */
-function unbuiltModules(site: Site): Diagnostic[] {
-  const uses: [string, (host: Site['hosts'][number]) => boolean][] = [
-    ['infra', (host) => host.groups.includes('infra')],
-    ['minio', (host) => host.groups.includes('minio')],
-    ['redis', (host) => host.parameters.values.redis_cluster !== undefined],
-    ['docker', (host) => host.parameters.values.docker_enabled === true],
-  ];
-  return uses.flatMap(([module, isUsed]) => {
-    const host = site.hosts.find(isUsed);
-    if (!host) return [];
-    const own = [module, host.parameters.values.redis_cluster];
-    const group = host.groups.find((name) => own.includes(name)) ?? host.groups[0] ?? module;
-    return [rules.notBuilt.at(undefined, { module, group })];
+function unbuiltModules(site: Site, modules: readonly Module[]): Diagnostic[] {
+  return modules.flatMap((module) => {
+    const host = isBuilt(module) ? undefined : site.hosts.find((one) => module.isOn(one));
+    return host ? [rules.notBuilt.at(undefined, { module: module.name, group: groupOf(host, module) })] : [];
   });
+}
+
+/** The group that a host has a module by: called like the module or its cluster, else any. */
+function groupOf({ groups, parameters }: SiteHost, { name }: Module): string {
+  const own: readonly unknown[] = [name, parameters.values[`${name}_cluster`]];
+  return groups.find((group) => own.includes(group)) ?? groups[0] ?? name;
 }
 
 /** One notice for all parameters that the inventory sets and nothing acts on so far. */
@@ -127,7 +97,7 @@ export function checkPorts(site: Site, modules: readonly Module[], facts: Facts)
   return site.hosts.flatMap((host) =>
     portClashes(
       host,
-      modules.flatMap((module) => module.ports(host, site, facts)),
+      modules.flatMap((module) => (module.isOn(host) ? (module.ports?.(host, site, facts) ?? []) : [])),
     ),
   );
 }

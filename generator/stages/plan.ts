@@ -1,96 +1,122 @@
-import { Unreachable } from '../model/brand.ts';
-import type { Facts } from '../model/facts.ts';
-import { type Contribution, type Module, settingsOf } from '../model/module.ts';
-import type { DirectoryPlan, HostPlan, ImageUse, SitePlan } from '../model/plan.ts';
+import { Facts, NodeName, PackageArchive } from '../model/facts.ts';
+import { isBuilt, type Module, settingsOf } from '../model/module.ts';
+import type { DirectoryPlan, HostPlan, ImageUse, PlannedHost, SitePlan } from '../model/plan.ts';
 import type { Site, SiteHost } from '../model/site.ts';
+import { findClashes, type Part } from './clashes.ts';
+import { hostSecrets } from './secrets.ts';
 import { systemFiles, systemUnits } from './system-files.ts';
 
 /** What every host has to be, as nouns; hosts and modules in the order of the site and of the registry. */
-export function plan(site: Site, modules: readonly Module[], facts: Facts): SitePlan {
+export function planSite(site: Site, modules: readonly Module[], facts: Facts): SitePlan {
   return {
     site: site.name,
-    sources: facts.packageSources,
-    hosts: {
-      *[Symbol.iterator]() {
-        for (const host of site.hosts) yield planHost(host, site, modules, facts);
-      },
-    },
+    sources: facts.all(PackageArchive),
+    images: iterate(site.hosts, (host) => imagesOf(host, site, modules)),
+    platform: platformOf(site),
+    hosts: iterate(site.hosts, (host) => [planHost(host, site, modules, facts)]),
     promises: modules.flatMap((module) => module.promise?.(site, facts) ?? []),
   };
 }
 
-/** What modules tell each other of a site. */
-export function gatherFacts(site: Site, modules: readonly Module[]): Facts {
-  const none: Facts = {
-    etcdEndpoints: [],
-    etcdElectionSeconds: 0,
-    infraIps: [],
-    packageSources: [],
-    proxyServices: new Map(),
-    nodeNames: new Map(),
+function iterate<T>(hosts: readonly SiteHost[], make: (host: SiteHost) => readonly T[]): Iterable<T> {
+  return {
+    *[Symbol.iterator]() {
+      for (const host of hosts) yield* make(host);
+    },
   };
-  return Object.assign(none, ...modules.map((module) => module.offer(site)));
 }
 
-type HostNames = {
-  readonly nodename_overwrite: boolean;
-  readonly node_os: string;
-  readonly image_platform: string;
-  readonly node_timezone: string;
-};
+function platformOf({ hosts: [first] }: Site): string {
+  return first ? settingsOf(first).image_platform : '';
+}
 
-/** What one host has to be. */
-export function planHost(host: SiteHost, site: Site, modules: readonly Module[], facts: Facts): HostPlan {
-  const all = merge(modules.map((module) => module.plan(host, site, facts)));
-  const settings = settingsOf<HostNames>(host);
-  const name = facts.nodeNames.get(host.ip) ?? host.ip;
-  const system = systemFiles(all);
-  return {
+/** What modules tell each other of a site. */
+export function gatherFacts(site: Site, modules: readonly Module[]): Facts {
+  return new Facts(modules.flatMap((module) => module.offer?.(site) ?? []));
+}
+
+/** What one host has to be, its secrets, and where its modules contradict one another. */
+export function planHost(host: SiteHost, site: Site, modules: readonly Module[], facts: Facts): PlannedHost {
+  const parts = modulesOn(host, modules).map(
+    (module): Part => ({ module: module.name, ...module.plan?.(host, site, facts) }),
+  );
+  const joined = join(parts);
+  const settings = settingsOf(host);
+  const system: Part = { module: undefined, files: systemFiles(joined), units: systemUnits() };
+  const plan: HostPlan = {
     ip: host.ip,
-    name,
+    name: facts.of(NodeName, host.ip)[0]?.name ?? host.ip,
     setsHostName: settings.nodename_overwrite,
     os: settings.node_os,
     platform: settings.image_platform,
     timezone: settings.node_timezone,
-    ...all,
-    ports: modules.flatMap((module) => module.ports(host, site, facts)),
-    images: uniqueImages(all.images),
-    directories: uniqueDirectories(all.directories),
-    files: [...all.files, ...system],
-    units: [...all.units, ...systemUnits()],
+    ...joined,
+    ports: modulesOn(host, modules).flatMap((module) => module.ports?.(host, site, facts) ?? []),
+    images: imagesOf(host, site, modules),
+    files: [...joined.files, ...(system.files ?? [])],
+    units: [...joined.units, ...(system.units ?? [])],
   };
+  return { plan, secrets: hostSecrets(host, modules), clashes: findClashes([...parts, system], host.ip) };
+}
+
+function modulesOn(host: SiteHost, modules: readonly Module[]): readonly Module[] {
+  return modules.filter((module) => isBuilt(module) && module.isOn(host));
+}
+
+function imagesOf(host: SiteHost, site: Site, modules: readonly Module[]): ImageUse[] {
+  return uniqueImages(modulesOn(host, modules).flatMap((module) => module.images?.(host, site) ?? []));
 }
 
 /** All modules' contributions to one host, joined. */
-export type Joined = Required<Contribution>;
+export type Joined = Required<Omit<Part, 'module'>>;
 
-function merge(parts: readonly Contribution[]): Joined {
+function join(parts: readonly Part[]): Joined {
   return {
-    images: parts.flatMap((part) => part.images ?? []),
-    users: parts.flatMap((part) => part.users ?? []),
-    directories: parts.flatMap((part) => part.directories ?? []),
-    links: parts.flatMap((part) => part.links ?? []),
-    files: parts.flatMap((part) => part.files ?? []),
-    units: parts.flatMap((part) => part.units ?? []),
-    checks: parts.flatMap((part) => part.checks ?? []),
-    certificates: parts.flatMap((part) => part.certificates ?? []),
-    sshKeys: parts.flatMap((part) => part.sshKeys ?? []),
+    users: unique(
+      parts.flatMap((part) => part.users ?? []),
+      ({ name }) => name,
+    ),
+    directories: uniqueDirectories(parts.flatMap((part) => part.directories ?? [])),
+    links: unique(
+      parts.flatMap((part) => part.links ?? []),
+      ({ path }) => path,
+    ),
+    files: unique(
+      parts.flatMap((part) => part.files ?? []),
+      ({ path }) => path,
+    ),
+    units: unique(
+      parts.flatMap((part) => part.units ?? []),
+      ({ name }) => name,
+    ),
+    checks: unique(
+      parts.flatMap((part) => part.checks ?? []),
+      ({ name }) => name,
+    ),
+    certificates: unique(
+      parts.flatMap((part) => part.certificates ?? []),
+      ({ name }) => name,
+    ),
+    sshKeys: unique(
+      parts.flatMap((part) => part.sshKeys ?? []),
+      ({ name }) => name,
+    ),
   };
 }
 
 function uniqueImages(images: readonly ImageUse[]): ImageUse[] {
-  return [...new Map(images.map((image) => [image.name, image])).values()];
+  return unique(images, ({ name }) => name);
 }
 
-/** Parents first, each path once; two modules that want one path differently are a bug. */
+/** What several modules plan alike is there once; where they differ, {@link findClashes} tells. */
+function unique<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  return [...new Map(items.map((item) => [keyOf(item), item])).values()];
+}
+
+/** Parents first, each path once. */
 function uniqueDirectories(directories: readonly DirectoryPlan[]): DirectoryPlan[] {
   const byPath = new Map<string, DirectoryPlan>();
-  for (const directory of directories) {
-    const known = byPath.get(directory.path);
-    if (known && (known.mode !== directory.mode || known.owner !== directory.owner)) {
-      throw new Unreachable(`two plans for directory ${directory.path}`);
-    }
-    byPath.set(directory.path, { ...known, ...directory });
-  }
+  for (const directory of directories)
+    byPath.set(directory.path, { ...byPath.get(directory.path), ...directory });
   return [...byPath.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }

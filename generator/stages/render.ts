@@ -109,7 +109,8 @@ function renderShown(source: FileSource, input: RenderInput, tell: () => void): 
   if (owner !== undefined) {
     tell();
     const name = `${owner}.key`;
-    const secrets = new Map([[name, renderSource(source, input, () => '')]]);
+    const text = renderSource(source, input, () => '');
+    const secrets = new Map([[name, { text, parameter: name, path: [] }]]);
     return `${stubSecret({ $secret: name, as: 'plain' }, { secrets, siteKey: input.keys.siteKey })}\n`;
   }
   return renderSource(source, input, (ref) => {

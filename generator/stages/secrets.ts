@@ -1,8 +1,65 @@
-import type { Module } from '../model/module.ts';
-import type { Secrets } from '../model/secret.ts';
+import type { Value } from '../model/inventory.ts';
+import { isBuilt, type Module } from '../model/module.ts';
+import type { Path } from '../model/origin.ts';
+import type { Parameter } from '../model/parameter.ts';
+import type { Secret, Secrets } from '../model/secret.ts';
 import type { SiteHost } from '../model/site.ts';
 
-/** The secrets of one host, of all its modules. */
+/**
+ * The secrets of one host, of all modules that are built and on it. They follow from the parameter tables: a row that
+ * is `secret` gives one of its own name, one with `secretKeys` one for each such key: `pg_users.dbuser_meta.password`.
+ */
 export function hostSecrets(host: SiteHost, modules: readonly Module[]): Secrets {
-  return new Map(modules.flatMap((module) => [...module.secrets(host)]));
+  return new Map(
+    modules
+      .filter((module) => isBuilt(module) && module.isOn(host))
+      .flatMap((module) => secretRows(module))
+      .flatMap((row) => secretsOfRow(row, host.parameters.values[row.name])),
+  );
+}
+
+const rowsOfModule = new WeakMap<Module, readonly Parameter[]>();
+
+function secretRows(module: Module): readonly Parameter[] {
+  const known = rowsOfModule.get(module);
+  if (known) return known;
+  const rows = module.parameters.rows.filter(({ secret, secretKeys }) => secret || secretKeys);
+  rowsOfModule.set(module, rows);
+  return rows;
+}
+
+type Named = readonly [name: string, secret: Secret];
+
+/** Most hosts share a value: it is searched once. */
+const secretsOfValue = new WeakMap<object, readonly Named[]>();
+
+function secretsOfRow(
+  { name, secret, secretKeys = [] }: Parameter,
+  value: Value | undefined,
+): readonly Named[] {
+  if (value === undefined) return [];
+  if (secret) return [[name, { text: String(value), parameter: name, path: [] }]];
+  if (typeof value !== 'object' || value === null) return [];
+  const known = secretsOfValue.get(value) ?? [...secretsIn(value, name, new Set(secretKeys))];
+  secretsOfValue.set(value, known);
+  return known;
+}
+
+/** An item of a list is called by its `name`, where it has one. */
+function* secretsIn(value: object, parameter: string, keys: ReadonlySet<string>): Generator<Named> {
+  const search = function* (inside: object, names: readonly string[], path: Path): Generator<Named> {
+    for (const [key, item] of Object.entries(inside)) {
+      const step = Array.isArray(inside) ? Number(key) : key;
+      const name = Array.isArray(inside) ? nameOf(item, key) : key;
+      if (typeof item === 'object' && item !== null) yield* search(item, [...names, name], [...path, step]);
+      else if (keys.has(key) && item !== undefined) {
+        yield [[...names, name].join('.'), { text: String(item), parameter, path: [...path, step] }];
+      }
+    }
+  };
+  yield* search(value, [parameter], []);
+}
+
+function nameOf(item: unknown, index: string): string {
+  return typeof item === 'object' && item !== null && 'name' in item ? String(item.name) : index;
 }

@@ -13,7 +13,7 @@ export type SecretForms = {
 /** The secret in the form that is asked for. Throws only on a bug (an unknown name). */
 export function revealSecret(ref: SecretRef, forms: SecretForms): string {
   const { secrets } = forms;
-  const value = secrets.get(ref.$secret);
+  const value = secrets.get(ref.$secret)?.text;
   if (value === undefined) throw new Unreachable(`no secret ${ref.$secret}`);
   switch (ref.as) {
     case 'plain':
@@ -29,7 +29,7 @@ export function revealSecret(ref: SecretRef, forms: SecretForms): string {
 
 /** `<name:1a2b3c4d5e6f7a8b>`: shows that a secret changed without telling a weak one (the digest is keyed). */
 export function stubSecret(ref: SecretRef, { secrets, siteKey }: Omit<SecretForms, 'saslprep'>): string {
-  const value = secrets.get(ref.$secret) ?? '';
+  const value = secrets.get(ref.$secret)?.text ?? '';
   const digest = createHmac('sha256', siteKey).update(`stub\0${ref.$secret}\0${value}`).digest('hex');
   return `<${ref.$secret}:${digest.slice(0, 16)}>`;
 }

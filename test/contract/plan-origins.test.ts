@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findLeaves, planText } from '../../generator/cli/explain-plan.ts';
 import { readSite } from '../../generator/compile.ts';
+import { type PlanLeaf, planItems } from '../../generator/explain/plan-leaves.ts';
+import { type TracedLeaf, traceLeaves } from '../../generator/explain/plan-origins.ts';
+import type { SiteInput } from '../../generator/explain/site-inputs.ts';
 import type { Path, Place } from '../../generator/model/origin.ts';
 import type { FileSource, HostPlan } from '../../generator/model/plan.ts';
 import type { Site, SiteHost } from '../../generator/model/site.ts';
 import { modules } from '../../generator/modules/index.ts';
 import { vocabulary } from '../../generator/modules/vocabulary.ts';
 import { gatherFacts, planHost } from '../../generator/stages/plan.ts';
-import { type PlanLeaf, planItems } from '../../generator/stages/plan-leaves.ts';
-import { type TracedLeaf, traceLeaves } from '../../generator/stages/plan-origins.ts';
-import type { SiteInput } from '../../generator/stages/site-inputs.ts';
 import { root } from '../support/product.ts';
 
 /* Every leaf of a plan comes from somewhere, `explain` says from where, and nothing else changes it. */
@@ -36,7 +36,7 @@ function hostOf(site: Site, ip: string): SiteHost {
 }
 
 function planOf(site: Site, ip: string): HostPlan {
-  return planHost(hostOf(site, ip), site, modules, gatherFacts(site, modules));
+  return planHost(hostOf(site, ip), site, modules, gatherFacts(site, modules)).plan;
 }
 
 /** What `--emit plan` prints, its plain values counted; a secret by reference is one, places are none. */

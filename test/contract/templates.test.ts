@@ -7,7 +7,7 @@ import { checkTemplates, includedIn } from '../support/template-types.ts';
 /* Every template against what plans give it. */
 const templates = await loadTemplates();
 const views = new Map<string, PlanData[]>();
-for (const { source } of samplePlans().flatMap((plan) => [...plan.hosts].flatMap((host) => host.files))) {
+for (const { source } of samplePlans().flatMap((host) => host.files)) {
   if (source.kind !== 'template' && source.kind !== 'measured') continue;
   views.set(source.template, [...(views.get(source.template) ?? []), source.view]);
 }

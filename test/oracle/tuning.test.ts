@@ -70,7 +70,7 @@ function inventory(
 
 function planOf(one: Case, isDeclared: boolean): HostPlan {
   const compiled = compile(inventory(one, isDeclared), 'generated.yml', 'generated');
-  const [host] = compiled.ok ? compiled.value.plan.hosts : [];
+  const [host] = compiled.ok ? [...compiled.value.plan.hosts].map(({ plan }) => plan) : [];
   if (!host) throw new Error(JSON.stringify(compiled.diagnostics));
   return host;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { compile } from '../../generator/compile.ts';
+import { succeed } from '../../generator/model/diagnostic.ts';
 import type { HostPlan } from '../../generator/model/plan.ts';
 import { root } from '../support/product.ts';
 
@@ -17,8 +18,8 @@ function compiled(edited: string): { codes: string[]; hosts: Map<string, HostPla
     ['citus.asc', KEY],
     ['first.sql', 'select 1;\n'],
   ]);
-  const { diagnostics, ...result } = compile(edited, 'citus.yml', 'citus', files);
-  const hosts = result.ok ? [...result.value.plan.hosts] : [];
+  const { diagnostics, ...result } = compile(edited, 'citus.yml', 'citus', () => succeed(files));
+  const hosts = result.ok ? [...result.value.plan.hosts].map(({ plan }) => plan) : [];
   const codes = diagnostics.filter(({ severity }) => severity !== 'notice').map(({ code }) => code);
   return { codes, hosts: new Map(hosts.map((host) => [host.ip, host])) };
 }

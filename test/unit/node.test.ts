@@ -16,7 +16,7 @@ function plans(all: string, ...hosts: readonly string[]): readonly HostPlan[] {
   const text = `all:\n  vars: { ${all} }\n  children:\n    plain:\n      hosts:\n${lines.join('\n')}\n`;
   const compiled = compile(text, 'pigsty.yml', 'pigsty');
   if (!compiled.ok) throw new Error(compiled.diagnostics.map(({ message }) => message).join());
-  return [...compiled.value.plan.hosts];
+  return [...compiled.value.plan.hosts].map(({ plan }) => plan);
 }
 
 function linesOf(host: HostPlan | undefined, path: string): readonly unknown[] | undefined {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { meaningOf } from '../../generator/modules/pgsql/packages.ts';
 
 const settings = { pg_version: 17, image_platform: 'debian13', image_sources: [] } as const;
+const SOURCE = { name: 'more', url: 'http://packages.invalid/', suite: 'stable', key: 'more.asc' };
 
 describe('a name of a package', () => {
   it.each([
@@ -43,7 +44,7 @@ describe('a name of a package', () => {
   });
 
   it('in full, of what the platform does not have, is meant for an added archive', () => {
-    const more = { ...settings, image_sources: [{}] };
+    const more = { ...settings, image_sources: [SOURCE] };
     const name = 'postgresql-17-citus-13.0';
     expect(meaningOf(name, more)).toMatchObject({ kind: 'package', name });
     expect(meaningOf('citus_17*', more).kind).toBe('absent');

@@ -10,9 +10,9 @@ function images(clusters: Readonly<Record<string, string>>): (string | undefined
   const text = `all:\n  children:\n    etcd: { hosts: { 10.10.10.1: { etcd_seq: 1 } } }\n${groups.join('')}`;
   const result = compile(text, 'inventory.yml', 'inventory');
   if (!result.ok) throw new Error(JSON.stringify(result.diagnostics));
-  return [...result.value.plan.hosts].map(
-    (host) => host.images.find((image) => image.recipe === 'postgres')?.name,
-  );
+  return [...result.value.plan.hosts]
+    .map(({ plan }) => plan)
+    .map((host) => host.images.find((image) => image.recipe === 'postgres')?.name);
 }
 
 it('shares one image between clusters with the same extensions, and keeps others apart', () => {

@@ -1,9 +1,9 @@
-import type { ParameterTable } from '../../model/parameter.ts';
+import type { SettingsOf } from '../../model/settings.ts';
 import { section } from '../params-section.ts';
 import { AbsolutePath, Flag, oneOf, Texts } from '../schemas.ts';
 
 // biome-ignore format: a table, one parameter per row
-const docker = section('DOCKER', [
+export const rows = section('DOCKER', [
   { id: 401, name: 'docker_enabled', level: 'C', schema: Flag, default: false,
     meaning: 'run the Docker engine on this host' },
   { id: 402, name: 'docker_cgroups_driver', level: 'C', schema: oneOf('systemd', 'cgroupfs'), default: 'systemd',
@@ -15,4 +15,6 @@ const docker = section('DOCKER', [
     note: 'Pigsty loads /tmp/docker/*.tgz whatever is set here' },
 ]);
 
-export const dockerParameters: ParameterTable = { module: 'docker', rows: docker };
+declare module '../../model/settings.ts' {
+  interface Settings extends SettingsOf<typeof rows> {}
+}

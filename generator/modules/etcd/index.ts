@@ -1,30 +1,31 @@
-import { type Module, settingsOf } from '../../model/module.ts';
-import { type EtcdSettings, electionTimes, etcdMembers } from './members.ts';
-import { etcdParameters } from './params.ts';
+import { offer, StoreElection, StoreEndpoint } from '../../model/facts.ts';
+import { defineModule, settingsOf } from '../../model/module.ts';
+import { electionTimes, etcdMembers, isEtcdHost } from './members.ts';
+import { rows } from './params.ts';
 import { etcdPorts, planEtcd } from './plan.ts';
 import { checkEtcd } from './rules.ts';
 
-export const etcd: Module = {
+export const etcd = defineModule({
   name: 'etcd',
-  parameters: etcdParameters,
+  rows,
+  isOn: (host) => isEtcdHost(host) && settingsOf(host).etcd_seq !== undefined,
   check: checkEtcd,
-  offer: (site) => ({
-    etcdEndpoints: etcdMembers(site).map(({ host }) => ({
-      ip: host.ip,
-      port: settingsOf<EtcdSettings>(host).etcd_port,
-    })),
-    etcdElectionSeconds: electionTimes(etcdMembers(site)).electionMilliseconds / 1000,
-  }),
+  offer: (site) => {
+    const members = etcdMembers(site);
+    const endpoints = members.map(({ host }) => ({ ip: host.ip, port: settingsOf(host).etcd_port }));
+    const seconds = electionTimes(members).electionMilliseconds / 1000;
+    return [offer(StoreEndpoint, endpoints), offer(StoreElection, [{ seconds }])];
+  },
+  images: () => [{ name: 'etcd', recipe: 'etcd', arguments: {}, packages: [] }],
   ports: etcdPorts,
-  secrets: () => new Map(),
   plan: planEtcd,
   promise: (site) => {
     const members = etcdMembers(site);
     return members.slice(0, 1).map(({ host }) => ({
       kind: 'quorum',
-      cluster: settingsOf<EtcdSettings>(host).etcd_cluster,
+      cluster: settingsOf(host).etcd_cluster,
       members: members.length,
       spare: Math.floor((members.length - 1) / 2),
     }));
   },
-};
+});

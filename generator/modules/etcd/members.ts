@@ -2,19 +2,6 @@ import { settingsOf } from '../../model/module.ts';
 import { perSite } from '../../model/per-site.ts';
 import type { SiteHost } from '../../model/site.ts';
 
-/** The parameters of etcd as its table types them. */
-export type EtcdSettings = {
-  readonly etcd_seq: number;
-  readonly etcd_cluster: string;
-  readonly etcd_data: string;
-  readonly etcd_port: number;
-  readonly etcd_peer_port: number;
-  readonly etcd_init: 'new' | 'existing';
-  readonly etcd_election_timeout: number;
-  readonly etcd_heartbeat_interval: number;
-  readonly node_zone?: string;
-};
-
 export type EtcdMember = { readonly host: SiteHost; readonly seq: number; readonly instance: string };
 
 /** Membership is by the fixed group name `etcd` (pigsty.md section 1). */
@@ -27,7 +14,7 @@ export const etcdMembers = perSite((site): readonly EtcdMember[] =>
   site.hosts
     .filter((host) => isEtcdHost(host) && host.parameters.values.etcd_seq !== undefined)
     .map((host) => {
-      const { etcd_seq: seq, etcd_cluster: cluster } = settingsOf<EtcdSettings>(host);
+      const { etcd_seq: seq = 0, etcd_cluster: cluster } = settingsOf(host);
       return { host, seq, instance: `${cluster}-${seq}` };
     })
     .sort((a, b) => a.seq - b.seq),
@@ -42,8 +29,6 @@ export function electionTimes([first, ...others]: readonly EtcdMember[]): Electi
   const names = ['etcd_heartbeat_interval', 'etcd_election_timeout'];
   const isDeclared = names.some((name) => parameters.origin(name).scope !== 'default');
   if (others.length === 0 && !isDeclared) return { heartbeatMilliseconds: 10, electionMilliseconds: 100 };
-  const { etcd_heartbeat_interval: heartbeat, etcd_election_timeout: election } = settingsOf<EtcdSettings>(
-    first.host,
-  );
+  const { etcd_heartbeat_interval: heartbeat, etcd_election_timeout: election } = settingsOf(first.host);
   return { heartbeatMilliseconds: heartbeat, electionMilliseconds: election };
 }

@@ -1,9 +1,9 @@
-import type { ParameterTable } from '../../model/parameter.ts';
+import type { SettingsOf } from '../../model/settings.ts';
 import { section, WITHOUT_EFFECT } from '../params-section.ts';
 import { AbsolutePath, ClusterName, Count, Flag, oneOf, Port, Positive } from '../schemas.ts';
 
 // biome-ignore format: a table, one parameter per row
-const etcd = section('ETCD', [
+export const rows = section('ETCD', [
   { id: 501, name: 'etcd_seq', level: 'I', schema: Count,
     meaning: 'number of the member, kept for life; names it etcd-<seq>' },
   { id: 502, name: 'etcd_cluster', level: 'C', schema: ClusterName, default: 'etcd',
@@ -26,4 +26,6 @@ const etcd = section('ETCD', [
     meaning: 'time between two heartbeats of the leader' },
 ]);
 
-export const etcdParameters: ParameterTable = { module: 'etcd', rows: etcd };
+declare module '../../model/settings.ts' {
+  interface Settings extends SettingsOf<typeof rows> {}
+}

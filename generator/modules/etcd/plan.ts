@@ -1,9 +1,10 @@
 import { type Contribution, settingsOf } from '../../model/module.ts';
 import type { FilePlan, PlanData, PortUse } from '../../model/plan.ts';
+import type { Settings } from '../../model/settings.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { rootCommand } from '../../text/command.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
-import { type EtcdMember, type EtcdSettings, electionTimes, etcdMembers } from './members.ts';
+import { type EtcdMember, electionTimes, etcdMembers } from './members.ts';
 
 const CONFIG = 'etc/etcd/etcd.conf';
 const START = 'etc/etcd/start.sh';
@@ -15,9 +16,8 @@ export function planEtcd(host: SiteHost, site: Site): Contribution {
   const members = etcdMembers(site);
   const self = members.find((member) => member.host.ip === host.ip);
   if (!self) return {};
-  const settings = settingsOf<EtcdSettings>(host);
+  const settings = settingsOf(host);
   return {
-    images: [{ name: 'etcd', recipe: 'etcd', arguments: {}, packages: [] }],
     users: [user(settings)],
     directories: [
       {
@@ -48,13 +48,13 @@ export function planEtcd(host: SiteHost, site: Site): Contribution {
   };
 }
 
-function user({ etcd_data: home }: EtcdSettings) {
+function user({ etcd_data: home }: Settings) {
   return { name: 'etcd', uid: 379, gid: 379, home, shell: '/usr/sbin/nologin', gecos: 'etcd', groups: [] };
 }
 
 export function etcdPorts(host: SiteHost, site: Site): PortUse[] {
   if (!etcdMembers(site).some((member) => member.host === host)) return [];
-  const { etcd_port, etcd_peer_port } = settingsOf<EtcdSettings>(host);
+  const { etcd_port, etcd_peer_port } = settingsOf(host);
   return [port(host, etcd_port, 'etcd_port'), port(host, etcd_peer_port, 'etcd_peer_port')];
 }
 
@@ -63,7 +63,7 @@ function port(host: SiteHost, number: number, parameter: string): PortUse {
   return { port: number, address: host.ip, unit: 'etcd.service', parameter, ...(place && { place }) };
 }
 
-function files(self: EtcdMember, members: readonly EtcdMember[], settings: EtcdSettings): FilePlan[] {
+function files(self: EtcdMember, members: readonly EtcdMember[], settings: Settings): FilePlan[] {
   const owned = { owner: 'etcd', group: 'etcd' };
   const certificate = self.instance;
   return [
@@ -102,7 +102,7 @@ function files(self: EtcdMember, members: readonly EtcdMember[], settings: EtcdS
   ];
 }
 
-function startScript(self: EtcdMember, members: readonly EtcdMember[], settings: EtcdSettings): FilePlan {
+function startScript(self: EtcdMember, members: readonly EtcdMember[], settings: Settings): FilePlan {
   const peers = members.filter((member) => member !== self);
   const view = {
     instance: self.instance,
@@ -134,7 +134,7 @@ function etcdctl(members: readonly EtcdMember[]): FilePlan {
 }
 
 /** etcd's configuration file, names as in its manual ("Configuration options", v3.5). */
-function config(self: EtcdMember, members: readonly EtcdMember[], settings: EtcdSettings): PlanData {
+function config(self: EtcdMember, members: readonly EtcdMember[], settings: Settings): PlanData {
   const client = `https://${self.host.ip}:${settings.etcd_port}`;
   const peer = `https://${self.host.ip}:${settings.etcd_peer_port}`;
   const times = electionTimes(members);
@@ -167,9 +167,9 @@ function config(self: EtcdMember, members: readonly EtcdMember[], settings: Etcd
 }
 
 function clientUrl({ host }: EtcdMember): string {
-  return `https://${host.ip}:${settingsOf<EtcdSettings>(host).etcd_port}`;
+  return `https://${host.ip}:${settingsOf(host).etcd_port}`;
 }
 
 function peerUrl(member: EtcdMember): string {
-  return `https://${member.host.ip}:${settingsOf<EtcdSettings>(member.host).etcd_peer_port}`;
+  return `https://${member.host.ip}:${settingsOf(member.host).etcd_peer_port}`;
 }

@@ -2,7 +2,7 @@ import { rule } from '../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { settingsOf } from '../../model/module.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
-import { type EtcdMember, type EtcdSettings, etcdMembers, isEtcdHost } from './members.ts';
+import { type EtcdMember, etcdMembers, isEtcdHost } from './members.ts';
 
 const rules = {
   noSequence: rule<{ ip: string }>('etcd/no-seq', {
@@ -69,5 +69,5 @@ function checkZones(site: Site, members: readonly EtcdMember[]): Diagnostic[] {
 }
 
 function zoneOf(host: SiteHost): string | undefined {
-  return settingsOf<EtcdSettings>(host).node_zone;
+  return settingsOf(host).node_zone;
 }

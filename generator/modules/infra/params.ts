@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ParameterTable } from '../../model/parameter.ts';
+import type { SettingsOf } from '../../model/settings.ts';
 import { section, UNREAD } from '../params-section.ts';
 import {
   AbsolutePath,
@@ -176,18 +176,19 @@ const loki = section('LOKI', [
     meaning: 'age at which logs are deleted' },
 ]);
 
-export const infraParameters: ParameterTable = {
-  module: 'infra',
-  rows: [
-    ...meta,
-    ...ca,
-    ...identity,
-    ...repository,
-    ...infraPackage,
-    ...nginx,
-    ...dns,
-    ...prometheus,
-    ...grafana,
-    ...loki,
-  ],
-};
+export const rows = [
+  ...meta,
+  ...ca,
+  ...identity,
+  ...repository,
+  ...infraPackage,
+  ...nginx,
+  ...dns,
+  ...prometheus,
+  ...grafana,
+  ...loki,
+];
+
+declare module '../../model/settings.ts' {
+  interface Settings extends SettingsOf<typeof rows> {}
+}

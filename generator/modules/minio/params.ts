@@ -1,11 +1,11 @@
-import type { ParameterTable } from '../../model/parameter.ts';
+import type { SettingsOf } from '../../model/settings.ts';
 import { section } from '../params-section.ts';
 import { AnyText, ClusterName, Count, Flag, listOf, Password, Port, SystemUser, Text } from '../schemas.ts';
 import { buckets, users } from './defaults.ts';
 import { Bucket, MinioUser, Volumes } from './schemas.ts';
 
 // biome-ignore format: a table, one parameter per row
-const minio = section('MINIO', [
+export const rows = section('MINIO', [
   { id: 601, name: 'minio_seq', level: 'I', schema: Count,
     meaning: 'number of the member within its cluster, kept for life' },
   { id: 602, name: 'minio_cluster', level: 'C', schema: ClusterName, default: 'minio',
@@ -38,4 +38,6 @@ const minio = section('MINIO', [
     meaning: 'users of the store, each with a policy' },
 ]);
 
-export const minioParameters: ParameterTable = { module: 'minio', rows: minio };
+declare module '../../model/settings.ts' {
+  interface Settings extends SettingsOf<typeof rows> {}
+}

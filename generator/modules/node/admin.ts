@@ -4,11 +4,11 @@ import { perSite } from '../../model/per-site.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { linked } from '../../text/linked.ts';
 import { type SshGroup, sshPlan } from '../ssh-exchange.ts';
-import { type NodeSettings, nodeCluster, nodeName } from './settings.ts';
+import { nodeCluster, nodeName } from './settings.ts';
 
 /** The account for administrators: what it may do, who may log on as it, and from where to where. */
 export function adminContribution(host: SiteHost, site: Site): Contribution {
-  const settings = settingsOf<NodeSettings>(host);
+  const settings = settingsOf(host);
   if (!settings.node_admin_enabled) return {};
   const { node_admin_username: name, node_admin_uid: id, node_admin_pk_list: keys } = settings;
   const home = `/home/${name}`;
@@ -34,7 +34,7 @@ const exchanging = perSite((site) => {
 });
 
 function exchangeKey(host: SiteHost): string | undefined {
-  const settings = settingsOf<NodeSettings>(host);
+  const settings = settingsOf(host);
   if (!settings.node_admin_enabled || !settings.node_admin_ssh_exchange) return undefined;
   return `${settings.node_admin_username}@${nodeCluster(settings)}`;
 }

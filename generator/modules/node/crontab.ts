@@ -1,14 +1,11 @@
 import type { Contribution } from '../../model/module.ts';
 import type { View } from '../../model/plan.ts';
+import type { Settings } from '../../model/settings.ts';
 import { backupType, type CronLine, parseCronLine } from '../../text/calendar.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
-import type { NodeSettings } from './settings.ts';
 
 /** Lines of `node_crontab` as timers. Those that call pg-backup belong to the database (pgsql/backup.ts). */
-export function crontabContribution({
-  node_crontab: lines,
-  pg_cluster: cluster,
-}: NodeSettings): Contribution {
+export function crontabContribution({ node_crontab: lines, pg_cluster: cluster }: Settings): Contribution {
   const jobs = lines.flatMap((line) => parseCronLine(line) ?? []);
   const own = jobs.filter(({ command }) => cluster === undefined || backupType(command) === undefined);
   const named = own.map((job, index) => ({ name: `pigsty-cron-${index + 1}`, job }));

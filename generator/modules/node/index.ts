@@ -1,25 +1,25 @@
-import { infraIps } from '../../model/infra.ts';
-import { type Module, settingsOf } from '../../model/module.ts';
-import { nodeParameters } from './params.ts';
-import { nodePorts, planNode } from './plan.ts';
+import { NodeName, offer, PackageArchive } from '../../model/facts.ts';
+import { defineModule, settingsOf } from '../../model/module.ts';
+import { rows } from './params.ts';
+import { nodeImages, nodePorts, planNode } from './plan.ts';
 import { checkNode } from './rules.ts';
-import { type NodeSettings, nodeName } from './settings.ts';
+import { nodeName } from './settings.ts';
 import { checkSources, keyFiles, packageSources } from './sources.ts';
 
-export const node: Module = {
+export const node = defineModule({
   name: 'node',
-  parameters: nodeParameters,
+  rows,
+  isOn: () => true,
   files: keyFiles,
   check: (site) => [...checkNode(site), ...checkSources(site)],
-  offer: (site) => ({
-    nodeNames: new Map(
-      site.hosts.map((host) => [host.ip, nodeName(settingsOf<NodeSettings>(host), host.ip)]),
+  offer: (site) => [
+    offer(
+      NodeName,
+      site.hosts.map((host) => ({ ip: host.ip, name: nodeName(settingsOf(host), host.ip) })),
     ),
-    infraIps: infraIps(site),
-    packageSources: packageSources(site),
-  }),
-  secrets: (host) =>
-    new Map([['haproxy_admin_password', settingsOf<NodeSettings>(host).haproxy_admin_password]]),
+    offer(PackageArchive, packageSources(site)),
+  ],
+  images: nodeImages,
   ports: nodePorts,
   plan: planNode,
-};
+});

@@ -1,4 +1,4 @@
-import type { ParameterTable } from '../../model/parameter.ts';
+import type { SettingsOf } from '../../model/settings.ts';
 import { OURS, PENDING, section, UNREAD, WITHOUT_EFFECT } from '../params-section.ts';
 import {
   AbsolutePath,
@@ -218,20 +218,21 @@ const image = section('IMAGE', [
     meaning: 'further archives of packages that the images may be made of, each with the key that signs it' },
 ]);
 
-export const nodeParameters: ParameterTable = {
-  module: 'node',
-  rows: [
-    ...identity,
-    ...dns,
-    ...packages,
-    ...tuning,
-    ...admin,
-    ...time,
-    ...vip,
-    ...haproxy,
-    ...exporter,
-    ...promtail,
-    ...facts,
-    ...image,
-  ],
-};
+export const rows = [
+  ...identity,
+  ...dns,
+  ...packages,
+  ...tuning,
+  ...admin,
+  ...time,
+  ...vip,
+  ...haproxy,
+  ...exporter,
+  ...promtail,
+  ...facts,
+  ...image,
+];
+
+declare module '../../model/settings.ts' {
+  interface Settings extends SettingsOf<typeof rows> {}
+}

@@ -1,6 +1,8 @@
-import { type Facts, PROXY_CA, type ProxyService } from '../../model/facts.ts';
+import { type Facts, NodeName, PROXY_CA, ProxyListener, type ProxyService } from '../../model/facts.ts';
+import { infraIps } from '../../model/infra.ts';
 import { type Contribution, settingsOf } from '../../model/module.ts';
-import type { FilePlan, PlanData, PortUse } from '../../model/plan.ts';
+import type { FilePlan, ImageUse, PlanData, PortUse } from '../../model/plan.ts';
+import type { Settings } from '../../model/settings.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { linked } from '../../text/linked.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
@@ -9,15 +11,15 @@ import { crontabContribution } from './crontab.ts';
 import { hugePages } from './huge-pages.ts';
 import { resolverContribution } from './resolver.ts';
 import { ownServices, usesCa } from './services.ts';
-import { type NodeSettings, nodeName } from './settings.ts';
+import { nodeName } from './settings.ts';
 import { switchContributions } from './switches.ts';
-import { timeContribution } from './time.ts';
+import { hasTime, timeContribution } from './time.ts';
 import { profileKeys } from './tuned.ts';
-import { vipContribution } from './vip.ts';
+import { hasVip, vipContribution } from './vip.ts';
 
 /** The host itself: names, clock, kernel, limits, administrator, and HAProxy with the services that it carries. */
 export function planNode(host: SiteHost, site: Site, facts: Facts): Contribution {
-  const settings = settingsOf<NodeSettings>(host);
+  const settings = settingsOf(host);
   const parts = [
     adminContribution(host, site),
     vipContribution(host, site),
@@ -27,20 +29,30 @@ export function planNode(host: SiteHost, site: Site, facts: Facts): Contribution
     ...switchContributions(settings),
   ];
   const base: Contribution = {
-    images: parts.flatMap(({ images = [] }) => images),
     users: parts.flatMap(({ users = [] }) => users),
     directories: [{ path: settings.node_data, mode: 0o755, owner: 'root', group: 'root' }],
-    files: [...hostFiles(host, settings, facts), ...parts.flatMap(({ files = [] }) => files)],
+    files: [...hostFiles(host, site, facts), ...parts.flatMap(({ files = [] }) => files)],
     units: parts.flatMap(({ units = [] }) => units),
     sshKeys: parts.flatMap(({ sshKeys = [] }) => sshKeys),
   };
   return settings.haproxy_enabled ? withHaproxy(base, host, settings, servicesOf(host, facts)) : base;
 }
 
-function hostFiles(host: SiteHost, settings: NodeSettings, facts: Facts): FilePlan[] {
+/** HAProxy's, and those of the parts that are switched on. */
+export function nodeImages(host: SiteHost, site: Site): ImageUse[] {
+  const names = [
+    ...(hasVip(host) ? ['keepalived'] : []),
+    ...(hasTime(host, site) ? ['chrony'] : []),
+    ...(settingsOf(host).haproxy_enabled ? ['haproxy'] : []),
+  ];
+  return names.map((name) => ({ name, recipe: name, arguments: {}, packages: [] }));
+}
+
+function hostFiles(host: SiteHost, site: Site, facts: Facts): FilePlan[] {
+  const settings = settingsOf(host);
   const huge = 'vm.nr_hugepages' in settings.node_sysctl_params ? undefined : hugePages(settings);
   return [
-    linked('/etc/hosts', hostsLines(host, settings, facts)),
+    linked('/etc/hosts', hostsLines(host, site, facts)),
     linked('/etc/sysctl.d/60-pigsty.conf', sysctlLines(settings)),
     ...(huge ? [linked('/etc/sysctl.d/61-pigsty-huge-pages.conf', huge)] : []),
     linked('/etc/modules-load.d/pigsty.conf', settings.node_kernel_modules),
@@ -66,9 +78,10 @@ const THP_OFF = [
 ];
 
 /** Names that point at a portal are dropped where there is no infra host (trap 15). */
-function hostsLines(host: SiteHost, settings: NodeSettings, facts: Facts): string[] {
+function hostsLines(host: SiteHost, site: Site, facts: Facts): string[] {
+  const settings = settingsOf(host);
   const name = nodeName(settings, host.ip);
-  const portal = facts.infraIps.length > 0 ? settings.node_default_etc_hosts : [];
+  const portal = infraIps(site).length > 0 ? settings.node_default_etc_hosts : [];
   return [
     '127.0.0.1 localhost',
     '::1 localhost ip6-localhost ip6-loopback',
@@ -79,11 +92,11 @@ function hostsLines(host: SiteHost, settings: NodeSettings, facts: Facts): strin
   ];
 }
 
-function namesOfOthers(host: SiteHost, { nodeNames }: Facts): string[] {
-  return [...nodeNames].flatMap(([ip, name]) => (ip === host.ip ? [] : [`${ip} ${name}`]));
+function namesOfOthers(host: SiteHost, facts: Facts): string[] {
+  return facts.all(NodeName).flatMap(({ ip, name }) => (ip === host.ip ? [] : [`${ip} ${name}`]));
 }
 
-function sysctlLines(settings: NodeSettings): string[] {
+function sysctlLines(settings: Settings): string[] {
   const { node_tune: profile } = settings;
   const keys = profile === 'none' ? {} : profileKeys(profile, settings.node_overcommit_ratio);
   const all = { ...keys, ...settings.node_sysctl_params };
@@ -96,7 +109,7 @@ const HAPROXY_CONFIG = 'etc/haproxy/haproxy.cfg';
 function withHaproxy(
   base: Contribution,
   host: SiteHost,
-  settings: NodeSettings,
+  settings: Settings,
   services: readonly ProxyService[],
 ): Contribution {
   const serviceFiles = services.map(({ declared: _, ...view }) =>
@@ -114,7 +127,6 @@ function withHaproxy(
   const unit = unitFile('haproxy.service', 'node/haproxy.service.ejs', { root: { $image: 'haproxy' } });
   return {
     ...base,
-    images: [...(base.images ?? []), { name: 'haproxy', recipe: 'haproxy', arguments: {}, packages: [] }],
     users: [
       ...(base.users ?? []),
       {
@@ -140,11 +152,12 @@ function withHaproxy(
 
 /** Of clusters, and of the inventory. */
 export function servicesOf(host: SiteHost, facts: Facts): ProxyService[] {
-  return [...(facts.proxyServices.get(host.ip) ?? []), ...ownServices(host)];
+  const offered = facts.of(ProxyListener, host.ip).map(({ service }) => service);
+  return [...offered, ...ownServices(host)];
 }
 
 export function nodePorts(host: SiteHost, _site: Site, facts: Facts): PortUse[] {
-  const settings = settingsOf<NodeSettings>(host);
+  const settings = settingsOf(host);
   if (!settings.haproxy_enabled) return [];
   const unit = 'haproxy.service';
   return [
@@ -164,7 +177,7 @@ function haproxyFile(
   return { path, mode, owner: 'haproxy', group: 'haproxy', source: { kind: 'template', template, view } };
 }
 
-function haproxyView(host: SiteHost, settings: NodeSettings): { readonly [key: string]: PlanData } {
+function haproxyView(host: SiteHost, settings: Settings): { readonly [key: string]: PlanData } {
   return {
     clientTimeout: settings.haproxy_client_timeout,
     serverTimeout: settings.haproxy_server_timeout,

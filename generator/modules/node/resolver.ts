@@ -1,9 +1,9 @@
 import { type Contribution, settingsOf } from '../../model/module.ts';
 import type { FilePlan, FileSource } from '../../model/plan.ts';
+import type { Settings } from '../../model/settings.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { linked } from '../../text/linked.ts';
 import { hostByIp, type Unserved } from './hosts.ts';
-import type { NodeSettings } from './settings.ts';
 
 /*
  * /etc/resolv.conf as a file of ours. systemd-resolved reads it then instead of the link to its stub, which `add`
@@ -13,7 +13,7 @@ const PATH = 'etc/resolv.conf';
 
 /** Without a name server of its own a host keeps the file that it has. */
 export function resolverContribution(host: SiteHost, site: Site): Contribution {
-  const settings = settingsOf<NodeSettings>(host);
+  const settings = settingsOf(host);
   const servers = nameServers(host, site);
   if (settings.node_dns_method === 'none' || servers.length === 0) return {};
   const resolver = linked(`/${PATH}`, source(settings, servers));
@@ -21,19 +21,19 @@ export function resolverContribution(host: SiteHost, site: Site): Contribution {
 }
 
 function nameServers(host: SiteHost, site: Site): string[] {
-  return settingsOf<NodeSettings>(host).node_dns_servers.filter((server) => !hostByIp(site).has(server));
+  return settingsOf(host).node_dns_servers.filter((server) => !hostByIp(site).has(server));
 }
 
 /** Hosts of the site serve no names before INFRA does: with one of them a node would lose its name resolution. */
 export function unservedNames(host: SiteHost, site: Site): Unserved[] {
-  const { node_dns_method: method, node_dns_servers: servers } = settingsOf<NodeSettings>(host);
+  const { node_dns_method: method, node_dns_servers: servers } = settingsOf(host);
   if (method === 'none') return [];
   return servers.flatMap((ip, index) =>
     hostByIp(site).has(ip) ? [{ parameter: 'node_dns_servers', index, ip, what: 'names' }] : [],
   );
 }
 
-function source(settings: NodeSettings, servers: readonly string[]): FileSource {
+function source(settings: Settings, servers: readonly string[]): FileSource {
   const { node_dns_method: method, node_dns_options: options } = settings;
   const lines = [...options, ...servers.map((server) => `nameserver ${server}`)];
   if (method !== 'add') return { kind: 'text', lines };

@@ -5,7 +5,7 @@ import { settingsOf } from '../../model/module.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { parseCronLine } from '../../text/calendar.ts';
 import { unservedNames } from './resolver.ts';
-import { type NodeSettings, nodeName } from './settings.ts';
+import { nodeName } from './settings.ts';
 import { unservedTime } from './time.ts';
 
 const rules = {
@@ -80,7 +80,7 @@ export function checkNode(site: Site): Diagnostic[] {
 function checkNames({ hosts }: Site): Diagnostic[] {
   const seen = new Map<string, SiteHost>();
   return hosts.flatMap((host) => {
-    const settings = settingsOf<NodeSettings>(host);
+    const settings = settingsOf(host);
     const name = nodeName(settings, host.ip);
     const other = seen.get(name);
     seen.set(name, other ?? host);
@@ -101,7 +101,7 @@ function checkVips({ hosts }: Site): Diagnostic[] {
   const vrids = new Map<string, { vrid: number; host: SiteHost }>();
   const found: Diagnostic[] = [];
   for (const host of hosts) {
-    const { vip_enabled: isEnabled, vip_address: address, vip_vrid: vrid } = settingsOf<NodeSettings>(host);
+    const { vip_enabled: isEnabled, vip_address: address, vip_vrid: vrid } = settingsOf(host);
     if (!isEnabled) continue;
     const missing = address === undefined ? 'vip_address' : vrid === undefined ? 'vip_vrid' : undefined;
     if (missing)
@@ -141,7 +141,7 @@ function checkServiceNames({ hosts }: Site): Diagnostic[] {
   const clusters = new Set(hosts.flatMap(({ parameters }) => parameters.values.pg_cluster ?? []).map(String));
   return hosts.flatMap((host) => {
     const seen = new Set<string>();
-    return settingsOf<NodeSettings>(host).haproxy_services.flatMap(({ name }, index) => {
+    return settingsOf(host).haproxy_services.flatMap(({ name }, index) => {
       const problem = serviceNameProblem(name, seen, clusters);
       seen.add(name);
       const place = host.parameters.place('haproxy_services', [index, 'name']);
@@ -166,7 +166,7 @@ function serviceNameProblem(
 function checkCrontabs({ hosts }: Site): Diagnostic[] {
   const seen = new Set<string>();
   return hosts.flatMap((host) =>
-    settingsOf<NodeSettings>(host).node_crontab.flatMap((line, index) => {
+    settingsOf(host).node_crontab.flatMap((line, index) => {
       const problem = seen.has(line) ? undefined : crontabProblem(line);
       seen.add(line);
       return problem

@@ -2,7 +2,6 @@ import { PROXY_CA, type ProxyService } from '../../model/facts.ts';
 import { settingsOf } from '../../model/module.ts';
 import type { SiteHost } from '../../model/site.ts';
 import type { HaproxyService } from './schemas.ts';
-import type { NodeSettings } from './settings.ts';
 
 /** Where Pigsty has it: inventories name it so. */
 const PIGSTY_CA = '/etc/pki/ca.crt';
@@ -12,7 +11,7 @@ const DEFAULT_SERVER =
 
 /** What `haproxy_services` declares, beside the services of clusters. */
 export function ownServices(host: SiteHost): ProxyService[] {
-  return settingsOf<NodeSettings>(host).haproxy_services.map((service, index) => {
+  return settingsOf(host).haproxy_services.map((service, index) => {
     const place = host.parameters.place('haproxy_services', [index, 'port']);
     return { declared: { parameter: 'haproxy_services', ...(place && { place }) }, ...toSection(service) };
   });

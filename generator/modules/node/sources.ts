@@ -5,7 +5,6 @@ import { settingsOf } from '../../model/module.ts';
 import { perSite } from '../../model/per-site.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import type { PackageSource } from './schemas.ts';
-import type { NodeSettings } from './settings.ts';
 
 const rules = {
   key: rule<{ key: string; problem: string }>('image/source-key', {
@@ -34,7 +33,7 @@ type Named = { readonly source: PackageSource; readonly host: SiteHost; readonly
 const namedSources = perSite((site): readonly Named[] => {
   const found = new Map<string, Named>();
   for (const host of site.hosts) {
-    for (const [index, source] of settingsOf<NodeSettings>(host).image_sources.entries()) {
+    for (const [index, source] of settingsOf(host).image_sources.entries()) {
       const text = JSON.stringify(source);
       if (!found.has(text)) found.set(text, { source, host, index });
     }

@@ -1,10 +1,10 @@
 import type { Contribution } from '../../model/module.ts';
+import type { Settings } from '../../model/settings.ts';
 import { linked } from '../../text/linked.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
-import type { NodeSettings } from './settings.ts';
 
 /** What one flag each switches on the host: swap, firewalls, reading ahead, NUMA. */
-export function switchContributions(settings: NodeSettings): Contribution[] {
+export function switchContributions(settings: Settings): Contribution[] {
   return [
     ...(settings.node_disable_swap ? [noSwap()] : []),
     ...(settings.node_disable_firewall ? [noFirewall()] : []),

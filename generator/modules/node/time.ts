@@ -6,7 +6,6 @@ import type { Site, SiteHost } from '../../model/site.ts';
 import { rootCommand } from '../../text/command.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
 import { hostByIp, type Unserved } from './hosts.ts';
-import type { NodeSettings } from './settings.ts';
 
 /*
  * chrony keeps the clock in step with the sources of the inventory. A host that others name as theirs answers these, and
@@ -25,7 +24,7 @@ function sourceAddress(line: string): string {
 const clients = perSite((site): ReadonlyMap<string, readonly SiteHost[]> => {
   const found = new Map<string, SiteHost[]>();
   for (const host of site.hosts) {
-    const { node_ntp_enabled: isEnabled, node_ntp_servers: sources } = settingsOf<NodeSettings>(host);
+    const { node_ntp_enabled: isEnabled, node_ntp_servers: sources } = settingsOf(host);
     if (!isEnabled) continue;
     for (const address of new Set(sources.map(sourceAddress)))
       if (servesTime(hostByIp(site).get(address)) && address !== host.ip) append(found, address, host);
@@ -34,11 +33,11 @@ const clients = perSite((site): ReadonlyMap<string, readonly SiteHost[]> => {
 });
 
 function servesTime(host: SiteHost | undefined): boolean {
-  return host !== undefined && settingsOf<NodeSettings>(host).node_ntp_enabled;
+  return host !== undefined && settingsOf(host).node_ntp_enabled;
 }
 
 export function unservedTime(host: SiteHost, site: Site): Unserved[] {
-  const { node_ntp_enabled: isEnabled, node_ntp_servers: sources } = settingsOf<NodeSettings>(host);
+  const { node_ntp_enabled: isEnabled, node_ntp_servers: sources } = settingsOf(host);
   if (!isEnabled) return [];
   return sources.map(sourceAddress).flatMap((ip, index) => {
     const other = hostByIp(site).get(ip);
@@ -47,20 +46,29 @@ export function unservedTime(host: SiteHost, site: Site): Unserved[] {
   });
 }
 
-export function timeContribution(host: SiteHost, site: Site): Contribution {
-  const { node_ntp_enabled: isEnabled, node_ntp_servers: all } = settingsOf<NodeSettings>(host);
-  const served = clients(site).get(host.ip) ?? [];
-  const sources = all.filter((line) => {
+/** Whether chrony runs on the host: it has a source, or hosts that ask it. */
+export function hasTime(host: SiteHost, site: Site): boolean {
+  const asked = clients(site).get(host.ip) ?? [];
+  return settingsOf(host).node_ntp_enabled && usableSources(host, site).length + asked.length > 0;
+}
+
+/** The sources of a host, less those that are hosts of the site without time service. */
+function usableSources(host: SiteHost, site: Site): string[] {
+  return settingsOf(host).node_ntp_servers.filter((line) => {
     const other = hostByIp(site).get(sourceAddress(line));
     return other === undefined || (other !== host && servesTime(other));
   });
-  if (!isEnabled || sources.length + served.length === 0) return {};
+}
+
+export function timeContribution(host: SiteHost, site: Site): Contribution {
+  if (!hasTime(host, site)) return {};
+  const served = clients(site).get(host.ip) ?? [];
+  const sources = usableSources(host, site);
   const config = configFile(
     sources,
     served.map(({ ip }) => ip),
   );
   return {
-    images: [{ name: 'chrony', recipe: 'chrony', arguments: {}, packages: [] }],
     files: [config, unitFile(UNIT, `node/${UNIT}.ejs`, { root: ROOT }), chronyc()],
     units: [unitPlan(UNIT, { image: 'chrony', restartOn: [CONFIG] })],
   };

@@ -4,7 +4,7 @@ import { perSite } from '../../model/per-site.ts';
 import type { FilePlan, View } from '../../model/plan.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
-import { type NodeSettings, nodeCluster } from './settings.ts';
+import { nodeCluster } from './settings.ts';
 
 /*
  * The address that some hosts share: keepalived gives it to one of them (pigsty.md section 3, node_vip). The hosts tell
@@ -18,16 +18,22 @@ const PRIORITY = { master: 128, backup: 100 } as const;
 const sharers = perSite((site): ReadonlyMap<string, readonly SiteHost[]> => {
   const found = new Map<string, SiteHost[]>();
   for (const host of site.hosts) {
-    const { vip_enabled: isEnabled, vip_address: address } = settingsOf<NodeSettings>(host);
+    const { vip_enabled: isEnabled, vip_address: address } = settingsOf(host);
     if (isEnabled && address !== undefined) append(found, address, host);
   }
   return found;
 });
 
+/** Whether the host shares an address with others. */
+export function hasVip(host: SiteHost): boolean {
+  const { vip_enabled: isEnabled, vip_address: address } = settingsOf(host);
+  return isEnabled && address !== undefined;
+}
+
 export function vipContribution(host: SiteHost, site: Site): Contribution {
-  const settings = settingsOf<NodeSettings>(host);
-  const { vip_enabled: isEnabled, vip_address: address, vip_interface } = settings;
-  if (!isEnabled || address === undefined) return {};
+  const settings = settingsOf(host);
+  const { vip_address: address = '', vip_interface } = settings;
+  if (!hasVip(host)) return {};
   const file = (path: string, mode: number, template: string, view: View): FilePlan => {
     const source = { kind: 'template', template: `node/${template}`, view } as const;
     return { path, mode, owner: 'root', group: 'root', source };
@@ -38,14 +44,13 @@ export function vipContribution(host: SiteHost, site: Site): Contribution {
     ip: host.ip,
   });
   return {
-    images: [{ name: 'keepalived', recipe: 'keepalived', arguments: {}, packages: [] }],
     files: [config, start, unitFile(UNIT, `node/${UNIT}.ejs`, { root: { $image: 'keepalived' }, address })],
     units: [unitPlan(UNIT, { image: 'keepalived', restartOn: [start.path], reloadOn: [config.path] })],
   };
 }
 
 function configView(host: SiteHost, site: Site): View {
-  const settings = settingsOf<NodeSettings>(host);
+  const settings = settingsOf(host);
   const { vip_address: address = '', vip_vrid: id = 0, vip_role: role } = settings;
   const others = (sharers(site).get(address) ?? []).filter((other) => other !== host);
   return {

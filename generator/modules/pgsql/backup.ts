@@ -3,19 +3,10 @@ import type { FilePlan, IniSections } from '../../model/plan.ts';
 import type { SecretRef } from '../../model/secret.ts';
 import { backupType, cronToCalendar, parseCronLine } from '../../text/calendar.ts';
 import type { PgsqlMember } from './members.ts';
+import { SECRET_REPOSITORY_KEYS } from './params/service.ts';
 import type { PgsqlSettings } from './settings.ts';
 
 export const BACKREST_CONFIG = 'etc/pgbackrest/pgbackrest.conf';
-
-/** Keys of a repository that are secret (pgBackRest manual, command reference). */
-const SECRET_KEYS = new Set([
-  'cipher_pass',
-  's3_key',
-  's3_key_secret',
-  'azure_key',
-  'gcs_key',
-  'sftp_private_key_passphrase',
-]);
 
 /** `archive_command`; the image finds the configuration at pgBackRest's own place. */
 export function archiveCommand(cluster: string): string {
@@ -74,7 +65,7 @@ function repositoryValue(
   key: string,
   value: Value,
 ): string | number | SecretRef {
-  if (SECRET_KEYS.has(key))
+  if (SECRET_REPOSITORY_KEYS.includes(key))
     return { $secret: `pgbackrest_repo.${settings.pgbackrest_method}.${key}`, as: 'plain' };
   if (typeof value === 'boolean') return value ? 'y' : 'n';
   return typeof value === 'number' ? value : String(value).replaceAll('${pg_cluster}', cluster);
@@ -101,13 +92,4 @@ export function backupSchedules(settings: PgsqlSettings): BackupSchedule[] {
     const calendar = cronToCalendar(settings.pgbackrest_schedule) ?? [];
     return schedule.type === 'full' ? [{ ...schedule, calendar }] : [];
   });
-}
-
-/** The secrets of the chosen repository, under the names that {@link backrestFile} refers to. */
-export function backupSecrets(settings: PgsqlSettings): [string, string][] {
-  const secret = Object.entries(chosenRepository(settings) ?? {}).filter(([key]) => SECRET_KEYS.has(key));
-  return secret.map(([key, value]) => [
-    `pgbackrest_repo.${settings.pgbackrest_method}.${key}`,
-    String(value),
-  ]);
 }

@@ -1,28 +1,23 @@
-import { type Module, settingsOf } from '../../model/module.ts';
-import { backupSecrets } from './backup.ts';
+import { electionSeconds, offer, ProxyListener } from '../../model/facts.ts';
+import { defineModule } from '../../model/module.ts';
 import { baselineNames } from './baselines.ts';
-import { clusters, pgsqlMembers } from './members.ts';
-import { pgsqlParameters } from './params.ts';
-import { pgsqlPorts, planPgsql } from './plan.ts';
+import { clusters, isMember, pgsqlMembers } from './members.ts';
+import { rows } from './params.ts';
+import { pgsqlImages, pgsqlPorts, planPgsql } from './plan.ts';
 import { recoveryPromise } from './recovery.ts';
 import { checkPgsql } from './rules.ts';
-import { offerServices } from './services.ts';
-import type { PgsqlSettings } from './settings.ts';
-import { userSecrets } from './users.ts';
+import { proxyListeners } from './services.ts';
 
-export const pgsql: Module = {
+export const pgsql = defineModule({
   name: 'pgsql',
-  parameters: pgsqlParameters,
+  rows,
+  isOn: isMember,
   files: (site) => pgsqlMembers(site).flatMap(baselineNames),
   check: checkPgsql,
-  offer: (site) => ({ proxyServices: offerServices(site) }),
-  secrets: (host) => {
-    const settings = settingsOf<PgsqlSettings>(host);
-    if (host.parameters.values.pg_seq === undefined) return new Map();
-    return new Map([...userSecrets(settings), ...backupSecrets(settings)]);
-  },
+  offer: (site) => [offer(ProxyListener, proxyListeners(site))],
+  images: pgsqlImages,
   ports: pgsqlPorts,
   plan: planPgsql,
-  promise: (site, { etcdElectionSeconds }) =>
-    clusters(site).flatMap((members) => recoveryPromise(members, etcdElectionSeconds) ?? []),
-};
+  promise: (site, facts) =>
+    clusters(site).flatMap((members) => recoveryPromise(members, electionSeconds(facts)) ?? []),
+});

@@ -2,6 +2,7 @@ import { settingsOf } from '../../model/module.ts';
 import { append } from '../../model/multimap.ts';
 import type { Place } from '../../model/origin.ts';
 import { perSite } from '../../model/per-site.ts';
+import type { Settings } from '../../model/settings.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import type { PgsqlSettings } from './settings.ts';
 
@@ -23,11 +24,16 @@ export function isPgsqlHost(host: SiteHost): boolean {
   return pg_cluster !== undefined && (pg_seq !== undefined || host.groups.includes(String(pg_cluster)));
 }
 
+/** True for hosts that are a member, with a complete identity. */
+export function isMember(host: SiteHost): boolean {
+  return isPgsqlHost(host) && host.parameters.values.pg_seq !== undefined;
+}
+
 /** All members of all clusters whose identity is complete, by cluster and sequence. */
 export const pgsqlMembers = perSite((site): readonly PgsqlMember[] =>
   site.hosts
-    .filter((host) => isPgsqlHost(host) && host.parameters.values.pg_seq !== undefined)
-    .map(toMember)
+    .filter(isMember)
+    .flatMap(toMember)
     .sort((a, b) => (a.cluster === b.cluster ? a.seq - b.seq : a.cluster < b.cluster ? -1 : 1)),
 );
 
@@ -59,8 +65,13 @@ export function placeOf({ host }: PgsqlMember, parameter: string): Place {
   return host.parameters.place(parameter) ?? host.locate([], 'key');
 }
 
-function toMember(host: SiteHost): PgsqlMember {
-  const settings = settingsOf<PgsqlSettings>(host);
+function toMember(host: SiteHost): PgsqlMember[] {
+  const settings = settingsOf(host);
+  if (!hasIdentity(settings)) return [];
   const { pg_cluster: cluster, pg_seq: seq, pg_role: role } = settings;
-  return { host, settings, cluster, seq, role: role ?? 'replica', instance: `${cluster}-${seq}` };
+  return [{ host, settings, cluster, seq, role: role ?? 'replica', instance: `${cluster}-${seq}` }];
+}
+
+function hasIdentity(settings: Settings): settings is PgsqlSettings {
+  return settings.pg_cluster !== undefined && settings.pg_seq !== undefined;
 }

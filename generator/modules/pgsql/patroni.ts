@@ -1,4 +1,5 @@
-import type { Facts } from '../../model/facts.ts';
+import { electionSeconds, type Facts, StoreEndpoint } from '../../model/facts.ts';
+import { infraIps } from '../../model/infra.ts';
 import type { FilePlan, FileSource, PlanData } from '../../model/plan.ts';
 import type { Site } from '../../model/site.ts';
 import { evaluate, type Facts as NodeFacts, toShell } from '../../text/formula.ts';
@@ -75,7 +76,7 @@ function mainConfig(member: PgsqlMember, site: Site, facts: Facts): PlanData {
       listen: `${host.ip}:${settings.patroni_port}`,
       connect_address: `${host.ip}:${settings.patroni_port}`,
       authentication: { username: settings.patroni_username },
-      allowlist: [...new Set(['127.0.0.1', ...peers.map((peer) => peer.host.ip), ...facts.infraIps])],
+      allowlist: [...new Set(['127.0.0.1', ...peers.map((peer) => peer.host.ip), ...infraIps(site)])],
       ...(settings.patroni_ssl_enabled && {
         certfile: `${PGSQL}/server.crt`,
         keyfile: `${PGSQL}/server.key`,
@@ -85,7 +86,7 @@ function mainConfig(member: PgsqlMember, site: Site, facts: Facts): PlanData {
     // How members and patronictl ask each other.
     ...(settings.patroni_ssl_enabled && { ctl: { insecure: false, cacert: `${PGSQL}/ca.crt` } }),
     etcd3: {
-      hosts: facts.etcdEndpoints.map(({ ip, port }) => `${ip}:${port}`),
+      hosts: facts.all(StoreEndpoint).map(({ ip, port }) => `${ip}:${port}`),
       protocol: 'https',
       cacert: `${PGSQL}/ca.crt`,
       cert: `${PGSQL}/server.crt`,
@@ -101,7 +102,7 @@ function mainConfig(member: PgsqlMember, site: Site, facts: Facts): PlanData {
     watchdog: {
       mode: settings.patroni_watchdog_mode,
       device: '/dev/watchdog',
-      safety_margin: recovery(settings.pg_rto, facts.etcdElectionSeconds).watchdogMargin,
+      safety_margin: recovery(settings.pg_rto, electionSeconds(facts)).watchdogMargin,
     },
     tags: tags(member, site),
   };
@@ -149,7 +150,7 @@ function slotConfig(cluster: string, site: Site): { readonly [key: string]: Plan
 
 /** What the configuration store holds: written at bootstrap, kept so by converge.py. */
 function storeConfig(settings: PgsqlSettings, facts: Facts): { readonly [key: string]: PlanData } {
-  const times = recovery(settings.pg_rto, facts.etcdElectionSeconds);
+  const times = recovery(settings.pg_rto, electionSeconds(facts));
   return {
     ttl: times.ttl,
     loop_wait: times.loopWait,

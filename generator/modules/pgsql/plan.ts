@@ -4,6 +4,7 @@ import type {
   DirectoryPlan,
   FilePlan,
   ImageRef,
+  ImageUse,
   PortUse,
   UnitPlan,
   UserPlan,
@@ -33,8 +34,7 @@ const CERTIFICATE_FILES = ['etc/pgsql/ca.crt', 'etc/pgsql/server.crt', 'etc/pgsq
 export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contribution {
   const member = memberOf(host, site);
   if (!member) return {};
-  const postgres = postgresImage(member, site);
-  const image = postgres.name;
+  const image = postgresImage(member, site).name;
   const provision = provisionFiles(member, site);
   const rules = ruleFiles(member, site);
   const more = [
@@ -44,11 +44,6 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
   ];
   const shared = vipOf(member);
   return {
-    images: [
-      postgres,
-      { name: 'pgbouncer', recipe: 'pgbouncer', arguments: {}, packages: [] },
-      ...more.flatMap((part) => part.images ?? []),
-    ],
     users: [userPlan(member)],
     directories: directories(member),
     links: [
@@ -82,6 +77,14 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
     sshKeys: more.flatMap((part) => part.sshKeys ?? []),
     checks: [{ name: 'pgsql', script: 'checks/pgsql', timeoutSeconds: 120 }],
   };
+}
+
+export function pgsqlImages(host: SiteHost, site: Site): ImageUse[] {
+  const member = memberOf(host, site);
+  if (!member) return [];
+  const names = ['pgbouncer', ...(member.settings.pg_vip_enabled ? ['vip-manager'] : [])];
+  const others = names.map((name) => ({ name, recipe: name, arguments: {}, packages: [] }));
+  return [postgresImage(member, site), ...others];
 }
 
 function userPlan({ settings }: PgsqlMember): UserPlan {

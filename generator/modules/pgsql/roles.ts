@@ -1,4 +1,4 @@
-import type { Facts } from '../../model/facts.ts';
+import { electionSeconds, type Facts, StoreEndpoint } from '../../model/facts.ts';
 import type { FilePlan, FileSource } from '../../model/plan.ts';
 import type { Site } from '../../model/site.ts';
 import { leaderKey } from './citus.ts';
@@ -48,7 +48,7 @@ function fileOf({ settings: { pg_dbsu: owner } }: PgsqlMember, name: string, sou
 }
 
 function promiseFiles(members: readonly PgsqlMember[], facts: Facts): string[][] {
-  const promise = recoveryPromise(members, facts.etcdElectionSeconds);
+  const promise = recoveryPromise(members, electionSeconds(facts));
   return promise ? [promiseLines(promise)] : [];
 }
 
@@ -69,9 +69,9 @@ function rulesOf(member: PgsqlMember, site: Site, role: LiveRole): { name: strin
 
 function startView(member: PgsqlMember, source: StandbySource | undefined, facts: Facts): TemplateView {
   const { settings, host, role } = member;
-  const { ttl } = recovery(settings.pg_rto, facts.etcdElectionSeconds);
+  const { ttl } = recovery(settings.pg_rto, electionSeconds(facts));
   return {
-    endpoints: nearestFirst(facts.etcdEndpoints, host.ip),
+    endpoints: nearestFirst(facts.all(StoreEndpoint), host.ip),
     leaderKey: leaderKey(member),
     initialises: python(role === 'primary'),
     upstream: (source?.hosts ?? []).map((ip) => ({ ip, port: source?.port ?? 0 })),
@@ -81,12 +81,12 @@ function startView(member: PgsqlMember, source: StandbySource | undefined, facts
 }
 
 /** This host's own endpoint before the others, which may be away. */
-function nearestFirst(endpoints: Facts['etcdEndpoints'], ip: string): Facts['etcdEndpoints'] {
+function nearestFirst<T extends { readonly ip: string }>(endpoints: readonly T[], ip: string): readonly T[] {
   return [...endpoints].sort((a, b) => Number(b.ip === ip) - Number(a.ip === ip));
 }
 
 function guardView({ settings, host }: PgsqlMember, facts: Facts): TemplateView {
-  const { restartAfter, connectAfter, fenceAfter } = recovery(settings.pg_rto, facts.etcdElectionSeconds);
+  const { restartAfter, connectAfter, fenceAfter } = recovery(settings.pg_rto, electionSeconds(facts));
   return {
     ip: host.ip,
     patroniPort: settings.patroni_port,

@@ -73,14 +73,12 @@ export function destinationPort(service: PgService, settings: PgsqlSettings): nu
   return destination === 'postgres' ? settings.pg_port : Number(destination);
 }
 
-/** The services of every cluster, by the hosts whose HAProxy carries them. */
-export function offerServices(site: Site): Map<HostIp, readonly ProxyService[]> {
-  const offered = new Map<HostIp, ProxyService[]>();
-  for (const members of clusters(site)) {
+/** The services of every cluster, each with the hosts whose HAProxy provides it. */
+export function proxyListeners(site: Site): { readonly ip: HostIp; readonly service: ProxyService }[] {
+  return clusters(site).flatMap((members) => {
     const services = clusterServices(members);
-    for (const { ip } of carriers(members, site)) append(offered, ip, ...services);
-  }
-  return offered;
+    return carriers(members, site).flatMap(({ ip }) => services.map((service) => ({ ip, service })));
+  });
 }
 
 /** Each member for itself, or the hosts of the group `pg_service_provider`. */

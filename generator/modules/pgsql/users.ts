@@ -25,7 +25,11 @@ function systemName(name: string, settings: PgsqlSettings): string {
 
 /** The name under which a user's password is kept, as parameter path; undefined when it has none. */
 export function passwordName(user: User, settings: PgsqlSettings): string | undefined {
-  if (user.password !== undefined) return `pg_users.${user.name}.password`;
+  if (user.password !== undefined) {
+    const isOwn = settings.pg_users.some(({ name }) => name === user.name);
+    const role = settings.pg_default_roles.find(({ name }) => systemName(name, settings) === user.name);
+    return isOwn ? `pg_users.${user.name}.password` : `pg_default_roles.${role?.name}.password`;
+  }
   const system: Record<string, [string, string]> = {
     [settings.pg_dbsu]: ['pg_dbsu_password', settings.pg_dbsu_password],
     [settings.pg_replication_username]: ['pg_replication_password', settings.pg_replication_password],
@@ -42,19 +46,4 @@ export function passwordSecret(user: User, settings: PgsqlSettings): SecretRef |
   return name === undefined
     ? undefined
     : { $secret: name, as: 'postgres-verifier', user: user.name, method: settings.pg_pwd_enc };
-}
-
-/** The clear text (or ready verifier) of every password that files of this module refer to. */
-export function userSecrets(settings: PgsqlSettings): Map<string, string> {
-  const secrets = new Map<string, string>([
-    ['patroni_password', settings.patroni_password],
-    ['pg_dbsu_password', settings.pg_dbsu_password],
-    ['pg_replication_password', settings.pg_replication_password],
-    ['pg_admin_password', settings.pg_admin_password],
-    ['pg_monitor_password', settings.pg_monitor_password],
-  ]);
-  for (const user of allUsers(settings)) {
-    if (user.password !== undefined) secrets.set(`pg_users.${user.name}.password`, String(user.password));
-  }
-  return secrets;
 }

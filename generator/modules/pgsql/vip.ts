@@ -1,4 +1,4 @@
-import type { Facts } from '../../model/facts.ts';
+import { type Facts, StoreEndpoint } from '../../model/facts.ts';
 import type { Contribution } from '../../model/module.ts';
 import type { FilePlan, FileSource } from '../../model/plan.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
@@ -49,7 +49,6 @@ export function vipContribution(member: PgsqlMember, facts: Facts): Contribution
   const [address, mask] = addressAndMask(member.settings.pg_vip_address);
   const view = { root: { $image: 'vip-manager' }, user, cluster: member.cluster, address, mask };
   return {
-    images: [{ name: 'vip-manager', recipe: 'vip-manager', arguments: {}, packages: [] }],
     files: [
       config,
       start,
@@ -83,7 +82,7 @@ function configSource(member: PgsqlMember, facts: Facts): FileSource {
       netmask: Number(mask),
       'manager-type': 'basic',
       'dcs-type': 'etcd',
-      'dcs-endpoints': facts.etcdEndpoints.map(({ ip: host, port }) => `https://${host}:${port}`),
+      'dcs-endpoints': facts.all(StoreEndpoint).map(({ ip: host, port }) => `https://${host}:${port}`),
       'etcd-ca-file': `${PGSQL}/ca.crt`,
       'etcd-cert-file': `${PGSQL}/server.crt`,
       'etcd-key-file': `${PGSQL}/server.key`,

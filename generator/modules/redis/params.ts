@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ParameterTable } from '../../model/parameter.ts';
+import type { SettingsOf } from '../../model/settings.ts';
 import { section } from '../params-section.ts';
 import {
   AbsolutePath,
@@ -35,7 +35,7 @@ const SavePoint = pattern(/^\d+ \d+(?: \d+ \d+)*$/, 'seconds and changes, as `12
 const NewNames = z.record(z.string(), AnyText, expected('a dictionary of commands and their new names'));
 
 // biome-ignore format: a table, one parameter per row
-const redis = section('REDIS', [
+export const rows = section('REDIS', [
   { id: 701, name: 'redis_cluster', level: 'C', schema: ClusterName,
     meaning: 'name of the cluster that the instances of this host belong to' },
   { id: 702, name: 'redis_instances', level: 'I', schema: byPort(RedisInstance),
@@ -80,4 +80,6 @@ const redis = section('REDIS', [
     meaning: 'primaries that the sentinels watch' },
 ]);
 
-export const redisParameters: ParameterTable = { module: 'redis', rows: redis };
+declare module '../../model/settings.ts' {
+  interface Settings extends SettingsOf<typeof rows> {}
+}

@@ -59,6 +59,17 @@ export const provision = section('PG_PROVISION', [
     meaning: 'who may connect to pgbouncer in every cluster' },
 ]);
 
+/** Options of a repository that are secret (pgBackRest manual, command reference). */
+export const SECRET_REPOSITORY_KEYS: readonly string[] = [
+  's3_key',
+  's3_key_secret',
+  's3_token',
+  'cipher_pass',
+  'azure_key',
+  'gcs_key',
+  'sftp_private_key_passphrase',
+];
+
 // biome-ignore format: a table, one parameter per row
 export const backup = section('PG_BACKUP', [
   { id: 910, name: 'pgbackrest_enabled', level: 'C', schema: Flag, default: true,
@@ -70,7 +81,7 @@ export const backup = section('PG_BACKUP', [
   { id: 913, name: 'pgbackrest_method', level: 'C', schema: Text, default: 'local',
     meaning: 'which entry of pgbackrest_repo holds the backups' },
   { id: 914, name: 'pgbackrest_repo', level: 'G/C', schema: Repositories, default: defaults.repositories,
-    secretKeys: ['s3_key', 's3_key_secret', 's3_token', 'cipher_pass', 'azure_key', 'gcs_key', 'sftp_private_key_passphrase'],
+    secretKeys: SECRET_REPOSITORY_KEYS,
     meaning: 'places for backups by name, in pgBackRest\'s options' },
   { name: 'pgbackrest_schedule', level: 'G/C', schema: CronSchedule, default: '0 1 * * *', note: OURS,
     meaning: 'when full backups run, in cron\'s fields, unless node_crontab calls pg-backup' },

@@ -2,11 +2,11 @@ import type { Module } from '../model/module.ts';
 import { append } from '../model/multimap.ts';
 import type { Parameter } from '../model/parameter.ts';
 import type { Site, SiteHost } from '../model/site.ts';
-import { pathOfSecret } from './check.ts';
+import { gatherFacts, planHost } from '../stages/plan.ts';
+import { mentionsAdminIp, referredNames } from '../stages/references.ts';
+import { hostSecrets } from '../stages/secrets.ts';
 import { valueAt } from './other-values.ts';
-import { gatherFacts, planHost } from './plan.ts';
 import { type PlanItem, type PlanLeaf, partItems, planItems } from './plan-leaves.ts';
-import { mentionsAdminIp, referredNames } from './references.ts';
 import { otherSites, type SiteInput, watchReads } from './site-inputs.ts';
 
 /** A leaf of a plan, and what it comes from; a constant of its module when that is nothing. */
@@ -110,7 +110,7 @@ function itemsOf(site: Site, position: number, { modules }: Compiler): PlanItem[
   const facts = gatherFacts(site, modules);
   const host = site.hosts[position];
   const promises = modules.flatMap((module) => module.promise?.(site, facts) ?? []);
-  return host ? planItems(planHost(host, site, modules, facts), promises) : [];
+  return host ? planItems(planHost(host, site, modules, facts).plan, promises) : [];
 }
 
 /** Nothing where such a site has no plan: it has not been checked, and need not make sense. */
@@ -148,19 +148,21 @@ function ownersOf(site: Site, position: number, { modules }: Compiler): Map<stri
   if (!host) return new Map();
   return new Map(
     modules.flatMap((module) => {
-      const part = { ...module.plan(host, site, facts), ports: module.ports(host, site, facts) };
+      const part = module.isOn(host) && {
+        ...module.plan?.(host, site, facts),
+        ports: module.ports?.(host, site, facts) ?? [],
+        images: module.images?.(host, site) ?? [],
+      };
       const promises = module.promise?.(site, facts) ?? [];
-      return partItems(part, promises).map(({ name }): [string, string] => [name, module.name]);
+      return partItems(part || {}, promises).map(({ name }): [string, string] => [name, module.name]);
     }),
   );
 }
 
 /** A plan holds secrets by name: what it says does not change with them. */
 function secretInput({ secret }: PlanLeaf, host: SiteHost, { modules }: Compiler): SiteInput[] {
-  if (secret === undefined) return [];
-  const texts = new Map(modules.flatMap((module) => [...module.secrets(host)]));
-  const { parameter, path } = pathOfSecret(host, secret, texts.get(secret) ?? '');
-  return [{ kind: 'parameter', host, name: parameter, path }];
+  const found = secret === undefined ? undefined : hostSecrets(host, modules).get(secret);
+  return found ? [{ kind: 'parameter', host, name: found.parameter, path: found.path }] : [];
 }
 
 /** An input, and those that its text refers to. */

@@ -19,7 +19,7 @@ export type PlanLeaf = {
 /** One thing of a plan; `text` tells it from what it is in another plan. */
 export type PlanItem = { readonly name: string; text(): string; leaves(): PlanLeaf[] };
 
-type PlanPart = Contribution & Partial<Pick<HostPlan, 'ports'>>;
+type PlanPart = Contribution & Partial<Pick<HostPlan, 'ports' | 'images'>>;
 type Inner = Omit<PlanLeaf, 'item'>;
 
 /** All that a host's plan and promises are made of. */

@@ -1,0 +1,67 @@
+import { rule } from '../diagnostics/rule.ts';
+import { Unreachable } from '../model/brand.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Place } from '../model/origin.ts';
+import type { Clash, ClashSide } from '../model/plan.ts';
+import type { Site, SiteHost } from '../model/site.ts';
+import { type Compiler, traceLeaves } from './plan-origins.ts';
+import type { SiteInput } from './site-inputs.ts';
+
+const rules = {
+  clash: rule<{ what: string; name: string; ip: string; one: string; other: string }>('plan/clash', {
+    severity: 'error',
+    message: ({ what, name, ip, one, other }) =>
+      one === other
+        ? `${one} plans two different versions of the ${what} ${name} of host ${ip}`
+        : `${one} and ${other} plan different versions of the ${what} ${name} of host ${ip}`,
+    label: () => 'set here',
+    help: () => 'give one of them another name, number or path',
+  }),
+};
+
+type OriginOfSide = { readonly title: string; readonly inputs: readonly SiteInput[] };
+
+/** The clash with the origins of both sides: the parameters that make each of them plan the thing. */
+export function describeClash(clash: Clash, site: Site, compiler: Compiler): Diagnostic {
+  const host = site.hosts.find(({ ip }) => ip === clash.ip);
+  if (!host) throw new Unreachable(`no host ${clash.ip}`);
+  const [one, other] = clash.sides.map((side) => originOf(side, host, site, compiler));
+  if (!one || !other) throw new Unreachable('a clash has two sides');
+  const words = { what: clash.what, name: clash.name, ip: clash.ip, one: one.title, other: other.title };
+  const notes = [one, other].flatMap(originNotes);
+  return rules.clash.at(placeOf(other) ?? placeOf(one), words, notes);
+}
+
+function originOf(side: ClashSide, host: SiteHost, site: Site, compiler: Compiler): OriginOfSide {
+  const { module, item, leaf } = side;
+  if (module === undefined) return { title: 'every host', inputs: [] };
+  // The others still tell what they know; only their own part of the plan is left out.
+  const modules = compiler.modules.map((one) =>
+    one.name === module ? one : { ...one, plan: () => ({}), ports: () => [] },
+  );
+  const traced = traceLeaves(host, site, { ...compiler, modules }, (name) => name === item);
+  const inputs = traced.flatMap(({ path, exists, from }) => [...exists, ...(path === leaf ? from : [])]);
+  return { title: `module ${module}`, inputs: distinct(inputs) };
+}
+
+function distinct(inputs: readonly SiteInput[]): SiteInput[] {
+  const keyOf = ({ host, ...input }: SiteInput) => JSON.stringify([host.ip, input]);
+  return [...new Map(inputs.map((input) => [keyOf(input), input])).values()];
+}
+
+function originNotes({ title, inputs }: OriginOfSide): Diagnostic['notes'] {
+  return inputs.flatMap((input) => {
+    if (input.kind !== 'parameter') return [];
+    const place = input.host.parameters.place(input.name, input.path);
+    const text = `${title}: from \`${input.name}\`${place ? '' : ', its default'}`;
+    return [{ message: text, ...(place && { place }) }];
+  });
+}
+
+function placeOf({ inputs }: OriginOfSide): Place | undefined {
+  for (const input of inputs) {
+    const place = input.kind === 'parameter' && input.host.parameters.place(input.name, input.path);
+    if (place) return place;
+  }
+  return undefined;
+}

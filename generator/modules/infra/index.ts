@@ -1,0 +1,8 @@
+import { defineModule } from '../../model/module.ts';
+import { rows } from './params.ts';
+
+export const infra = defineModule({
+  name: 'infra',
+  rows,
+  isOn: ({ groups }) => groups.includes('infra'),
+});
