@@ -1,14 +1,14 @@
 import { type Module, settingsOf } from '../../model/module.ts';
-import { backupSecrets } from './backup.ts';
-import { baselineNames } from './baselines.ts';
+import { offerServices } from './access/services.ts';
+import { userSecrets } from './access/users.ts';
+import { backupSecrets } from './backup/backup.ts';
+import { checkPgsql } from './checks/rules.ts';
+import { baselineNames } from './content/baselines.ts';
+import { recoveryPromise } from './ha/recovery.ts';
 import { clusters, pgsqlMembers } from './members.ts';
 import { pgsqlParameters } from './params.ts';
 import { pgsqlPorts, planPgsql } from './plan.ts';
-import { recoveryPromise } from './recovery.ts';
-import { checkPgsql } from './rules.ts';
-import { offerServices } from './services.ts';
 import type { PgsqlSettings } from './settings.ts';
-import { userSecrets } from './users.ts';
 
 export const pgsql: Module = {
   name: 'pgsql',

@@ -1,6 +1,6 @@
 import type { Value } from '../../model/inventory.ts';
 import type { PgRole } from './members.ts';
-import type { Database, HbaRule, PgService, User } from './schemas.ts';
+import type { Database, HbaRule, PgService, User } from './params/schemas.ts';
 
 /** The parameters that this module reads, as its table types them; names as in the inventory. */
 export type PgsqlSettings = {
