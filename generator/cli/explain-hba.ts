@@ -3,8 +3,8 @@ import { isHostIp } from '../model/brand.ts';
 import type { Result } from '../model/diagnostic.ts';
 import { succeed } from '../model/diagnostic.ts';
 import type { Site } from '../model/site.ts';
-import { hbaContext, LIVE_ROLES, type LiveRole } from '../modules/pgsql/hba.ts';
-import { type HbaQuestion, type HbaVerdict, hbaVerdict } from '../modules/pgsql/hba-verdict.ts';
+import { hbaContext, LIVE_ROLES, type LiveRole } from '../modules/pgsql/access/hba.ts';
+import { type HbaQuestion, type HbaVerdict, hbaVerdict } from '../modules/pgsql/access/hba-verdict.ts';
 import { clusterMembers, clusters, type PgsqlMember } from '../modules/pgsql/members.ts';
 import { type CommonOptions, Run } from './run.ts';
 

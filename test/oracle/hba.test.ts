@@ -2,10 +2,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSite } from '../../generator/compile.ts';
-import { LIVE_ROLES } from '../../generator/modules/pgsql/hba.ts';
-import { type HbaQuestion, hbaRecords, hbaVerdict } from '../../generator/modules/pgsql/hba-verdict.ts';
+import { LIVE_ROLES } from '../../generator/modules/pgsql/access/hba.ts';
+import {
+  type HbaQuestion,
+  hbaRecords,
+  hbaVerdict,
+} from '../../generator/modules/pgsql/access/hba-verdict.ts';
 import { pgsqlMembers } from '../../generator/modules/pgsql/members.ts';
-import type { HbaRule } from '../../generator/modules/pgsql/schemas.ts';
+import type { HbaRule } from '../../generator/modules/pgsql/params/schemas.ts';
 import { quoteShell } from '../../generator/text/quote.ts';
 import { seededRandom } from '../agent/support/random.ts';
 import { removeTree } from '../support/process.ts';

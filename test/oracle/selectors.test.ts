@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readSite } from '../../generator/compile.ts';
+import { selectMembers } from '../../generator/modules/pgsql/access/services.ts';
 import { type PgsqlMember, pgsqlMembers } from '../../generator/modules/pgsql/members.ts';
-import { selectMembers } from '../../generator/modules/pgsql/services.ts';
 import { seededRandom } from '../agent/support/random.ts';
 import { mustRun } from '../support/process.ts';
 import { findMissing, JMESPATH } from '../support/requirements.ts';

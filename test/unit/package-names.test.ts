@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { meaningOf } from '../../generator/modules/pgsql/packages.ts';
+import { meaningOf } from '../../generator/modules/pgsql/packages/packages.ts';
 
 const settings = { pg_version: 17, image_platform: 'debian13', image_sources: [] } as const;
 const SOURCE = { name: 'more', url: 'http://packages.invalid/', suite: 'stable', key: 'more.asc' };

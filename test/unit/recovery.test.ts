@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { compile } from '../../generator/compile.ts';
-import { recovery, smallestRto } from '../../generator/modules/pgsql/recovery.ts';
+import { recovery, smallestRto } from '../../generator/modules/pgsql/ha/recovery.ts';
 
 /** The promises of three members whose cluster has these variables. */
 function promises(variables: string, election = 1000) {

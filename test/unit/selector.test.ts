@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readSite } from '../../generator/compile.ts';
+import { positions } from '../../generator/modules/pgsql/access/selector.ts';
 import { clusterMembers } from '../../generator/modules/pgsql/members.ts';
-import { positions } from '../../generator/modules/pgsql/selector.ts';
 
 const TEXT = `all:
   children:

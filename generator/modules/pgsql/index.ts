@@ -1,12 +1,12 @@
 import { electionSeconds, offer, ProxyListener } from '../../model/facts.ts';
 import { defineModule } from '../../model/module.ts';
-import { baselineNames } from './baselines.ts';
+import { proxyListeners } from './access/services.ts';
+import { checkPgsql } from './checks/rules.ts';
+import { baselineNames } from './content/baselines.ts';
+import { recoveryPromise } from './ha/recovery.ts';
 import { clusters, isMember, pgsqlMembers } from './members.ts';
 import { rows } from './params.ts';
 import { pgsqlImages, pgsqlPorts, planPgsql } from './plan.ts';
-import { recoveryPromise } from './recovery.ts';
-import { checkPgsql } from './rules.ts';
-import { proxyListeners } from './services.ts';
 
 export const pgsql = defineModule({
   name: 'pgsql',

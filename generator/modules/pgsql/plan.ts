@@ -13,20 +13,20 @@ import type {
 import type { Site, SiteHost } from '../../model/site.ts';
 import { linked } from '../../text/linked.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
-import { BACKREST_CONFIG, type BackupSchedule, backrestFile, backupSchedules } from './backup.ts';
-import { citusPart, clusterIdentity } from './citus.ts';
-import { operatorFiles } from './commands.ts';
-import { postgresImage } from './image.ts';
+import { operatorFiles } from './access/commands.ts';
+import { PGBOUNCER_FILES, pgbouncerFiles } from './access/pgbouncer.ts';
+import { exchangeContribution } from './access/ssh-exchange.ts';
+import { sudoFiles } from './access/sudo.ts';
+import { BACKREST_CONFIG, type BackupSchedule, backrestFile, backupSchedules } from './backup/backup.ts';
+import { provisionFiles } from './content/provision.ts';
+import { PATRONI_FILES, patroniFiles } from './ha/patroni.ts';
+import { roleFiles, ruleFiles } from './ha/roles.ts';
+import { vipContribution, vipOf } from './ha/vip.ts';
 import { memberOf, type PgsqlMember } from './members.ts';
+import { postgresImage } from './packages/image.ts';
 import { backupDirectory, clusterDirectory, onHost } from './paths.ts';
-import { PATRONI_FILES, patroniFiles } from './patroni.ts';
-import { PGBOUNCER_FILES, pgbouncerFiles } from './pgbouncer.ts';
-import { provisionFiles } from './provision.ts';
-import { reserveContribution } from './reserve.ts';
-import { roleFiles, ruleFiles } from './roles.ts';
-import { exchangeContribution } from './ssh-exchange.ts';
-import { sudoFiles } from './sudo.ts';
-import { vipContribution, vipOf } from './vip.ts';
+import { reserveContribution } from './server/reserve.ts';
+import { citusPart, clusterIdentity } from './topology/citus.ts';
 
 const CERTIFICATE_FILES = ['etc/pgsql/ca.crt', 'etc/pgsql/server.crt', 'etc/pgsql/server.key'];
 

@@ -17,8 +17,8 @@ import {
   UserId,
   whole,
 } from '../../schemas.ts';
-import * as defaults from '../defaults.ts';
-import { Database, HbaRule, PgService, RemoteInstance, User } from '../schemas.ts';
+import * as defaults from './defaults.ts';
+import { Database, HbaRule, PgService, RemoteInstance, User } from './schemas.ts';
 
 const Role = oneOf('primary', 'replica', 'offline', 'standby', 'delayed');
 const MajorVersion = whole(12, 18, 'a major version of PostgreSQL, 12-18');

@@ -17,8 +17,8 @@ import {
   Texts,
   whole,
 } from '../../schemas.ts';
-import * as defaults from '../defaults.ts';
-import { BackupRepository, Extension, HbaRule, PgService, User } from '../schemas.ts';
+import * as defaults from './defaults.ts';
+import { BackupRepository, Extension, HbaRule, PgService, User } from './schemas.ts';
 
 const Repositories = z.record(z.string(), BackupRepository, expected('a dictionary of repositories'));
 

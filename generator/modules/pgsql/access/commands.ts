@@ -1,0 +1,91 @@
+import type { FilePlan, ImageRef } from '../../../model/plan.ts';
+import type { Site } from '../../../model/site.ts';
+import { rootCommand } from '../../../text/command.ts';
+import { clusterMembers, type PgsqlMember } from '../members.ts';
+import type { PgService } from '../params/schemas.ts';
+import { backupDirectory, clusterDirectory } from '../paths.ts';
+import { standbySource } from '../topology/upstream.ts';
+import { declaredServices } from './services.ts';
+
+/** Client programs that any user of the host may call. */
+const CLIENTS = [
+  'psql',
+  'pg_dump',
+  'pg_dumpall',
+  'pg_restore',
+  'pg_isready',
+  'pgbench',
+  'createdb',
+  'dropdb',
+  'vacuumdb',
+];
+
+const PATRONICTL = '/usr/bin/python3 /etc/pigsty/current/etc/pgsql/patronictl.py';
+
+/** The commands of an operator and the health check. */
+export function operatorFiles(member: PgsqlMember, site: Site, root: ImageRef): FilePlan[] {
+  const { settings } = member;
+  const view = {
+    root,
+    user: settings.pg_dbsu,
+    binds: [`${clusterDirectory(member)}:/pg`, backupDirectory(member), '/run/postgresql'],
+    environment: ['HOME=/pg/tmp'],
+  };
+  const config = {
+    ...view,
+    environment: [...view.environment, 'PATRONICTL_CONFIG_FILE=/etc/pigsty/current/etc/patroni'],
+  };
+  return [
+    ...CLIENTS.map((name) => userCommand(name, root, settings.pg_version)),
+    rootCommand('patronictl', { ...config, program: PATRONICTL }),
+    rootCommand('pg', { ...config, program: PATRONICTL }),
+    ...(settings.pgbackrest_enabled
+      ? [rootCommand('pgbackrest', { ...view, program: '/usr/bin/pgbackrest' })]
+      : []),
+    healthCheck(member, site),
+  ];
+}
+
+function userCommand(name: string, root: ImageRef, version: number): FilePlan {
+  const view = {
+    name,
+    root,
+    program: `/usr/lib/postgresql/${version}/bin/${name}`,
+    loader: 'usr/lib64/ld-linux-x86-64.so.2',
+    libraries: 'usr/lib/x86_64-linux-gnu',
+  };
+  return {
+    path: `bin/${name}`,
+    mode: 0o755,
+    owner: 'root',
+    group: 'root',
+    link: `/usr/local/bin/${name}`,
+    source: { kind: 'template', template: 'shared/user-command.ejs', view },
+  };
+}
+
+function healthCheck(member: PgsqlMember, site: Site): FilePlan {
+  const { settings } = member;
+  const service = serviceToTry(member, site);
+  const ports = [settings.pg_port, ...(service ? [service.port] : [])];
+  const view = {
+    user: settings.pg_dbsu,
+    units: settings.pg_provision ? ['pgsql-provision.service'] : [],
+    ports,
+  };
+  return {
+    path: 'checks/pgsql',
+    mode: 0o755,
+    owner: 'root',
+    group: 'root',
+    source: { kind: 'template', template: 'pgsql/check.sh.ejs', view },
+  };
+}
+
+/** The first service of this host that has somebody to answer: in a standby cluster nobody takes writes. */
+function serviceToTry({ settings, cluster }: PgsqlMember, site: Site): PgService | undefined {
+  if (settings.pg_service_provider !== '' || !settings.haproxy_enabled) return undefined;
+  const services = declaredServices(settings);
+  const isStandby = standbySource(clusterMembers(site, cluster), site) !== undefined;
+  return isStandby ? services.find(({ check }) => check === '/read-only') : services[0];
+}

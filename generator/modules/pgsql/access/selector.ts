@@ -1,0 +1,61 @@
+import jmespath from 'jmespath';
+import type { PgsqlMember } from '../members.ts';
+import type { PgsqlSettings } from '../settings.ts';
+
+/*
+ * Clusters are many and mostly alike. An expression gives the same positions wherever it reads the same values, so that
+ * what it has read of one cluster is held against the next before it is evaluated anew.
+ */
+type Read = { readonly index: number; readonly name: keyof PgsqlSettings; readonly value: unknown };
+type Evaluation = {
+  readonly size: number;
+  readonly reads: readonly Read[];
+  readonly positions: readonly number[];
+};
+
+const RECALLED = 8;
+const known = new Map<string, Evaluation[]>();
+
+/** The positions of the members that a JMESPath expression over their variables chooses, in its order. */
+export function positions(expression: string, members: readonly PgsqlMember[]): readonly number[] {
+  const earlier = known.get(expression) ?? [];
+  const alike = earlier.find((one) => one.size === members.length && one.reads.every(isSame, members));
+  if (alike) return alike.positions;
+  const { evaluation, isTraced } = evaluate(expression, members);
+  if (isTraced) known.set(expression, [evaluation, ...earlier].slice(0, RECALLED));
+  return evaluation.positions;
+}
+
+function isSame(this: readonly PgsqlMember[], { index, name, value }: Read): boolean {
+  const member = this[index];
+  return member !== undefined && variable(member, name) === value;
+}
+
+/** `isTraced`: nothing but values of variables was asked for; `keys(@)` asks which there are. */
+function evaluate(
+  expression: string,
+  members: readonly PgsqlMember[],
+): { readonly evaluation: Evaluation; readonly isTraced: boolean } {
+  const reads: Read[] = [];
+  let isTraced = true;
+  const rows = members.map((member, index) => {
+    const get = (_: PgsqlSettings, name: keyof PgsqlSettings) => {
+      const value = variable(member, name);
+      reads.push({ index, name, value });
+      return value;
+    };
+    const ownKeys = (settings: PgsqlSettings) => {
+      isTraced = false;
+      return Reflect.ownKeys(settings);
+    };
+    // Not a copy: what no selector asks for is not read, which `explain` counts on.
+    return new Proxy(member.settings, { get, ownKeys });
+  });
+  const found: unknown = jmespath.search(rows, expression);
+  const indices = Array.isArray(found) ? found.map((row) => rows.indexOf(row)) : [];
+  return { evaluation: { size: members.length, reads, positions: indices.filter((i) => i >= 0) }, isTraced };
+}
+
+function variable({ settings, role }: PgsqlMember, name: keyof PgsqlSettings): unknown {
+  return name === 'pg_role' ? role : settings[name];
+}

@@ -1,0 +1,99 @@
+import type { HostIp } from '../../../model/brand.ts';
+import { PROXY_CA, type ProxyServer, type ProxyService } from '../../../model/facts.ts';
+import { append } from '../../../model/multimap.ts';
+import { perSite } from '../../../model/per-site.ts';
+import type { Site, SiteHost } from '../../../model/site.ts';
+import { CHECK_INTERVAL, RISE } from '../ha/recovery.ts';
+import { clusters, type PgsqlMember } from '../members.ts';
+import type { PgService } from '../params/schemas.ts';
+import type { PgsqlSettings } from '../settings.ts';
+import { positions } from './selector.ts';
+
+/** How soon a new primary is up is part of the sum in recovery.ts; a dead one is down after 3 checks. */
+const NEAR = `${CHECK_INTERVAL * 1000}ms`;
+const DEFAULT_SERVER = `inter 1s fastinter ${NEAR} downinter ${NEAR} rise ${RISE} fall 3 on-marked-down shutdown-sessions slowstart 30s maxconn 3000 maxqueue 128 weight 100`;
+
+const TLS_CHECK = ` check-ssl verify required ca-file /etc/pigsty/current/${PROXY_CA}`;
+
+export type ServiceSelection = {
+  readonly selected: readonly PgsqlMember[];
+  readonly backup: readonly PgsqlMember[];
+};
+
+export function declaredServices(settings: PgsqlSettings): readonly PgService[] {
+  return [...settings.pg_default_services, ...settings.pg_services];
+}
+
+/** The members that `selector` and `backup` choose: JMESPath over the members' variables (pigsty.md section 1). */
+export function selectMembers(service: PgService, members: readonly PgsqlMember[]): ServiceSelection {
+  const choose = (expression: string | undefined) =>
+    (expression ? positions(expression, members) : []).flatMap((index) => members[index] ?? []);
+  return { selected: choose(service.selector), backup: choose(service.backup) };
+}
+
+/** One HAProxy section: `<cluster>-<service>`, health checked through Patroni. */
+export function proxyService(service: PgService, members: readonly PgsqlMember[]): ProxyService {
+  const { selected, backup } = selectMembers(service, members);
+  const settings = members[0]?.settings;
+  const port = (member: PgsqlMember) => destinationPort(service, member.settings);
+  const backups = backup.filter((member) => !selected.includes(member));
+  const check = service.check ?? '/';
+  const tlsCheck = settings?.patroni_ssl_enabled ? TLS_CHECK : '';
+  const place = members[0]?.host.parameters.place('pg_services');
+  return {
+    declared: { parameter: 'pg_services', ...(place && { place }) },
+    name: `${members[0]?.cluster}-${service.name}`,
+    title: `service ${service.name} of cluster ${members[0]?.cluster}: ${check} answers 200`,
+    address: service.ip ?? '*',
+    port: service.port,
+    mode: 'tcp',
+    maxConnections: service.maxconn ?? 5000,
+    balance: service.balance ?? 'roundrobin',
+    options: ['option httpchk', `http-check send meth OPTIONS uri ${check}`, 'http-check expect status 200'],
+    defaultServer: `${service.options ?? DEFAULT_SERVER} port ${settings?.patroni_port}${tlsCheck}`,
+    servers: [
+      ...selected.map((member) => server(member, port(member), backup.includes(member))),
+      ...backups.map((member) => server(member, port(member), true)),
+    ],
+  };
+}
+
+function server(member: PgsqlMember, port: number, isBackup: boolean): ProxyServer {
+  const options = `check weight ${member.settings.pg_weight}${isBackup ? ' backup' : ''}`;
+  return { name: member.instance, address: member.host.ip, port, options };
+}
+
+/** `dest`: default, postgres, pgbouncer, or a port. */
+export function destinationPort(service: PgService, settings: PgsqlSettings): number {
+  const destination =
+    service.dest === undefined || service.dest === 'default'
+      ? settings.pg_default_service_dest
+      : service.dest;
+  if (destination === 'pgbouncer') return settings.pgbouncer_port;
+  return destination === 'postgres' ? settings.pg_port : Number(destination);
+}
+
+/** The services of every cluster, each with the hosts whose HAProxy provides it. */
+export function proxyListeners(site: Site): { readonly ip: HostIp; readonly service: ProxyService }[] {
+  return clusters(site).flatMap((members) => {
+    const services = clusterServices(members);
+    return carriers(members, site).flatMap(({ ip }) => services.map((service) => ({ ip, service })));
+  });
+}
+
+/** Each member for itself, or the hosts of the group `pg_service_provider`. */
+export function carriers(members: readonly PgsqlMember[], site: Site): readonly SiteHost[] {
+  const provider = members[0]?.settings.pg_service_provider ?? '';
+  return provider === '' ? members.map(({ host }) => host) : (hostsOfGroup(site).get(provider) ?? []);
+}
+
+const hostsOfGroup = perSite((site): ReadonlyMap<string, readonly SiteHost[]> => {
+  const found = new Map<string, SiteHost[]>();
+  for (const host of site.hosts) for (const group of host.groups) append(found, group, host);
+  return found;
+});
+
+function clusterServices(members: readonly PgsqlMember[]): readonly ProxyService[] {
+  const [first] = members;
+  return first ? declaredServices(first.settings).map((service) => proxyService(service, members)) : [];
+}

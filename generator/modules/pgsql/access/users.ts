@@ -1,0 +1,49 @@
+import type { SecretRef } from '../../../model/secret.ts';
+import type { User } from '../params/schemas.ts';
+import type { PgsqlSettings } from '../settings.ts';
+
+/** Default roles, then business users; a business user with the name of a default role replaces it. */
+export function allUsers(settings: PgsqlSettings): User[] {
+  const own = new Set(settings.pg_users.map((user) => user.name));
+  const renamed = settings.pg_default_roles.map((role) => ({
+    ...role,
+    name: systemName(role.name, settings),
+  }));
+  return [...renamed.filter((role) => !own.has(role.name)), ...settings.pg_users];
+}
+
+/** The system users keep their place in pg_default_roles under the names that the inventory gives them. */
+function systemName(name: string, settings: PgsqlSettings): string {
+  const names: Record<string, string> = {
+    postgres: settings.pg_dbsu,
+    replicator: settings.pg_replication_username,
+    dbuser_dba: settings.pg_admin_username,
+    dbuser_monitor: settings.pg_monitor_username,
+  };
+  return names[name] ?? name;
+}
+
+/** The name under which a user's password is kept, as parameter path; undefined when it has none. */
+export function passwordName(user: User, settings: PgsqlSettings): string | undefined {
+  if (user.password !== undefined) {
+    const isOwn = settings.pg_users.some(({ name }) => name === user.name);
+    const role = settings.pg_default_roles.find(({ name }) => systemName(name, settings) === user.name);
+    return isOwn ? `pg_users.${user.name}.password` : `pg_default_roles.${role?.name}.password`;
+  }
+  const system: Record<string, [string, string]> = {
+    [settings.pg_dbsu]: ['pg_dbsu_password', settings.pg_dbsu_password],
+    [settings.pg_replication_username]: ['pg_replication_password', settings.pg_replication_password],
+    [settings.pg_admin_username]: ['pg_admin_password', settings.pg_admin_password],
+    [settings.pg_monitor_username]: ['pg_monitor_password', settings.pg_monitor_password],
+  };
+  const [name, value] = system[user.name] ?? [];
+  return value ? name : undefined;
+}
+
+/** The password of a user as verifier, or undefined when it has none. */
+export function passwordSecret(user: User, settings: PgsqlSettings): SecretRef | undefined {
+  const name = passwordName(user, settings);
+  return name === undefined
+    ? undefined
+    : { $secret: name, as: 'postgres-verifier', user: user.name, method: settings.pg_pwd_enc };
+}

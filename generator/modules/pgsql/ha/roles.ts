@@ -1,0 +1,114 @@
+import { electionSeconds, type Facts, StoreEndpoint } from '../../../model/facts.ts';
+import type { FilePlan, FileSource } from '../../../model/plan.ts';
+import type { Site } from '../../../model/site.ts';
+import { hbaContext, hbaLines, LIVE_ROLES, type LiveRole, postgresRules, roleRules } from '../access/hba.ts';
+import { clusterMembers, type PgsqlMember } from '../members.ts';
+import { leaderKey } from '../topology/citus.ts';
+import { type StandbySource, standbySource } from '../topology/upstream.ts';
+import { restUrl } from './patroni.ts';
+import { promiseLines, recovery, recoveryPromise } from './recovery.ts';
+
+/** pgbouncer includes no file in its rules: it has all of them for each role. */
+export const POOL_HBA = 'pgb_hba.conf';
+
+const DIRECTORY = 'etc/pgsql';
+
+/**
+ * What makes a member follow its role: the start of Patroni, the guard that keeps it from writing without a lease, and
+ * what is done when the role changes.
+ */
+export function roleFiles(member: PgsqlMember, site: Site, facts: Facts): FilePlan[] {
+  const members = clusterMembers(site, member.cluster);
+  const file = (name: string, source: FileSource) => fileOf(member, name, source);
+  const template = (name: string, view: TemplateView): FilePlan =>
+    file(name, { kind: 'template', template: `pgsql/${name}.ejs`, view });
+  return [
+    template('patroni-start.py', startView(member, standbySource(members, site), facts)),
+    template('pigsty_store.py', {}),
+    template('patronictl.py', {}),
+    template('guard.py', guardView(member, facts)),
+    template('on-role.sh', roleChangeView(member)),
+    ...promiseFiles(members, facts).map((lines) => file('recovery.txt', { kind: 'text', lines })),
+    template('converge.py', {
+      url: restUrl(member),
+      pauses: python(member.settings.patroni_mode === 'pause'),
+    }),
+  ];
+}
+
+/** The rules for clients of either role: a reload of PostgreSQL and pgbouncer brings them in. */
+export function ruleFiles(member: PgsqlMember, site: Site): FilePlan[] {
+  return LIVE_ROLES.flatMap((role) => rulesOf(member, site, role)).map(({ name, lines }) =>
+    fileOf(member, name, { kind: 'text', lines }),
+  );
+}
+
+function fileOf({ settings: { pg_dbsu: owner } }: PgsqlMember, name: string, source: FileSource): FilePlan {
+  return { path: `${DIRECTORY}/${name}`, mode: 0o644, owner, group: owner, source };
+}
+
+function promiseFiles(members: readonly PgsqlMember[], facts: Facts): string[][] {
+  const promise = recoveryPromise(members, electionSeconds(facts));
+  return promise ? [promiseLines(promise)] : [];
+}
+
+type TemplateView = Extract<FileSource, { kind: 'template' }>['view'];
+
+function rulesOf(member: PgsqlMember, site: Site, role: LiveRole): { name: string; lines: string[] }[] {
+  const { settings } = member;
+  const postgres = hbaContext('postgres', member, site);
+  const pool = [...settings.pgb_default_hba_rules, ...settings.pgb_hba_rules];
+  return [
+    { name: `role/${role}/${POOL_HBA}`, lines: hbaLines(pool, hbaContext('pgbouncer', member, site), role) },
+    ...roleRules(postgresRules(postgres), postgres, role).map((lines, index) => ({
+      name: `role/${role}/hba-${index + 1}.conf`,
+      lines,
+    })),
+  ];
+}
+
+function startView(member: PgsqlMember, source: StandbySource | undefined, facts: Facts): TemplateView {
+  const { settings, host, role } = member;
+  const { ttl } = recovery(settings.pg_rto, electionSeconds(facts));
+  return {
+    endpoints: nearestFirst(facts.all(StoreEndpoint), host.ip),
+    leaderKey: leaderKey(member),
+    initialises: python(role === 'primary'),
+    upstream: (source?.hosts ?? []).map((ip) => ({ ip, port: source?.port ?? 0 })),
+    // Patroni's own lower limit.
+    shortLease: python(ttl < 20),
+  };
+}
+
+/** This host's own endpoint before the others, which may be away. */
+function nearestFirst<T extends { readonly ip: string }>(endpoints: readonly T[], ip: string): readonly T[] {
+  return [...endpoints].sort((a, b) => Number(b.ip === ip) - Number(a.ip === ip));
+}
+
+function guardView({ settings, host }: PgsqlMember, facts: Facts): TemplateView {
+  const { restartAfter, connectAfter, fenceAfter } = recovery(settings.pg_rto, electionSeconds(facts));
+  return {
+    ip: host.ip,
+    patroniPort: settings.patroni_port,
+    tls: String(settings.patroni_ssl_enabled),
+    socket: settings.pg_localhost.split(',')[0] ?? '',
+    port: settings.pg_port,
+    restartAfter,
+    connectAfter,
+    fenceAfter,
+  };
+}
+
+function roleChangeView({ settings }: PgsqlMember): TemplateView {
+  return {
+    socket: settings.pg_localhost.split(',')[0] ?? '',
+    user: settings.pg_dbsu,
+    port: settings.pg_port,
+    pool: String(settings.pgbouncer_enabled),
+    poolPort: settings.pgbouncer_port,
+  };
+}
+
+function python(value: boolean): string {
+  return value ? 'True' : 'False';
+}

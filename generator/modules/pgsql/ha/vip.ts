@@ -1,0 +1,93 @@
+import { type Facts, StoreEndpoint } from '../../../model/facts.ts';
+import type { Contribution } from '../../../model/module.ts';
+import type { FilePlan, FileSource } from '../../../model/plan.ts';
+import { unitFile, unitPlan } from '../../../text/unit.ts';
+import type { PgsqlMember } from '../members.ts';
+import { leaderKey } from '../topology/citus.ts';
+
+/*
+ * The address that follows the primary: vip-manager looks who holds the lease in the configuration store, and adds the
+ * address to the host's interface or takes it away (pigsty.md section 3, pg_vip).
+ */
+const PGSQL = '/etc/pigsty/current/etc/pgsql';
+const DIRECTORY = 'etc/vip-manager';
+const UNIT = 'vip-manager.service';
+/** Milliseconds until it asks again where the store did not answer; else it is told. */
+const INTERVAL = 500;
+
+/** The address without its mask; undefined where the cluster has none. */
+export function vipOf({ settings }: PgsqlMember): string | undefined {
+  return settings.pg_vip_enabled ? addressAndMask(settings.pg_vip_address)[0] : undefined;
+}
+
+/** `10.10.10.2/24` as `10.10.10.2` and `24`. */
+function addressAndMask(text: string): [address: string, mask: string] {
+  const [address = '', mask = ''] = text.split('/');
+  return [address, mask];
+}
+
+export function vipContribution(member: PgsqlMember, facts: Facts): Contribution {
+  if (!member.settings.pg_vip_enabled) return {};
+  const { pg_dbsu: user } = member.settings;
+  const owned = { owner: user, group: user };
+  const config: FilePlan = {
+    path: `${DIRECTORY}/vip-manager.yml`,
+    mode: 0o644,
+    ...owned,
+    source: configSource(member, facts),
+  };
+  const start: FilePlan = {
+    path: `${DIRECTORY}/start.sh`,
+    mode: 0o755,
+    ...owned,
+    source: {
+      kind: 'template',
+      template: 'pgsql/vip-start.sh.ejs',
+      view: { interface: member.settings.pg_vip_interface, ip: member.host.ip },
+    },
+  };
+  const [address, mask] = addressAndMask(member.settings.pg_vip_address);
+  const view = { root: { $image: 'vip-manager' }, user, cluster: member.cluster, address, mask };
+  return {
+    files: [
+      config,
+      start,
+      ...[UNIT, 'vip-release.path', 'vip-release.service'].map((name) =>
+        unitFile(name, `pgsql/${name}.ejs`, view),
+      ),
+    ],
+    units: [
+      unitPlan(UNIT, {
+        image: 'vip-manager',
+        restartOn: [config.path, start.path],
+        after: ['patroni.service'],
+      }),
+      unitPlan('vip-release.path'),
+      unitPlan('vip-release.service', { activation: 'none' }),
+    ],
+  };
+}
+
+/** vip-manager's own names (its manual, "Configuration"); the start script adds the interface. */
+function configSource(member: PgsqlMember, facts: Facts): FileSource {
+  const { settings, instance } = member;
+  const [ip, mask] = addressAndMask(settings.pg_vip_address);
+  return {
+    kind: 'yaml',
+    data: {
+      interval: INTERVAL,
+      'trigger-key': leaderKey(member),
+      'trigger-value': instance,
+      ip,
+      netmask: Number(mask),
+      'manager-type': 'basic',
+      'dcs-type': 'etcd',
+      'dcs-endpoints': facts.all(StoreEndpoint).map(({ ip: host, port }) => `https://${host}:${port}`),
+      'etcd-ca-file': `${PGSQL}/ca.crt`,
+      'etcd-cert-file': `${PGSQL}/server.crt`,
+      'etcd-key-file': `${PGSQL}/server.key`,
+      'retry-num': 2,
+      'retry-after': 250,
+    },
+  };
+}

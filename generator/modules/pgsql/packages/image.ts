@@ -1,0 +1,41 @@
+import { perSite } from '../../../model/per-site.ts';
+import type { ImageUse } from '../../../model/plan.ts';
+import type { Site } from '../../../model/site.ts';
+import { type PgsqlMember, pgsqlMembers } from '../members.ts';
+import { imagePackages } from './packages.ts';
+
+/**
+ * The PostgreSQL image of a member: `postgres-17`. Members of one major with the same extensions share it; the first
+ * cluster's has the plain name, others are called after the first cluster that wants them (`postgres-17-pg-test`).
+ */
+export function postgresImage(member: PgsqlMember, site: Site): ImageUse {
+  const packages = imagePackages(member);
+  const version = String(member.settings.pg_version);
+  const known = firstClusters(site).get(version) ?? new Map<string, string>();
+  const [plain] = known.keys();
+  const own = names(packages);
+  const suffix = own === (plain ?? own) ? '' : `-${known.get(own) ?? member.cluster}`;
+  return {
+    name: `postgres-${version}${suffix}`,
+    recipe: 'postgres',
+    arguments: { pg_version: version },
+    packages,
+  };
+}
+
+/** Major version -> packages of extensions -> the first cluster that has them, in the order of clusters. */
+const firstClusters = perSite((site) => {
+  const found = new Map<string, Map<string, string>>();
+  for (const member of pgsqlMembers(site)) {
+    const version = String(member.settings.pg_version);
+    const clusters = found.get(version) ?? new Map<string, string>();
+    found.set(version, clusters);
+    const own = names(imagePackages(member));
+    if (!clusters.has(own)) clusters.set(own, member.cluster);
+  }
+  return found;
+});
+
+function names(packages: ImageUse['packages']): string {
+  return packages.map((one) => one.name).join(' ');
+}
