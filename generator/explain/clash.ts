@@ -4,6 +4,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Place } from '../model/origin.ts';
 import type { Clash, ClashSide } from '../model/plan.ts';
 import type { Site, SiteHost } from '../model/site.ts';
+import { valueAt } from './other-values.ts';
 import { type Compiler, traceLeaves } from './plan-origins.ts';
 import type { SiteInput } from './site-inputs.ts';
 
@@ -29,7 +30,7 @@ export function describeClash(clash: Clash, site: Site, compiler: Compiler): Dia
   if (!one || !other) throw new Unreachable('a clash has two sides');
   const words = { what: clash.what, name: clash.name, ip: clash.ip, one: one.title, other: other.title };
   const notes = [one, other].flatMap(originNotes);
-  return rules.clash.at(placeOf(other) ?? placeOf(one), words, notes);
+  return rules.clash.at(placeOf(other, clash.name) ?? placeOf(one, clash.name), words, notes);
 }
 
 function originOf(side: ClashSide, host: SiteHost, site: Site, compiler: Compiler): OriginOfSide {
@@ -58,10 +59,13 @@ function originNotes({ title, inputs }: OriginOfSide): Diagnostic['notes'] {
   });
 }
 
-function placeOf({ inputs }: OriginOfSide): Place | undefined {
-  for (const input of inputs) {
-    const place = input.kind === 'parameter' && input.host.parameters.place(input.name, input.path);
-    if (place) return place;
-  }
-  return undefined;
+/** Where the inventory sets what makes a side plan the thing; rather the value that its name has in it. */
+function placeOf({ inputs }: OriginOfSide, name: string): Place | undefined {
+  const placed = inputs.flatMap((input) => {
+    if (input.kind !== 'parameter') return [];
+    const place = input.host.parameters.place(input.name, input.path);
+    const value = valueAt(input.host.parameters.values[input.name] ?? null, input.path);
+    return place ? [{ place, isNamed: typeof value !== 'boolean' && name.includes(String(value)) }] : [];
+  });
+  return (placed.find(({ isNamed }) => isNamed) ?? placed[0])?.place;
 }

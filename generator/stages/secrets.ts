@@ -30,19 +30,18 @@ function secretRows(module: Module): readonly Parameter[] {
 
 type Named = readonly [name: string, secret: Secret];
 
-/** Most hosts share a value: it is searched once. */
-const secretsOfValue = new WeakMap<object, readonly Named[]>();
+/** Most hosts share a value: it is searched once for a row. */
+const secretsOfValue = new WeakMap<Parameter, WeakMap<object, readonly Named[]>>();
 
-function secretsOfRow(
-  { name, secret, secretKeys = [] }: Parameter,
-  value: Value | undefined,
-): readonly Named[] {
+function secretsOfRow(row: Parameter, value: Value | undefined): readonly Named[] {
+  const { name, secret, secretKeys = [] } = row;
   if (value === undefined) return [];
   if (secret) return [[name, { text: String(value), parameter: name, path: [] }]];
   if (typeof value !== 'object' || value === null) return [];
-  const known = secretsOfValue.get(value) ?? [...secretsIn(value, name, new Set(secretKeys))];
-  secretsOfValue.set(value, known);
-  return known;
+  const known = secretsOfValue.get(row) ?? new WeakMap<object, readonly Named[]>();
+  const found = known.get(value) ?? [...secretsIn(value, name, new Set(secretKeys))];
+  secretsOfValue.set(row, known.set(value, found));
+  return found;
 }
 
 /** An item of a list is called by its `name`, where it has one. */
