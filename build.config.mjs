@@ -1,30 +1,62 @@
 /** Bundles generator/ and its libraries into dist/: the `pigsty` command, which needs Node and nothing else of npm. */
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import Module, { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { Script } from 'node:vm';
 
-const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+const root = fileURLToPath(new URL('.', import.meta.url));
+const dist = join(root, 'dist');
+const COMPILE = '--compile';
 
-rmSync(new URL('dist', import.meta.url), { recursive: true, force: true });
-await build({
-  entryPoints: { pigsty: 'generator/cli.ts', 'emit-worker': 'generator/emit/emit-worker.ts' },
-  absWorkingDir: fileURLToPath(new URL('.', import.meta.url)),
-  outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  chunkNames: 'chunks/[name]-[hash]',
-  sourcemap: 'linked',
-  // An import() of a bundled CommonJS library would find its exports only below `default`.
-  mainFields: ['module', 'main'],
-  banner: {
-    js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
-  define: { 'process.env.PIGSTY_VERSION': JSON.stringify(version) },
-  logLevel: 'warning',
-});
+if (process.argv[2] === COMPILE) await compileVerbs(process.argv[3]);
+else await bundle();
 
-// npm makes a program executable when it links it, and links it once: after a later build nobody else does.
-chmodSync(new URL('dist/pigsty.js', import.meta.url), 0o755);
+async function bundle() {
+  const { build } = await import('esbuild');
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  rmSync(dist, { recursive: true, force: true });
+  await build({
+    // The command alone is small: what it prints of itself, it prints at once. Verbs come with their compiled form.
+    entryPoints: {
+      pigsty: 'generator/cli.ts',
+      verbs: 'generator/cli/verbs.ts',
+      'emit-worker': 'generator/emit/emit-worker.ts',
+    },
+    absWorkingDir: root,
+    outdir: 'dist',
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    sourcemap: 'linked',
+    // Half of zod is what tree shaking leaves out of its ES modules only.
+    mainFields: ['module', 'main'],
+    define: { 'process.env.PIGSTY_VERSION': JSON.stringify(version), 'import.meta.dirname': '__dirname' },
+    logLevel: 'warning',
+  });
+  writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
+  // npm makes a program executable when it links it, and links it once: after a later build nobody else does.
+  chmodSync(join(dist, 'pigsty.js'), 0o755);
+  const scratch = mkdtempSync(join(tmpdir(), 'pigsty-compile-'));
+  const compiled = spawnSync(process.execPath, [fileURLToPath(import.meta.url), COMPILE, scratch], {
+    encoding: 'utf8',
+  });
+  rmSync(scratch, { recursive: true, force: true });
+  if (compiled.status !== 0) throw new Error(`verbs.cache: ${compiled.stderr}`);
+}
+
+/** Runs a build of blueprint full in `scratch`, and keeps what V8 has compiled for it (generator/cli/load-verbs.ts). */
+async function compileVerbs(scratch) {
+  const file = join(dist, 'verbs.js');
+  const script = new Script(Module.wrap(readFileSync(file, 'utf8')), { filename: file });
+  const module = { exports: {} };
+  script.runInThisContext()(module.exports, createRequire(file), module, file, dist);
+  const inventory = join(scratch, 'full.yml');
+  copyFileSync(join(root, 'blueprints', 'full.yml'), inventory);
+  await module.exports.runValidate(inventory, { quiet: true });
+  await module.exports.runBuild(inventory, { quiet: true, configOnly: true, output: join(scratch, 'out') });
+  writeFileSync(join(dist, 'verbs.cache'), script.createCachedData());
+}

@@ -1,8 +1,7 @@
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { EXIT, exitCodeFor } from './cli/exit-codes.ts';
-import { systemErrorFinding } from './cli/system-error.ts';
-import { eraseProgress } from './cli/terminal.ts';
-import { printDiagnostic } from './diagnostics/print.ts';
+#!/usr/bin/env node
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { EXIT } from './cli/exit-codes.ts';
+import { loadVerbs } from './cli/load-verbs.ts';
 import { version } from './version.ts';
 
 /** Command line of `pigsty`; verbs are loaded when they are called, so that `--version` stays quick. */
@@ -31,17 +30,17 @@ function createProgram(): Command {
     .option('-o, --output <file>', 'the inventory', 'pigsty.yml')
     .option('-q, --quiet', 'print errors and the result only')
     .option('--json', 'print the result as JSON')
-    .action(async (blueprint, flags) => (await import('./cli/init.ts')).runInit(blueprint, flags));
+    .action(async (blueprint, flags) => loadVerbs().runInit(blueprint, flags));
   verb('validate', 'say everything that is wrong with the inventory; writes nothing')
     .option('--strict', 'take warnings for errors')
     .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json', 'sarif']))
-    .action(async (inventory, flags) => (await import('./cli/validate.ts')).runValidate(inventory, flags));
+    .action(async (inventory, flags) => loadVerbs().runValidate(inventory, flags));
   verb('build', 'compile the inventory into out/<site>/')
     .option('-o, --output <dir>', 'where sites are written', 'out')
     .option('--config-only', 'files only: no images, no network')
     .option('--frozen', 'refuse to renew a lock that is missing or stale')
     .addOption(new Option('--emit <stage>', 'print the result of a stage instead').choices(['plan', 'site']))
-    .action(async (inventory, flags) => (await import('./cli/build.ts')).runBuild(inventory, flags));
+    .action(async (inventory, flags) => loadVerbs().runBuild(inventory, flags));
   program
     .command('explain')
     .description(
@@ -58,29 +57,28 @@ function createProgram(): Command {
     .option('-q, --quiet', 'print errors and the result only')
     .option('--json', 'print the result as JSON')
     .action(async (host, what = '', flags) => {
-      if (host === 'hba') return (await import('./cli/explain-hba.ts')).runExplainHba(flags);
+      if (host === 'hba') return loadVerbs().runExplainHba(flags);
       // No parameter has one of these in its name.
-      if (/[/.:#]/.test(what))
-        return (await import('./cli/explain-plan.ts')).runExplainPlan(host, what, flags);
-      return (await import('./cli/explain.ts')).runExplain(host, what, flags);
+      if (/[/.:#]/.test(what)) return loadVerbs().runExplainPlan(host, what, flags);
+      return loadVerbs().runExplain(host, what, flags);
     });
   program
     .command('schema')
     .description('print the JSON Schema of inventories, for editors')
-    .action(async () => (await import('./cli/schema.ts')).runSchema());
+    .action(async () => loadVerbs().runSchema());
   program
     .command('completion')
     .description('print completions for a shell')
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
-    .action(async (shell) => (await import('./cli/completion.ts')).runCompletion(shell, program));
+    .action(async (shell) => loadVerbs().runCompletion(shell, program));
   verb('lock', 'resolve the packages of every image and write <inventory>.lock.json')
     .option('--update', 'take newer versions where there are any')
-    .action(async (inventory, flags) => (await import('./cli/lock.ts')).runLock(inventory, flags));
+    .action(async (inventory, flags) => loadVerbs().runLock(inventory, flags));
   verb('export', 'write one host of a built site as a self-contained tar')
     .requiredOption('--host <ip>', 'the host')
     .requiredOption('-o, --output <file>', 'the tar')
     .option('--site <dir>', 'the folder that sites were built into', 'out')
-    .action(async (inventory, flags) => (await import('./cli/export.ts')).runExport(inventory, flags));
+    .action(async (inventory, flags) => loadVerbs().runExport(inventory, flags));
   return program;
 }
 
@@ -95,22 +93,9 @@ async function main(): Promise<number> {
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof InvalidArgumentError) return EXIT.invalid;
-  if (error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number') {
-    const isUsage = 'code' in error && typeof error.code === 'string' && error.code.startsWith('commander.');
-    return isUsage && error.exitCode !== 0 ? EXIT.invalid : error.exitCode;
-  }
-  eraseProgress();
-  const finding = systemErrorFinding(error);
-  process.stderr.write(
-    finding ? `${printDiagnostic(finding, () => undefined)}\n` : `pigsty: ${describe(error)}\n`,
-  );
-  return finding ? exitCodeFor([finding.code]) : EXIT.unexpected;
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (process.env.PIGSTY_DEBUG) return error.stack ?? error.message;
-  return `${error.name}: ${error.message}\nThis is a bug in pigsty; with PIGSTY_DEBUG=1 it says where.`;
+  const isUsage = error instanceof CommanderError;
+  if (isUsage) return error.exitCode === 0 ? EXIT.done : EXIT.invalid;
+  return loadVerbs().reportFailure(error);
 }
 
 process.stdout.on('error', (error) => {
@@ -123,4 +108,6 @@ process.once('SIGINT', () => {
   if (process.stderr.isTTY) process.stderr.write('\n');
   process.exit(EXIT.interrupted);
 });
-process.exitCode = await main();
+void main().then((code) => {
+  process.exitCode = code;
+});

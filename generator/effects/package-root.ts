@@ -1,10 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Templates } from '../text/template.ts';
 
 /** The product's own directory: what holds package.json, images/, units/ and blueprints/. */
-export const packageRoot = findRoot(dirname(fileURLToPath(import.meta.url)));
+export const packageRoot = findRoot(import.meta.dirname);
 
 /** The bundle runs from dist/, the sources from generator/effects/. */
 function findRoot(directory: string): string {

@@ -38,7 +38,15 @@ const INVENTORY = `all:
 `;
 
 beforeAll(async () => {
-  for (const name of ['generator', 'images', 'units', 'package.json', 'tsconfig.json', 'build.config.mjs'])
+  for (const name of [
+    'generator',
+    'images',
+    'units',
+    'blueprints',
+    'package.json',
+    'tsconfig.json',
+    'build.config.mjs',
+  ])
     cpSync(join(root, name), join(copy, name), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
   for (const folder of readdirSync(demo)) cpSync(join(demo, folder), join(copy, folder), { recursive: true });

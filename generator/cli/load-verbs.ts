@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from 'node:fs';
+import Module, { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Script } from 'node:vm';
+
+type Verbs = typeof import('./verbs.ts');
+
+/** What a file of CommonJS is wrapped into (Node's manual, "The module wrapper"). */
+type Wrapped = (
+  exports: object,
+  require: NodeJS.Require,
+  module: object,
+  file: string,
+  directory: string,
+) => void;
+
+/**
+ * The verbs, from dist/verbs.js. V8 reads their compiled form from verbs.cache, which the build writes: to compile two
+ * megabytes anew takes half as long as the start of Node. Another release of V8 rejects the cache and compiles.
+ */
+export const loadVerbs = once(
+  (): Verbs => evaluate(join(__dirname, 'verbs.js'), join(__dirname, 'verbs.cache')),
+);
+
+function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+function evaluate<T>(file: string, cache: string): T {
+  const cachedData = existsSync(cache) ? { cachedData: readFileSync(cache) } : {};
+  const script = new Script(Module.wrap(readFileSync(file, 'utf8')), { filename: file, ...cachedData });
+  const run: Wrapped = script.runInThisContext();
+  const module = { exports: {} };
+  run(module.exports, createRequire(file), module, file, dirname(file));
+  return module.exports as T;
+}
