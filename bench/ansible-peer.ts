@@ -4,12 +4,12 @@ import type { Requirement } from '../test/support/requirements.ts';
 import { type MeasureOptions, measure } from './measure.ts';
 import type { Sample } from './result.ts';
 
-/** What the peer needs. */
+/** The program that this peer needs. */
 export const ANSIBLE: Requirement = { tool: 'ansible-playbook', package: 'ansible-core' };
 
 /**
- * Ansible, rendering the files of one host for `hosts` hosts of this machine: as many templates as the host has files,
- * each as long as its file and with a variable in it.
+ * Measures Ansible: it renders the files of one host for `hosts` hosts on this machine. There is one template per file,
+ * with the length of the file and one variable.
  */
 export async function renderWithAnsible(
   files: string,

@@ -6,17 +6,19 @@ import { ensureRootfs } from '../test/support/rootfs.ts';
 import { makeRepository } from './apt-repository.ts';
 import { forPeers, lockedPlatform, machineCache } from './locked-site.ts';
 
-/** What making the repository needs. */
+/** The program that creates the repository. */
 export const APT_FTPARCHIVE: Requirement = { tool: 'apt-ftparchive', package: 'apt-utils' };
 
 export type Offer = {
-  /** A flat repository: to be pushed to /repo of a node. */
+  /** Directory of a flat repository, to copy to /repo on a node. */
   readonly repository: string;
-  /** What to install from it, as arguments of apt-get install. */
+  /** Packages to install, as arguments of apt-get install. */
   readonly names: string;
 };
 
-/** The packages that the site's images were asked for, with all that a bare Debian 13 node lacks for them. */
+/**
+ * A repository with the requested packages of the site's images and all dependencies that a bare Debian 13 node lacks.
+ */
 export async function offerPackages(workshop: Workshop, directory: string): Promise<Offer> {
   const packages = (await lockedPlatform(workshop)).packages;
   const wanted = askedFor(packages);
@@ -31,7 +33,7 @@ export async function offerPackages(workshop: Workshop, directory: string): Prom
   return { repository, names: wanted.map(({ name }) => name).join(' ') };
 }
 
-/** What the lock was asked for above the base image. */
+/** The packages that are requested by name, without those of the base image. */
 function askedFor(packages: readonly LockedPackage[]): readonly LockedPackage[] {
   return forPeers(packages).filter(({ askedBy }) => {
     return askedBy !== 'dependency' && !askedBy.startsWith('images/base.yml');
@@ -39,8 +41,8 @@ function askedFor(packages: readonly LockedPackage[]): readonly LockedPackage[] 
 }
 
 /**
- * Shell: makes /repo the node's only source. Packages start nothing and make no cluster in a postinst: both would only
- * slow the peer down.
+ * Shell: makes /repo the only package source of the node. Install scripts start no services and create no cluster,
+ * because that would slow down the peer.
  */
 export const PREPARE = `
 rm -f /etc/apt/sources.list.d/*

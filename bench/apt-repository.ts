@@ -8,7 +8,7 @@ import type { LockedPackage } from '../generator/model/lock.ts';
 import { mustRun, removeTree } from '../test/support/process.ts';
 import { cacheDirectory } from '../test/support/rootfs.ts';
 
-/** Makes `directory` a flat repository of the packages in it (sources.list(5)): `deb [trusted=yes] file:… ./`. */
+/** Creates a flat repository of the packages in `directory` (sources.list(5)): `deb [trusted=yes] file:… ./`. */
 async function indexPackages(directory: string, edit = (index: string) => index): Promise<void> {
   const index = await mustRun('apt-ftparchive', ['packages', '.'], { cwd: directory });
   writeFileSync(join(directory, 'Packages'), edit(index));
@@ -17,7 +17,7 @@ async function indexPackages(directory: string, edit = (index: string) => index)
 const RELATIONS =
   /^(Depends|Pre-Depends|Recommends|Suggests|Enhances|Conflicts|Breaks|Replaces|Provides):.*\n( .*\n)*/gm;
 
-/** A flat repository of just these files whose index knows no dependencies: who asks for a package gets that one. */
+/** A flat repository of these files, with an index without dependencies: apt installs exactly the requested package. */
 export async function copyToRepository(
   packages: readonly LockedPackage[],
   cache: string,
@@ -36,19 +36,19 @@ type Closure = {
   /** `name=version`, as apt-get install takes it. */
   readonly wanted: readonly string[];
   readonly locked: readonly LockedPackage[];
-  /** The dpkg status of the machine that will install from the repository. */
+  /** The dpkg status file of the machine that installs from the repository. */
   readonly status: string;
   readonly cache: string;
   readonly directory: string;
 };
 
 /**
- * A flat repository with all that a machine of this status lacks for `wanted`: the locked files, and from the archive
- * those that the lock leaves out because images do without them. Throws when apt cannot resolve or fetch.
+ * A flat repository with `wanted` and all dependencies that a machine with this status lacks: the locked files, and
+ * from the archive those that images do not need. Throws if apt cannot resolve or download them.
  */
 export async function makeRepository(closure: Closure): Promise<void> {
   const platform = PLATFORMS.get('debian13');
-  if (!platform) throw new Error('no platform debian13');
+  if (!platform) throw new Error('platform debian13 not found');
   const addresses = await findArchives(platform, process.env);
   if (!addresses.ok) throw new Error(JSON.stringify(addresses.diagnostics));
   const root = await openAptRoot(join(cacheDirectory(), 'bench'), platform, process.env);

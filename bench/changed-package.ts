@@ -7,13 +7,13 @@ import { sha256 } from '../generator/model/brand.ts';
 import type { LockedPackage } from '../generator/model/lock.ts';
 import { mustRun, removeTree } from '../test/support/process.ts';
 
-/** A small package of the PostgreSQL image, and a file in it. */
+/** A small package of the PostgreSQL image, and one of its files. */
 const NAME = 'patroni';
 const FILE = 'usr/lib/python3/dist-packages/patroni/version.py';
 
 /**
- * Puts a package with one more line and a new version in the place of the locked one, in the cache and in the lock, as
- * a new version in the archive would end up there. The answer is what is locked now.
+ * Replaces the locked package, in the cache and in the lock, by one with an additional line and a new version, as an
+ * update from the archive would do. Returns the packages of the new lock.
  */
 export async function changePackage(
   lockFile: string,
@@ -23,7 +23,8 @@ export async function changePackage(
   const lock = await readLock(lockFile);
   const [platform] = (lock.ok && lock.value?.platforms) || [];
   const old = platform?.packages.find(({ name }) => name === NAME);
-  if (!lock.ok || !lock.value || !platform || !old) throw new Error(`no ${NAME} in ${lockFile}`);
+  if (!lock.ok || !lock.value || !platform || !old)
+    throw new Error(`package ${NAME} not found in ${lockFile}`);
   const changed = await repack(old, cache, directory);
   const packages = platform.packages.map((one) => (one === old ? changed : one));
   await writeLock(lockFile, { ...lock.value, platforms: [{ ...platform, packages }] });

@@ -19,10 +19,10 @@ import { buildWithBuildah, buildWithUmoci, PEER_REQUIREMENTS, type PeerInput } f
 import type { Bench, BenchOptions, BenchResult, Sample } from './result.ts';
 
 /*
- * The PostgreSQL image of blueprints/meta.yml from the locked packages, with nothing cached but those, beside other
- * tools that are asked for the same packages by name and take what those depend on, as they do. What builds leave is
- * removed, and the disk waited for, outside the clock; all files are in the page cache. The product's layers are not
- * compressed, those of umoci and buildah are: they offer nothing else here.
+ * Builds the PostgreSQL image of blueprints/meta.yml from the locked packages, with a cache that has only these
+ * packages. The peers are other tools, which get the same package names and add the dependencies themselves. Removing
+ * the output and syncing the disk are not measured. All files are in the page cache. The layers of pigsty are not
+ * compressed; those of umoci and buildah are, because these tools have no other mode here.
  */
 const IMAGE = 'postgres-17';
 const SITE = 'all four images of blueprint meta';
@@ -31,7 +31,7 @@ type Builder = { readonly what: string; readonly peerOf?: string; run(): Promise
 
 export const imageBench: Bench = {
   name: 'image',
-  title: 'the PostgreSQL image, nothing cached but the packages',
+  title: 'PostgreSQL image, only packages in the cache',
   defaultRuns: 3,
   requirements: [TIME, ...PEER_REQUIREMENTS],
   async run(options) {
@@ -59,7 +59,7 @@ export const imageBench: Bench = {
   },
 };
 
-/** What the image's recipes ask for by name, and all that it depends on, from nothing. */
+/** The packages that the recipes request by name, and all dependencies, for an empty system. */
 async function offerToPeers(packages: readonly LockedPackage[], directory: string): Promise<PeerInput> {
   const wanted = forPeers(packages).filter(({ askedBy }) => askedBy !== 'dependency');
   const [repository, status] = [join(directory, 'repo'), join(directory, 'status')];
@@ -86,7 +86,7 @@ async function compare({ runs, say }: BenchOptions, builders: readonly Builder[]
   return {
     rows: builders.map(({ run: _, ...row }, index) => ({ ...row, samples: samples[index] ?? [] })),
     goals: [
-      // On a machine where the peers take 17.6 s and 30 s.
+      // For a machine where the peers take 17.6 s and 30 s.
       { kind: 'seconds', row: IMAGE, atMost: 5.5 },
       { kind: 'ratio', row: IMAGE, peer: 'mmdebstrap + umoci', atLeast: 3 },
       { kind: 'ratio', row: IMAGE, peer: 'mmdebstrap + buildah', atLeast: 5 },
@@ -116,7 +116,7 @@ async function buildCold(
   }
 }
 
-/** test/support/image-build.ts as a program: the command itself builds whole sites. */
+/** Bundles test/support/image-build.ts as a program, because `pigsty build` builds complete sites only. */
 async function bundleProgram(directory: string): Promise<string> {
   const program = join(directory, 'image-build.cjs');
   await build({

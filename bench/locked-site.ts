@@ -7,7 +7,7 @@ import type { LockedPackage, LockedPlatform } from '../generator/model/lock.ts';
 import { removeTree } from '../test/support/process.ts';
 import { Workshop } from '../test/support/product.ts';
 
-/** Blueprint meta with keys, a lock, and the locked packages in this machine's cache. */
+/** Blueprint meta with keys and a lock; the locked packages are in this machine's cache. */
 export async function openSite(): Promise<Workshop> {
   const workshop = new Workshop('meta');
   await workshop.build();
@@ -22,7 +22,7 @@ export function lockFile(workshop: Workshop): string {
 export async function lockedPlatform(workshop: Workshop): Promise<LockedPlatform> {
   const lock = await readLock(lockFile(workshop));
   const [platform] = (lock.ok && lock.value?.platforms) || [];
-  if (!platform) throw new Error('the build left no lock');
+  if (!platform) throw new Error('the build wrote no lock');
   return platform;
 }
 
@@ -32,20 +32,20 @@ export function packagesOf({ images, packages }: LockedPlatform, image: string):
 }
 
 /**
- * What other programs get of these packages: not locales-all, of which the product takes one locale and they would
- * unpack all 850.
+ * The packages for the peers: without locales-all. The product takes one locale from it; the peers would unpack all
+ * 850.
  */
 export function forPeers(packages: readonly LockedPackage[]): readonly LockedPackage[] {
   return packages.filter(({ name }) => name !== 'locales-all');
 }
 
-/** This machine's cache of the product, where the locked packages are. */
+/** The cache of the product on this machine, with the locked packages. */
 export const machineCache = cacheDirectory(process.env);
 
-/** A cache with these packages and nothing made of them, as a new machine's. */
+/** A cache with packages only, as on a new machine. */
 export class Cache {
   readonly directory: string;
-  /** The environment in which `pigsty` uses it. */
+  /** The environment that makes `pigsty` use this cache. */
   readonly env: NodeJS.ProcessEnv;
   readonly #home: string;
 
@@ -55,7 +55,7 @@ export class Cache {
     this.env = { ...process.env, XDG_CACHE_HOME: home };
   }
 
-  /** Copying leaves the files in the page cache. */
+  /** Copies the packages, which also puts them into the page cache. */
   fill(packages: readonly LockedPackage[]): void {
     removeTree(this.#home);
     for (const { sha256 } of packages) {

@@ -14,9 +14,9 @@ import { startupBench } from './startup.ts';
 import { trioBench } from './trio.ts';
 
 /*
- * `npm run bench`: how long the product takes, beside other programs that do the same in the same run, and the goals.
- * Whole processes, several runs, median and range. Nothing is asserted: run it on a machine that does nothing else. As
- * root on Debian; missing packages are installed. The names below run one part each, `--json FILE` writes all numbers.
+ * `npm run bench`: measures the product and other programs that do the same work in the same run, and prints the goals.
+ * Complete processes, several runs, median and range. It asserts nothing. Run it as root on a Debian machine without
+ * other load; missing packages are installed. The names below run one part each, `--json FILE` writes all numbers.
  */
 const BENCHES: readonly Bench[] = [
   startupBench,

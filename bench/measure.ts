@@ -4,15 +4,15 @@ import { mustRun, type RunOptions } from '../test/support/process.ts';
 import type { Requirement } from '../test/support/requirements.ts';
 import type { Sample } from './result.ts';
 
-/** What {@link measure} needs. */
+/** The program that {@link measure} needs. */
 export const TIME: Requirement = { tool: 'time', package: 'time' };
 
 export type MeasureOptions = RunOptions & {
-  /** For the report of time(1). */
+  /** Directory for the report of time(1). */
   readonly directory: string;
 };
 
-/** A program as a whole, from fork to its end, which has to be a good one; its children count for the memory. */
+/** Measures a program from fork to exit. Throws if it fails. Child processes count for the memory. */
 export async function measure(
   [program, ...args]: readonly [string, ...string[]],
   { directory, ...options }: MeasureOptions,

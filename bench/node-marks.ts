@@ -1,14 +1,14 @@
 import type { LabNode } from '../test/support/node.ts';
 import { median } from './result.ts';
 
-/** Something that happened on a node, in seconds since the clock started. */
+/** An event on a node, in seconds since the start of the measurement. */
 export type Mark = { readonly event: string; readonly seconds: number };
 
-/** Shell: says that something happens now. */
+/** Shell: records an event with the current time. */
 export const MARK = `mark() { echo "$EPOCHREALTIME $*"; }
 `;
 
-/** Shell: `apply` from the bundle in the current directory, with marks of what the agent says and of its good end. */
+/** Shell: runs `apply` in the current directory and records the agent's messages and its successful end. */
 export const APPLY_WITH_MARKS = `
 ./pigsty-agent apply 2> >(while IFS= read -r line; do mark "agent $line"; done) || exit
 mark healthy
@@ -16,7 +16,7 @@ mark healthy
 
 type Event = { readonly event: string; readonly at: number };
 
-/** Marks from lines `<seconds since 1970> <event>`, one of them `start`. */
+/** Reads events from lines `<seconds since 1970> <event>`; one of them is `start`. */
 export function readMarks(output: string): readonly Mark[] {
   return toMarks(readEvents(output));
 }
@@ -36,10 +36,10 @@ function toMarks(events: readonly Event[]): readonly Mark[] {
     .sort((a, b) => a.seconds - b.seconds);
 }
 
-/** Programs' own words for the moments worth knowing; the first time each is said counts. */
+/** Log messages that mark an event; the first occurrence counts. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
-  [/pigsty-agent.* is current$/, 'generation written, current flipped'],
-  [/INFO: Selected new etcd server/, 'patroni: loaded, speaks to etcd'],
+  [/pigsty-agent.* is current$/, 'generation written, current switched'],
+  [/INFO: Selected new etcd server/, 'patroni: loaded, connected to etcd'],
   [/INFO: trying to bootstrap a new cluster/, 'patroni: may bootstrap'],
   [/The files belonging to this database system/, 'initdb: begins'],
   [/Success\. You can now start/, 'initdb: done'],
@@ -51,7 +51,7 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/started streaming WAL from primary/, 'postgres: streams'],
 ];
 
-/** The marks of an `apply`: what the script saw, what the agent said, and what systemd and the programs noted. */
+/** All events of an `apply`: from the script, the agent, systemd and the logs of the programs. */
 export async function readProductMarks(node: LabNode, output: string): Promise<readonly Mark[]> {
   const said = readEvents(output);
   const agent = said.flatMap(({ event, at }) => agentEvent(event).map((name) => ({ event: name, at })));
@@ -77,7 +77,7 @@ function knownWords(events: readonly Event[]): readonly Event[] {
   });
 }
 
-/** Patroni's own log: `<date> <time>,<ms> <text>` in the node's time zone. */
+/** Patroni's log: `<date> <time>,<ms> <text>` in the node's time zone. */
 async function readPatroni(node: LabNode): Promise<readonly Event[]> {
   const [zone, ...lines] = (await node.sh('date +%:z; find /data -name patroni.log -exec cat {} +')).split(
     '\n',
@@ -102,7 +102,7 @@ async function readPostgres(node: LabNode): Promise<readonly Event[]> {
 
 const UNITS = ['etcd', 'patroni', 'pgbouncer', 'haproxy', 'pgsql-provision'];
 
-/** systemd's own moments count from the boot of this machine, as this process's clock does. */
+/** systemd's timestamps count from the boot of this machine, like the monotonic clock of this process. */
 async function readUnits(node: LabNode): Promise<readonly Event[]> {
   const offset = Date.now() / 1000 - Number(process.hrtime.bigint()) / 1e9;
   const properties = '-p Id,InactiveExitTimestampMonotonic,ActiveEnterTimestampMonotonic';
@@ -120,7 +120,7 @@ async function readUnits(node: LabNode): Promise<readonly Event[]> {
   });
 }
 
-/** One line an event: the median moment, and how long after the one before. */
+/** One line per event: its median time, and the time since the previous event. */
 export function markTable(runs: readonly (readonly Mark[])[]): readonly string[] {
   const events = [...new Set(runs.flatMap((marks) => marks.map(({ event }) => event)))];
   const rows = events

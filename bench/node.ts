@@ -13,10 +13,10 @@ import { APPLY_WITH_MARKS, MARK, type Mark, markTable, readMarks, readProductMar
 import { type Bench, type BenchOptions, LAB_REQUIREMENTS } from './result.ts';
 
 /*
- * A bare Debian 13 node, from files on its disk to the first SELECT on port 5432: a bundle of blueprints/meta.yml that
- * is applied, and a node that is equal but gets the same software by apt-get from a repository on its disk, then initdb
- * and a start. Files are in the page cache and synced before the clock starts. The node is asked every 50 ms, through
- * the socket that both use.
+ * A bare Debian 13 node, from files on its disk to the first SELECT on port 5432. One node applies a bundle of
+ * blueprints/meta.yml. The peer is an equal node that installs the same software by apt-get from a repository on its
+ * disk, then runs initdb and starts PostgreSQL. Before the measurement starts, files are in the page cache and synced.
+ * A client connects every 50 ms through the Unix socket.
  */
 const ADDRESS = '10.10.10.10';
 const FIRST = 'first SELECT on 5432';
@@ -114,7 +114,7 @@ async function compare(bundle: string, offer: Offer, { runs, say }: BenchOptions
   };
 }
 
-/** What `work` measures on a new node that has `source` at `path`, read once and on disk. */
+/** Runs `work` on a new node with a copy of `source` at `path`, which is in the page cache and on disk. */
 async function onNode<T>(source: string, path: string, work: (node: LabNode) => Promise<T>): Promise<T> {
   const lab = await createLab();
   try {

@@ -5,8 +5,8 @@ import { measure } from './measure.ts';
 import type { Sample } from './result.ts';
 
 /*
- * Other ways to an OCI image from the same packages. mmdebstrap unpacks them without their scripts, as the product
- * does, and with them what they depend on by the index that it reads.
+ * Other tools that build an OCI image from the same packages. mmdebstrap unpacks the packages and their dependencies
+ * without install scripts, like the product.
  */
 export const PEER_REQUIREMENTS: readonly Requirement[] = [
   { tool: 'mmdebstrap', package: 'mmdebstrap' },
@@ -19,11 +19,11 @@ export type PeerInput = {
   /** A flat repository. */
   readonly repository: string;
   readonly packages: readonly string[];
-  /** Emptied before the clock starts. */
+  /** Emptied before the measurement starts. */
   readonly directory: string;
 };
 
-/** $1 the repository, $2 the packages, joined by commas; leaves root.tar. */
+/** $1 is the repository, $2 the packages separated by commas; writes root.tar. */
 const EXTRACT = `set -eu
 mmdebstrap --quiet --mode=root --variant=extract --include="$2" trixie root.tar "deb [trusted=yes] copy:$1 ./"
 `;

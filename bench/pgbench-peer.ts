@@ -3,16 +3,15 @@ import type { LabNode } from '../test/support/node.ts';
 import { INSTALL, type Offer, PREPARE } from './apt-peer.ts';
 
 /*
- * A node that does what a node with a bundle does, with Debian's packages instead: the same files at the same paths,
- * but no images, no sandboxes, no Patroni and no etcd. The database is a copy of the other node's base backup, with
- * the configuration that Patroni wrote beside it; PostgreSQL gets the command line that Patroni gives it; pgbouncer and
- * pgBackRest read the files of the bundle, so that archiving costs the same. HAProxy checks that pgbouncer's port opens
- * where the bundle's asks Patroni.
+ * The peer for pgbench: a node with Debian's packages and the same configuration as a node with a bundle, but without
+ * images, sandboxes, Patroni and etcd. The database is a base backup of the other node with the configuration that
+ * Patroni wrote. PostgreSQL gets the same command line as from Patroni. PgBouncer and pgBackRest read the files of the
+ * bundle, so archiving takes the same time. HAProxy checks the port of PgBouncer instead of Patroni.
  */
 const STATE = '/data/postgres/pg-meta-17';
 const STANZA = 'pg-meta';
 
-/** Leaves in /root/copy: the base backup, files of the generation and of the image, the command line of PostgreSQL. */
+/** Writes to /root/copy: a base backup, files of the generation and the image, and the command line of PostgreSQL. */
 const COPY = `
 root=$(sed -n 's/^root=//p' /usr/local/bin/psql)
 mkdir /root/copy
@@ -51,7 +50,7 @@ systemctl start pgbouncer haproxy
 rm -rf /root/copy
 `;
 
-/** Makes `peer`, a bare node, the equal of `node`, which has the bundle. Throws when a setting of PostgreSQL differs. */
+/** Sets up the bare node `peer` like `node`, which has the bundle. Throws if a PostgreSQL setting differs. */
 export async function makeEqual(
   peer: LabNode,
   node: LabNode,
@@ -71,7 +70,7 @@ export async function makeEqual(
   const [ours, theirs] = await Promise.all([settings(node), settings(peer)]);
   const differing = [...ours].filter((line) => !theirs.has(line));
   if (differing.length > 0 || ours.size !== theirs.size)
-    throw new Error(`the peer is not equal: ${differing.join(', ')}`);
+    throw new Error(`PostgreSQL settings of the peer differ: ${differing.join(', ')}`);
 }
 
 async function settings(node: LabNode): Promise<ReadonlySet<string>> {

@@ -15,11 +15,11 @@ import {
 } from './result.ts';
 
 /*
- * What the bundle of blueprints/meta.yml costs in daily work: pgbench through HAProxy and pgbouncer, on a node with the
- * bundle and on its equal with Debian's packages (pgbench-peer.ts), in turn. Only one of them works at a time, after a
- * checkpoint and with nothing left to archive. Patroni and etcd run on our node alone and are part of its figure; as
- * they go on while the peer works, the processor time that they take from it then is noted, and so is all that a node spends
- * on a transaction: other work on this computer changes that little.
+ * The overhead of the bundle of blueprints/meta.yml: pgbench through HAProxy and PgBouncer, alternately on a node with
+ * the bundle and on an equal node with Debian's packages (pgbench-peer.ts). Only one of them works at a time, after a
+ * checkpoint and with all WAL archived. Patroni and etcd run only on our node and count for its result. They also run
+ * while the peer works, so their CPU time in that phase is reported, and the CPU time per transaction of each node,
+ * which other load on this computer changes little.
  */
 const ADDRESS = '10.10.10.10';
 const SCALE = 20;
@@ -35,11 +35,11 @@ type Workload = (typeof WORKLOADS)[number];
 type Machine = {
   readonly name: string;
   readonly node: LabNode;
-  /** Where pgbench is. */
+  /** Path of pgbench. */
   readonly pgbench: string;
 };
 
-/** Ours, and the peer. */
+/** Our node and the peer. */
 type Pair = readonly [Machine, Machine];
 
 export const pgbenchBench: Bench = {
@@ -49,13 +49,13 @@ export const pgbenchBench: Bench = {
   requirements: [...LAB_REQUIREMENTS, APT_FTPARCHIVE],
   async run(options) {
     const workshop = await openSite();
-    // Addresses may repeat in two labs, so that both nodes have the same files.
+    // In two labs both nodes can have the same address, and so the same files.
     const labs = [await createLab(), await createLab()] as const;
     try {
       const [node, peer] = await Promise.all(
         labs.map(async (lab) => lab.node({ ip: ADDRESS, name: 'h10', suite: 'trixie', hasOwnDisk: true })),
       );
-      if (!node || !peer) throw new Error('two labs make two nodes');
+      if (!node || !peer) throw new Error('a lab has no node');
       const offer = await offerPackages(workshop, options.directory);
       options.say('two nodes');
       await applyBundle(node, await workshop.bundle(ADDRESS));
@@ -73,7 +73,7 @@ export const pgbenchBench: Bench = {
   },
 };
 
-/** Healthy, and with the tables of pgbench. */
+/** Applies the bundle and creates the tables of pgbench. */
 async function applyBundle(node: LabNode, bundle: string): Promise<void> {
   node.mount('/bundle', bundle);
   await node.boot();
@@ -93,8 +93,8 @@ async function compare(machines: Pair, options: BenchOptions): Promise<BenchResu
     rows.push({ what, samples: samplesOf(ours) });
     rows.push({ what: `${workload.name}, ${peer.name}`, peerOf: what, samples: samplesOf(theirs) });
     notes.push(
-      `${workload.name}: processor time a transaction: ${own.name} ${cost(ours)}, ${peer.name} ${cost(theirs)};` +
-        ` while the peer worked, our idle node took ${idleShare(theirs)} of one processor`,
+      `${workload.name}: CPU time per transaction: ${own.name} ${cost(ours)}, ${peer.name} ${cost(theirs)};` +
+        ` while the peer worked, our idle node used ${idleShare(theirs)} of one processor`,
     );
   }
   return {
@@ -110,11 +110,11 @@ async function compare(machines: Pair, options: BenchOptions): Promise<BenchResu
 type Shift = {
   readonly machine: Machine;
   readonly sample: Sample & { readonly transactions: number };
-  /** Of all that runs on a machine: the one that worked, and the other. */
+  /** Of all processes on a node: the working one and the idle one. */
   readonly processorSeconds: { readonly worked: number; readonly idle: number };
 };
 
-/** Who begins changes from run to run, so that a drift of this computer hits both alike. */
+/** The first node alternates from run to run, so that a drift of this computer affects both equally. */
 async function alternate([own, peer]: Pair, { name, flags }: Workload, { runs, say }: BenchOptions) {
   const shifts: Shift[] = [];
   for (let run = 1; run <= runs; run++) {
@@ -166,7 +166,7 @@ function ask(node: LabNode, command: string): Promise<string> {
   return node.sh(`psql -XAtq -v ON_ERROR_STOP=1 -d meta -c "${command}"`, { user: 'postgres' });
 }
 
-/** All tables and indexes of pgbench are in shared buffers. */
+/** Loads all tables and indexes of pgbench into shared buffers. */
 async function warm(node: LabNode): Promise<void> {
   await ask(
     node,
@@ -174,17 +174,17 @@ async function warm(node: LabNode): Promise<void> {
   );
 }
 
-/** Nothing is left to write or to archive. */
+/** Waits until all pages are written and all WAL is archived. */
 async function settle(node: LabNode): Promise<void> {
   await ask(node, 'checkpoint');
   const waiting = "select count(*) from pg_ls_archive_statusdir() where name like '%.ready'";
   const deadline = Date.now() + 60_000;
   while ((await ask(node, waiting)).trim() !== '0') {
-    if (Date.now() > deadline) throw new Error(`${node.name} does not archive`);
+    if (Date.now() > deadline) throw new Error(`${node.name}: WAL is not archived in time`);
   }
 }
 
-/** Of all that runs on a node, pgbench included. */
+/** CPU seconds of all processes on a node, including pgbench. */
 async function processorSeconds({ node }: Machine): Promise<number> {
   return Number(await node.sh("sed -n 's/^usage_usec //p' /sys/fs/cgroup/cpu.stat")) / 1e6;
 }

@@ -9,8 +9,8 @@ import { buildWithUmoci, PEER_REQUIREMENTS } from './peers.ts';
 import type { Bench, BenchOptions, Sample } from './result.ts';
 
 /*
- * Blueprint meta built again, as whole processes: nothing changed, a password changed, a small package of the
- * PostgreSQL image changed. mmdebstrap and umoci keep nothing, so for them a changed package is a new image.
+ * Rebuilds blueprint meta, as complete processes: without a change, with a changed password, and with a changed small
+ * package of the PostgreSQL image. mmdebstrap and umoci have no cache, so for them a changed package is a new image.
  */
 const SAME = 'nothing changed';
 const CONFIG = 'a password changed';
@@ -19,7 +19,7 @@ const UMOCI = 'mmdebstrap + umoci, one package changed';
 
 export const rebuildBench: Bench = {
   name: 'rebuild',
-  title: 'blueprint meta built again',
+  title: 'blueprint meta, rebuilt',
   defaultRuns: 5,
   requirements: [TIME, ...PEER_REQUIREMENTS],
   async run(options) {

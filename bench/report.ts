@@ -1,6 +1,6 @@
 import { type Bench, type BenchResult, type Goal, median, type Row, type Sample } from './result.ts';
 
-/** The table of one bench, the goals with what was reached, and its notes. */
+/** The table of one bench, its goals with the results, and its notes. */
 export function printResult(bench: Bench, result: BenchResult): string {
   const head = ['', 'n', 'median', 'min', 'max', 'peak memory', 'peer/pigsty'];
   const body = result.rows.map((row) => {
@@ -21,7 +21,7 @@ export function printResult(bench: Bench, result: BenchResult): string {
   return ['', `${bench.name}: ${bench.title}`, ...table, ...goals, ...result.notes, ''].join('\n');
 }
 
-/** The same for programs: seconds, megabytes and ratios as numbers. */
+/** The same as JSON: seconds, megabytes and ratios as numbers. */
 export function toJson(results: ReadonlyMap<Bench, BenchResult>): object {
   return {
     apiVersion: 'pigsty.io/v1',
@@ -36,7 +36,7 @@ export function toJson(results: ReadonlyMap<Bench, BenchResult>): object {
   };
 }
 
-/** How many times longer a peer took than the row that it is a peer of. */
+/** The ratio of the time of a peer to the time of its row. */
 function timesFaster(row: Row, rows: readonly Row[]): string {
   const own = rows.find(({ what }) => what === row.peerOf);
   if (!own) return '';

@@ -1,15 +1,15 @@
 import type { Requirement } from '../test/support/requirements.ts';
 
-/** One run of one program or sequence, as a whole. */
+/** One run of one program or sequence. */
 export type Sample = {
   readonly seconds: number;
   /** Resident memory of the largest single process (getrusage(2)). */
   readonly peakMegabytes?: number;
-  /** What was done in these seconds, where a rate is measured and not a duration. */
+  /** The transactions in this time, if a rate is measured. */
   readonly transactions?: number;
 };
 
-/** What was measured: the product, or with `peerOf` another program that does the work of that row. */
+/** One measured program: the product, or, with `peerOf`, another program that does the work of that row. */
 export type Row = {
   readonly what: string;
   readonly peerOf?: string;
@@ -17,8 +17,8 @@ export type Row = {
 };
 
 /**
- * What the product promises of its own row. A ratio is the peer's median over ours; a rate is ours over the peer's, the
- * median of those of the runs, each of which measured both at about the same time.
+ * The goal for a row of the product. A ratio is the median of the peer divided by ours. A rate is ours divided by the
+ * peer's: the median over the runs, each of which measures both at about the same time.
  */
 export type Goal =
   | { readonly kind: 'seconds'; readonly row: string; readonly atMost: number }
@@ -29,13 +29,13 @@ export type Goal =
 export type BenchResult = {
   readonly rows: readonly Row[];
   readonly goals: readonly Goal[];
-  /** Lines below the table: where the time went. */
+  /** Lines below the table, for example the time of each step. */
   readonly notes: readonly string[];
 };
 
 export type BenchOptions = {
   readonly runs: number;
-  /** For what the bench makes; removed after it. */
+  /** A temporary directory; removed after the bench. */
   readonly directory: string;
   readonly say: (line: string) => void;
 };
@@ -48,7 +48,7 @@ export type Bench = {
   run(options: BenchOptions): Promise<BenchResult>;
 };
 
-/** What the nodes of test/support/lab.ts need. */
+/** The programs that the nodes of test/support/lab.ts need. */
 export const LAB_REQUIREMENTS: readonly Requirement[] = [
   { tool: 'systemd-nspawn', package: 'systemd-container' },
   { tool: 'mmdebstrap', package: 'mmdebstrap' },

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: bundles main.ts and runs it with the arguments that follow. The bundle lies two directories below
- * the checkout, as test/support does: product.ts finds the checkout from where it stands.
+ * `npm run bench`: bundles main.ts and runs it with the given arguments. The bundle is two directories below the
+ * checkout, like test/support, because product.ts finds the checkout by its own path.
  */
 import { build } from 'esbuild';
 

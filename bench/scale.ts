@@ -7,7 +7,7 @@ import { ANSIBLE, renderWithAnsible } from './ansible-peer.ts';
 import { measure, TIME } from './measure.ts';
 import type { Bench, Goal, Row, Sample } from './result.ts';
 
-/* Large inventories as whole processes: every finding, and every file. Keys are there, the output is not. */
+/* Large inventories, as complete processes: all diagnostics, and all files. Keys exist, the output does not. */
 const VALIDATE = [
   { hosts: 1000, provider: false, seconds: 1 },
   { hosts: 10_000, provider: false, seconds: 8 },
@@ -30,7 +30,7 @@ const filesRow = (hosts: number) => `build --config-only, ${count(hosts)} hosts`
 
 export const scaleBench: Bench = {
   name: 'scale',
-  title: 'inventories of many hosts: findings, and files',
+  title: 'inventories with many hosts: validate and configuration files',
   defaultRuns: 3,
   requirements: [TIME, ANSIBLE],
   async run({ runs, directory, say }) {
@@ -47,7 +47,7 @@ export const scaleBench: Bench = {
         samples.push(await measure([process.execPath, PROGRAM, 'validate', '-q', file], { directory }));
       rows.push({ what: validateRow(hosts, provider), samples });
     }
-    // ext4 without a journal is slow to take inodes again that were freed a moment ago: nothing is removed in between.
+    // ext4 without a journal is slow to reuse inodes that were just freed, so nothing is removed between the runs.
     const out = join(directory, 'out');
     for (const { hosts } of FILES) {
       const file = inventory(`files-${hosts}`, largeInventory(hosts));
@@ -67,7 +67,7 @@ export const scaleBench: Bench = {
   },
 };
 
-/** What one host takes, of a thousand, and with Ansible of four. */
+/** The time per host: of a thousand hosts, and with Ansible of four. */
 async function besideAnsible(site: string, samples: readonly Sample[], directory: string): Promise<Row[]> {
   const share = ({ seconds }: Sample, hosts: number): Sample => ({ seconds: seconds / hosts });
   const own = join(directory, 'ansible');

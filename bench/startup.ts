@@ -5,14 +5,14 @@ import { openSite } from './locked-site.ts';
 import { measure, TIME } from './measure.ts';
 import type { Bench, Sample } from './result.ts';
 
-/* What every call costs, and rendering all files of one host; keys are there, the output is not. */
+/* The time of every call, and of rendering all files of one host. Keys exist, the output does not. */
 const VERSION = 'pigsty --version';
 const NODE = 'node -e 0';
 const CONFIG = 'pigsty build --config-only';
 
 export const startupBench: Bench = {
   name: 'startup',
-  title: 'whole processes: start, and the files of blueprint meta',
+  title: 'complete processes: start-up, and the files of blueprint meta',
   defaultRuns: 15,
   requirements: [TIME],
   async run({ runs, directory }) {

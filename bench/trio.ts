@@ -7,19 +7,19 @@ import { APPLY_WITH_MARKS, MARK, type Mark, markTable, readMarks, readProductMar
 import { type Bench, type BenchOptions, LAB_REQUIREMENTS, type Sample } from './result.ts';
 
 /*
- * Three bare nodes on this one machine, from files on their disks to a cluster: `apply` of blueprints/trio.yml starts on
- * all three at once. A client on their network tries to commit a row through port 5433 every 50 ms, and asks Patroni
- * every 100 ms for its list of members. Files are in the page cache and synced before the clock starts.
+ * Three bare nodes on this machine become a cluster: `apply` of blueprints/trio.yml starts on all three at once. A
+ * client in their network tries to commit a row through port 5433 every 50 ms and reads Patroni's list of members every
+ * 100 ms. Before the measurement starts, the bundle's files are in the page cache and synced.
  */
 const ROW = 'first row committed through 5433';
-const WHOLE = 'one leader, two streaming';
+const WHOLE = 'one leader, two streaming replicas';
 const HEALTHY = 'healthy (three agents end)';
 
-/** What follows what, from the start to a whole cluster; the replicas' moments are those of the later one. */
+/** The order of the events, from the start to the complete cluster; for replicas, the later one counts. */
 const STEPS: readonly string[] = [
   'primary: hashed, unpacked, synced',
   'replicas: hashed, unpacked, synced',
-  'primary: generation written, current flipped',
+  'primary: generation written, current switched',
   'primary: etcd: started',
   'primary: etcd: active',
   'primary: patroni: started',
@@ -39,7 +39,7 @@ const STEPS: readonly string[] = [
 
 export const trioBench: Bench = {
   name: 'trio',
-  title: 'three bare nodes on this machine: from the unpacked tars to one cluster',
+  title: 'three bare nodes on this machine: from the unpacked bundles to a cluster',
   defaultRuns: 3,
   requirements: LAB_REQUIREMENTS,
   async run({ runs, say }: BenchOptions) {
@@ -104,12 +104,11 @@ async function watch({ client, nodes, url }: Cluster): Promise<string> {
   };
   const command = [process.execPath, join(root, 'bench/watch-trio.mjs'), JSON.stringify(question)];
   const result = await client.exec(command, { timeoutSeconds: 600 });
-  if (result.code !== 0)
-    throw new Error(`the cluster did not become whole: ${result.stdout}\n${result.stderr}`);
+  if (result.code !== 0) throw new Error(`the cluster is not complete: ${result.stdout}\n${result.stderr}`);
   return result.stdout;
 }
 
-/** The declared primary is the first; of the others the later one counts. */
+/** The first node is the declared primary; of the replicas, the later one counts. */
 function byRole([primary = [], ...replicas]: readonly (readonly Mark[])[]): readonly Mark[] {
   const latest = (name: string, all: readonly (readonly Mark[])[]): readonly Mark[] => {
     const events = [...new Set(all.flat().map(({ event }) => event))];

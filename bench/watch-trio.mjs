@@ -1,5 +1,5 @@
-// Says when a cluster takes its first row and when it is whole: a line `<seconds since 1970> first-row` and one
-// `<seconds> whole`, then it ends. It is one process that starts once, so that asking costs the cluster little.
+// Prints when a cluster accepts its first row and when it is complete: lines `<seconds since 1970> first-row` and
+// `<seconds> whole`. Then it exits. It is a single process, so that it puts little load on the cluster.
 // Usage: node watch-trio.mjs '{"url": connection string, "cluster": address of Patroni's /cluster, "members": number}'
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -9,7 +9,7 @@ const { url, cluster, members } = JSON.parse(process.argv[2] ?? '{}');
 /** One simple query is one transaction. */
 const ROW = 'create table first_row (n integer); insert into first_row values (1)';
 
-/** pgbouncer lets a client wait for its server: two seconds, and then the next one. */
+/** PgBouncer lets a client wait for a server connection: give up after two seconds and try again. */
 async function commitRow() {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000, query_timeout: 3000 });
   client.on('error', () => undefined);
@@ -24,7 +24,7 @@ async function commitRow() {
   }
 }
 
-/** As Patroni tells everybody: one leader, and all others stream from it. */
+/** True when Patroni's REST API reports one leader, and all other members stream from it. */
 async function isWhole() {
   try {
     const answer = await (await fetch(cluster, { signal: AbortSignal.timeout(2000) })).json();
