@@ -6,6 +6,7 @@ import type { Environment, ProcessResult } from '../effects/process.ts';
 import type { Progress } from '../effects/progress.ts';
 import { type Sha256, Unreachable } from '../model/brand.ts';
 import { conclude, type Diagnostic, type Result, succeed } from '../model/diagnostic.ts';
+import { groupsOf } from '../model/groups.ts';
 import type { Lock, LockedPackage } from '../model/lock.ts';
 import { type Addresses, type AptRoot, openAptRoot, runLocked } from './apt-root.ts';
 import { findArchives } from './archives.ts';
@@ -84,8 +85,7 @@ async function download(
   await makeDirectory(join(options.cache, 'packages', 'sha256'));
   const stop = reportBytes(missing, partial, options);
   const failures: Failure[] = [];
-  for (let start = 0; start < missing.length; start += FILES_PER_CALL) {
-    const group = missing.slice(start, start + FILES_PER_CALL);
+  for (const group of groupsOf(missing, FILES_PER_CALL)) {
     const answer = await callDownloader(root, group, partial, addresses);
     for (const one of group) failures.push(...(await accept(one, partial, answer, addresses, options.cache)));
   }
