@@ -17,7 +17,7 @@ export const EXIT = {
 /** The exit code that the findings of a failed run call for; the most specific one wins. */
 export function exitCodeFor(codes: readonly string[]): number {
   if (codes.some((code) => code === 'lock/missing' || code === 'lock/stale')) return EXIT.stale;
-  if (codes.some((code) => code === 'fetch/wrong-hash')) return EXIT.verification;
+  if (codes.some((code) => code.endsWith('/wrong-hash'))) return EXIT.verification;
   if (codes.some((code) => code.endsWith('-unreachable') || code === 'fetch/unreachable'))
     return EXIT.unreachable;
   if (codes.some((code) => code.endsWith('/disk-full'))) return EXIT.unexpected;

@@ -1,11 +1,11 @@
 import { rule } from '../diagnostics/rule.ts';
-import { isHostIp } from '../model/brand.ts';
 import type { Result } from '../model/diagnostic.ts';
 import { succeed } from '../model/diagnostic.ts';
 import type { Site } from '../model/site.ts';
 import { hbaContext, LIVE_ROLES, type LiveRole } from '../modules/pgsql/access/hba.ts';
 import { type HbaQuestion, type HbaVerdict, hbaVerdict } from '../modules/pgsql/access/hba-verdict.ts';
 import { clusterMembers, clusters, type PgsqlMember } from '../modules/pgsql/members.ts';
+import { isHostIp } from '../text/address.ts';
 import { type CommonOptions, Run } from './run.ts';
 
 export type ExplainHbaFlags = CommonOptions & {

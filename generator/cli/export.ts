@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
-import { exportHost } from '../export/host-tar.ts';
+import { exportHost } from '../bundle/export-host.ts';
+import { tarSink } from '../bundle/tar.ts';
 import { type CommonOptions, Run } from './run.ts';
 import { formatBytes } from './terminal.ts';
 
@@ -14,10 +15,11 @@ export async function runExport(argument: string | undefined, flags: ExportFlags
   const run = new Run(flags);
   const { site } = await run.compile(argument, { ...flags, quiet: true });
   const directory = join(resolve(flags.site), site.name);
-  const written = run.take(await exportHost(directory, flags.host, resolve(flags.output), run.progress));
+  const file = resolve(flags.output);
+  const { bundle, bytes } = run.take(await exportHost(directory, flags.host, tarSink(file), run.progress));
   run.print(
     flags.json
-      ? JSON.stringify({ apiVersion: 'pigsty.io/v1', kind: 'Export', ...written }, null, 2)
-      : `export ${flags.host}  ${formatBytes(written.bytes)}  ${written.bundle.slice(0, 19)}\n${written.file}`,
+      ? JSON.stringify({ apiVersion: 'pigsty.io/v1', kind: 'Export', file, bundle, bytes }, null, 2)
+      : `export ${flags.host}  ${formatBytes(bytes)}  ${bundle.slice(0, 19)}\n${file}`,
   );
 }

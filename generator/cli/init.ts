@@ -8,11 +8,12 @@ import { writeFileAtomic } from '../effects/files.ts';
 import { operatorKeys } from '../effects/operator-keys.ts';
 import { packageRoot } from '../effects/package-root.ts';
 import { fromBlueprint } from '../init/from-blueprint.ts';
-import { type HostIp, isHostIp } from '../model/brand.ts';
+import type { HostIp } from '../model/brand.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { succeed } from '../model/diagnostic.ts';
 import { inventorySchema } from '../modules/inventory-schema.ts';
 import { PublicKey } from '../modules/node/schemas.ts';
+import { isHostIp } from '../text/address.ts';
 import { type CommonOptions, Run } from './run.ts';
 import { schemaText } from './schema.ts';
 

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { chmodSync, linkSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { chmodSync, createReadStream, linkSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { type Sha256, sha256 } from '../model/brand.ts';
 
 /** Writes a file so that it is either whole or absent: temporary name in the same directory, fsync, rename. */
 export async function writeFileAtomic(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
@@ -69,24 +70,50 @@ function namingPath(cause: unknown, path: string): unknown {
   return cause instanceof Error && !('path' in cause) ? Object.assign(cause, { path }) : cause;
 }
 
-/** The text of a file, or undefined where there is none. Other errors are thrown. */
-export async function readTextIfExists(path: string): Promise<string | undefined> {
+/** The bytes of a file, or undefined where there is none. Other errors are thrown. */
+export function readIfExists(path: string): Buffer | undefined {
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path);
   } catch (cause) {
-    if (isErrno(cause, 'ENOENT')) return undefined;
+    if (isMissing(cause)) return undefined;
     throw cause;
   }
 }
 
-/** The same for a small file among many: waiting for it costs less than going round the event loop. */
-export function readSmallIfExists(path: string): string | undefined {
+/** The text of a file, or undefined where there is none. Other errors are thrown. */
+export function readTextIfExists(path: string): Promise<string | undefined> {
+  return ifExists(readFile(path, 'utf8'));
+}
+
+/** Bytes of a file, or undefined where there is none. Other errors are thrown. */
+export async function sizeIfExists(path: string): Promise<number | undefined> {
+  return (await ifExists(stat(path)))?.size;
+}
+
+async function ifExists<T>(found: Promise<T>): Promise<T | undefined> {
   try {
-    return readFileSync(path, 'utf8');
+    return await found;
   } catch (cause) {
-    if (isErrno(cause, 'ENOENT')) return undefined;
+    if (isMissing(cause)) return undefined;
     throw cause;
   }
+}
+
+/** A file below something that is no directory does not exist either. */
+function isMissing(cause: unknown): boolean {
+  return isErrno(cause, 'ENOENT') || isErrno(cause, 'ENOTDIR');
+}
+
+/** The sha256 of a file of any size. */
+export async function hashFile(path: string): Promise<Sha256> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  return sha256(hash.digest('hex'));
+}
+
+/** The same for a small file among many: waiting for it costs less than going round the event loop. */
+export function readSmallIfExists(path: string): string | undefined {
+  return readIfExists(path)?.toString('utf8');
 }
 
 /** True for a system error with that code (`ENOENT`, `ENOSPC` …). */

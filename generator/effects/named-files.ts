@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { rule } from '../diagnostics/rule.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { conclude } from '../model/diagnostic.ts';
-import { isErrno } from './files.ts';
+import { readIfExists } from './files.ts';
 
 const notText = rule<{ path: string }>('file/not-text', {
   severity: 'error',
@@ -31,15 +30,6 @@ export function readNamedFiles(
     }
   }
   return conclude(texts, diagnostics);
-}
-
-function readIfExists(path: string): Buffer | undefined {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    if (isErrno(cause, 'ENOENT') || isErrno(cause, 'ENOTDIR')) return undefined;
-    throw cause;
-  }
 }
 
 function decode(bytes: Buffer): string | undefined {

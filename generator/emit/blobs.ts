@@ -11,16 +11,18 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { isErrno } from '../effects/files.ts';
-import { Unreachable } from '../model/brand.ts';
+import { isErrno, writeFileAtomic } from '../effects/files.ts';
+import { type Sha256, sha256, Unreachable } from '../model/brand.ts';
 import type { Descriptor } from '../model/image.ts';
+import type { Blob } from '../oci/blob.ts';
+import { hexOf } from '../text/digest.ts';
 import { temporaryName, writeFully } from './member-cache.ts';
 
 /** A blob under construction: hashed while it is written, under a temporary name until it is whole. */
 export type BlobWriter = {
   write(bytes: Buffer): void;
   /** Gives it its name, its bytes on the disk first; the file appears complete or not at all. */
-  finish(): Promise<{ readonly digest: string; readonly size: number }>;
+  finish(): Promise<{ readonly digest: Sha256; readonly size: number }>;
   discard(): void;
 };
 
@@ -44,7 +46,7 @@ export function createBlob(directory: string): BlobWriter {
     },
     async finish() {
       if (file === undefined) throw new Unreachable('a blob is finished twice');
-      const digest = hash.digest('hex');
+      const digest = sha256(hash.digest('hex'));
       await promisify(fdatasync)(file);
       close();
       renameSync(temporary, join(directory, digest));
@@ -58,22 +60,14 @@ export function createBlob(directory: string): BlobWriter {
 }
 
 /** Writes bytes that are at hand, unless they are there. */
-export async function putBlob(directory: string, descriptor: Descriptor, bytes: Buffer): Promise<void> {
-  if (hasBlob(directory, descriptor)) return;
-  const blob = createBlob(directory);
-  try {
-    blob.write(bytes);
-    await blob.finish();
-  } catch (cause) {
-    blob.discard();
-    throw cause;
-  }
+export async function putBlob(directory: string, { descriptor, bytes }: Blob, mode = 0o644): Promise<void> {
+  if (!hasBlob(directory, descriptor)) await writeFileAtomic(join(directory, hexOf(descriptor)), bytes, mode);
 }
 
 /** True when the blob is there with its size; its bytes are not read. */
-export function hasBlob(directory: string, { digest, size }: Pick<Descriptor, 'digest' | 'size'>): boolean {
-  const found = statSync(join(directory, digest.replace('sha256:', '')), { throwIfNoEntry: false });
-  return found?.size === size;
+export function hasBlob(directory: string, descriptor: Descriptor): boolean {
+  const found = statSync(join(directory, hexOf(descriptor)), { throwIfNoEntry: false });
+  return found?.size === descriptor.size;
 }
 
 /** Deletes what processes that no longer run have left half-written in a directory. */

@@ -6,6 +6,7 @@ import type { Progress } from '../effects/progress.ts';
 import { Unreachable } from '../model/brand.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { conclude } from '../model/diagnostic.ts';
+import { groupsOf } from '../model/groups.ts';
 import type { BuiltImage } from '../model/image.ts';
 import { settingsOf } from '../model/module.ts';
 import type { Site } from '../model/site.ts';
@@ -91,15 +92,4 @@ function openSiteKeys(site: Site, { now }: BuildOptions): Promise<Result<Keys>> 
 /** `<inventory-stem>.pki/`, beside the inventory. */
 export function keyDirectory(site: Site): string {
   return join(dirname(site.inventoryFile), `${site.name}.pki`);
-}
-
-function* groupsOf<T>(items: Iterable<T>, size: number): Generator<readonly T[]> {
-  let group: T[] = [];
-  for (const item of items) {
-    group.push(item);
-    if (group.length < size) continue;
-    yield group;
-    group = [];
-  }
-  if (group.length > 0) yield group;
 }

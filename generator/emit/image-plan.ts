@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { ImageSpec } from '../lock/requests.ts';
 import { Unreachable } from '../model/brand.ts';
 import type { ImageRecipe } from '../model/image.ts';
 import type { Lock, LockedPackage, LockedPlatform } from '../model/lock.ts';
 import { RULES_VERSION } from '../oci/path-rules.ts';
+import { sha256Of } from '../text/digest.ts';
 import { type MemberRequest, memberKey } from './member-cache.ts';
 
 /** What an image is made of, before anything is opened: its layers of packages, bottom first, each sorted by name, and its recipe. */
@@ -96,7 +96,7 @@ function mergeBy<T>(keyOf: (item: T) => string, lower: readonly T[], upper: read
 function imageKey(plan: Omit<ImagePlan, 'key'>): string {
   const { spec, merged } = plan;
   const { title, users, directories, links, environment, user, entrypoint, command, provides } = merged;
-  const text = JSON.stringify([
+  const inputs = [
     RULES_VERSION,
     spec.name,
     spec.platform,
@@ -104,6 +104,6 @@ function imageKey(plan: Omit<ImagePlan, 'key'>): string {
     plan.createdSeconds,
     { title, users, directories, links, environment, user, entrypoint, command, provides },
     plan.layers.map((layer) => layer.map(memberKey)),
-  ]);
-  return createHash('sha256').update(text).digest('hex');
+  ];
+  return sha256Of(JSON.stringify(inputs));
 }

@@ -6,8 +6,9 @@ import type { ImageSpec } from '../lock/requests.ts';
 import { conclude, type Diagnostic, type Result, succeed } from '../model/diagnostic.ts';
 import type { BuiltImage, Descriptor } from '../model/image.ts';
 import type { Lock } from '../model/lock.ts';
-import { digestOf, imageFilesLayer } from '../oci/image-files.ts';
-import { findConflicts, layerDescriptor } from '../oci/layer.ts';
+import { type Blob, blobOf } from '../oci/blob.ts';
+import { imageFilesLayer } from '../oci/image-files.ts';
+import { findConflicts, LAYER_TYPE } from '../oci/layer.ts';
 import { createdSeconds, describeImage, rootfsId } from '../oci/manifest.ts';
 import { missingPrograms } from '../oci/programs.ts';
 import { hasBlob, putBlob, sweepTemporaries } from './blobs.ts';
@@ -109,34 +110,30 @@ async function buildImage(
 ): Promise<BuiltImage> {
   const layers = plan.layers.flatMap((layer) => layersByKey.get(keyOfLayer(layer)) ?? []);
   const files = filesLayer(plan, members, options.cache);
-  await putBlob(options.blobs, files.descriptor, files.bytes);
+  await putBlob(options.blobs, files);
   layers.push(files.descriptor);
   const { spec, architecture, merged: recipe } = plan;
   const { name, platform } = spec;
   const seconds = plan.createdSeconds;
   const described = describeImage({ recipe, name, architecture, platform, createdSeconds: seconds, layers });
-  await putBlob(options.blobs, described.config.descriptor, described.config.bytes);
-  await putBlob(options.blobs, described.manifest.descriptor, described.manifest.bytes);
+  await putBlob(options.blobs, described.config);
+  await putBlob(options.blobs, described.manifest);
   const { descriptor: manifest } = described.manifest;
   const built = { name, manifest, config: described.config.descriptor, layers, rootfs: rootfsId(layers) };
   await writeFileAtomic(imageRecord(options.cache, plan.key), JSON.stringify(built));
   return built;
 }
 
-function filesLayer(
-  plan: ImagePlan,
-  members: Members,
-  cache: string,
-): { descriptor: Descriptor; bytes: Buffer } {
+function filesLayer(plan: ImagePlan, members: Members, cache: string): Blob {
   const all = allMembers(plan, members);
   const present = new Set(all.flatMap(({ index }) => index.directories.map((directory) => directory.path)));
-  const bytes = imageFilesLayer({
+  const layer = imageFilesLayer({
     recipe: plan.merged,
     controls: [...all].sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ index }) => index.control),
     certificates: readCertificates(all, cache),
     isPresent: (path) => present.has(path),
   });
-  return { descriptor: layerDescriptor(digestOf(bytes).slice('sha256:'.length), bytes.length), bytes };
+  return blobOf(LAYER_TYPE, layer);
 }
 
 function readCertificates(members: readonly LayerMember[], cache: string): Buffer[] {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../effects/files.ts';
@@ -6,6 +5,7 @@ import { isSha256 } from '../model/brand.ts';
 import type { Descriptor } from '../model/image.ts';
 import { directoryHeaders, layerDescriptor, type NamedMember } from '../oci/layer.ts';
 import { endOfArchive } from '../oci/tar-header.ts';
+import { sha256Of } from '../text/digest.ts';
 import { type BlobWriter, createBlob, hasBlob } from './blobs.ts';
 import { memberFile } from './member-cache.ts';
 
@@ -17,7 +17,7 @@ const chunk = Buffer.alloc(1 << 20);
 
 /** Names a layer by its members in their order: equal keys, equal bytes. */
 export function layerKey(memberKeys: readonly string[]): string {
-  return createHash('sha256').update(memberKeys.join('\n')).digest('hex');
+  return sha256Of(memberKeys.join('\n'));
 }
 
 /**

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import type { LockedPackage } from '../model/lock.ts';
 import { contentPadding, type MemberIndex, planMember, type Selection } from '../oci/member.ts';
 import { RULES_VERSION } from '../oci/path-rules.ts';
 import { readEntries } from '../oci/tar-reader.ts';
+import { sha256Of } from '../text/digest.ts';
 import type { Unpacker } from './unpacker.ts';
 
 /** A package as an image takes it: what the rules and the selection leave of it. */
@@ -21,7 +21,7 @@ export function memberKey({ package: { sha256 }, only, without }: MemberRequest)
   const key = `${sha256}-${RULES_VERSION}`;
   if (!only && !without) return key;
   const selection = JSON.stringify([only && [...only].sort(), without && [...without].sort()]);
-  return `${key}-${createHash('sha256').update(selection).digest('hex').slice(0, 16)}`;
+  return `${key}-${sha256Of(selection).slice(0, 16)}`;
 }
 
 /** The member file: headers and contents of everything but directories. */

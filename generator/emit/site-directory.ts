@@ -1,13 +1,16 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { chmod, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isErrno, linkFile, makeDirectory, writeFileAtomic, writeTreeFile } from '../effects/files.ts';
+import { linkFile, makeDirectory, writeFileAtomic, writeTreeFile } from '../effects/files.ts';
 import type { Artifact, RenderedHost } from '../model/artifact.ts';
 import type { BuiltImage, Descriptor } from '../model/image.ts';
 import type { HostPlan } from '../model/plan.ts';
-import { archivePath, type Blob, type HostBundle, hex } from '../oci/bundle.ts';
+import type { HostBundle } from '../oci/bundle.ts';
 import { indexText, LAYOUT_FILE } from '../oci/layout.ts';
+import { archivePath } from '../oci/line-manifest.ts';
+import { hexOf } from '../text/digest.ts';
 import { isExecutable } from '../text/mode.ts';
+import { putBlob } from './blobs.ts';
 
 /** Where a file of this content lies; `inode` where it was read. */
 type Placed = { readonly path: string; readonly inode?: number };
@@ -82,8 +85,8 @@ export class SiteDirectory {
 
   async writeBundle(bundle: HostBundle): Promise<WrittenBundle> {
     const blobs = [bundle.empty, bundle.manifest, bundle.config, bundle.agent, bundle.artifact];
-    for (const blob of blobs) await this.#writeBlob(blob, 0o644);
-    await this.#writeBlob(bundle.secrets, 0o600);
+    for (const blob of blobs) await putBlob(this.blobs, blob);
+    await putBlob(this.blobs, bundle.secrets, 0o600);
     return {
       artifact: bundle.artifact.descriptor,
       blobs: [...blobs, bundle.secrets].map((blob) => blob.descriptor),
@@ -96,12 +99,7 @@ export class SiteDirectory {
     const artifacts = bundles.map((bundle) => bundle.artifact);
     await writeFileAtomic(join(this.path, 'index.json'), indexText(images, artifacts));
     const used = [...images.flatMap(imageDescriptors), ...bundles.flatMap((bundle) => bundle.blobs)];
-    await this.#prune(new Set(used.map(hex)));
-  }
-
-  async #writeBlob({ descriptor, bytes }: Blob, mode: number): Promise<void> {
-    const path = join(this.blobs, hex(descriptor));
-    if ((await sizeOf(path)) !== bytes.length) await writeFileAtomic(path, bytes, mode);
+    await this.#prune(new Set(used.map(hexOf)));
   }
 
   async #prune(used: ReadonlySet<string>): Promise<void> {
@@ -130,14 +128,4 @@ function shownMode({ mode }: Artifact): number {
 
 function imageDescriptors({ manifest, config, layers }: BuiltImage): Descriptor[] {
   return [manifest, config, ...layers];
-}
-
-/** Bytes of a file, or undefined where there is none. */
-export async function sizeOf(path: string): Promise<number | undefined> {
-  try {
-    return (await stat(path)).size;
-  } catch (cause) {
-    if (isErrno(cause, 'ENOENT')) return undefined;
-    throw cause;
-  }
 }

@@ -1,8 +1,9 @@
-import { isHostIp, Unreachable } from '../model/brand.ts';
+import { Unreachable } from '../model/brand.ts';
 import type { Value } from '../model/inventory.ts';
 import type { Origin, Path } from '../model/origin.ts';
 import type { Parameter } from '../model/parameter.ts';
 import type { Parameters, Site, SiteHost } from '../model/site.ts';
+import { isHostIp } from '../text/address.ts';
 import { otherValues } from './other-values.ts';
 
 /**

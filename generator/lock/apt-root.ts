@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { makeDirectory, writeFileAtomic } from '../effects/files.ts';
+import { hashFile, makeDirectory, writeFileAtomic } from '../effects/files.ts';
 import { type Environment, type ProcessResult, runProcess } from '../effects/process.ts';
-import { type Sha256, sha256 } from '../model/brand.ts';
 import type { LockedSource, SignedSource } from '../model/lock.ts';
+import { sha256Of } from '../text/digest.ts';
 import { allSuites, type Platform } from './platforms.ts';
 
 /** Where an archive is, by its name: a base address that ends with a slash. */
@@ -84,7 +83,7 @@ function stanza(
 
 function rootName({ name, sources = [] }: Platform): string {
   if (sources.length === 0) return name;
-  const digest = createHash('sha256').update(JSON.stringify(sources)).digest('hex');
+  const digest = sha256Of(JSON.stringify(sources));
   return `${name}-${digest.slice(0, 8)}`;
 }
 
@@ -121,14 +120,6 @@ function startOfLists(packages: string, suite: string): string {
   return packages.includes('_dists_')
     ? packages.replace(/(_dists_).*$/, `$1${suite.replaceAll('/', '_')}_`)
     : packages.replace(/Packages[^_]*$/, '');
-}
-
-async function hashFile(path: string): Promise<Sha256> {
-  return sha256(
-    createHash('sha256')
-      .update(await readFile(path))
-      .digest('hex'),
-  );
 }
 
 /** The machine's own proxies, certificates, time-outs and so on, as apt prints them (apt-config(8)). */

@@ -1,13 +1,12 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeDirectory } from '../effects/files.ts';
+import { hashFile, makeDirectory, sizeIfExists } from '../effects/files.ts';
 import { freeBytes } from '../effects/free-space.ts';
 import type { Environment, ProcessResult } from '../effects/process.ts';
 import type { Progress } from '../effects/progress.ts';
-import { type Sha256, sha256, Unreachable } from '../model/brand.ts';
+import { type Sha256, Unreachable } from '../model/brand.ts';
 import { conclude, type Diagnostic, type Result, succeed } from '../model/diagnostic.ts';
+import { groupsOf } from '../model/groups.ts';
 import type { Lock, LockedPackage } from '../model/lock.ts';
 import { type Addresses, type AptRoot, openAptRoot, runLocked } from './apt-root.ts';
 import { findArchives } from './archives.ts';
@@ -69,7 +68,7 @@ export async function fetchPackages(
 
 async function missingPackages(wanted: readonly LockedPackage[], cache: string): Promise<LockedPackage[]> {
   const isThere = await Promise.all(
-    wanted.map(async (one) => (await sizeOf(packageFile(cache, one.sha256))) === one.size),
+    wanted.map(async (one) => (await sizeIfExists(packageFile(cache, one.sha256))) === one.size),
   );
   return wanted.filter((_, index) => !isThere[index]);
 }
@@ -86,8 +85,7 @@ async function download(
   await makeDirectory(join(options.cache, 'packages', 'sha256'));
   const stop = reportBytes(missing, partial, options);
   const failures: Failure[] = [];
-  for (let start = 0; start < missing.length; start += FILES_PER_CALL) {
-    const group = missing.slice(start, start + FILES_PER_CALL);
+  for (const group of groupsOf(missing, FILES_PER_CALL)) {
     const answer = await callDownloader(root, group, partial, addresses);
     for (const one of group) failures.push(...(await accept(one, partial, answer, addresses, options.cache)));
   }
@@ -129,11 +127,11 @@ async function accept(
 ): Promise<Failure[]> {
   const from = join(partial, `${one.sha256}.deb`);
   const to = packageFile(cache, one.sha256);
-  if ((await sizeOf(from)) === one.size && (await hashFile(from)) === one.sha256) {
+  if ((await sizeIfExists(from)) === one.size && (await hashFile(from)) === one.sha256) {
     await rename(from, to);
     return [];
   }
-  if ((await sizeOf(to)) === one.size) return [];
+  if ((await sizeIfExists(to)) === one.size) return [];
   const failure = { package: one, reason: reasonFor(addressOfPackage(one, addresses), answer) };
   if (isWrongHash(failure))
     await Promise.all([rm(from, { force: true }), rm(`${from}.FAILED`, { force: true })]);
@@ -159,8 +157,8 @@ function reportBytes(missing: readonly LockedPackage[], partial: string, { cache
   const look = async () => {
     const sizes = missing.map(async (one) => {
       return (
-        (await sizeOf(packageFile(cache, one.sha256))) ??
-        (await sizeOf(join(partial, `${one.sha256}.deb`))) ??
+        (await sizeIfExists(packageFile(cache, one.sha256))) ??
+        (await sizeIfExists(join(partial, `${one.sha256}.deb`))) ??
         0
       );
     });
@@ -174,17 +172,6 @@ function reportBytes(missing: readonly LockedPackage[], partial: string, { cache
     await look();
     step.done();
   };
-}
-
-async function sizeOf(path: string): Promise<number | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  return found?.size;
-}
-
-async function hashFile(path: string): Promise<Sha256> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
-  return sha256(hash.digest('hex'));
 }
 
 /** A package of the lock as verified bytes in the cache, for whoever reads it: the file, or the finding. */

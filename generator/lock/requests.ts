@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
-import { type Sha256, sha256, Unreachable } from '../model/brand.ts';
+import { type Sha256, Unreachable } from '../model/brand.ts';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
 import type { ImageRecipe, RecipePackage } from '../model/image.ts';
 import type { ImageRequest, Lock, PackageRequest } from '../model/lock.ts';
 import type { ImageUse } from '../model/plan.ts';
+import { sha256Of } from '../text/digest.ts';
 import { allSuites, PLATFORMS, type Platforms } from './platforms.ts';
 import { lockRules } from './rules.ts';
 
@@ -62,7 +62,7 @@ export function lockInputs(requests: readonly ImageRequest[], platforms: Platfor
     absent,
   }));
   asked.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return sha256(createHash('sha256').update(JSON.stringify(asked)).digest('hex'));
+  return sha256Of(JSON.stringify(asked));
 }
 
 /** True when the lock was made for other requests. */

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { distance } from 'fastest-levenshtein';
 import { writeFileAtomic } from '../effects/files.ts';
 import { freeBytes } from '../effects/free-space.ts';
 import type { Environment } from '../effects/process.ts';
@@ -7,6 +6,7 @@ import type { Progress } from '../effects/progress.ts';
 import { Unreachable } from '../model/brand.ts';
 import { conclude, type Diagnostic, type Result, succeed } from '../model/diagnostic.ts';
 import type { ImageRequest, Lock, LockedPackage, LockedPlatform, PackageRequest } from '../model/lock.ts';
+import { nearestName } from '../text/nearest.ts';
 import { type Addresses, type AptRoot, openAptRoot, readSources, runApt, updateLists } from './apt-root.ts';
 import { findArchives } from './archives.ts';
 import { allSuites, type Platform, type Platforms } from './platforms.ts';
@@ -170,18 +170,8 @@ function notFound(
     image,
     askedBy,
     sources,
-    nearest: nearestName(name, carried),
+    nearest: nearestName(name, carried.filter((one) => one[0] === name[0]).sort()),
   });
-}
-
-/** The most similar name within a third of its length. */
-function nearestName(name: string, carried: readonly string[]): string | undefined {
-  const near = carried
-    .filter((one) => one[0] === name[0] && Math.abs(one.length - name.length) <= name.length / 3)
-    .map((one) => ({ one, edits: distance(name, one) }))
-    .filter(({ edits }) => edits <= Math.max(1, Math.floor(name.length / 3)))
-    .sort((a, b) => a.edits - b.edits || (a.one < b.one ? -1 : 1));
-  return near[0]?.one;
 }
 
 function lockedPlatform(

@@ -7,13 +7,7 @@ export type HostIp = Brand<string, 'HostIp'>;
 /** 64 lower-case hexadecimal digits. */
 export type Sha256 = Brand<string, 'Sha256'>;
 
-const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
-const IPV4 = new RegExp(`^${OCTET}(\\.${OCTET}){3}$`);
 const HEX64 = /^[0-9a-f]{64}$/;
-
-export function isHostIp(text: string): text is HostIp {
-  return IPV4.test(text);
-}
 
 export function isSha256(text: string): text is Sha256 {
   return HEX64.test(text);

@@ -41,10 +41,13 @@ export type RecipePackage = {
   readonly unless?: string;
 };
 
+/** How descriptors name content, by its bytes. */
+export type Digest = `sha256:${string}`;
+
 /** A descriptor of the OCI image specification. `size` in bytes. */
 export type Descriptor = {
   readonly mediaType: string;
-  readonly digest: `sha256:${string}`;
+  readonly digest: Digest;
   readonly size: number;
   readonly artifactType?: string;
   readonly platform?: { readonly architecture: string; readonly os: string };

@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import type { Parameter } from '../model/parameter.ts';
+import { ADDRESS } from '../text/address.ts';
 import { parameterAliases, parameterByName } from './parameters.ts';
 import { undocumentedNames } from './undocumented.ts';
-
-const ADDRESS = '^(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(?:\\.|$)){4}$';
 
 /**
  * JSON Schema (draft-07) of inventories, made from the parameter tables: what an editor completes, shows and checks.
@@ -13,7 +12,7 @@ export function inventorySchema(): object {
   const vars = { $ref: '#/definitions/vars' };
   const hosts = {
     type: ['object', 'null'],
-    propertyNames: { pattern: ADDRESS },
+    propertyNames: { pattern: ADDRESS.source },
     additionalProperties: { anyOf: [vars, { type: 'null' }] },
   };
   const group = {

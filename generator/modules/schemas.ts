@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { maskKey } from '../diagnostics/mask.ts';
+import { ADDRESS, CIDR } from '../text/address.ts';
 
 /*
  * Kinds of value that parameters of several modules share. YAML numbers written as text, and text that YAML read as a
@@ -97,16 +98,9 @@ export const Positive = whole(1, HIGHEST, 'a whole number, 1 or more');
 export const Limit = whole(-1, HIGHEST, 'a whole number, -1 for no limit');
 export const UserId = whole(1, 65_533, 'a user id 1-65533');
 
-const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
-const ADDRESS = `${OCTET}(?:\\.${OCTET}){3}`;
-export const Ip = pattern(new RegExp(`^${ADDRESS}$`), 'an IPv4 address');
-export const IpOrNone = pattern(new RegExp(`^(?:${ADDRESS})?$`), 'an IPv4 address, or empty text');
-export const Cidr = pattern(
-  new RegExp(`^${ADDRESS}/(?:3[0-2]|[12]?\\d)$`),
-  'an IPv4 address with its mask, as 10.10.10.2/24',
-);
-/** For a place where a client's address is meant: one address or a network. */
-export const AddressOrCidr = new RegExp(`^${ADDRESS}(?:/(?:3[0-2]|[12]?\\d))?$`);
+export const Ip = pattern(ADDRESS, 'an IPv4 address');
+export const IpOrNone = pattern(new RegExp(`^$|${ADDRESS.source}`), 'an IPv4 address, or empty text');
+export const Cidr = pattern(CIDR, 'an IPv4 address with its mask, as 10.10.10.2/24');
 
 /** No white space, `%`, `:`, `$` or quotes: units, manifests and lists of paths give those a meaning of their own. */
 export const AbsolutePath = pattern(

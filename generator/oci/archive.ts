@@ -1,34 +1,30 @@
-import { contentPadding } from './member.ts';
-import { encodeHeader, endOfArchive } from './tar-header.ts';
+import { ancestors, byPath, contentPadding } from './member.ts';
+import { encodeHeader, endOfArchive, type TarEntry } from './tar-header.ts';
 
-/** A file or directory of a small archive held in memory. */
-export type ArchiveEntry = {
-  readonly path: string;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  /** Absent for a directory. */
-  readonly content?: Uint8Array;
-};
+/** An entry of a small archive held in memory; `content` is a file's. */
+export type ArchiveEntry = TarEntry & { readonly content?: Uint8Array };
+
+/** A file of root's. */
+export function fileEntry(path: string, content: Uint8Array, mode = 0o644): ArchiveEntry {
+  return { path, kind: 'file', mode, uid: 0, gid: 0, size: content.length, content };
+}
+
+export function directoryEntry(path: string, mode = 0o755, uid = 0, gid = 0): ArchiveEntry {
+  return { path, kind: 'directory', mode, uid, gid, size: 0 };
+}
 
 /** A reproducible tar of the entries, sorted by path, with the directories above them (root's, 0755). */
+export function archiveWithParents(entries: readonly ArchiveEntry[]): Buffer {
+  const parents = entries.flatMap(({ path }) => ancestors(path)).map((path) => directoryEntry(path));
+  const all = new Map([...parents, ...entries].map((entry) => [entry.path, entry]));
+  return writeArchive([...all.values()].sort(byPath));
+}
+
+/** A tar of the entries in their order. */
 export function writeArchive(entries: readonly ArchiveEntry[]): Buffer {
-  const all = new Map<string, ArchiveEntry>();
-  for (const entry of entries) {
-    for (const path of parents(entry.path)) all.set(path, { path, mode: 0o755, uid: 0, gid: 0 });
-  }
-  for (const entry of entries) all.set(entry.path, entry);
-  const sorted = [...all.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
-  return Buffer.concat([...sorted.flatMap(encode), endOfArchive()]);
-}
-
-function encode({ path, mode, uid, gid, content }: ArchiveEntry): Uint8Array[] {
-  if (!content) return [encodeHeader({ path, kind: 'directory', mode, uid, gid, size: 0 })];
-  const header = encodeHeader({ path, kind: 'file', mode, uid, gid, size: content.length });
-  return [header, content, contentPadding(content.length)];
-}
-
-function parents(path: string): string[] {
-  const parts = path.split('/').slice(0, -1);
-  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+  const blocks = entries.flatMap((entry) => [
+    encodeHeader(entry),
+    ...(entry.content ? [entry.content, contentPadding(entry.size)] : []),
+  ]);
+  return Buffer.concat([...blocks, endOfArchive()]);
 }

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { ImageRecipe } from '../model/image.ts';
-import { ancestors, byPath, contentPadding } from './member.ts';
+import { type ArchiveEntry, directoryEntry, fileEntry, writeArchive } from './archive.ts';
+import { ancestors, byPath } from './member.ts';
 import { ALIASES } from './path-rules.ts';
-import { encodeHeader, endOfArchive, type TarEntry } from './tar-header.ts';
 
 /** What the packages' install scripts would have written, as far as the software needs it. */
 export type ImageFiles = {
@@ -14,8 +13,6 @@ export type ImageFiles = {
   /** Directories that the packages bring: not written again. */
   readonly isPresent: (path: string) => boolean;
 };
-
-type Item = TarEntry & { readonly content?: Buffer };
 
 const NSSWITCH =
   'passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nservices: files\nprotocols: files\n';
@@ -36,16 +33,11 @@ export function imageFilesLayer(files: ImageFiles): Buffer {
   const paths = new Set(items.map((item) => item.path));
   const parents = [...new Set(items.flatMap((item) => ancestors(item.path)))]
     .filter((path) => !paths.has(path) && !files.isPresent(path))
-    .map((path) => directory(path, 0o755, 0, 0));
-  return writeArchive([...parents, ...items]);
+    .map((path) => directoryEntry(path));
+  return writeArchive([...parents, ...items].sort(inOrder));
 }
 
-/** `sha256:<hex>` of any bytes. */
-export function digestOf(bytes: Uint8Array | string): `sha256:${string}` {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-}
-
-function accountFiles(users: ImageRecipe['users']): Item[] {
+function accountFiles(users: ImageRecipe['users']): ArchiveEntry[] {
   const passwd = [
     'root:x:0:0:root:/root:/bin/sh',
     ...users.map((u) => `${u.name}:x:${u.uid}:${u.gid}:${u.name}:${u.home}:${u.shell}`),
@@ -66,12 +58,12 @@ function bundle(certificates: readonly Buffer[]): string {
   return certificates.map((certificate) => `${certificate.toString('utf8').trimEnd()}\n`).join('');
 }
 
-function recipeDirectories({ directories, users }: ImageFiles['recipe']): Item[] {
+function recipeDirectories({ directories, users }: ImageFiles['recipe']): ArchiveEntry[] {
   const ids = new Map<string, readonly [number, number]>([['root', [0, 0]]]);
   for (const user of users) ids.set(user.name, [user.uid, user.gid]);
   return directories.map(({ path, mode, owner }) => {
     const [uid, gid] = ids.get(owner) ?? [0, 0];
-    return directory(path.slice(1), mode, uid, gid);
+    return directoryEntry(path.slice(1), mode, uid, gid);
   });
 }
 
@@ -80,25 +72,15 @@ function aliasTarget(path: string, target: string): string {
   return path.startsWith('var/') ? `/${target}` : target;
 }
 
-function writeArchive(items: readonly Item[]): Buffer {
-  const order = (item: Item) => (item.kind === 'directory' ? 0 : 1);
-  const sorted = [...items].sort((a, b) => order(a) - order(b) || byPath(a, b));
-  const blocks = sorted.flatMap((item) => [
-    encodeHeader(item),
-    ...(item.content ? [item.content, contentPadding(item.size)] : []),
-  ]);
-  return Buffer.concat([...blocks, endOfArchive()]);
+/** Directories first. */
+function inOrder(a: ArchiveEntry, b: ArchiveEntry): number {
+  return Number(a.kind !== 'directory') - Number(b.kind !== 'directory') || byPath(a, b);
 }
 
-function file(path: string, text: string): Item {
-  const content = Buffer.from(text);
-  return { path, kind: 'file', mode: 0o644, uid: 0, gid: 0, size: content.length, content };
+function file(path: string, text: string): ArchiveEntry {
+  return fileEntry(path, Buffer.from(text));
 }
 
-function link(path: string, target: string): Item {
+function link(path: string, target: string): ArchiveEntry {
   return { path, kind: 'symlink', mode: 0o777, uid: 0, gid: 0, size: 0, target };
-}
-
-function directory(path: string, mode: number, uid: number, gid: number): Item {
-  return { path, kind: 'directory', mode, uid, gid, size: 0 };
 }

@@ -1,3 +1,4 @@
+import type { Sha256 } from '../model/brand.ts';
 import type { Descriptor } from '../model/image.ts';
 import { ancestors, byPath, type MemberDirectory, type MemberEntry, type MemberIndex } from './member.ts';
 import { encodeHeader } from './tar-header.ts';
@@ -49,6 +50,6 @@ export function entriesByPath(members: readonly NamedMember[]): Map<string, Memb
   return new Map(members.flatMap(({ index }) => index.entries.map((entry) => [entry.path, entry])));
 }
 
-export function layerDescriptor(digest: string, size: number): Descriptor {
+export function layerDescriptor(digest: Sha256, size: number): Descriptor {
   return { mediaType: LAYER_TYPE, digest: `sha256:${digest}`, size };
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { type Sha256, sha256 } from '../model/brand.ts';
+import type { Sha256 } from '../model/brand.ts';
 import type { Descriptor, ImageRecipe } from '../model/image.ts';
-import { digestOf } from './image-files.ts';
+import { sha256Of } from '../text/digest.ts';
+import { type Blob, blobOf } from './blob.ts';
 import { ENTRY_TIME } from './tar-header.ts';
 
 export const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
@@ -18,8 +18,6 @@ export type ImageDescription = {
   readonly layers: readonly Descriptor[];
 };
 
-export type ImageDocument = { readonly descriptor: Descriptor; readonly bytes: Buffer };
-
 /** `SOURCE_DATE_EPOCH` when it is a whole number (reproducible-builds.org specification), else the fixed entry time. */
 export function createdSeconds(sourceDateEpoch: string | undefined): number {
   return sourceDateEpoch !== undefined && /^\d{1,11}$/.test(sourceDateEpoch)
@@ -28,10 +26,10 @@ export function createdSeconds(sourceDateEpoch: string | undefined): number {
 }
 
 /** Configuration and manifest of an image (OCI image-spec 1.1: config.md, manifest.md, annotations.md). */
-export function describeImage(image: ImageDescription): { config: ImageDocument; manifest: ImageDocument } {
+export function describeImage(image: ImageDescription): { config: Blob; manifest: Blob } {
   const created = new Date(image.createdSeconds * 1000).toISOString().replace('.000Z', 'Z');
   const { recipe, layers, architecture } = image;
-  const config = document(CONFIG_TYPE, {
+  const config = {
     created,
     architecture,
     os: 'linux',
@@ -45,11 +43,12 @@ export function describeImage(image: ImageDescription): { config: ImageDocument;
       WorkingDir: '/',
     },
     rootfs: { type: 'layers', diff_ids: layers.map((layer) => layer.digest) },
-  });
-  const manifest = document(MANIFEST_TYPE, {
+  };
+  const configBlob = blobOf(CONFIG_TYPE, JSON.stringify(config));
+  const manifest = {
     schemaVersion: 2,
     mediaType: MANIFEST_TYPE,
-    config: config.descriptor,
+    config: configBlob.descriptor,
     layers,
     annotations: {
       'io.pigsty.platform': image.platform,
@@ -57,9 +56,10 @@ export function describeImage(image: ImageDescription): { config: ImageDocument;
       'org.opencontainers.image.description': recipe.title,
       'org.opencontainers.image.title': image.name,
     },
-  });
+  };
+  const made = blobOf(MANIFEST_TYPE, JSON.stringify(manifest));
   const platform = { architecture, os: 'linux' };
-  return { config, manifest: { ...manifest, descriptor: { ...manifest.descriptor, platform } } };
+  return { config: configBlob, manifest: { ...made, descriptor: { ...made.descriptor, platform } } };
 }
 
 /**
@@ -67,11 +67,5 @@ export function describeImage(image: ImageDescription): { config: ImageDocument;
  * `sha256:<hex>` and a newline.
  */
 export function rootfsId(layers: readonly Descriptor[]): Sha256 {
-  const text = layers.map((layer) => `${layer.digest}\n`).join('');
-  return sha256(createHash('sha256').update(text).digest('hex'));
-}
-
-function document(mediaType: string, content: object): ImageDocument {
-  const bytes = Buffer.from(JSON.stringify(content));
-  return { descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length }, bytes };
+  return sha256Of(layers.map((layer) => `${layer.digest}\n`).join(''));
 }

@@ -1,10 +1,10 @@
 import { isScalar, type Node } from 'yaml';
 import { maskKey } from '../diagnostics/mask.ts';
 import { rule } from '../diagnostics/rule.ts';
-import { isHostIp } from '../model/brand.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { conclude } from '../model/diagnostic.ts';
 import type { Inventory, InventoryGroup, InventoryHost, Variable, Vars } from '../model/inventory.ts';
+import { isHostIp } from '../text/address.ts';
 import type { Entry, YamlFile } from '../text/yaml-reader.ts';
 import { readYaml } from '../text/yaml-reader.ts';
 

@@ -7,6 +7,7 @@ import type { Inventory, InventoryGroup, InventoryHost, Value, Variable, Vars } 
 import type { Locate, Origin } from '../model/origin.ts';
 import type { Parameter } from '../model/parameter.ts';
 import type { Parameters, Setting, Site, SiteHost } from '../model/site.ts';
+import { compareAddresses } from '../text/address.ts';
 import { nearestName } from '../text/nearest.ts';
 import {
   checkExpressions,
@@ -108,11 +109,7 @@ function membership(hosts: readonly InventoryHost[]): Entries[] {
     if (known) known.push(host);
     else byIp.set(host.ip, [host]);
   }
-  return [...byIp.values()].sort(([a], [b]) => ipNumber(a.ip) - ipNumber(b.ip));
-}
-
-function ipNumber(ip: HostIp): number {
-  return ip.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+  return [...byIp.values()].sort(([a], [b]) => compareAddresses(a.ip, b.ip));
 }
 
 function withParents(entries: Entries, groups: ReadonlyMap<string, InventoryGroup>): string[] {

@@ -1,4 +1,4 @@
-import type { FilePlan, ImageRef } from '../model/plan.ts';
+import type { FilePlan, ImageRef, View } from '../model/plan.ts';
 
 /** View of units/shared/root-command.ejs. `binds` are host directories that the program sees, writable. */
 export type RootCommandView = {
@@ -11,12 +11,17 @@ export type RootCommandView = {
 
 /** A command for root at /usr/local/bin/<name>: it enters the image by systemd-run, which takes RootDirectory. */
 export function rootCommand(name: string, view: RootCommandView): FilePlan {
+  return commandFile(name, 'shared/root-command.ejs', view);
+}
+
+/** /usr/local/bin/<name>, from a template that is told the name. */
+export function commandFile(name: string, template: string, view: View): FilePlan {
   return {
     path: `bin/${name}`,
     mode: 0o755,
     owner: 'root',
     group: 'root',
     link: `/usr/local/bin/${name}`,
-    source: { kind: 'template', template: 'shared/root-command.ejs', view: { name, ...view } },
+    source: { kind: 'template', template, view: { name, ...view } },
   };
 }

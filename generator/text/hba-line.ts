@@ -1,3 +1,5 @@
+import { coversNetwork, isHostIp, maskLength } from './address.ts';
+
 /** One record of pg_hba.conf; lists hold what commas separate. A word in quotes is a name, whatever it looks like. */
 export type HbaLine = {
   readonly type: string;
@@ -21,7 +23,7 @@ export function parseHbaLine(line: string): HbaLine | undefined {
   const mask = second?.[0]?.text;
   if (address === undefined) return undefined;
   // `address mask` in two fields is the older form.
-  return mask !== undefined && /^\d+\.\d+\.\d+\.\d+$/.test(mask)
+  return mask !== undefined && isHostIp(mask)
     ? record(kind.text, databases, users, `${address}/${maskLength(mask)}`, others)
     : record(kind.text, databases, users, address, rest.slice(1));
 }
@@ -35,11 +37,6 @@ function record(
 ): HbaLine | undefined {
   const name = method?.[0]?.text;
   return name === undefined ? undefined : { type, databases, users, address, method: name };
-}
-
-function maskLength(mask: string): number {
-  const bits = mask.split('.').map((octet) => Number(octet).toString(2).replaceAll('0', '').length);
-  return bits.reduce((sum, count) => sum + count, 0);
 }
 
 const WORD = /"((?:[^"]|"")*)"|([^\s,"#]+)/y;
@@ -101,17 +98,5 @@ function coversUser(a: HbaWord, b: HbaWord, isIn: (user: string, role: string) =
 /** Whether one place that clients come from holds another: CIDR, address or `all`; undefined is the Unix socket. */
 export function coversAddress(a: string | undefined, b: string | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
-  if (a === 'all' || a === b) return true;
-  const [wide, narrow] = [readCidr(a), readCidr(b)];
-  if (!wide || !narrow || wide.length > narrow.length) return false;
-  const size = 2 ** (32 - wide.length);
-  return Math.floor(wide.start / size) === Math.floor(narrow.start / size);
-}
-
-/** An IPv4 network, or one address; undefined for anything else. */
-function readCidr(text: string): { start: number; length: number } | undefined {
-  const [ip = '', length = '32'] = text.split('/');
-  const octets = ip.split('.').map(Number);
-  if (octets.length !== 4 || octets.some((octet) => !(octet >= 0 && octet <= 255))) return undefined;
-  return { start: octets.reduce((sum, octet) => sum * 256 + octet, 0), length: Number(length) };
+  return a === 'all' || a === b || coversNetwork(a, b);
 }

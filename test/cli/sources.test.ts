@@ -1,4 +1,13 @@
-import { mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LockedPackage } from '../../generator/model/lock.ts';
@@ -98,6 +107,29 @@ describe('locked packages', () => {
     const again = await build(workshop.inventory, { ...NOWHERE, XDG_CACHE_HOME: cache }, '--frozen');
     expect(again.code).toBe(0);
     expect(again.stdout.split('\n').slice(0, 5)).toEqual(result.stdout.split('\n').slice(0, 5));
+  });
+});
+
+describe('a build of which a blob has changed', () => {
+  it('is not exported, until it is built again without that blob', async () => {
+    const out = join(workshop.directory, 'out');
+    const tar = join(workshop.directory, 'host.tar');
+    const command = ['export', workshop.inventory, '--host', '10.10.10.10', '--site', out, '-o', tar];
+    const blobs = join(out, 'meta', 'blobs', 'sha256');
+    const [layer = ''] = readdirSync(blobs).filter((name) => statSync(join(blobs, name)).size > 10_000_000);
+    const blob = join(blobs, layer);
+    const bytes = readFileSync(blob);
+    writeFileSync(blob, Buffer.from(bytes).fill(1, 1000, 1001));
+    const refused = await pigsty(command);
+    expect(refused.stderr).toContain(`error[bundle/wrong-hash] ${blob} has changed since it was built`);
+    expect(refused.stderr).toContain('delete this file and run `pigsty build` again');
+    expect(refused.stdout).toBe('');
+    expect(refused.code).toBe(4);
+    expect(existsSync(tar)).toBe(false);
+    rmSync(blob);
+    await workshop.build();
+    expect(readFileSync(blob).equals(bytes)).toBe(true);
+    expect((await pigsty(command)).code).toBe(0);
   });
 });
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type HostIp, isHostIp } from '../../generator/model/brand.ts';
+import type { HostIp } from '../../generator/model/brand.ts';
 import type { Contribution } from '../../generator/model/module.ts';
 import type { FilePlan, UserPlan } from '../../generator/model/plan.ts';
 import { findClashes } from '../../generator/stages/clashes.ts';
+import { isHostIp } from '../../generator/text/address.ts';
 import { unitPlan } from '../../generator/text/unit.ts';
 
 function ip(text: string): HostIp {

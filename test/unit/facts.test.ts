@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type HostIp, isHostIp } from '../../generator/model/brand.ts';
+import type { HostIp } from '../../generator/model/brand.ts';
 import {
   type Channel,
   electionSeconds,
@@ -8,6 +8,7 @@ import {
   offer,
   StoreElection,
 } from '../../generator/model/facts.ts';
+import { isHostIp } from '../../generator/text/address.ts';
 
 function ip(text: string): HostIp {
   if (!isHostIp(text)) throw new Error(text);

@@ -1,6 +1,6 @@
 import type { FilePlan, ImageRef } from '../../../model/plan.ts';
 import type { Site } from '../../../model/site.ts';
-import { rootCommand } from '../../../text/command.ts';
+import { commandFile, rootCommand } from '../../../text/command.ts';
 import { clusterMembers, type PgsqlMember } from '../members.ts';
 import type { PgService } from '../params/schemas.ts';
 import { backupDirectory, clusterDirectory } from '../paths.ts';
@@ -47,21 +47,12 @@ export function operatorFiles(member: PgsqlMember, site: Site, root: ImageRef): 
 }
 
 function userCommand(name: string, root: ImageRef, version: number): FilePlan {
-  const view = {
-    name,
+  return commandFile(name, 'shared/user-command.ejs', {
     root,
     program: `/usr/lib/postgresql/${version}/bin/${name}`,
     loader: 'usr/lib64/ld-linux-x86-64.so.2',
     libraries: 'usr/lib/x86_64-linux-gnu',
-  };
-  return {
-    path: `bin/${name}`,
-    mode: 0o755,
-    owner: 'root',
-    group: 'root',
-    link: `/usr/local/bin/${name}`,
-    source: { kind: 'template', template: 'shared/user-command.ejs', view },
-  };
+  });
 }
 
 function healthCheck(member: PgsqlMember, site: Site): FilePlan {

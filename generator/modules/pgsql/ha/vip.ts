@@ -1,6 +1,7 @@
 import { type Facts, StoreEndpoint } from '../../../model/facts.ts';
 import type { Contribution } from '../../../model/module.ts';
 import type { FilePlan, FileSource } from '../../../model/plan.ts';
+import { splitCidr } from '../../../text/address.ts';
 import { unitFile, unitPlan } from '../../../text/unit.ts';
 import type { PgsqlMember } from '../members.ts';
 import { leaderKey } from '../topology/citus.ts';
@@ -17,13 +18,7 @@ const INTERVAL = 500;
 
 /** The address without its mask; undefined where the cluster has none. */
 export function vipOf({ settings }: PgsqlMember): string | undefined {
-  return settings.pg_vip_enabled ? addressAndMask(settings.pg_vip_address)[0] : undefined;
-}
-
-/** `10.10.10.2/24` as `10.10.10.2` and `24`. */
-function addressAndMask(text: string): [address: string, mask: string] {
-  const [address = '', mask = ''] = text.split('/');
-  return [address, mask];
+  return settings.pg_vip_enabled ? splitCidr(settings.pg_vip_address).address : undefined;
 }
 
 export function vipContribution(member: PgsqlMember, facts: Facts): Contribution {
@@ -46,7 +41,7 @@ export function vipContribution(member: PgsqlMember, facts: Facts): Contribution
       view: { interface: member.settings.pg_vip_interface, ip: member.host.ip },
     },
   };
-  const [address, mask] = addressAndMask(member.settings.pg_vip_address);
+  const { address, length: mask } = splitCidr(member.settings.pg_vip_address);
   const view = { root: { $image: 'vip-manager' }, user, cluster: member.cluster, address, mask };
   return {
     files: [
@@ -71,7 +66,7 @@ export function vipContribution(member: PgsqlMember, facts: Facts): Contribution
 /** vip-manager's own names (its manual, "Configuration"); the start script adds the interface. */
 function configSource(member: PgsqlMember, facts: Facts): FileSource {
   const { settings, instance } = member;
-  const [ip, mask] = addressAndMask(settings.pg_vip_address);
+  const { address: ip, length } = splitCidr(settings.pg_vip_address);
   return {
     kind: 'yaml',
     data: {
@@ -79,7 +74,7 @@ function configSource(member: PgsqlMember, facts: Facts): FileSource {
       'trigger-key': leaderKey(member),
       'trigger-value': instance,
       ip,
-      netmask: Number(mask),
+      netmask: length,
       'manager-type': 'basic',
       'dcs-type': 'etcd',
       'dcs-endpoints': facts.all(StoreEndpoint).map(({ ip: host, port }) => `https://${host}:${port}`),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { ADDRESS_OR_CIDR } from '../../../text/address.ts';
 import {
   AbsolutePath,
-  AddressOrCidr,
   AnyText,
   ClusterName,
   Count,
@@ -142,7 +142,7 @@ const ALIASES = ['local', 'localhost', 'admin', 'infra', 'cluster', 'intra', 'in
 const HbaAddress = z
   .string(expected('an address'))
   .refine(
-    (text) => ALIASES.includes(text) || AddressOrCidr.test(text),
+    (text) => ALIASES.includes(text) || ADDRESS_OR_CIDR.test(text),
     expected(`an IPv4 address or network, or one of ${ALIASES.join(', ')}`),
   );
 

@@ -1,6 +1,7 @@
 import { append } from '../../../model/multimap.ts';
 import { perSite } from '../../../model/per-site.ts';
 import type { Site } from '../../../model/site.ts';
+import { splitCidr } from '../../../text/address.ts';
 import { clusterMembers, clusters, type PgsqlMember, pgsqlMembers } from '../members.ts';
 
 /** Where a standby cluster gets its content from: `pg_upstream` of its declared primary (pigsty.md section 1). */
@@ -19,7 +20,7 @@ export const memberAt = perSite((site): ReadonlyMap<string, PgsqlMember> => {
   const found = new Map<string, PgsqlMember>();
   for (const member of pgsqlMembers(site)) {
     const { pg_vip_enabled: hasVip, pg_vip_address: vip } = member.settings;
-    if (hasVip && member.role === 'primary') found.set(vip.split('/')[0] ?? '', member);
+    if (hasVip && member.role === 'primary') found.set(splitCidr(vip).address, member);
     found.set(member.host.ip, member);
   }
   return found;

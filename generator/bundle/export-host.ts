@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { BlobFault, layoutBlobs } from '../effects/blob-store.ts';
+import { readTextIfExists } from '../effects/files.ts';
+import type { Progress } from '../effects/progress.ts';
+import type { Diagnostic, Result } from '../model/diagnostic.ts';
+import { succeed } from '../model/diagnostic.ts';
+import { blobPath } from '../oci/layout.ts';
+import { parseIndex } from './documents.ts';
+import { readShare } from './read-share.ts';
+import { bundleRules } from './rules.ts';
+import type { Sink } from './sink.ts';
+
+/** `bundle` is the bundle's digest; `bytes` of content. */
+export type ExportedHost = { readonly bundle: string; readonly bytes: number };
+
+/**
+ * Ships one host's bundle out of the site that is built in `directory`. Diagnostics: export/not-built, export/no-host,
+ * bundle/incomplete, bundle/wrong-hash. Throws file system errors.
+ */
+export async function exportHost(
+  directory: string,
+  host: string,
+  sink: Sink,
+  progress: Progress,
+): Promise<Result<ExportedHost>> {
+  const text = await readTextIfExists(join(directory, 'index.json'));
+  if (text === undefined) return failed(bundleRules.notBuilt.at(undefined, { directory }));
+  const index = parseIndex(text);
+  if (!index) return failed(bundleRules.incomplete.at(undefined, { missing: 'an index in index.json' }));
+  const blobs = layoutBlobs(directory);
+  try {
+    const share = await readShare(index, host, blobs);
+    if (!share.ok) return share;
+    const bytes = await sink(share.value, blobs, progress);
+    return succeed({ bundle: share.value.parts.manifest.digest, bytes });
+  } catch (cause) {
+    if (!(cause instanceof BlobFault)) throw cause;
+    return failed(blobFinding(directory, cause));
+  }
+}
+
+function blobFinding(directory: string, { fault, descriptor }: BlobFault): Diagnostic {
+  const file = join(directory, blobPath(descriptor));
+  return fault === 'missing'
+    ? bundleRules.incomplete.at(undefined, { missing: file })
+    : bundleRules.wrongHash.at(undefined, { file });
+}
+
+function failed(diagnostic: Diagnostic): Result<never> {
+  return { ok: false, diagnostics: [diagnostic] };
+}

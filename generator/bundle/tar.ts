@@ -1,0 +1,60 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { type Pack, pack } from 'tar-stream';
+import { type BlobStore, verifiedBlob } from '../effects/blob-store.ts';
+import type { ProgressStep } from '../effects/progress.ts';
+import { ENTRY_TIME } from '../oci/tar-header.ts';
+import { type BundleFile, bundleFiles } from './files.ts';
+import type { Sink } from './sink.ts';
+
+/** The bundle's directory as one tar (docs/bundle.md, "Contents of a bundle"), which only its owner reads: secrets are in it. */
+export function tarSink(path: string): Sink {
+  return async (share, blobs, progress) => {
+    const files = bundleFiles(share);
+    const total = files.reduce((sum, file) => sum + file.size, 0);
+    const step = progress.step('export', total, 'bytes');
+    try {
+      await writeTar(path, files, blobs, step);
+    } finally {
+      step.done();
+    }
+    return total;
+  };
+}
+
+async function writeTar(
+  path: string,
+  files: readonly BundleFile[],
+  blobs: BlobStore,
+  step: ProgressStep,
+): Promise<void> {
+  const temporary = `${path}.tmp`;
+  const tar = pack();
+  const written = pipeline(tar, createWriteStream(temporary, { mode: 0o600 }));
+  try {
+    for (const file of files) {
+      await addFile(tar, file, blobs);
+      step.advance(file.size, file.path);
+    }
+    tar.finalize();
+    await written;
+    await rename(temporary, path);
+  } catch (cause) {
+    tar.destroy();
+    await written.catch(() => undefined);
+    await rm(temporary, { force: true });
+    throw cause;
+  }
+}
+
+async function addFile(
+  tar: Pack,
+  { path, mode, size, content }: BundleFile,
+  blobs: BlobStore,
+): Promise<void> {
+  const mtime = new Date(ENTRY_TIME * 1000);
+  const entry = tar.entry({ name: path, mode, size, uid: 0, gid: 0, mtime });
+  if (typeof content === 'string') entry.end(content);
+  else await pipeline(verifiedBlob(blobs, content), entry);
+}

@@ -1,0 +1,10 @@
+import type { Descriptor } from '../model/image.ts';
+import { digestOf } from '../text/digest.ts';
+
+/** Content of a layout that is small enough for memory. */
+export type Blob = { readonly descriptor: Descriptor; readonly bytes: Buffer };
+
+export function blobOf(mediaType: string, content: Uint8Array | string): Blob {
+  const bytes = Buffer.from(content);
+  return { descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length }, bytes };
+}

@@ -1,0 +1,113 @@
+import type { Artifact, RenderedHost, UnitDigests } from '../model/artifact.ts';
+import { Unreachable } from '../model/brand.ts';
+import type { BuiltImage, Descriptor } from '../model/image.ts';
+import type { DirectoryPlan, HostPlan, UnitPlan, UserPlan } from '../model/plan.ts';
+import { hexOf, sha256Of } from '../text/digest.ts';
+import { octal } from '../text/mode.ts';
+
+/*
+ * The line manifest that the agent reads (docs/bundle.md): a record a line, its writer and what is read back of it.
+ */
+const HEAD = 'pigsty-bundle 1';
+const IMAGE = 'image';
+
+/** The images of a manifest: their names, and the digests of their layers, bottom first. */
+export type ImageRecord = { readonly name: string; readonly layers: readonly string[] };
+
+/** The `image` records of a manifest. */
+export function readImageRecords(text: string): ImageRecord[] {
+  const records = text.split('\n').map((line) => line.split(' '));
+  return records
+    .filter(([kind]) => kind === IMAGE)
+    .map(([, name = '', , layers = '']) => ({
+      name,
+      layers: layers.split(',').map((digits) => `sha256:${digits}`),
+    }));
+}
+
+/** Where a file stands in the generation's archives: measured ones are scripts below `measure/`. */
+export function archivePath(artifact: Artifact): string {
+  return artifact.isMeasured ? `measure/${artifact.path}` : artifact.path;
+}
+
+/** What the manifest says of one host. */
+export type ManifestInput = {
+  readonly site: string;
+  readonly plan: HostPlan;
+  readonly rendered: RenderedHost;
+  readonly images: readonly BuiltImage[];
+  readonly config: Descriptor;
+  readonly secrets: Descriptor;
+};
+
+export function lineManifest({ site, plan, rendered, images, config, secrets }: ManifestInput): string {
+  const digests = new Map(rendered.units.map((unit) => [unit.name, unit]));
+  const lines = [
+    HEAD,
+    record('site', site),
+    record('host', plan.ip, plan.name),
+    ...(plan.setsHostName ? [record('hostname', plan.name)] : []),
+    ...(plan.timezone === '' ? [] : [record('timezone', plan.timezone)]),
+    record('disk', plan.directories.find((directory) => directory.state)?.path ?? '/'),
+    ...images.map(imageLine),
+    record('config', hexOf(config)),
+    record('secrets', hexOf(secrets)),
+    ...plan.users.map(userLine),
+    ...plan.directories.map(directoryLine),
+    ...rendered.artifacts.flatMap(fileLines),
+    ...plan.links.map(({ path, target }) => record('link', path, target)),
+    ...plan.units.map((unit) => unitLine(unit, digests.get(unit.name))),
+    ...plan.checks.map((check) => record('check', check.name, check.timeoutSeconds, check.script)),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function imageLine({ name, rootfs, layers }: BuiltImage): string {
+  return record(IMAGE, name, rootfs, list(layers.map(hexOf)));
+}
+
+function userLine({ name, uid, gid, home, shell, groups }: UserPlan): string {
+  return record('user', name, uid, gid, home, shell, list(groups));
+}
+
+function directoryLine({ mode, owner, group, state, path }: DirectoryPlan): string {
+  return record('directory', octal(mode), owner, group, state ?? '', path);
+}
+
+/** A measured file has a second record: the script that prints it, which lies in the archive in its place. */
+function fileLines(artifact: Artifact): string[] {
+  const { mode, owner, group, path, link = '' } = artifact;
+  const digest = sha256Of(artifact.content);
+  if (!artifact.isMeasured) return [record('file', digest, octal(mode), owner, group, path, link)];
+  return [
+    record('file', 'measured', octal(mode), owner, group, path, link),
+    record('file', digest, octal(mode), owner, group, archivePath(artifact), ''),
+  ];
+}
+
+function unitLine(unit: UnitPlan, digests: UnitDigests | undefined): string {
+  if (!digests) throw new Unreachable(`no digests for ${unit.name}`);
+  return record(
+    'unit',
+    unit.name,
+    unit.activation,
+    digests.restart,
+    digests.reload,
+    unit.image ?? '',
+    list(unit.after),
+  );
+}
+
+/** Fields parted by one space, `-` for an empty one. Rules keep spaces out of names and paths. */
+function record(...fields: readonly (string | number)[]): string {
+  return fields.map((field) => (field === '' ? '-' : checked(String(field)))).join(' ');
+}
+
+function checked(field: string): string {
+  if (/\s/.test(field)) throw new Unreachable(`a manifest field holds white space: ${field}`);
+  return field;
+}
+
+function list(items: readonly string[]): string {
+  return items.join(',');
+}

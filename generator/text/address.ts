@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import type { HostIp } from '../model/brand.ts';
+
+/*
+ * IPv4 addresses and networks in CIDR form: the one place that knows their syntax (zod's) and compares them. Octets have
+ * no leading zero: some programs read those as octal numbers.
+ */
+
+/** An address, `10.10.10.10`. */
+export const ADDRESS = z.regexes.ipv4;
+/** An address with the length of its mask, `10.10.10.2/24`; the bits after the mask may be set. */
+export const CIDR = z.regexes.cidrv4;
+/** Either of the two. */
+export const ADDRESS_OR_CIDR = new RegExp(`${ADDRESS.source}|${CIDR.source}`);
+
+const BITS = 32;
+
+export function isHostIp(text: string): text is HostIp {
+  return ADDRESS.test(text);
+}
+
+/** Negative where `a` comes before `b` in numerical order: 10.10.10.9 before 10.10.10.10. */
+export function compareAddresses(a: HostIp, b: HostIp): number {
+  return numberOf(a) - numberOf(b);
+}
+
+/** Whether one network holds all of another; an address is a network of one. False where one of them is neither. */
+export function coversNetwork(wide: string, narrow: string): boolean {
+  if (!ADDRESS_OR_CIDR.test(wide) || !ADDRESS_OR_CIDR.test(narrow)) return false;
+  const [outer, inner] = [splitCidr(wide), splitCidr(narrow)];
+  const size = 2 ** (BITS - outer.length);
+  const networkOf = (address: string) => Math.floor(numberOf(address) / size);
+  return outer.length <= inner.length && networkOf(outer.address) === networkOf(inner.address);
+}
+
+/** `10.10.10.2/24` as its address and the length of its mask; 32 for an address alone. */
+export function splitCidr(text: string): { readonly address: string; readonly length: number } {
+  const [address = '', length = BITS] = text.split('/');
+  return { address, length: Number(length) };
+}
+
+/** The length of a mask in dotted form: 24 for `255.255.255.0`. */
+export function maskLength(mask: string): number {
+  return numberOf(mask).toString(2).replaceAll('0', '').length;
+}
+
+function numberOf(address: string): number {
+  return address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+}
