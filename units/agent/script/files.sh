@@ -1,5 +1,6 @@
 # --- files: where root writes, above all below directories of others --------------------------------------------------
-# Everything that reads or writes below a directory of a service account is here.
+# State directories and their markers, below directories that service accounts own, are read and written only here.
+# Links on the host are in `host`.
 
 # Of the paths on standard input, those that exist and pass the tests of find that are given. -H follows links, -P does
 # not.
@@ -41,8 +42,8 @@ write_file() {
   sync "${1%/*}/"
 }
 
-# A link never replaces a directory, and a directory never a file. A link to a directory must
-# belong to root: with a link of its own, a service could make root write elsewhere.
+# A link never replaces a directory, and a directory never a file. A link to a directory must belong to root: with
+# a link of its own, a service could make root write elsewhere.
 check_places() {
   cut -d ' ' -f 1 "$work/wanted" | find_these -P -type d >"$work/in-the-way"
   refuse_first 'is a directory; the bundle wants a link there'
