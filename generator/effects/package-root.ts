@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { joinAgent } from '../text/agent-script.ts';
 import type { Templates } from '../text/template.ts';
 
 /** The product's own directory: what holds package.json, images/, units/ and blueprints/. */
@@ -10,11 +11,11 @@ function findRoot(directory: string): string {
   return directory.endsWith('dist') ? dirname(directory) : dirname(dirname(directory));
 }
 
-/** All templates of units/, by path below it. */
+/** All templates of units/, by path below it; the agent is joined to one script. */
 export async function loadTemplates(): Promise<Templates> {
   const root = join(packageRoot, 'units');
   const found = await readdir(root, { recursive: true, withFileTypes: true });
   const files = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
-  return new Map(files.map((file, index) => [relative(root, file), texts[index] ?? '']));
+  return joinAgent(new Map(files.map((file, index) => [relative(root, file), texts[index] ?? ''])));
 }

@@ -1,4 +1,5 @@
 import type { FilePlan, FileSource, UnitPlan, UserPlan } from '../model/plan.ts';
+import { AGENT_SCRIPT } from '../text/agent-script.ts';
 import { octal } from '../text/mode.ts';
 import { unitPlan } from '../text/unit.ts';
 import type { Joined } from './plan.ts';
@@ -25,7 +26,7 @@ export function systemFiles({ users, directories, units }: Joined): FilePlan[] {
     ),
     file('units/pigsty.target', 0o644, template('agent/pigsty.target.ejs', started)),
     file('units/pigsty-boot.service', 0o644, template('agent/pigsty-boot.service', [])),
-    file('bin/pigsty-agent', 0o755, template('agent/pigsty-agent.sh', []), '/usr/local/sbin/pigsty-agent'),
+    file('bin/pigsty-agent', 0o755, template(AGENT_SCRIPT, []), '/usr/local/sbin/pigsty-agent'),
   ];
 }
 

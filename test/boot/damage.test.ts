@@ -15,15 +15,12 @@ import { filesBelow } from '../agent/support/bundle-writer.ts';
 import { seededRandom } from '../agent/support/random.ts';
 import { createLab, type Lab, labSkipReason } from '../support/lab.ts';
 import { mustRun, type RunResult } from '../support/process.ts';
-import { root } from '../support/product.ts';
 import { changed } from './support/changed.ts';
 import { ADDRESS, MetaSite } from './support/meta-site.ts';
 
 /* The bundle of blueprint meta with one bit flipped in each of its files, with a file cut short, with a file gone. */
 const reason = labSkipReason();
 const SEED = 20240610;
-/** An agent that is whole; the bundle's own is among the files that are damaged. */
-const AGENT = join(root, 'units/agent/pigsty-agent.sh');
 
 describe.skipIf(reason)(`the bundle of blueprint meta, damaged (seed ${SEED}) ${reason ?? ''}`, () => {
   const random = seededRandom(SEED);
@@ -44,7 +41,8 @@ describe.skipIf(reason)(`the bundle of blueprint meta, damaged (seed ${SEED}) ${
     node.mount('/root/bundle', bundle);
     await node.boot();
     host = new AgentNode(lab, node);
-    await node.push(AGENT, '/root/agent');
+    // An intact agent; the bundle's own is among the files that are damaged.
+    await node.push(join(bundle, 'pigsty-agent'), '/root/agent');
     before = await host.snapshot();
   });
   afterAll(async () => {

@@ -8,6 +8,7 @@ import { isBuilt } from '../../generator/model/module.ts';
 import type { FileSource, HostPlan } from '../../generator/model/plan.ts';
 import { modules } from '../../generator/modules/index.ts';
 import { parameterTables } from '../../generator/modules/parameters.ts';
+import { AGENT } from '../agent/support/sample.ts';
 import { mustPigsty, root } from '../support/product.ts';
 import { blueprints, samplePlans } from '../support/sample-plans.ts';
 
@@ -130,9 +131,8 @@ describe('README', () => {
   });
 
   it('lists exit codes of the agent that the agent has, as the page of the bundle does', () => {
-    const script = read('units/agent/pigsty-agent.sh');
     const own = new Set(
-      [...script.matchAll(/^\s*(?:[^#\n]*\s)?(?:fail|exit|end) (\d+)\b/gm)].map(([, code]) => Number(code)),
+      [...AGENT.matchAll(/^\s*(?:[^#\n]*\s)?(?:fail|exit|end) (\d+)\b/gm)].map(([, code]) => Number(code)),
     );
     const page = codes(/\nExit codes: ([\s\S]*?)\. All/.exec(read('docs/bundle.md'))?.[1]);
     const short = codes(/The agent on the node: ([\s\S]*?)\.\n/.exec(readme)?.[1]);

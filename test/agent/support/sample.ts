@@ -1,13 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { loadTemplates } from '../../../generator/effects/package-root.ts';
+import { AGENT_SCRIPT } from '../../../generator/text/agent-script.ts';
 import { renderTemplate } from '../../../generator/text/template.ts';
 import type { Bundle, BundleFile, BundleUnit } from './bundle-writer.ts';
 
-const AGENT_FOLDER = join(import.meta.dirname, '../../../units/agent');
-export const AGENT = readFileSync(join(AGENT_FOLDER, 'pigsty-agent.sh'), 'utf8');
-const BOOT_UNIT = readFileSync(join(AGENT_FOLDER, 'pigsty-boot.service'), 'utf8');
-const TARGET_TEMPLATE = readFileSync(join(AGENT_FOLDER, 'pigsty.target.ejs'), 'utf8');
+const templates = await loadTemplates();
+export const AGENT = renderTemplate(templates, AGENT_SCRIPT, {});
+const BOOT_UNIT = renderTemplate(templates, 'agent/pigsty-boot.service', {});
 
 /** A root file system of a shell and a few programs with their libraries, in two layers; `ballast` adds MiB. */
 export function tinyImage(ballast = 0): readonly Buffer[] {
@@ -227,7 +226,5 @@ export function sampleBundle(
 }
 
 function renderTarget(units: readonly string[]): string {
-  return renderTemplate(new Map([['agent/pigsty.target.ejs', TARGET_TEMPLATE]]), 'agent/pigsty.target.ejs', {
-    units,
-  });
+  return renderTemplate(templates, 'agent/pigsty.target.ejs', { units });
 }

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { AGENT_PARTS, AGENT_SCRIPT, joinAgent } from '../../../generator/text/agent-script.ts';
+
+const parts = new Map(AGENT_PARTS.map((name) => [name, `${name}\n`]));
+const without = (gone: string) => new Map([...parts].filter(([name]) => name !== gone));
+
+it('the script has all parts in their order, and takes their place', () => {
+  const joined = joinAgent(new Map([...parts].reverse()).set('etcd/etcd.service.ejs', 'unit'));
+  expect(joined.get(AGENT_SCRIPT)?.split(/\n+/)).toEqual([...AGENT_PARTS, '']);
+  expect([...joined.keys()]).toEqual(['etcd/etcd.service.ejs', AGENT_SCRIPT]);
+});
+
+it.each(AGENT_PARTS)('a missing part is a bug: %s', (name) => {
+  expect(() => joinAgent(without(name))).toThrow(`the agent's script has no ${name}`);
+});
+
+it('a part without a place is a bug', () => {
+  const more = new Map(parts).set('agent/script/more.sh', '');
+  expect(() => joinAgent(more)).toThrow("agent/script/more.sh has no place in the agent's script");
+});

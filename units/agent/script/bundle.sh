@@ -1,0 +1,103 @@
+# --- bundle: verification before anything is unpacked -----------------------------------------------------------------
+
+# The records of one kind in the open bundle's manifest, `$manifest`, without the kind.
+records() { records_of "$1" <"$manifest"; }
+
+# The second word of a record that occurs once, or nothing.
+field() { field_of "$1" <"$manifest"; }
+
+marker_of() { echo "$(field site) $(field host) $1"; } # STATE
+
+damaged() { fail 4 "$1: damaged (expected sha256 $2, found $3)"; }
+
+hash_of() { sha256sum <"$1" | cut -c 1-64; }
+
+# Sets `manifest` and `digest` from the bundle in the working directory. A bundle that is staged is not hashed again:
+# its manifest names everything by digest.
+read_bundle() {
+  if [ ! -f bundle ] || [ ! -f SHA256SUMS ]; then fail 2 "$verb: $PWD holds no bundle"; fi
+  manifest=$PWD/bundle
+  digest=$(hash_of bundle)
+  is_staged && return
+  check_list
+  check_one bundle
+  check_format
+}
+
+# Sets `manifest` and `digest`, and changes to the bundle's directory if one is given. `$bundle_dir` is empty for the
+# staged bundle.
+open_bundle() { # [DIR]
+  bundle_dir=${1:-}
+  if [ -z "$bundle_dir" ] && [ -f "$own_list" ]; then bundle_dir=$own_dir; fi
+  if [ -n "$bundle_dir" ]; then
+    cd "$bundle_dir" 2>/dev/null || fail 2 "$verb: $bundle_dir: no such directory"
+    read_bundle
+  else
+    [ "$verb" != stage ] || fail 2 "stage: which bundle? Give its directory"
+    digest=$(basename "$(readlink "$store/staged" || :)")
+    manifest=$store/bundles/$digest/bundle
+    [ -f "$manifest" ] || fail 2 "apply: nothing is staged; give the directory of a bundle"
+    check_format
+    is_staged || fail 2 "apply: the staged bundle is not complete on this node; stage it again"
+  fi
+}
+
+check_format() {
+  [ "$(head -n 1 "$manifest")" = "pigsty-bundle 1" ] ||
+    fail 2 "$verb: $(head -n 1 "$manifest" | cut -c 1-40): a format that this agent does not know; use the bundle's own"
+}
+
+# The list's last line, with the list's own hash, is checked first. Works in the bundle's directory.
+check_list() {
+  sed '$d' SHA256SUMS >"$work/listed"
+  tail -n 1 SHA256SUMS >"$work/end"
+  found=$(hash_of "$work/listed")
+  printf 'end %s\n' "$found" | cmp -s - "$work/end" ||
+    damaged SHA256SUMS "$(tr -cd 0-9a-f <"$work/end" | tail -c 64)" "$found"
+  is_sum_list <"$work/listed" || fail 4 "SHA256SUMS: malformed"
+}
+
+check_one() { # PATH
+  expected=$(sed -n "s|  $1\$||p" "$work/listed")
+  if [ -z "$expected" ] || [ ! -f "$1" ]; then fail 4 "$1: missing"; fi
+  found=$(hash_of "$1")
+  [ "$expected" = "$found" ] || damaged "$1" "$expected" "$found"
+}
+
+# Lines `<hex>  <path>` for the paths in file $1. OpenSSL uses the processor's SHA instructions, Debian 12's coreutils
+# does not.
+hash_list() {
+  if command -v openssl >/dev/null; then
+    xargs -r -d '\n' openssl dgst -sha256 -r <"$1" | sed 's/ \*/  /'
+  else
+    xargs -r -d '\n' sha256sum -- <"$1"
+  fi
+}
+
+# Every listed file, by two processes: ordered by size, one takes the odd lines and the other the even ones.
+check_files() {
+  cut -c 67- "$work/listed" >"$work/paths"
+  find blobs ! -type d | sort >"$work/present"
+  unlisted=$(sort "$work/paths" | comm -13 - "$work/present" | head -n 1)
+  [ -z "$unlisted" ] || fail 4 "$unlisted: not listed in SHA256SUMS"
+  xargs -d '\n' stat -c '%s %n' -- <"$work/paths" 2>/dev/null | sort -rn | cut -d ' ' -f 2- >"$work/by-size" || :
+  sed -n 'p;n' "$work/by-size" >"$work/odd"
+  sed -n 'n;p' "$work/by-size" >"$work/even"
+  hash_list "$work/even" >"$work/found-even" &
+  even=$!
+  jobs="$jobs $even"
+  hash_list "$work/odd" >"$work/found-odd" || :
+  wait "$even" || :
+  sort "$work/found-odd" "$work/found-even" >"$work/found"
+  sort "$work/listed" | comm -13 "$work/found" - >"$work/wrong"
+  [ -s "$work/wrong" ] || return 0
+  while read -r expected path; do
+    found=$(sed -n "s|  $path\$||p" "$work/found")
+    if [ -n "$found" ]; then
+      say "$path: damaged (expected sha256 $expected, found $found)"
+    else
+      say "$path: missing"
+    fi
+  done <"$work/wrong"
+  end 4
+}

@@ -1,0 +1,139 @@
+# --- host: links and settings of the host -----------------------------------------------------------------------------
+
+wanted_links() { links_of "$home" "$systemd_dir" "$zoneinfo" <"$manifest" | known_zone; }
+
+# Drops the link of a time zone that this host does not know.
+known_zone() {
+  zone=$(field timezone)
+  if [ -z "$zone" ] || [ -f "$zoneinfo/$zone" ]; then cat; else sed '\|^/etc/localtime |d'; fi
+}
+
+# `$store/links` lists the links that the agent owns on the host. It names a link before the link exists, and until it
+# is removed.
+settle_links() {
+  ledger=$store/links
+  [ -f "$ledger" ] || : >"$ledger"
+  cut -d ' ' -f 1 "$work/wanted" >"$work/wanted-paths"
+  join -v 1 "$ledger" "$work/wanted-paths" >"$work/stale"
+  sort -u "$work/wanted" "$ledger" >"$work/owned-links"
+  cut -d ' ' -f 5 /proc/self/mountinfo | sort | join "$work/owned-links" - | cut -d ' ' -f 1 >"$work/mounts"
+  cmp -s "$work/owned-links" "$ledger" || write_file "$ledger" <"$work/owned-links"
+  find_these -P -type l -printf '%p %l\n' <"$work/wanted-paths" | sort >"$work/links-there"
+  comm -23 "$work/wanted" "$work/links-there" >"$work/links-missing"
+  while read -r path target; do put_link "$path" "$target"; done <"$work/links-missing"
+  while read -r path target; do drop_link "$path" "$target"; done <"$work/stale"
+  cmp -s "$work/wanted" "$ledger" || write_file "$ledger" <"$work/wanted"
+  zone=$(field timezone)
+  [ -z "$zone" ] || [ -f "$zoneinfo/$zone" ] || say "warning: time zone $zone: this host has no $zoneinfo/$zone"
+  set_host_name "$(field hostname)"
+}
+
+# To disk: every directory that has, or had, a link of ours, and those above it.
+sync_places() {
+  cut -d ' ' -f 1 "$work/owned-links" | directories_above | find_these -H -type d | xargs -d '\n' sync --
+}
+
+# For paths of the ledger.
+is_mount_point() { [ -s "$work/mounts" ] && grep -qxF -- "$1" "$work/mounts"; }
+
+put_link() { # PATH TARGET
+  case $2 in
+    =*) put_text "$1" "${2#=}" ;;
+    *)
+      if is_mount_point "$1"; then
+        put_content "$1" "$2"
+      elif [ -e "$1" ] || [ -L "$1" ]; then
+        keep_original "$1"
+        ln -sfn -- "$2" "$1.pigsty-new"
+        mv -T -- "$1.pigsty-new" "$1"
+      else
+        make_dir 0755 "${1%/*}/"
+        ln -sT -- "$2" "$1"
+      fi
+      ;;
+  esac
+}
+
+# A mount point cannot be replaced by a link (containers mount /etc/hosts and the like): its content can.
+put_content() { # PATH TARGET
+  cmp -s "$1" "$2" && return
+  [ -e "$store/original$1" ] || keep_original "$1"
+  if cat "$2" >"$1"; then
+    say "warning: $1 is a mount point: written in place"
+  else
+    say "warning: $1 is a mount point, and cannot be written"
+  fi
+}
+
+put_text() { # PATH LINE
+  [ "$(cat "$1" 2>/dev/null || :)" != "$2" ] || return 0
+  is_ours "$1 =$(cat "$1" 2>/dev/null || :)" || keep_original "$1"
+  if is_mount_point "$1"; then
+    echo "$2" >"$1"
+  else
+    echo "$2" >"$1.pigsty-new"
+    chmod 0644 "$1.pigsty-new"
+    sync "$1.pigsty-new"
+    mv -T -- "$1.pigsty-new" "$1"
+  fi
+}
+
+is_ours() { grep -qxF -- "$1" "$work/owned-links"; } # LINE of the ledger
+
+# Links in the ledger are the agent's. Everything else is kept, with earlier copies beside it.
+keep_original() { # PATH
+  [ -e "$1" ] || [ -L "$1" ] || return 0
+  is_ours "$1 $(readlink -- "$1" || :)" && return
+  cmp -s "$1" "$store/original$1" && return
+  make_dir 0700 "$store/original"
+  mkdir -p "$store/original${1%/*}"
+  cp -a -- "$1" "$store/original.new"
+  [ -L "$1" ] || sync "$store/original.new"
+  mv -T --backup=numbered -- "$store/original.new" "$store/original$1"
+  sync "$store/original${1%/*}"
+  say "note: $1 was there before: kept as $store/original$1"
+}
+
+# Removes a link that is no longer wanted. What somebody else has put in its place stays.
+drop_link() { # PATH TARGET
+  rm -f -- "$1.pigsty-new"
+  kept=$store/original$1
+  if is_mount_point "$1"; then
+    [ ! -f "$kept" ] || cat "$kept" >"$1"
+  elif [ "$(readlink -- "$1" || :)" = "$2" ] || [ "${2#=}" != "$2" ]; then
+    if [ -e "$kept" ] || [ -L "$kept" ]; then
+      cp -a -- "$kept" "$1.pigsty-new"
+      mv -T -- "$1.pigsty-new" "$1"
+      sync -f "${1%/*}/"
+      rm -f -- "$kept"
+    elif [ "${2#=}" = "$2" ]; then
+      rm -f -- "$1"
+    fi
+  fi
+}
+
+set_host_name() { # NAME
+  [ -z "$1" ] || [ "$(cat /proc/sys/kernel/hostname)" = "$1" ] || hostname "$1" ||
+    say "warning: the host name cannot be set here"
+}
+
+apply_settings() {
+  settings_of "$(name_of "$home/current")" <"$manifest" >"$work/settings"
+  sort "$run/settings" 2>/dev/null | comm -13 - "$work/settings" >"$work/settings-changed" || :
+  [ -s "$work/settings-changed" ] || { cp "$work/settings" "$run/settings" && return; }
+  # Modules first: some sysctl keys exist only with them.
+  hand_over modules-load /usr/lib/systemd/systemd-modules-load
+  hand_over sysctl /usr/lib/systemd/systemd-sysctl
+  hand_over tmpfiles systemd-tmpfiles --create
+  cp "$work/settings" "$run/settings"
+}
+
+# A key or module that a container cannot set is a warning: the services may still run.
+hand_over() { # DIRECTORY PROGRAM...
+  files=$(sed -n "s|^[^ ]* [^ ]* \(/etc/$1\.d/[^ ]*\)\$|\1|p" "$work/settings-changed")
+  shift
+  [ -n "$files" ] || return 0
+  # shellcheck disable=SC2086 # paths are single words
+  "$@" $files >"$work/settings.log" 2>&1 9>&- ||
+    say "warning: $(basename "$1"): $(tail -n 3 "$work/settings.log" | paste -s -d ';')"
+}

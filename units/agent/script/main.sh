@@ -1,0 +1,139 @@
+# --- main: the other verbs --------------------------------------------------------------------------------------------
+
+# What the functions below share about the manifest: `$work/wanted`, `$work/units`, `$work/states`.
+read_manifest() {
+  wanted_links >"$work/wanted"
+  records unit | sort >"$work/by-name"
+  sort_units "$work/by-name" >"$work/units"
+  states_of <"$manifest" >"$work/states"
+}
+
+do_stage() {
+  lock
+  open_bundle "$@"
+  stage
+  keep_trees
+}
+
+do_apply() {
+  lock
+  if [ "${1:-}" = --replace ]; then
+    shift
+    : >"$run/replace"
+  fi
+  open_bundle "$@"
+  read_manifest
+  if is_settled && is_staged; then
+    [ -z "$bundle_dir" ] || stage
+    if all_units_run; then
+      say "apply: nothing to do, $(readlink "$home/current") is current and good"
+      return
+    fi
+  fi
+  preflight
+  [ -z "$bundle_dir" ] || stage
+  cd /
+  write_generation
+  is_settled || switch
+  run_units
+  wait_for_health
+  keep_trees
+  [ "$(readlink "$home/good" || :)" = "generations/$generation" ] || point "$home/good" "generations/$generation"
+  say "apply: $generation is current and good"
+}
+
+preflight() {
+  check_ids passwd
+  check_ids group
+  check_places
+  while read -r state path; do check_state "$state" "$path"; done <"$work/states"
+}
+
+# The host shows this very bundle, all of it, and it was healthy.
+is_settled() {
+  [ ! -e "$store/switching" ] && [ -d "$run/units" ] && cmp -s "$home/current/bundle" "$manifest" &&
+    [ "$(readlink "$home/good")" = "$(readlink "$home/current")" ]
+}
+
+# Makes the host that of `generation`, up to the point where units are started.
+switch() {
+  make_dir 0755 "$run" "$run/units"
+  echo "$generation" | write_file "$store/switching"
+  make_directories
+  stop_gone_units
+  [ "$(readlink "$home/current" || :)" = "generations/$generation" ] || point "$home/current" "generations/$generation"
+  logger -t pigsty-agent "$verb: $generation is current" 2>/dev/null || :
+  settle_host
+}
+
+settle_host() {
+  settle_links
+  sync_places
+  apply_settings
+  reload_systemd
+  rm -f "$store/switching"
+  sync "$store"
+}
+
+# Before sysinit.target: none of our units runs yet, systemd has read the unit files of `current`.
+do_boot() {
+  lock
+  [ ! -d "$run/units" ] || { say "boot: the units of this boot are running already; nothing to do" && return; }
+  [ -L "$home/current" ] || { say "boot: no generation yet" && return; }
+  make_dir 0755 "$run" "$run/units"
+  good=$(readlink "$home/good" || :)
+  current=$(readlink "$home/current")
+  if [ "$good" != "$current" ] && [ -f "$home/$good/bundle" ]; then
+    say "boot: $current never became good: back to $good"
+    : | write_file "$store/switching"
+    point "$home/current" "$good"
+  fi
+  manifest=$home/current/bundle
+  read_manifest
+  records image >"$work/images"
+  while read -r name id _; do
+    [ -d "$store/images/$id" ] || say "boot: image $name was not on disk yet when the power failed: apply again"
+  done <"$work/images"
+  [ -n "$good" ] || say "boot: $current is not good, and there is no other"
+  if [ -e "$store/switching" ]; then
+    settle_host
+    systemctl start --no-block pigsty.target || :
+  fi
+  settings_of "$(name_of "$home/current")" <"$manifest" >"$run/settings"
+  unit_files_of <"$manifest" >"$run/loaded"
+  note_units "$(records unit | cut -d ' ' -f 1 | paste -s -d ' ')"
+}
+
+show_help() {
+  cat <<HELP
+usage: pigsty-agent stage [DIR]      verify the bundle in DIR, unpack its images, keep it; nothing that runs notices
+       pigsty-agent apply [--replace] [DIR]
+                                     stage it and switch to it; without DIR: what is staged. --replace: this machine
+                                     takes the place of a dead one, whose data is lost
+       pigsty-agent status [--json]  generations, units, state
+       pigsty-agent verify [DIR]     hash what the node holds; with the bundle in DIR, every byte of the images too
+       pigsty-agent boot             at boot: back to the good generation if the current one never became good
+       pigsty-agent help | --version
+
+DIR defaults to the agent's own directory if a bundle lies there.
+Exit codes: 0 done, 1 unexpected, 2 usage, or a node that cannot take this bundle (nothing changed),
+4 verification failed (nothing changed), 6 not healthy in time: the previous generation stays the good one.
+HELP
+}
+
+main() {
+  [ $# -le 3 ] || fail 2 "too many arguments; see pigsty-agent help"
+  [ $# -eq 0 ] || shift
+  case $verb in
+    stage) do_stage "$@" ;;
+    apply) do_apply "$@" ;;
+    verify) do_verify "$@" ;;
+    boot) do_boot ;;
+    status) do_status "$@" ;;
+    help | --help | -h) show_help ;;
+    version | --version) echo "pigsty-agent $version" ;;
+    *) fail 2 "unknown verb $verb; see pigsty-agent help" ;;
+  esac
+}
+
+main "$@"

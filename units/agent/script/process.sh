@@ -1,0 +1,66 @@
+# --- process: messages, exit codes, the lock, what is left at the end -------------------------------------------------
+
+say() { printf 'pigsty-agent: %s\n' "$*" >&2; }
+
+# fail CODE MESSAGE: 1 unexpected, 2 usage or a node that cannot take the bundle, 4 verification, 6 health.
+fail() {
+  code=$1
+  shift
+  say "$@"
+  end "$code"
+}
+
+end() { # CODE
+  meant=yes
+  exit "$1"
+}
+
+# Removes drafts, however the script ends. Background jobs end first: they write into what is removed. An exit that does
+# not come from `end` is a command that failed: its own message is printed above.
+clean_up() {
+  code=$?
+  trap '' EXIT INT TERM HUP
+  if [ "$code" -ne 0 ] && [ "$meant" = no ]; then
+    code=1
+    say "$verb: stopped by an error; run it again, it continues where it stopped"
+  fi
+  for job in $jobs; do kill "$job" 2>/dev/null || :; done
+  [ -z "$jobs" ] || wait
+  remove_leftovers
+  exit "$code"
+}
+
+# What a killed run has left: drafts, and links and files that were not renamed yet. Only under the lock.
+remove_leftovers() {
+  rm -rf "$store"/images/.new-* "$store"/bundles/.new-* "$home"/generations/.new-* "$run"/.new-* 2>/dev/null || :
+  rm -f "$run/replace" "$store"/*.new "$store"/state/*.new "$home"/*.new 2>/dev/null || :
+  rmdir "$store/images" "$store/bundles" "$store" "$home/generations" "$home" 2>/dev/null || :
+}
+
+# One agent at a time. The lock belongs to descriptor 9: to this process, and to the programs it calls. After an
+# agent was killed, the next one waits for its tar or sync. Programs that may run longer are started without the descriptor.
+lock() {
+  [ "$(id -u)" -eq 0 ] || fail 2 "$verb: only root may do this"
+  [ -d /run/systemd/system ] || fail 2 "$verb: this node does not run systemd"
+  make_dir 0755 /run/lock
+  exec 9>>"$lock_file"
+  tries=0
+  until flock -n 9; do
+    holder=$(head -n 1 "$lock_file")
+    if kill -0 "${holder:-0}" 2>/dev/null || [ "$tries" -ge 300 ]; then
+      fail 2 "$verb: another pigsty-agent is at work (pid $holder); try again when it has ended"
+    fi
+    tries=$((tries + 1))
+    sleep 0.1
+  done
+  echo "$$" >"$lock_file"
+  trap clean_up EXIT
+  trap 'end 130' INT
+  trap 'end 143' TERM HUP
+  remove_leftovers
+  make_dir 0755 "$run" "$run/unpacked"
+  drop_lost_trees
+  work=$(mktemp -d "$run/.new-XXXXXX")
+}
+
+systemctl() { command systemctl --no-ask-password "$@" 9>&-; }

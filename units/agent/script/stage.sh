@@ -1,0 +1,162 @@
+# --- stage: images are unpacked, the bundle is kept -------------------------------------------------------------------
+
+is_staged() {
+  cmp -s "$manifest" "$store/bundles/$digest/bundle" || return 1
+  for id in $(records image | cut -d ' ' -f 2); do [ -d "$store/images/$id" ] || return 1; done
+}
+
+# Works in the bundle's directory, after read_bundle. Images are unpacked while everything is hashed; nothing is
+# published before all hashes are right.
+stage() {
+  if ! is_staged; then
+    missing_images
+    check_space
+    make_dir 0755 "$store" "$store/images"
+    make_dir 0700 "$store/bundles"
+    start_unpacking
+    check_files
+    finish_unpacking
+    copy_bundle
+    publish
+    say "stage: $(wc -l <"$work/images") images, $((($(stat -c %s blobs/sha256/* | paste -s -d +)) / 1000000)) MB"
+  fi
+  [ "$(readlink "$store/staged" || :)" = "bundles/$digest" ] || point "$store/staged" "bundles/$digest"
+}
+
+# Images of the bundle whose tree is not on this node yet: `<name> <id> <layer>,…`, one line for each tree.
+missing_images() {
+  images_of <"$manifest" >"$work/images"
+  : >"$work/missing"
+  while read -r name id layers; do
+    [ -d "$store/images/$id" ] || echo "$name $id $layers" >>"$work/missing"
+  done <"$work/images"
+  cut -d ' ' -f 3 "$work/missing" | tr ',' '\n' | sed 's|^|blobs/sha256/|' >"$work/layers"
+  records '\(config\|secrets\)' | sed 's|^|blobs/sha256/|' >"$work/parts"
+  cat "$work/layers" "$work/parts" >"$work/needed"
+  while read -r path; do
+    [ -f "$path" ] || grep -q "  $path\$" "$work/listed" ||
+      fail 2 "$verb: $path is neither in the bundle nor, unpacked, on this node"
+  done <"$work/needed"
+}
+
+check_space() {
+  needed=$(xargs -r -d '\n' stat -c %s -- <"$work/layers" 2>/dev/null | needed_bytes)
+  free=$(bytes_of avail "$store")
+  [ "$free" -ge "$needed" ] ||
+    fail 2 "$verb: $store has $((free / 1000000)) MB free, the bundle needs $((needed / 1000000)) MB"
+}
+
+# One background job for each image; `$work/unpack` holds `<pid> <id> <directory>`.
+start_unpacking() {
+  : >"$work/unpack"
+  unpack_bases
+  while read -r name id layers; do
+    tree=$(mktemp -d "$store/images/.new-XXXXXX")
+    (
+      trap 'kill "$!" 2>/dev/null; wait; exit 1' TERM
+      unpack_image "$tree" "$layers"
+    ) >"$work/unpack-$id.log" 2>&1 &
+    jobs="$jobs $!"
+    echo "$! $id $tree" >>"$work/unpack"
+  done <"$work/missing"
+}
+
+# A bottom layer that several images share is unpacked once; their trees get links to its files, which nobody writes.
+unpack_bases() {
+  for layer in $(cut -d ' ' -f 3 "$work/missing" | cut -d , -f 1 | sort | uniq -d); do
+    mkdir "$store/images/.new-$layer"
+    # The image's own job reports why it cannot be unpacked.
+    unpack_layer "$store/images/.new-$layer" "$layer" 2>/dev/null || rm -rf "$store/images/.new-$layer"
+  done
+}
+
+# tar is waited for and not called: a signal can end it. It removes a file before it writes one of the same name.
+unpack_layer() { # DIRECTORY LAYER
+  tar -x -p --numeric-owner --xattrs --xattrs-include='*' --keep-directory-symlink -C "$1" -f "blobs/sha256/$2" &
+  wait "$!"
+}
+
+unpack_image() { # DIRECTORY LAYERS
+  chmod 0755 "$1"
+  mkdir -m 0755 "$1/rootfs"
+  base=$store/images/.new-${2%%,*}
+  [ ! -d "$base" ] || cp -al "$base/." "$1/rootfs/"
+  layers=$(echo "$2" | tr ',' ' ')
+  [ ! -d "$base" ] || layers=${layers#"${2%%,*}"}
+  for layer in $layers; do unpack_layer "$1/rootfs" "$layer"; done
+  chmod 0755 "$1/rootfs"
+  link_host_files "$1/rootfs"
+  list_tree "$1/rootfs" >"$1/tree"
+}
+
+# A file that the host replaces by rename is seen at once through the host's /etc; a bind mount of the file would keep
+# the old content.
+link_host_files() { # ROOTFS
+  make_dir 0755 "$1/etc"
+  set -- "$1/etc" hosts resolv.conf localtime passwd group
+  etc=$1
+  shift
+  for name in "$@"; do
+    rm -rf "${etc:?}/$name"
+    ln -s "/run/host/etc/$name" "$etc/$name"
+  done
+}
+
+# One line for each link and each file that is not empty. Directories and empty files are left out: systemd makes
+# them where a unit's mounts need a place.
+list_tree() { # ROOTFS
+  find "$1" \( -type l -printf '%P %l\n' \) -o \( -type f -size +0 -printf '%P %m %U %G %s %T@\n' \) | sort
+}
+
+finish_unpacking() {
+  while read -r pid id tree; do
+    wait "$pid" || fail 1 "stage: image $id: $(tail -n 3 "$work/unpack-$id.log")"
+  done <"$work/unpack"
+  jobs=
+}
+
+copy_bundle() {
+  parts=$(mktemp -d "$store/bundles/.new-XXXXXX")
+  cp bundle pigsty-agent "$parts/"
+  cp "blobs/sha256/$(field config)" "$parts/config.tar"
+  cp "blobs/sha256/$(field secrets)" "$parts/secrets.tar"
+  chmod 0700 "$parts/pigsty-agent"
+  sync "$parts"/* "$parts"
+}
+
+# The bundle last: a bundle that is staged has all its images.
+publish() {
+  while read -r _ id tree; do
+    : >"$run/unpacked/$id"
+    mv -T -- "$tree" "$store/images/$id"
+  done <"$work/unpack"
+  sync "$store/images"
+  rm -rf "$store/bundles/$digest"
+  mv -T -- "$parts" "$store/bundles/$digest"
+  sync "$store/bundles"
+}
+
+# Syncs the new trees, most of the bytes, when nothing else is waited for.
+keep_trees() {
+  for mark in "$run"/unpacked/*; do
+    [ -e "$mark" ] || return 0
+    tree=$store/images/${mark##*/}
+    if [ -d "$tree" ]; then
+      sync -f "$tree"
+      : >"$tree/synced"
+      sync "$tree/synced" "$tree"
+    fi
+    rm -f "$mark"
+  done
+}
+
+# Removes trees of an earlier boot that ended before they were synced.
+drop_lost_trees() {
+  for tree in "$store"/images/*/; do
+    id=$(basename "$tree")
+    if [ -d "$tree" ] && [ ! -e "$tree/synced" ] && [ ! -e "$run/unpacked/$id" ]; then
+      mv -T -- "$tree" "$store/images/.new-$id"
+      rm -rf "$store/images/.new-$id"
+    fi
+  done
+}
