@@ -7,7 +7,7 @@ export type Paint = (style: 'error' | 'warning' | 'notice' | 'dim' | 'bold', tex
 const plain: Paint = (_style, text) => text;
 const RANK: Record<Severity, number> = { error: 0, warning: 1, notice: 2 };
 
-/** Each once, by place in the file, errors before warnings on the same line, findings without a place last. */
+/** Each once, by place in the file, errors before warnings at the same place, then by code and message; those without a place last. */
 export function sortDiagnostics(list: readonly Diagnostic[]): Diagnostic[] {
   const key = (d: Diagnostic) => [d.place?.file ?? '￿', d.place?.line ?? 0, d.place?.column ?? 0] as const;
   // Clusters that share a variable each find the same in it.
@@ -16,8 +16,19 @@ export function sortDiagnostics(list: readonly Diagnostic[]): Diagnostic[] {
     const [fa, la, ca] = key(a);
     const [fb, lb, cb] = key(b);
     if (fa !== fb) return fa < fb ? -1 : 1;
-    return la - lb || ca - cb || RANK[a.severity] - RANK[b.severity] || (a.code < b.code ? -1 : 1);
+    return (
+      la - lb ||
+      ca - cb ||
+      RANK[a.severity] - RANK[b.severity] ||
+      compare(a.code, b.code) ||
+      compare(a.message, b.message)
+    );
   });
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 /** A diagnostic as text: headline, code frames, notes and help; ends with a newline. */

@@ -1,27 +1,31 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../generator/compile.ts';
-import { maskedLines } from '../../generator/diagnostics/mask.ts';
-import { printDiagnostic, sortDiagnostics } from '../../generator/diagnostics/print.ts';
 import { ruleCodes } from '../../generator/diagnostics/rule.ts';
+import { PUBLISHED, printAll } from '../support/bad-case.ts';
+import { root } from '../support/product.ts';
 
-/* One folder per case: `inventory.yml`, and `expected.txt` with exactly what is printed. */
+/* One folder per case: `inventory.yml`, and `expected.txt` with exactly what is printed; commands.test.ts runs others. */
 const folder = fileURLToPath(new URL('.', import.meta.url));
-const cases = readdirSync(folder, { withFileTypes: true })
+const folders = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
-
-/** Small inventories leave passwords to the defaults: that warning is shown where it is the case. */
-const PUBLISHED = 'site/published-password';
+const cases = folders.filter((name) => !existsSync(`${folder}${name}/case.ts`));
 
 function findings(text: string, name: string): string {
-  const lines = maskedLines(text);
-  const result = compile(text, 'inventory.yml', 'inventory');
-  return sortDiagnostics(result.diagnostics)
-    .filter(({ code }) => code !== PUBLISHED || name === 'published-password')
-    .map((found) => printDiagnostic(found, () => lines))
-    .join('\n');
+  const { diagnostics } = compile(text, 'inventory.yml', 'inventory');
+  const shown = diagnostics.filter(({ code }) => code !== PUBLISHED || name === 'published-password');
+  return printAll(shown, text);
+}
+
+/** Imports every file that defines a diagnostic, whoever else uses it. */
+async function importRules(): Promise<void> {
+  const files = readdirSync(`${root}generator`, { recursive: true, encoding: 'utf8' });
+  for (const file of files.filter((name) => name.endsWith('.ts'))) {
+    const path = `${root}generator/${file}`;
+    if (/^import .*\brule\b.*\/rule\.ts'/m.test(readFileSync(path, 'utf8'))) await import(path);
+  }
 }
 
 describe('wrong inventories', () => {
@@ -30,8 +34,9 @@ describe('wrong inventories', () => {
     await expect(findings(text, name)).toMatchFileSnapshot(`${folder}${name}/expected.txt`);
   });
 
-  it('cover every code of the compiler', () => {
-    const shown = cases.map((name) => readFileSync(`${folder}${name}/expected.txt`, 'utf8')).join('');
+  it('and the other cases show every code of the product', async () => {
+    await importRules();
+    const shown = folders.map((name) => readFileSync(`${folder}${name}/expected.txt`, 'utf8')).join('');
     expect(ruleCodes().filter((code) => !shown.includes(`[${code}]`))).toEqual([]);
   });
 });

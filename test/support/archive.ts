@@ -21,7 +21,8 @@ export type TestArchive = {
   readonly faults: Map<string, Fault>;
   /** Requests so far: path and Range header. */
   readonly requests: { readonly path: string; readonly range: string | undefined }[];
-  publish(packages: readonly PackageRecipe[]): void;
+  /** `change` is called with the file of each package before the index is written. */
+  publish(packages: readonly PackageRecipe[], change?: (file: string) => void): void;
   close(): Promise<void>;
 };
 
@@ -51,7 +52,7 @@ export async function startArchive(directory: string): Promise<TestArchive> {
     directory,
     faults,
     requests,
-    publish: (packages) => publish(directory, packages),
+    publish: (packages, change) => publish(directory, packages, change),
     close: async () => {
       execFileSync('gpgconf', ['--homedir', join(directory, 'gpg'), '--kill', 'all'], { stdio: 'ignore' });
       server.closeAllConnections();
@@ -60,12 +61,20 @@ export async function startArchive(directory: string): Promise<TestArchive> {
   };
 }
 
-function publish(directory: string, packages: readonly PackageRecipe[]): void {
+function publish(
+  directory: string,
+  packages: readonly PackageRecipe[],
+  change?: (file: string) => void,
+): void {
   const stanzas = packages.map((one) => {
-    const { file, size, sha256 } = makePackage(join(directory), one);
-    copyFileSync(file, join(directory, 'pool', basename(file)));
+    const { file } = makePackage(join(directory), one);
     const control = execFileSync('dpkg-deb', ['--field', file], { encoding: 'utf8' }).trimEnd();
-    return `${control}\nFilename: pool/${basename(file)}\nSize: ${size}\nSHA256: ${sha256}\n`;
+    const published = join(directory, 'pool', basename(file));
+    copyFileSync(file, published);
+    change?.(published);
+    const bytes = readFileSync(published);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    return `${control}\nFilename: pool/${basename(file)}\nSize: ${bytes.length}\nSHA256: ${sha256}\n`;
   });
   const index = join(directory, 'dists/test/main/binary-amd64');
   mkdirSync(index, { recursive: true });

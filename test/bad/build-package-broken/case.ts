@@ -1,0 +1,12 @@
+import { statSync, truncateSync } from 'node:fs';
+import type { BadCase } from '../../support/bad-case.ts';
+import { buildSample } from '../../support/sample-image.ts';
+
+const library = { name: 'library', files: { 'usr/lib/library.so': { text: 'library' } } };
+const run: BadCase = (scene) =>
+  buildSample(scene, {
+    packages: [library],
+    change: (file) => truncateSync(file, statSync(file).size - 100),
+  });
+
+export default run;

@@ -1,0 +1,7 @@
+import type { BadCase } from '../../support/bad-case.ts';
+import { buildSample } from '../../support/sample-image.ts';
+
+const library = { name: 'library', files: { 'usr/lib/library.so': { text: 'library' } } };
+const run: BadCase = (scene) => buildSample(scene, { packages: [library] });
+
+export default run;
