@@ -4,6 +4,8 @@ import { LongestFirst } from './test/support/sequencer.ts';
 const minute = 60_000;
 /** Three machines and more at once, and promises in seconds: these want the whole computer. */
 const clusters = ['failures', 'operations', 'topologies'].map((name) => `test/boot/${name}.test.ts`);
+/** The cases of test/bad that run the built command, apt and dpkg-deb. */
+const commands = 'test/bad/commands.test.ts';
 /** `npm run test:long`: full counts, and what takes an hour. */
 const long = process.env.PIGSTY_TEST_LONG ? ['test/long/**/*.test.ts'] : [];
 /** Real programs, machines and networks take their time. */
@@ -22,6 +24,7 @@ export default defineConfig({
           include: ['unit', 'bad', 'golden', 'contract', 'fuzz'].map(
             (folder) => `test/${folder}/**/*.test.ts`,
           ),
+          exclude: [commands],
           sequence: { groupOrder: 0 },
           testTimeout: minute,
         },
@@ -30,7 +33,10 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'real',
-          include: ['oracle', 'cli', 'agent', 'boot'].map((folder) => `test/${folder}/**/*.test.ts`),
+          include: [
+            commands,
+            ...['oracle', 'cli', 'agent', 'boot'].map((folder) => `test/${folder}/**/*.test.ts`),
+          ],
           exclude: clusters,
           sequence: { groupOrder: 1 },
           maxWorkers: 2,

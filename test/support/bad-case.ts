@@ -30,7 +30,7 @@ export class Scene {
   }
 
   /**
-   * The command line and what it prints on stderr. Unless `env` says so, it reaches no archive, and its cache is in the
+   * The command line and what it prints on stderr, but for the steps and their times. Unless `env` says so, it reaches no archive, and its cache is in the
    * scratch directory.
    */
   async pigsty(line: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
@@ -40,7 +40,8 @@ export class Scene {
       cwd: this.directory,
       env: { ...home, ...network, ...env },
     });
-    const findings = stderr.split(/\n(?=\n)/).filter((one) => !one.includes(PUBLISHED));
+    const said = stderr.replaceAll(/^[a-z]+: .* in [\d.]+ s\n/gm, '');
+    const findings = said.split(/\n(?=\n)/).filter((one) => !one.includes(PUBLISHED));
     return `$ pigsty ${line}\n${findings.join('\n').trim()}\n`;
   }
 

@@ -1,4 +1,4 @@
-import { statSync, truncateSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { BadCase } from '../../support/bad-case.ts';
 import { buildSample } from '../../support/sample-image.ts';
 
@@ -6,7 +6,7 @@ const library = { name: 'library', files: { 'usr/lib/library.so': { text: 'libra
 const run: BadCase = (scene) =>
   buildSample(scene, {
     packages: [library],
-    change: (file) => truncateSync(file, statSync(file).size - 100),
+    change: (file) => writeFileSync(file, 'no archive'),
   });
 
 export default run;

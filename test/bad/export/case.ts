@@ -1,6 +1,6 @@
 import type { BadCase } from '../../support/bad-case.ts';
 
-/* Of the cases that want it, the only one that asks the archives of this machine. */
+/* The only case that uses the archives and the cache of this machine: it builds a site. */
 const run: BadCase = async (scene) => {
   const { HOME, XDG_CACHE_HOME, PIGSTY_MIRROR_DEBIAN, PIGSTY_MIRROR_DEBIAN_SECURITY, http_proxy } =
     process.env;

@@ -9,7 +9,7 @@ const run: BadCase = async (scene) => {
   const ca = await createCa('other', new Date());
   writeFileSync(scene.path('inventory.pki', 'ca.crt'), ca.certificate);
   writeFileSync(scene.path('inventory.pki', 'ca.key'), ca.key);
-  writeFileSync(scene.path('inventory.pki', 'ssh-dba@all.key'), 'no key\n');
+  writeFileSync(scene.path('inventory.pki', 'ssh-dba@pg-meta.key'), 'no key\n');
   return `${first}\n${await build()}`;
 };
 
