@@ -1,9 +1,9 @@
 import type { PlanData } from '../../../model/plan.ts';
 import type { Site } from '../../../model/site.ts';
 import { archiveCommand } from '../backup/backup.ts';
+import { templateOf } from '../conf-template.ts';
 import { clusterMembers, type PgsqlMember } from '../members.ts';
 import { localParameters } from '../server/parameters.ts';
-import { templateOf } from '../server/tuning.ts';
 import type { PgsqlSettings } from '../settings.ts';
 import { delayOf } from '../topology/upstream.ts';
 import { vipOf } from './vip.ts';

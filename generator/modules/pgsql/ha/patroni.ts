@@ -2,8 +2,8 @@ import { electionSeconds, type Facts, StoreEndpoint } from '../../../model/facts
 import { infraIps } from '../../../model/infra.ts';
 import type { FilePlan, FileSource, PlanData } from '../../../model/plan.ts';
 import type { Site } from '../../../model/site.ts';
+import { templateOf } from '../conf-template.ts';
 import { clusterMembers, type PgsqlMember } from '../members.ts';
-import { templateOf } from '../server/tuning.ts';
 import { tuningSource } from '../server/tuning-file.ts';
 import type { PgsqlSettings } from '../settings.ts';
 import { citusPart, otherParts } from '../topology/citus.ts';
