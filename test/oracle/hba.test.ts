@@ -48,7 +48,7 @@ function makeRule(): HbaRule {
     'local sameuser all scram-sha-256',
     'host "all" all 0.0.0.0/0 trust',
     'host all "all" 0.0.0.0/0 trust',
-    'host all +"dbrole_admin" 0.0.0.0/0 cert',
+    'hostssl all +"dbrole_admin" 0.0.0.0/0 cert',
     '# nothing',
   ];
   if (random() < 0.2) return { title: 'as they are', rules: [pick(raw), pick(raw)] };

@@ -109,6 +109,7 @@ describe('a line takes the connections of another', () => {
     ['0.0.0.0/0', '255.255.255.255', true],
     ['192.168.0.0/16', '192.169.0.0/24', false],
     ['10.0.0.1', '10.0.0.1/32', true],
+    ['10.0.0.0/16', '10.0.0.0/8', false],
     ['0.0.0.0/0', '::/0', false],
     [undefined, undefined, true],
     ['all', undefined, false],
