@@ -2,8 +2,9 @@ import { rule } from '../diagnostics/rule.ts';
 import type { Result } from '../model/diagnostic.ts';
 import { succeed } from '../model/diagnostic.ts';
 import type { Site } from '../model/site.ts';
-import { hbaContext, LIVE_ROLES, type LiveRole } from '../modules/pgsql/access/hba.ts';
-import { type HbaQuestion, type HbaVerdict, hbaVerdict } from '../modules/pgsql/access/hba-verdict.ts';
+import { hbaContext, LIVE_ROLES, type LiveRole } from '../modules/pgsql/access/hba/context.ts';
+import { printRecord } from '../modules/pgsql/access/hba/print.ts';
+import { type HbaQuestion, type HbaVerdict, hbaVerdict } from '../modules/pgsql/access/hba/verdict.ts';
 import { clusterMembers, clusters, type PgsqlMember } from '../modules/pgsql/members.ts';
 import { isHostIp } from '../text/address.ts';
 import { type CommonOptions, Run } from './run.ts';
@@ -104,12 +105,19 @@ function decision(group: readonly Answer[], answers: readonly Answer[]): string 
     : group.map(({ member, role }) => `${member} as ${role}`).join(', ');
   const outcome = verdict.method === 'reject' ? 'refused' : `asks for ${verdict.method}`;
   const head = `${server.padEnd(9)}  ${outcome}  (${where})`;
-  if (verdict.line === undefined) return `${head}\n           no rule matches`;
+  if (verdict.record === undefined) return `${head}\n           no rule matches`;
   const { parameter, index, title } = verdict.source;
   const rule = index === undefined ? parameter : `${parameter}[${index}]`;
-  return `${head}\n           ${verdict.line}\n           ${rule}${title ? `: ${title}` : ''}`;
+  return `${head}\n           ${printRecord(verdict.record)}\n           ${rule}${title ? `: ${title}` : ''}`;
 }
 
 function toJson(question: HbaQuestion, answers: readonly Answer[]): object {
-  return { apiVersion: 'pigsty.io/v1', kind: 'HbaExplanation', question, answers };
+  const printed = answers.map(({ verdict, ...answer }) => ({ ...answer, verdict: printedVerdict(verdict) }));
+  return { apiVersion: 'pigsty.io/v1', kind: 'HbaExplanation', question, answers: printed };
+}
+
+/** The record as its line in the file. */
+function printedVerdict(verdict: HbaVerdict): object {
+  const { method, record } = verdict;
+  return record ? { method, line: printRecord(record), source: verdict.source } : { method };
 }

@@ -1,102 +1,93 @@
-import { coversNetwork, isHostIp, maskLength } from './address.ts';
+import { isHostIp, maskLength } from './address.ts';
 
-/** One record of pg_hba.conf; lists hold what commas separate. A word in quotes is a name, whatever it looks like. */
+/** One record of pg_hba.conf (PostgreSQL manual, 20.1): who may connect to what from where, and how that is proved. */
 export type HbaLine = {
+  /** `local`, `host`, `hostssl` …; what is not known matches no connection. */
   readonly type: string;
   readonly databases: readonly HbaWord[];
   readonly users: readonly HbaWord[];
-  /** CIDR, `all`, or what it is; absent for `local`. */
+  /** CIDR, `all`, `samenet`, a host name …; absent for `local`. */
   readonly address: string | undefined;
   readonly method: string;
+  /** `name=value` each. */
+  readonly options: readonly HbaWord[];
 };
 
+/** A word that begins with a quote is a name, whatever it looks like: `"all"` is a database of that name. */
 export type HbaWord = { readonly text: string; readonly isQuoted: boolean };
 
-/** Reads a line of pg_hba.conf; undefined for a comment, an empty line, and what is no record (PostgreSQL manual, 20.1). */
-export function parseHbaLine(line: string): HbaLine | undefined {
+/** A name or keyword in its shortest form: quotes take a keyword's meaning, so only names that need them have them. */
+export function hbaWord(text: string): HbaWord {
+  return { text, isQuoted: !/^[A-Za-z0-9_+./:-]+$/.test(text) };
+}
+
+/** The line in pg_hba.conf. */
+export function printHbaLine({ type, databases, users, address, method, options }: HbaLine): string {
+  const list = (words: readonly HbaWord[]) => words.map(printWord).join(',');
+  const place = address === undefined ? [] : [address];
+  return [type, list(databases), list(users), ...place, method, ...options.map(printWord)].join(' ');
+}
+
+/** Quotes may begin inside a word: that leaves its first character its meaning, as in `+"odd role"`. */
+function printWord({ text, isQuoted }: HbaWord): string {
+  if (isQuoted) return quote(text);
+  return /[\s,"#]/.test(text) ? `${text.slice(0, 1)}${quote(text.slice(1))}` : text;
+}
+
+function quote(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}
+
+/** Reads a line of pg_hba.conf; undefined for a comment, an empty line, and what is no record. */
+export function readHbaLine(line: string): HbaLine | undefined {
   const [type, databases, users, ...rest] = fields(line);
   const [kind] = type ?? [];
   if (!kind || !databases || !users) return undefined;
-  if (kind.text === 'local') return record(kind.text, databases, users, undefined, rest);
-  const [first, second, ...others] = rest;
-  const address = first?.[0]?.text;
-  const mask = second?.[0]?.text;
+  const who = { type: kind.text, databases, users };
+  if (kind.text === 'local') return withMethod({ ...who, address: undefined }, rest);
+  const [address, mask] = rest.map(([word]) => word?.text);
   if (address === undefined) return undefined;
   // `address mask` in two fields is the older form.
   return mask !== undefined && isHostIp(mask)
-    ? record(kind.text, databases, users, `${address}/${maskLength(mask)}`, others)
-    : record(kind.text, databases, users, address, rest.slice(1));
+    ? withMethod({ ...who, address: `${address}/${maskLength(mask)}` }, rest.slice(2))
+    : withMethod({ ...who, address }, rest.slice(1));
 }
 
-function record(
-  type: string,
-  databases: readonly HbaWord[],
-  users: readonly HbaWord[],
-  address: string | undefined,
-  [method]: readonly (readonly HbaWord[])[],
+function withMethod(
+  who: Omit<HbaLine, 'method' | 'options'>,
+  [method, ...options]: readonly (readonly HbaWord[])[],
 ): HbaLine | undefined {
   const name = method?.[0]?.text;
-  return name === undefined ? undefined : { type, databases, users, address, method: name };
+  return name === undefined ? undefined : { ...who, method: name, options: options.flat() };
 }
 
-const WORD = /"((?:[^"]|"")*)"|([^\s,"#]+)/y;
+const WORD = /(?:"(?:[^"]|"")*"|[^\s,"#])+/y;
 const COMMA = /\s*,\s*/y;
 const SPACE = /\s+/y;
 
-/** White space separates fields, commas the words of one. */
+/** White space separates fields, commas the words of one (PostgreSQL, hba.c, next_token). */
 function fields(line: string): HbaWord[][] {
   const result: HbaWord[][] = [];
   let position = 0;
   let isNext = true;
-  const take = (pattern: RegExp): RegExpExecArray | null => {
+  const take = (pattern: RegExp): string | undefined => {
     pattern.lastIndex = position;
-    const match = pattern.exec(line);
-    if (match) position = pattern.lastIndex;
+    const [match] = pattern.exec(line) ?? [];
+    position += match?.length ?? 0;
     return match;
   };
   take(SPACE);
   for (;;) {
     const word = take(WORD);
-    if (!word) return result;
-    const quoted = word[1]?.replaceAll('""', '"');
-    const found = { text: quoted ?? word[2] ?? '', isQuoted: quoted !== undefined };
-    if (isNext) result.push([found]);
-    else result.at(-1)?.push(found);
-    isNext = !take(COMMA);
-    if (isNext && !take(SPACE)) return result;
+    if (word === undefined) return result;
+    if (isNext) result.push([readWord(word)]);
+    else result.at(-1)?.push(readWord(word));
+    isNext = take(COMMA) === undefined;
+    if (isNext && take(SPACE) === undefined) return result;
   }
 }
 
-/** Whether the first line takes every connection that the second one would; `isIn` says who is a member of a role. */
-export function coversLine(a: HbaLine, b: HbaLine, isIn: (user: string, role: string) => boolean): boolean {
-  return (
-    (a.type === b.type || (a.type === 'host' && b.type.startsWith('host'))) &&
-    coversAddress(a.address, b.address) &&
-    b.databases.every((word) => a.databases.some((wide) => coversDatabase(wide, word))) &&
-    b.users.every((word) => a.users.some((wide) => coversUser(wide, word, isIn)))
-  );
-}
-
-function isSame(a: HbaWord, b: HbaWord): boolean {
-  return a.text === b.text && (a.isQuoted === b.isQuoted || !KEYWORDS.has(a.text));
-}
-
-const KEYWORDS = new Set(['all', 'sameuser', 'samerole', 'samegroup', 'replication']);
-
-/** `all` does not stand for physical replication. */
-function coversDatabase(a: HbaWord, b: HbaWord): boolean {
-  const isReplication = b.text === 'replication' && !b.isQuoted;
-  return isSame(a, b) || (a.text === 'all' && !a.isQuoted && !isReplication);
-}
-
-function coversUser(a: HbaWord, b: HbaWord, isIn: (user: string, role: string) => boolean): boolean {
-  if (isSame(a, b) || (a.text === 'all' && !a.isQuoted)) return true;
-  const isName = b.isQuoted || !(b.text.startsWith('+') || b.text.startsWith('/') || b.text === 'all');
-  return !a.isQuoted && a.text.startsWith('+') && isName && isIn(b.text, a.text.slice(1));
-}
-
-/** Whether one place that clients come from holds another: CIDR, address or `all`; undefined is the Unix socket. */
-export function coversAddress(a: string | undefined, b: string | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return a === 'all' || a === b || coversNetwork(a, b);
+function readWord(word: string): HbaWord {
+  const text = word.replaceAll(/"((?:[^"]|"")*)"/g, (_, inner: string) => inner.replaceAll('""', '"'));
+  return { text, isQuoted: word.startsWith('"') };
 }

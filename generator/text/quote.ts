@@ -31,19 +31,6 @@ export function quoteSystemd(text: string): string {
   return /^[A-Za-z0-9_@+=:,./-]+$/.test(text) ? text : `"${escaped}"`;
 }
 
-/** A field of pg_hba.conf; keywords lose their meaning when quoted, so only names that need it are (manual, 20.1). */
-export function quoteHba(text: string): string {
-  return /^[A-Za-z0-9_+./:-]+$/.test(text) ? text : `"${text.replaceAll('"', '""')}"`;
-}
-
-/** Words of pg_hba.conf that commas separate: `a,b` is two names, as in the file itself. */
-export function quoteHbaList(text: string): string {
-  return text
-    .split(',')
-    .map((word) => quoteHba(word.trim()))
-    .join(',');
-}
-
 /** A word of haproxy.cfg: strong quotes, where nothing is expanded (HAProxy manual, 2.2). It has no form for line breaks. */
 export function quoteHaproxy(text: string): string {
   return /^[A-Za-z0-9_./:-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

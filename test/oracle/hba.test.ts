@@ -2,12 +2,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSite } from '../../generator/compile.ts';
-import { LIVE_ROLES } from '../../generator/modules/pgsql/access/hba.ts';
-import {
-  type HbaQuestion,
-  hbaRecords,
-  hbaVerdict,
-} from '../../generator/modules/pgsql/access/hba-verdict.ts';
+import { LIVE_ROLES } from '../../generator/modules/pgsql/access/hba/context.ts';
+import { roleLines } from '../../generator/modules/pgsql/access/hba/print.ts';
+import { type HbaQuestion, hbaVerdict } from '../../generator/modules/pgsql/access/hba/verdict.ts';
 import { pgsqlMembers } from '../../generator/modules/pgsql/members.ts';
 import type { HbaRule } from '../../generator/modules/pgsql/params/schemas.ts';
 import { quoteShell } from '../../generator/text/quote.ts';
@@ -51,6 +48,7 @@ function makeRule(): HbaRule {
     'local sameuser all scram-sha-256',
     'host "all" all 0.0.0.0/0 trust',
     'host all "all" 0.0.0.0/0 trust',
+    'hostssl all +"dbrole_admin" 0.0.0.0/0 cert',
     '# nothing',
   ];
   if (random() < 0.2) return { title: 'as they are', rules: [pick(raw), pick(raw)] };
@@ -198,16 +196,12 @@ ${readFileSync(join(root, 'test/oracle/hba/ask.py'), 'utf8')}PYTHON`;
   it(`PostgreSQL and pgbouncer agree, in ${SETS * QUESTIONS * 2} questions`, async () => {
     const judged = (['postgres', 'pgbouncer'] as const).flatMap((target) =>
       sets.map(({ rules, role, questions }) => {
-        const { member, members } = memberOf(rules);
+        const context = { target, ...memberOf(rules), otherParts: [], infraIps: [] };
         return {
           target,
-          lines: [...hbaRecords(role, { target, member, members, otherParts: [], infraIps: [] })].map(
-            ({ line }) => line,
-          ),
+          lines: roleLines(context, role),
           questions,
-          ours: questions.map((question) =>
-            hbaVerdict(question, role, { target, member, members, otherParts: [], infraIps: [] }),
-          ),
+          ours: questions.map((question) => hbaVerdict(question, role, context)),
         };
       }),
     );

@@ -1,7 +1,7 @@
 import { electionSeconds, offer, ProxyListener } from '../../model/facts.ts';
 import { defineModule } from '../../model/module.ts';
 import { proxyListeners } from './access/services.ts';
-import { checkPgsql } from './checks/rules.ts';
+import { checkPgsql } from './checks/check.ts';
 import { baselineNames } from './content/baselines.ts';
 import { recoveryPromise } from './ha/recovery.ts';
 import { clusters, isMember, pgsqlMembers } from './members.ts';

@@ -15,12 +15,13 @@ import { linked } from '../../text/linked.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
 import { operatorFiles } from './access/commands.ts';
 import { PGBOUNCER_FILES, pgbouncerFiles } from './access/pgbouncer.ts';
+import { clientRules, ruleFiles } from './access/rule-files.ts';
 import { exchangeContribution } from './access/ssh-exchange.ts';
 import { sudoFiles } from './access/sudo.ts';
 import { BACKREST_CONFIG, type BackupSchedule, backrestFile, backupSchedules } from './backup/backup.ts';
 import { provisionFiles } from './content/provision.ts';
 import { PATRONI_FILES, patroniFiles } from './ha/patroni.ts';
-import { roleFiles, ruleFiles } from './ha/roles.ts';
+import { roleFiles } from './ha/roles.ts';
 import { vipContribution, vipOf } from './ha/vip.ts';
 import { memberOf, type PgsqlMember } from './members.ts';
 import { postgresImage } from './packages/image.ts';
@@ -51,7 +52,7 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
       { path: '/pg/backup', target: backupDirectory(member) },
     ],
     files: [
-      ...patroniFiles(member, site, facts),
+      ...patroniFiles(member, site, { facts, rules: clientRules(member, site) }),
       ...pgbouncerFiles(member),
       ...roleFiles(member, site, facts),
       ...rules,

@@ -1,10 +1,10 @@
 import type { FilePlan, FileSource } from '../../../model/plan.ts';
 import { quoteConnection } from '../../../text/quote.ts';
-import { POOL_HBA } from '../ha/roles.ts';
 import type { PgsqlMember } from '../members.ts';
 import type { Database, User } from '../params/schemas.ts';
 import type { PgsqlSettings } from '../settings.ts';
-import { ROLE_LINK } from './hba.ts';
+import { ROLE_LINK } from './hba/print.ts';
+import { POOL_HBA } from './rule-files.ts';
 import { allUsers, passwordName, passwordSecret } from './users.ts';
 
 const DIRECTORY = 'etc/pgbouncer';

@@ -2,17 +2,21 @@ import { electionSeconds, type Facts, StoreEndpoint } from '../../../model/facts
 import { infraIps } from '../../../model/infra.ts';
 import type { FilePlan, FileSource, PlanData } from '../../../model/plan.ts';
 import type { Site } from '../../../model/site.ts';
-import { evaluate, type Facts as NodeFacts, toShell } from '../../../text/formula.ts';
-import { hbaContext, postgresRules, roleNeutralLines } from '../access/hba.ts';
-import { archiveCommand } from '../backup/backup.ts';
+import { templateOf } from '../conf-template.ts';
 import { clusterMembers, type PgsqlMember } from '../members.ts';
-import { localParameters, storeParameters } from '../server/parameters.ts';
-import { declaredFacts, MAX_WORKER_PROCESSES, templateOf, tunedParameters } from '../server/tuning.ts';
+import { tuningSource } from '../server/tuning-file.ts';
 import type { PgsqlSettings } from '../settings.ts';
-import { citusPart, identityLines, otherParts } from '../topology/citus.ts';
-import { canLead, cascadeSource, copiesOf, delayOf, standbySource } from '../topology/upstream.ts';
-import { isSynchronous, recovery } from './recovery.ts';
-import { vipOf } from './vip.ts';
+import { citusPart, otherParts } from '../topology/citus.ts';
+import { canLead, cascadeSource } from '../topology/upstream.ts';
+import {
+  binaryDirectory,
+  type ClientRules,
+  INITDB,
+  initdbOptions,
+  postgresqlConfig,
+} from './patroni-postgresql.ts';
+import { storeConfig } from './patroni-store.ts';
+import { recovery } from './recovery.ts';
 
 /** Patroni reads a directory of files in order of their names, later ones merged over earlier ones. */
 export const PATRONI_FILES = {
@@ -22,25 +26,26 @@ export const PATRONI_FILES = {
 } as const;
 
 const PGSQL = '/etc/pigsty/current/etc/pgsql';
-const ON_ROLE = `/bin/sh ${PGSQL}/on-role.sh`;
 
-/** What makes an initialisation that was cut short begin anew: a step before Patroni, and initdb as Patroni runs it. */
+/** What makes an initialisation that was cut short begin anew: a step before Patroni, and {@link INITDB}. */
 const BEFORE_PATRONI = 'etc/pgsql/before-patroni.sh';
-const INITDB = 'etc/pgsql/initdb.sh';
 
 /** Of Patroni's REST interface on a member. */
 export function restUrl({ settings, host }: PgsqlMember): string {
   return `${settings.patroni_ssl_enabled ? 'https' : 'http'}://${host.ip}:${settings.patroni_port}`;
 }
 
+/** What other modules and floors tell. */
+type Inputs = { readonly facts: Facts; readonly rules: ClientRules };
+
 /** The three files of one member's Patroni configuration, and the scripts around its start. */
-export function patroniFiles(member: PgsqlMember, site: Site, facts: Facts): FilePlan[] {
+export function patroniFiles(member: PgsqlMember, site: Site, inputs: Inputs): FilePlan[] {
   const user = member.settings.pg_dbsu;
   const file = (path: string, mode: number, source: FileSource): FilePlan => {
     return { path, mode, owner: user, group: user, source };
   };
   return [
-    file(PATRONI_FILES.main, 0o644, { kind: 'yaml', data: mainConfig(member, site, facts) }),
+    file(PATRONI_FILES.main, 0o644, { kind: 'yaml', data: mainConfig(member, site, inputs) }),
     file(PATRONI_FILES.tuning, 0o644, tuningSource(member.settings)),
     file(PATRONI_FILES.secrets, 0o600, { kind: 'yaml', data: secretConfig(member.settings) }),
     file(INITDB, 0o755, {
@@ -52,20 +57,11 @@ export function patroniFiles(member: PgsqlMember, site: Site, facts: Facts): Fil
   ];
 }
 
-function binaryDirectory(settings: PgsqlSettings): string {
-  return `/usr/lib/postgresql/${settings.pg_version}/bin`;
-}
-
-function mainConfig(member: PgsqlMember, site: Site, facts: Facts): PlanData {
+function mainConfig(member: PgsqlMember, site: Site, { facts, rules }: Inputs): PlanData {
   const { settings, host, instance, cluster } = member;
   const members = clusterMembers(site, cluster);
   const part = citusPart(member);
   const peers = [...members, ...otherParts(member, site)];
-  const store = {
-    ...storeConfig(settings, facts),
-    ...slotConfig(cluster, site),
-    ...standbyConfig(members, site),
-  };
   return {
     scope: part?.shard ?? cluster,
     namespace: `${settings.pg_namespace}/`,
@@ -93,12 +89,12 @@ function mainConfig(member: PgsqlMember, site: Site, facts: Facts): PlanData {
       key: `${PGSQL}/server.key`,
     },
     bootstrap: {
-      dcs: store,
+      dcs: storeConfig(member, site, facts),
       initdb: initdbOptions(settings),
       // Before Patroni makes the database that is spread, as if it were no other: templates, options and a baseline.
       ...(part && { post_init: `/bin/sh ${PGSQL}/provision.sh` }),
     },
-    postgresql: postgresqlConfig(member, site),
+    postgresql: postgresqlConfig(member, site, rules),
     watchdog: {
       mode: settings.patroni_watchdog_mode,
       device: '/dev/watchdog',
@@ -123,113 +119,6 @@ function tags(member: PgsqlMember, site: Site): PlanData {
   };
 }
 
-/** For a cluster that copies another one; its leader follows that, its replicas follow its leader. */
-function standbyConfig(members: readonly PgsqlMember[], site: Site): { readonly [key: string]: PlanData } {
-  const source = standbySource(members, site);
-  const primary = members.find((member) => member.role === 'primary');
-  if (!source || !primary) return {};
-  const { hosts, port, slot } = source;
-  const delay = delayOf(primary, members);
-  return {
-    standby_cluster: {
-      host: hosts.join(','),
-      port,
-      ...(slot !== undefined && { primary_slot_name: slot }),
-      create_replica_methods: ['basebackup'],
-      ...(delay !== undefined && { recovery_min_apply_delay: delay }),
-    },
-  };
-}
-
-/** What the copies of a cluster have not got yet is kept for them, within max_slot_wal_keep_size. */
-function slotConfig(cluster: string, site: Site): { readonly [key: string]: PlanData } {
-  const slots = (copiesOf(site).get(cluster) ?? []).flatMap(({ source }) => source.slot ?? []);
-  if (slots.length === 0) return {};
-  return { slots: Object.fromEntries(slots.map((slot) => [slot, { type: 'physical' }])) };
-}
-
-/** What the configuration store holds: written at bootstrap, kept so by converge.py. */
-function storeConfig(settings: PgsqlSettings, facts: Facts): { readonly [key: string]: PlanData } {
-  const times = recovery(settings.pg_rto, electionSeconds(facts));
-  return {
-    ttl: times.ttl,
-    loop_wait: times.loopWait,
-    retry_timeout: times.retryTimeout,
-    primary_start_timeout: times.primaryStartTimeout,
-    primary_stop_timeout: 30,
-    maximum_lag_on_failover: settings.pg_rpo,
-    maximum_lag_on_syncnode: -1,
-    synchronous_mode: isSynchronous(settings),
-    synchronous_mode_strict: false,
-    failsafe_mode: true,
-    postgresql: {
-      use_slots: true,
-      use_pg_rewind: true,
-      remove_data_directory_on_rewind_failure: true,
-      remove_data_directory_on_diverged_timelines: false,
-      parameters: storeParameters(settings),
-    },
-  };
-}
-
-function initdbOptions(settings: PgsqlSettings): PlanData {
-  const hasChecksums = settings.pg_checksum || templateOf(settings) === 'crit';
-  return [
-    { encoding: settings.pg_encoding },
-    { locale: settings.pg_locale },
-    { 'lc-collate': settings.pg_lc_collate },
-    { 'lc-ctype': settings.pg_lc_ctype },
-    ...(hasChecksums ? ['data-checksums'] : []),
-  ];
-}
-
-function postgresqlConfig(member: PgsqlMember, site: Site): PlanData {
-  const { settings, host } = member;
-  const members = clusterMembers(site, member.cluster);
-  const delay = delayOf(member, members);
-  const rules = hbaContext('postgres', member, site);
-  return {
-    listen: `${listenAddresses(member)}:${settings.pg_port}`,
-    connect_address: `${host.ip}:${settings.pg_port}`,
-    data_dir: '/pg/data',
-    bin_dir: binaryDirectory(settings),
-    bin_name: { initdb: `/etc/pigsty/current/${INITDB}` },
-    pgpass: '/pg/tmp/.pgpass',
-    use_unix_socket: true,
-    use_unix_socket_repl: true,
-    authentication: {
-      superuser: { username: settings.pg_dbsu },
-      replication: { username: settings.pg_replication_username, sslmode: 'prefer' },
-      // pg_rewind reads the leader's files over the network, where the superuser is not let in; roles.sql grants it that.
-      rewind: { username: settings.pg_replication_username, sslmode: 'prefer' },
-    },
-    create_replica_methods: ['basebackup'],
-    ...(delay !== undefined && { recovery_conf: { recovery_min_apply_delay: delay } }),
-    basebackup: [{ 'max-rate': '1000M' }, { checkpoint: 'fast' }, 'verbose', 'progress'],
-    pg_hba: roleNeutralLines(postgresRules(rules), rules),
-    ...(rules.otherParts.length > 0 && { pg_ident: identityLines(rules.otherParts) }),
-    callbacks: { on_start: ON_ROLE, on_role_change: ON_ROLE },
-    parameters: {
-      ...localParameters(member, settings.pgbackrest_enabled ? archiveCommand(member.cluster) : undefined),
-      // It would keep the primary from vacuuming what a member that stays behind has not seen die.
-      ...(delay !== undefined && { hot_standby_feedback: 'off' }),
-    },
-  };
-}
-
-/** `${vip}` is left out where there is none; the kernel lets a server listen on an address that is elsewhere (tuned.ts). */
-function listenAddresses(member: PgsqlMember): string {
-  const known: Record<string, string> = {
-    '${ip}': member.host.ip,
-    '${lo}': '127.0.0.1',
-    '${vip}': vipOf(member) ?? '',
-  };
-  const addresses = member.settings.pg_listen.split(',').map((address) => {
-    return address.trim().replaceAll(/\$\{(?:ip|lo|vip)\}/g, (placeholder) => known[placeholder] ?? '');
-  });
-  return addresses.filter((address) => address !== '').join(',');
-}
-
 function secretConfig(settings: PgsqlSettings): PlanData {
   const password: PlanData = { $secret: 'pg_replication_password', as: 'plain' };
   const replicator = { username: settings.pg_replication_username, password };
@@ -242,32 +131,4 @@ function secretConfig(settings: PgsqlSettings): PlanData {
     },
     postgresql: { authentication: { replication: replicator, rewind: replicator } },
   };
-}
-
-/** Declared facts give a finished file; without them the same formulas run on the node. */
-function tuningSource(settings: PgsqlSettings): FileSource {
-  const facts = declaredFacts(settings);
-  return facts ? { kind: 'yaml', data: tuningConfig(settings, facts) } : measuredTuning(settings);
-}
-
-function tuningConfig(settings: PgsqlSettings, facts: NodeFacts): PlanData {
-  const values = tunedParameters(settings).map(({ name, formula, unit }): [string, PlanData] => {
-    const value = evaluate(formula, facts);
-    return [name, unit === '' ? value : `${value}${unit}`];
-  });
-  const workers = { max_worker_processes: evaluate(MAX_WORKER_PROCESSES, facts) };
-  return {
-    bootstrap: { dcs: { postgresql: { parameters: workers } } },
-    postgresql: { parameters: Object.fromEntries(values) },
-  };
-}
-
-function measuredTuning(settings: PgsqlSettings): FileSource {
-  const lines = tunedParameters(settings).map(({ name, formula, unit }) => ({
-    name,
-    formula: toShell(formula),
-    unit,
-  }));
-  const view = { workers: toShell(MAX_WORKER_PROCESSES), parameters: lines };
-  return { kind: 'measured', template: 'pgsql/tuning.sh.ejs', view };
 }

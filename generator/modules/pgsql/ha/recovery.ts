@@ -1,6 +1,6 @@
 import type { RecoveryPromise } from '../../../model/plan.ts';
+import { templateOf } from '../conf-template.ts';
 import type { PgsqlMember } from '../members.ts';
-import { templateOf } from '../server/tuning.ts';
 import type { PgsqlSettings } from '../settings.ts';
 import { canLead } from '../topology/upstream.ts';
 

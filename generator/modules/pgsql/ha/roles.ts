@@ -1,15 +1,11 @@
 import { electionSeconds, type Facts, StoreEndpoint } from '../../../model/facts.ts';
 import type { FilePlan, FileSource } from '../../../model/plan.ts';
 import type { Site } from '../../../model/site.ts';
-import { hbaContext, hbaLines, LIVE_ROLES, type LiveRole, postgresRules, roleRules } from '../access/hba.ts';
 import { clusterMembers, type PgsqlMember } from '../members.ts';
 import { leaderKey } from '../topology/citus.ts';
 import { type StandbySource, standbySource } from '../topology/upstream.ts';
 import { restUrl } from './patroni.ts';
 import { promiseLines, recovery, recoveryPromise } from './recovery.ts';
-
-/** pgbouncer includes no file in its rules: it has all of them for each role. */
-export const POOL_HBA = 'pgb_hba.conf';
 
 const DIRECTORY = 'etc/pgsql';
 
@@ -36,13 +32,6 @@ export function roleFiles(member: PgsqlMember, site: Site, facts: Facts): FilePl
   ];
 }
 
-/** The rules for clients of either role: a reload of PostgreSQL and pgbouncer brings them in. */
-export function ruleFiles(member: PgsqlMember, site: Site): FilePlan[] {
-  return LIVE_ROLES.flatMap((role) => rulesOf(member, site, role)).map(({ name, lines }) =>
-    fileOf(member, name, { kind: 'text', lines }),
-  );
-}
-
 function fileOf({ settings: { pg_dbsu: owner } }: PgsqlMember, name: string, source: FileSource): FilePlan {
   return { path: `${DIRECTORY}/${name}`, mode: 0o644, owner, group: owner, source };
 }
@@ -53,19 +42,6 @@ function promiseFiles(members: readonly PgsqlMember[], facts: Facts): string[][]
 }
 
 type TemplateView = Extract<FileSource, { kind: 'template' }>['view'];
-
-function rulesOf(member: PgsqlMember, site: Site, role: LiveRole): { name: string; lines: string[] }[] {
-  const { settings } = member;
-  const postgres = hbaContext('postgres', member, site);
-  const pool = [...settings.pgb_default_hba_rules, ...settings.pgb_hba_rules];
-  return [
-    { name: `role/${role}/${POOL_HBA}`, lines: hbaLines(pool, hbaContext('pgbouncer', member, site), role) },
-    ...roleRules(postgresRules(postgres), postgres, role).map((lines, index) => ({
-      name: `role/${role}/hba-${index + 1}.conf`,
-      lines,
-    })),
-  ];
-}
 
 function startView(member: PgsqlMember, source: StandbySource | undefined, facts: Facts): TemplateView {
   const { settings, host, role } = member;

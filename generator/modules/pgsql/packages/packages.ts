@@ -2,8 +2,8 @@ import type { Place } from '../../../model/origin.ts';
 import type { ImageUse } from '../../../model/plan.ts';
 import { RecentMap } from '../../../model/recent-map.ts';
 import { nearestName } from '../../../text/nearest.ts';
+import { templateOf } from '../conf-template.ts';
 import type { PgsqlMember } from '../members.ts';
-import { templateOf } from '../server/tuning.ts';
 import type { PgsqlSettings } from '../settings.ts';
 import { CONTRIB, CONTRIB_LIBRARIES, PACKAGES, type PackageRow } from './package-table.ts';
 

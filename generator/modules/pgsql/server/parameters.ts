@@ -1,9 +1,10 @@
 import type { PlanData } from '../../../model/plan.ts';
+import { templateOf } from '../conf-template.ts';
 import type { PgsqlMember } from '../members.ts';
 import { loadedLibraries } from '../packages/packages.ts';
 import type { PgsqlSettings } from '../settings.ts';
 import { citusPart } from '../topology/citus.ts';
-import { maxConnections, maxLocks, templateOf } from './tuning.ts';
+import { maxConnections, maxLocks } from './tuning.ts';
 
 /*
  * PostgreSQL parameters that do not depend on the node, per template (pigsty-defaults.yml, patroni_pg_parameters).

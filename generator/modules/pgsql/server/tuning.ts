@@ -10,14 +10,13 @@ import {
   mul,
   sub,
 } from '../../../text/formula.ts';
+import { type Template, templateOf } from '../conf-template.ts';
 import type { PgsqlSettings } from '../settings.ts';
 
 /*
  * Parameters that depend on the node, by template (pigsty.md section 4). Megabytes and gigabytes as PostgreSQL's units
  * MB and GB (2^20, 2^30 bytes).
  */
-export type Template = 'oltp' | 'olap' | 'crit' | 'tiny';
-
 export type TunedParameter = {
   readonly name: string;
   readonly formula: Formula;
@@ -26,12 +25,6 @@ export type TunedParameter = {
 
 const CPU = fact('cpu');
 const MEM = fact('memMb');
-
-/** `oltp.yml` -> `oltp`; a template of the user's own is tuned like oltp. */
-export function templateOf(settings: PgsqlSettings): Template {
-  const name = settings.pg_conf.replace(/\.yml$/, '');
-  return name === 'olap' || name === 'crit' || name === 'tiny' ? name : 'oltp';
-}
 
 /** max_connections: from the template unless pg_max_conn is at least 20. */
 export function maxConnections(settings: PgsqlSettings): number {

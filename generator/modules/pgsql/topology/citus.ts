@@ -3,7 +3,6 @@ import { perSite } from '../../../model/per-site.ts';
 import type { Site } from '../../../model/site.ts';
 import { type PgsqlMember, pgsqlMembers } from '../members.ts';
 import { isBrought } from '../packages/packages.ts';
-import type { HbaRule } from '../params/schemas.ts';
 
 /** A cluster as a part of a database that Citus spreads over several (Patroni manual, "Citus support"). */
 export type CitusPart = {
@@ -61,32 +60,4 @@ export function otherParts(member: PgsqlMember, site: Site): readonly PgsqlMembe
 /** How many parts a member's Citus database has, the coordinator counted. */
 export function partCount(member: PgsqlMember, site: Site): number {
   return new Set(otherParts(member, site).map(({ cluster }) => cluster)).size + 1;
-}
-
-/** Names the users that a certificate of a member stands for: all. */
-const IDENTITY_MAP = 'citus';
-
-/**
- * Servers of other parts come as whoever has asked them, and have no password to show: they have their certificates. From
- * their hosts nobody else gets into that database; for others, and from elsewhere, the rules of the inventory hold.
- */
-export function citusRules(member: PgsqlMember, others: readonly PgsqlMember[]): HbaRule[] {
-  const part = citusPart(member);
-  if (!part || others.length === 0) return [];
-  // In quotes it is a name, whatever it looks like.
-  const database = `"${part.database.replaceAll('"', '""')}"`;
-  return [
-    {
-      title: `parts of Citus database ${part.database}, by their certificates`,
-      rules: others.flatMap(({ host }) => [
-        `hostssl ${database} all ${host.ip}/32 cert map=${IDENTITY_MAP}`,
-        `hostnossl ${database} all ${host.ip}/32 reject`,
-      ]),
-    },
-  ];
-}
-
-/** pg_ident.conf: a certificate of a server of another part is good for every user (PostgreSQL 16 and newer: `all`). */
-export function identityLines(others: readonly PgsqlMember[]): string[] {
-  return others.map(({ instance }) => `${IDENTITY_MAP} ${instance} all`);
 }

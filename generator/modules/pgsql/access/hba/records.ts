@@ -1,0 +1,114 @@
+import { type HbaLine, type HbaWord, hbaWord, readHbaLine } from '../../../../text/hba-line.ts';
+import type { HbaRule } from '../../params/schemas.ts';
+import type { HbaContext } from './context.ts';
+
+/** One line of pg_hba.conf, made from a rule's parts or given raw by the inventory. */
+export type HbaRecord =
+  | { readonly line: HbaLine; readonly raw?: undefined }
+  /** Printed verbatim; without a line it is a comment, or what only the server can read. */
+  | { readonly line: HbaLine | undefined; readonly raw: string };
+
+/** The rules of default inventories are the same objects for every host, and mostly become the same records. */
+const known = new WeakMap<HbaRule, Map<string, readonly HbaRecord[]>>();
+
+/** One rule as records: a rule in parts gives one for each address that its `addr` stands for. */
+export function ruleRecords(rule: HbaRule, context: HbaContext): readonly HbaRecord[] {
+  if (rule.addr === 'cluster') return makeRecords(rule, context);
+  const key = contextKey(rule, context);
+  const byKey = known.get(rule) ?? new Map<string, readonly HbaRecord[]>();
+  const records = byKey.get(key) ?? makeRecords(rule, context);
+  known.set(rule, byKey.set(key, records));
+  return records;
+}
+
+/** All of the context that a rule's records depend on, the cluster's members aside. */
+function contextKey({ addr }: HbaRule, { target, member: { settings }, infraIps }: HbaContext): string {
+  return [
+    target,
+    settings.pg_dbsu,
+    settings.pg_replication_username,
+    settings.pg_monitor_username,
+    settings.pg_admin_username,
+    settings.pg_pwd_enc,
+    addr === 'admin' ? settings.admin_ip : '',
+    addr === 'infra' ? infraIps.join() : '',
+  ].join('\0');
+}
+
+function makeRecords(rule: HbaRule, context: HbaContext): readonly HbaRecord[] {
+  if (rule.rules) return rule.rules.map((raw) => ({ line: readHbaLine(raw), raw }));
+  const { name: method, tls } = authMethod(rule.auth ?? 'pwd', context);
+  const users = words(userName(rule.user ?? 'all', context));
+  const databases = words(rule.db ?? 'all');
+  return addresses(rule.addr ?? 'local', context).map((address) => {
+    const type = address === undefined ? 'local' : tls ? 'hostssl' : 'host';
+    return { line: { type, databases, users, address, method, options: [] } };
+  });
+}
+
+/** `a,b` is two names, as in the file itself. */
+function words(list: string): readonly HbaWord[] {
+  return list.split(',').map((word) => hbaWord(word.trim()));
+}
+
+function userName(user: string, { member: { settings } }: HbaContext): string {
+  const names: Record<string, string> = {
+    '${dbsu}': settings.pg_dbsu,
+    '${repl}': settings.pg_replication_username,
+    '${monitor}': settings.pg_monitor_username,
+    '${admin}': settings.pg_admin_username,
+  };
+  return names[user] ?? user;
+}
+
+const INTRANET = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
+
+/** Networks in CIDR form; undefined stands for the Unix socket. */
+function addresses(
+  alias: string,
+  { members, infraIps, member }: HbaContext,
+): readonly (string | undefined)[] {
+  switch (alias) {
+    case 'local':
+      return [undefined];
+    case 'localhost':
+      return [undefined, '127.0.0.1/32'];
+    case 'admin':
+      return [`${member.settings.admin_ip}/32`];
+    case 'infra':
+      return infraIps.map((ip) => `${ip}/32`);
+    case 'cluster':
+      return members.map(({ host }) => `${host.ip}/32`);
+    case 'intra':
+    case 'intranet':
+      return INTRANET;
+    case 'world':
+    case 'all':
+      return ['0.0.0.0/0'];
+    default:
+      return [alias.includes('/') ? alias : `${alias}/32`];
+  }
+}
+
+type Method = { readonly name: string; readonly tls: boolean };
+
+function authMethod(auth: string, { member, target }: HbaContext): Method {
+  const password = member.settings.pg_pwd_enc;
+  const plain = (name: string): Method => ({ name, tls: false });
+  const tls = (name: string): Method => ({ name, tls: true });
+  const methods: Record<string, Method> = {
+    pwd: plain(password),
+    ssl: tls(password),
+    'ssl-md5': tls('md5'),
+    'ssl-sha': tls('scram-sha-256'),
+    cert: tls('cert'),
+    sha: plain('scram-sha-256'),
+    md5: plain('md5'),
+    deny: plain('reject'),
+    trust: plain('trust'),
+    peer: plain('peer'),
+    os: plain(target === 'pgbouncer' ? 'peer' : 'ident'),
+    ident: plain(target === 'pgbouncer' ? 'peer' : 'ident'),
+  };
+  return methods[auth] ?? plain(auth);
+}

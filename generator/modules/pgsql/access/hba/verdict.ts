@@ -1,0 +1,97 @@
+import type { HbaLine, HbaWord } from '../../../../text/hba-line.ts';
+import { allUsers } from '../users.ts';
+import type { HbaContext, LiveRole } from './context.ts';
+import { coversAddress } from './covers.ts';
+import { groupsInRole, type HbaSource } from './groups.ts';
+import type { HbaRecord } from './records.ts';
+
+/** Who asks for a connection. */
+export type HbaQuestion = {
+  readonly user: string;
+  /** `replication` asks for physical replication. */
+  readonly database: string;
+  /** An IPv4 address, or `local` for the Unix socket. */
+  readonly from: string;
+  readonly isTls: boolean;
+};
+
+/** Without a record: none matches, which refuses. `method`: what is asked of the client, or `reject`. */
+export type HbaVerdict =
+  | { readonly method: string; readonly record: HbaRecord; readonly source: HbaSource }
+  | { readonly method: 'reject'; readonly record: undefined };
+
+/** Which rule of PostgreSQL or pgbouncer decides on a connection to a member that has this role now. */
+export function hbaVerdict(question: HbaQuestion, role: LiveRole, context: HbaContext): HbaVerdict {
+  let found: ReadonlySet<string> | undefined;
+  const isIn: IsIn = (name) => {
+    found ??= rolesOf(question.user, context);
+    return found.has(name);
+  };
+  for (const { records, source } of groupsInRole(context, role)) {
+    const record = records.find(({ line }) => line && matches(line, question, isIn));
+    if (record?.line) return { method: record.line.method, record, source };
+  }
+  return { method: 'reject', record: undefined };
+}
+
+/** Whether the user of a question has a role. */
+type IsIn = (role: string) => boolean;
+
+/** The user and every role that it is a member of, directly or not; none for pgbouncer, which knows no roles. */
+export function rolesOf(user: string, { target, member }: HbaContext): ReadonlySet<string> {
+  const found = new Set<string>();
+  if (target === 'pgbouncer') return found;
+  const direct = new Map(allUsers(member.settings).map(({ name, roles }) => [name, roles ?? []]));
+  const add = (name: string): void => {
+    if (found.has(name)) return;
+    found.add(name);
+    for (const role of direct.get(name) ?? []) add(role);
+  };
+  if (direct.has(user)) add(user);
+  return found;
+}
+
+/** Addresses are read anew each time: they come last but for users, whose roles cost more. */
+function matches(line: HbaLine, question: HbaQuestion, isIn: IsIn): boolean {
+  return (
+    matchesType(line.type, question) &&
+    line.databases.some((word) => matchesDatabase(word, question, isIn)) &&
+    coversAddress(line.address, question.from === 'local' ? undefined : question.from) &&
+    line.users.some((word) => matchesUser(word, question.user, isIn))
+  );
+}
+
+function matchesType(type: string, { from, isTls }: HbaQuestion): boolean {
+  if (from === 'local') return type === 'local';
+  if (type === 'hostssl') return isTls;
+  return type === 'host' || type === 'hostnogssenc' || (type === 'hostnossl' && !isTls);
+}
+
+/** PostgreSQL, hba.c, check_db: a physical replication connection matches the keyword and nothing else. */
+function matchesDatabase({ text, isQuoted }: HbaWord, { database, user }: HbaQuestion, isIn: IsIn): boolean {
+  if (database === 'replication') return text === 'replication' && !isQuoted;
+  if (isQuoted) return text === database;
+  if (text === 'all') return true;
+  if (text === 'sameuser') return database === user;
+  if (text === 'samerole' || text === 'samegroup') return isIn(database);
+  if (text === 'replication') return false;
+  return matchesName(text, database);
+}
+
+/** PostgreSQL, hba.c, check_role. */
+function matchesUser({ text, isQuoted }: HbaWord, user: string, isIn: IsIn): boolean {
+  if (isQuoted) return text === user;
+  if (text === 'all') return true;
+  if (text.startsWith('+')) return isIn(text.slice(1));
+  return matchesName(text, user);
+}
+
+/** A name that begins with a slash is a regular expression (PostgreSQL 16 and newer). */
+function matchesName(text: string, name: string): boolean {
+  if (!text.startsWith('/')) return text === name;
+  try {
+    return new RegExp(text.slice(1)).test(name);
+  } catch {
+    return false;
+  }
+}

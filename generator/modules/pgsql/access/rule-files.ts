@@ -1,0 +1,40 @@
+import type { FilePlan } from '../../../model/plan.ts';
+import type { Site } from '../../../model/site.ts';
+import type { ClientRules } from '../ha/patroni-postgresql.ts';
+import type { PgsqlMember } from '../members.ts';
+import { identityLines } from './hba/citus.ts';
+import { hbaContext, LIVE_ROLES, type LiveRole } from './hba/context.ts';
+import { includedLines, mainLines, roleLines } from './hba/print.ts';
+
+/** pgbouncer includes no file in its rules: it has all of them for each role. */
+export const POOL_HBA = 'pgb_hba.conf';
+
+/** The rules of PostgreSQL that hold in any role; Patroni has them in its configuration. */
+export function clientRules(member: PgsqlMember, site: Site): ClientRules {
+  const context = hbaContext('postgres', member, site);
+  return { hba: mainLines(context), identities: identityLines(context.otherParts) };
+}
+
+/** The rules for clients of either role: a reload of PostgreSQL and pgbouncer brings them in. */
+export function ruleFiles(member: PgsqlMember, site: Site): FilePlan[] {
+  const { pg_dbsu: owner } = member.settings;
+  return LIVE_ROLES.flatMap((role) =>
+    rulesOf(member, site, role).map(({ name, lines }) => ({
+      path: `etc/pgsql/role/${role}/${name}`,
+      mode: 0o644,
+      owner,
+      group: owner,
+      source: { kind: 'text', lines },
+    })),
+  );
+}
+
+function rulesOf(member: PgsqlMember, site: Site, role: LiveRole): { name: string; lines: string[] }[] {
+  return [
+    { name: POOL_HBA, lines: roleLines(hbaContext('pgbouncer', member, site), role) },
+    ...includedLines(hbaContext('postgres', member, site), role).map((lines, index) => ({
+      name: `hba-${index + 1}.conf`,
+      lines,
+    })),
+  ];
+}

@@ -1,0 +1,49 @@
+import type { Diagnostic } from '../../../model/diagnostic.ts';
+import type { Site } from '../../../model/site.ts';
+import { clusters, isPgsqlHost, type PgsqlMember } from '../members.ts';
+import { checkBackups } from './backup-checks.ts';
+import { checkBaselines } from './baseline-checks.ts';
+import { checkCapacity } from './capacity-checks.ts';
+import { checkCitus } from './citus-checks.ts';
+import { checkEntries } from './entry-checks.ts';
+import { checkHba, checkHbaUsers } from './hba-checks.ts';
+import { checkIdentity, checkPrimary, checkSameness, checkSequences } from './member-checks.ts';
+import { checkPackages, pendingPackages } from './package-checks.ts';
+import { checkPatroni } from './patroni-checks.ts';
+import { checkPool, checkServices } from './service-checks.ts';
+import { checkUpstream } from './upstream-checks.ts';
+
+/** Identity, reachability and references of every cluster. */
+export function checkPgsql(site: Site): Diagnostic[] {
+  return [
+    ...site.hosts.filter(isPgsqlHost).flatMap(checkIdentity),
+    ...clusters(site).flatMap((own) => {
+      return [
+        ...checkSequences(own),
+        ...checkPrimary(own),
+        ...checkPatroni(site, own),
+        ...checkServices(own),
+        ...checkContent(own, site),
+        ...checkHba(site, own),
+        ...checkUpstream(site, own),
+        ...checkEntries(site, own),
+        ...checkSameness(own),
+        ...checkCapacity(own),
+      ];
+    }),
+    ...pendingPackages(site),
+    ...checkCitus(site),
+  ];
+}
+
+/** What a cluster's variables refer to; they are the same for all members, so the first one stands for them. */
+function checkContent([first]: readonly PgsqlMember[], { files }: Site): Diagnostic[] {
+  if (!first) return [];
+  return [
+    ...checkHbaUsers(first),
+    ...checkBackups(first),
+    ...checkPool(first),
+    ...checkPackages(first),
+    ...checkBaselines(first, files),
+  ];
+}

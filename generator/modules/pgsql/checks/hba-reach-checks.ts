@@ -1,0 +1,90 @@
+import { rule } from '../../../diagnostics/rule.ts';
+import type { Diagnostic } from '../../../model/diagnostic.ts';
+import type { Place } from '../../../model/origin.ts';
+import type { Site } from '../../../model/site.ts';
+import { type HbaContext, LIVE_ROLES, type LiveRole } from '../access/hba/context.ts';
+import { printRecord } from '../access/hba/print.ts';
+import { type HbaQuestion, hbaVerdict } from '../access/hba/verdict.ts';
+import type { PgsqlMember } from '../members.ts';
+import { copiesOf } from '../topology/upstream.ts';
+
+const rules = {
+  replication: rule<{ from: string; to: string; role: string }>('pgsql/replication-refused', {
+    severity: 'error',
+    message: ({ from, to, role }) => `${from} cannot replicate from ${to} when that is ${role}`,
+    help: () =>
+      'the rules of PostgreSQL refuse `${repl}` for `replication` from its address: add `addr: cluster`',
+  }),
+  monitor: rule<{ user: string; member: string }>('pgsql/monitor-refused', {
+    severity: 'warning',
+    message: ({ user, member }) => `${member} refuses its own monitoring user ${user}`,
+    help: () => 'keep the rule for `${monitor}` from `localhost`',
+  }),
+  pool: rule<{ user: string; line: string | undefined }>('pgsql/pool-refused', {
+    severity: 'warning',
+    message: ({ user }) =>
+      `pgbouncer reaches no database for user ${user}: PostgreSQL refuses that user on its socket`,
+    help: ({ line }) =>
+      line
+        ? `the rule is: ${line}`
+        : 'give the user one of the roles of pg_default_roles, or a rule with `addr: localhost`',
+  }),
+};
+
+/** Connections that the cluster itself needs, and that the rules of PostgreSQL refuse. */
+export function checkReach(servers: readonly HbaContext[], site: Site): Diagnostic[] {
+  const [first] = servers;
+  return [
+    ...servers.flatMap((context) => checkReplication(context, site)),
+    ...servers.flatMap(checkMonitor),
+    ...(first ? checkPoolUsers(first) : []),
+  ];
+}
+
+/** From every other member, and from those of clusters that are copies of this one. */
+function checkReplication(context: HbaContext, site: Site): Diagnostic[] {
+  const { member: to, members } = context;
+  const copies = (copiesOf(site).get(to.cluster) ?? []).flatMap((copy) => copy.members);
+  return [...members, ...copies].flatMap((from) => {
+    if (from === to) return [];
+    const user = to.settings.pg_replication_username;
+    const question = { user, database: 'replication', from: from.host.ip, isTls: true };
+    const role = LIVE_ROLES.find((one) => isRefused(question, one, context));
+    return role
+      ? [rules.replication.at(placeOfDefaults(to), { from: from.instance, to: to.instance, role })]
+      : [];
+  });
+}
+
+function isRefused(question: HbaQuestion, role: LiveRole, context: HbaContext): boolean {
+  return hbaVerdict(question, role, context).method === 'reject';
+}
+
+function placeOfDefaults({ host }: PgsqlMember): Place {
+  return host.parameters.place('pg_default_hba_rules', [], 'key') ?? host.locate([], 'key');
+}
+
+function checkMonitor(context: HbaContext): Diagnostic[] {
+  const { member } = context;
+  const user = member.settings.pg_monitor_username;
+  const question = { user, database: 'postgres', from: 'local', isTls: false };
+  const refused = LIVE_ROLES.some((role) => isRefused(question, role, context));
+  return refused ? [rules.monitor.at(placeOfDefaults(member), { user, member: member.instance })] : [];
+}
+
+/** pgbouncer connects through PostgreSQL's socket, as the user and to the database that its client named. */
+function checkPoolUsers(context: HbaContext): Diagnostic[] {
+  const { settings, host } = context.member;
+  if (!settings.pgbouncer_enabled) return [];
+  const databases = settings.pg_databases.filter(({ pgbouncer }) => pgbouncer !== false);
+  return settings.pg_users.flatMap(({ name, pgbouncer }, index) => {
+    if (pgbouncer !== true) return [];
+    const verdicts = databases.map((database) =>
+      hbaVerdict({ user: name, database: database.name, from: 'local', isTls: false }, 'primary', context),
+    );
+    const [first] = verdicts;
+    if (!first || verdicts.some(({ method }) => method !== 'reject')) return [];
+    const line = first.record && printRecord(first.record);
+    return [rules.pool.at(host.parameters.place('pg_users', [index, 'name']), { user: name, line })];
+  });
+}

@@ -1,0 +1,121 @@
+import { rule } from '../../../diagnostics/rule.ts';
+import type { Diagnostic } from '../../../model/diagnostic.ts';
+import type { Place } from '../../../model/origin.ts';
+import type { SiteHost } from '../../../model/site.ts';
+import { type PgsqlMember, placeOf } from '../members.ts';
+
+const rules = {
+  noSequence: rule<{ ip: string; cluster: string }>('pgsql/no-seq', {
+    severity: 'error',
+    message: ({ ip, cluster }) => `host ${ip} of cluster ${cluster} has no \`pg_seq\``,
+    help: () => 'give every member a number that it keeps for life: `pg_seq: 1`',
+  }),
+  duplicateSequence: rule<{ cluster: string; seq: number }>('pgsql/duplicate-seq', {
+    severity: 'error',
+    message: ({ cluster, seq }) => `two members of cluster ${cluster} have \`pg_seq: ${seq}\``,
+    label: () => 'again here',
+    help: ({ cluster, seq }) => `both would be ${cluster}-${seq}; give one of them another number`,
+  }),
+  noPrimary: rule<{ cluster: string }>('pgsql/no-primary', {
+    severity: 'error',
+    message: ({ cluster }) => `cluster ${cluster} has no primary`,
+    label: () => 'not primary',
+    help: () => 'give exactly one member `pg_role: primary`',
+  }),
+  twoPrimaries: rule<{ cluster: string }>('pgsql/two-primaries', {
+    severity: 'error',
+    message: ({ cluster }) => `cluster ${cluster} has more than one primary`,
+    label: () => 'again here',
+    help: () => 'keep `pg_role: primary` on one member; the others are `replica` or `offline`',
+  }),
+  membersDiffer: rule<{ cluster: string; parameter: string; instance: string; other: string }>(
+    'pgsql/members-differ',
+    {
+      severity: 'error',
+      message: ({ cluster, parameter, instance, other }) =>
+        `\`${parameter}\` of cluster ${cluster} is one for ${other} and another for ${instance}`,
+      label: () => 'set here',
+      help: () => 'it holds for the whole cluster: set it in the `vars` of its group',
+    },
+  ),
+};
+
+/** A host of a cluster without a number. */
+export function checkIdentity(host: SiteHost): Diagnostic[] {
+  const { pg_seq, pg_cluster } = host.parameters.values;
+  if (pg_seq !== undefined) return [];
+  return [rules.noSequence.at(host.locate([], 'key'), { ip: host.ip, cluster: String(pg_cluster) })];
+}
+
+/** Two members with one number. */
+export function checkSequences(members: readonly PgsqlMember[]): Diagnostic[] {
+  return members.flatMap((member, index) => {
+    const earlier = members.slice(0, index).find((other) => other.seq === member.seq);
+    if (!earlier) return [];
+    const note = { message: 'first here', ...at(earlier, 'pg_seq') };
+    return [
+      rules.duplicateSequence.at(placeOf(member, 'pg_seq'), { cluster: member.cluster, seq: member.seq }, [
+        note,
+      ]),
+    ];
+  });
+}
+
+/** One primary for each cluster. */
+export function checkPrimary(members: readonly PgsqlMember[]): Diagnostic[] {
+  const [first] = members;
+  const [primary, ...others] = members.filter((member) => member.role === 'primary');
+  if (!first) return [];
+  if (!primary) return [rules.noPrimary.at(placeOf(first, 'pg_role'), { cluster: first.cluster })];
+  const note = { message: 'the first one', ...at(primary, 'pg_role') };
+  return others.map((other) =>
+    rules.twoPrimaries.at(placeOf(other, 'pg_role'), { cluster: other.cluster }, [note]),
+  );
+}
+
+/** What Patroni keeps once for all members, or one member needs to know of another. */
+const OF_CLUSTER = [
+  'pg_version',
+  'pg_namespace',
+  'pg_rto',
+  'pg_rpo',
+  'pg_mode',
+  'pg_shard',
+  'pg_group',
+  'patroni_citus_db',
+  'pg_service_provider',
+  'pg_dbsu',
+  'pg_admin_username',
+  'pg_monitor_username',
+  'pg_replication_username',
+  'pg_replication_password',
+  'patroni_username',
+  'patroni_password',
+  'patroni_port',
+  'patroni_mode',
+  'patroni_ssl_enabled',
+  'pgbouncer_auth_query',
+  'pg_vip_enabled',
+  'pg_vip_address',
+] as const;
+
+/** One value for all members where the cluster has one. */
+export function checkSameness([first, ...others]: readonly PgsqlMember[]): Diagnostic[] {
+  if (!first) return [];
+  return OF_CLUSTER.flatMap((parameter) => {
+    const other = others.find(({ settings }) => settings[parameter] !== first.settings[parameter]);
+    if (!other) return [];
+    const words = {
+      cluster: first.cluster,
+      parameter,
+      instance: other.instance,
+      other: first.instance,
+    };
+    const note = { message: `that of ${first.instance}`, ...at(first, parameter) };
+    return [rules.membersDiffer.at(placeOf(other, parameter), words, [note])];
+  });
+}
+
+function at(member: PgsqlMember, parameter: string): { place: Place } {
+  return { place: placeOf(member, parameter) };
+}

@@ -1,0 +1,60 @@
+import { rule } from '../../../diagnostics/rule.ts';
+import type { Diagnostic } from '../../../model/diagnostic.ts';
+import { perSite } from '../../../model/per-site.ts';
+import type { Site } from '../../../model/site.ts';
+import { canRecover, smallestRto } from '../ha/recovery.ts';
+import { type PgsqlMember, placeOf } from '../members.ts';
+
+const rules = {
+  noEtcd: rule<{ cluster: string }>('pgsql/no-etcd', {
+    severity: 'error',
+    message: ({ cluster }) => `cluster ${cluster} needs etcd, and the inventory has no group \`etcd\``,
+    help: () => 'add `etcd: { hosts: { <ip>: { etcd_seq: 1 } } }` under `all.children`',
+  }),
+  needsPatroni: rule<{ cluster: string; setting: string }>('pgsql/needs-patroni', {
+    severity: 'error',
+    message: ({ cluster, setting }) =>
+      `\`${setting}\` of cluster ${cluster}: here PostgreSQL does not run without Patroni`,
+    label: () => 'set here',
+    help: () => '`patroni_mode: pause` keeps Patroni from acting; it goes on watching',
+  }),
+  shortRto: rule<{ cluster: string; rto: number; smallest: number }>('pgsql/rto-too-short', {
+    severity: 'error',
+    message: ({ cluster, rto }) => `cluster ${cluster} cannot keep \`pg_rto: ${rto}\``,
+    help: ({ smallest }) =>
+      `the smallest is ${smallest} s: a lease that tolerates short troubles, and the time to notice that it has run out`,
+  }),
+};
+
+/** Patroni itself, its times, and the configuration store that it needs. */
+export function checkPatroni(site: Site, members: readonly PgsqlMember[]): Diagnostic[] {
+  return [...checkEnabled(members), ...checkRto(site, members), ...checkStore(site, members)];
+}
+
+function checkEnabled([first]: readonly PgsqlMember[]): Diagnostic[] {
+  if (!first) return [];
+  const { cluster, settings } = first;
+  const found = (parameter: string, setting: string) =>
+    rules.needsPatroni.at(placeOf(first, parameter), { cluster, setting });
+  return [
+    ...(settings.patroni_enabled ? [] : [found('patroni_enabled', 'patroni_enabled: false')]),
+    ...(settings.patroni_mode === 'remove' ? [found('patroni_mode', 'patroni_mode: remove')] : []),
+  ];
+}
+
+const storeHost = perSite((site) => site.hosts.find((host) => host.groups.includes('etcd')));
+
+function checkRto(site: Site, members: readonly PgsqlMember[]): Diagnostic[] {
+  const [first] = members;
+  if (!first || !canRecover(members)) return [];
+  const { etcd_election_timeout: election } = storeHost(site)?.parameters.values ?? {};
+  const smallest = smallestRto(Number(election ?? 1000) / 1000);
+  const { pg_rto: rto } = first.settings;
+  if (rto >= smallest) return [];
+  return [rules.shortRto.at(placeOf(first, 'pg_rto'), { cluster: first.cluster, rto, smallest })];
+}
+
+function checkStore(site: Site, [first]: readonly PgsqlMember[]): Diagnostic[] {
+  if (!first || storeHost(site)) return [];
+  return [rules.noEtcd.at(placeOf(first, 'pg_cluster'), { cluster: first.cluster })];
+}

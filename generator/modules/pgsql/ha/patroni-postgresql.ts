@@ -1,0 +1,81 @@
+import type { PlanData } from '../../../model/plan.ts';
+import type { Site } from '../../../model/site.ts';
+import { archiveCommand } from '../backup/backup.ts';
+import { templateOf } from '../conf-template.ts';
+import { clusterMembers, type PgsqlMember } from '../members.ts';
+import { localParameters } from '../server/parameters.ts';
+import type { PgsqlSettings } from '../settings.ts';
+import { delayOf } from '../topology/upstream.ts';
+import { vipOf } from './vip.ts';
+
+const ON_ROLE = '/bin/sh /etc/pigsty/current/etc/pgsql/on-role.sh';
+
+/** initdb as Patroni runs it: an initialisation that was cut short begins anew. */
+export const INITDB = 'etc/pgsql/initdb.sh';
+
+/** Who may connect, as Patroni writes it into pg_hba.conf and pg_ident.conf. */
+export type ClientRules = { readonly hba: readonly string[]; readonly identities: readonly string[] };
+
+/** Patroni's section `postgresql`: one server and how its neighbours connect to it. */
+export function postgresqlConfig(member: PgsqlMember, site: Site, rules: ClientRules): PlanData {
+  const { settings, host } = member;
+  const members = clusterMembers(site, member.cluster);
+  const delay = delayOf(member, members);
+  return {
+    listen: `${listenAddresses(member)}:${settings.pg_port}`,
+    connect_address: `${host.ip}:${settings.pg_port}`,
+    data_dir: '/pg/data',
+    bin_dir: binaryDirectory(settings),
+    bin_name: { initdb: `/etc/pigsty/current/${INITDB}` },
+    pgpass: '/pg/tmp/.pgpass',
+    use_unix_socket: true,
+    use_unix_socket_repl: true,
+    authentication: {
+      superuser: { username: settings.pg_dbsu },
+      replication: { username: settings.pg_replication_username, sslmode: 'prefer' },
+      // pg_rewind reads the leader's files over the network, where the superuser is not let in; roles.sql grants it that.
+      rewind: { username: settings.pg_replication_username, sslmode: 'prefer' },
+    },
+    create_replica_methods: ['basebackup'],
+    ...(delay !== undefined && { recovery_conf: { recovery_min_apply_delay: delay } }),
+    basebackup: [{ 'max-rate': '1000M' }, { checkpoint: 'fast' }, 'verbose', 'progress'],
+    pg_hba: rules.hba,
+    ...(rules.identities.length > 0 && { pg_ident: rules.identities }),
+    callbacks: { on_start: ON_ROLE, on_role_change: ON_ROLE },
+    parameters: {
+      ...localParameters(member, settings.pgbackrest_enabled ? archiveCommand(member.cluster) : undefined),
+      // It would keep the primary from vacuuming what a member that stays behind has not seen die.
+      ...(delay !== undefined && { hot_standby_feedback: 'off' }),
+    },
+  };
+}
+
+/** How initdb makes a new cluster. */
+export function initdbOptions(settings: PgsqlSettings): PlanData {
+  const hasChecksums = settings.pg_checksum || templateOf(settings) === 'crit';
+  return [
+    { encoding: settings.pg_encoding },
+    { locale: settings.pg_locale },
+    { 'lc-collate': settings.pg_lc_collate },
+    { 'lc-ctype': settings.pg_lc_ctype },
+    ...(hasChecksums ? ['data-checksums'] : []),
+  ];
+}
+
+/** Where the server's programs are in its image. */
+export function binaryDirectory(settings: PgsqlSettings): string {
+  return `/usr/lib/postgresql/${settings.pg_version}/bin`;
+}
+
+/** `${vip}` is left out where there is none; the kernel lets a server listen on an address that is elsewhere (tuned.ts). */
+function listenAddresses(member: PgsqlMember): string {
+  const known: Record<string, string> = {
+    '${ip}': member.host.ip,
+    '${lo}': '127.0.0.1',
+    '${vip}': vipOf(member) ?? '',
+  };
+  const addresses = member.settings.pg_listen.split(',').map((address) => {
+    return address.trim().replaceAll(/\$\{(?:ip|lo|vip)\}/g, (placeholder) => known[placeholder] ?? '');
+  });
+  return addresses.filter((address) => address !== '').join(',');
+}
