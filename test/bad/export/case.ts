@@ -1,14 +1,41 @@
-import type { BadCase } from '../../support/bad-case.ts';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BadCase, Scene } from '../../support/bad-case.ts';
 
 /* The only case that uses the archives and the cache of this machine: it builds a site. */
 const run: BadCase = async (scene) => {
   const { HOME, XDG_CACHE_HOME, PIGSTY_MIRROR_DEBIAN, PIGSTY_MIRROR_DEBIAN_SECURITY, http_proxy } =
     process.env;
   const machine = { HOME, XDG_CACHE_HOME, PIGSTY_MIRROR_DEBIAN, PIGSTY_MIRROR_DEBIAN_SECURITY, http_proxy };
-  const exported = () => scene.pigsty('export inventory.yml -q --host 10.10.10.11 -o host.tar');
-  const unbuilt = await exported();
+  const exported = (ip: string) => scene.pigsty(`export inventory.yml -q --host ${ip} -o host.tar`);
+  const unbuilt = await exported('10.10.10.11');
   const built = await scene.pigsty('build inventory.yml', machine);
-  return [unbuilt, built, await exported()].join('\n');
+  const unknown = await exported('10.10.10.11');
+  damageAgent(scene);
+  const damaged = await exported('10.10.10.10');
+  removeArtifact(scene);
+  return [unbuilt, built, unknown, damaged, await exported('10.10.10.10')].join('\n');
 };
+
+function blobs(scene: Scene): string[] {
+  const directory = scene.path('out', 'inventory', 'blobs', 'sha256');
+  return readdirSync(directory).map((name) => join(directory, name));
+}
+
+/** One letter of the agent, and as many bytes as before. */
+function damageAgent(scene: Scene): void {
+  for (const blob of blobs(scene)) {
+    const text = readFileSync(blob, 'latin1');
+    if (text.startsWith('#!/bin/sh')) writeFileSync(blob, text.replace('#!/bin/sh', '#!/bin/SH'), 'latin1');
+  }
+}
+
+/** The manifest of the host's bundle. */
+function removeArtifact(scene: Scene): void {
+  for (const blob of blobs(scene)) {
+    const start = readFileSync(blob, 'latin1').slice(0, 2000);
+    if (start.includes('"artifactType":"application/vnd.pigsty.bundle.v1"')) rmSync(blob);
+  }
+}
 
 export default run;
