@@ -68,7 +68,7 @@ function imagesOf(host: SiteHost, site: Site, modules: readonly Module[]): Image
 }
 
 /** All modules' contributions to one host, joined. */
-export type Joined = Required<Omit<Part, 'module'>>;
+type Joined = Required<Omit<Part, 'module'>>;
 
 function join(parts: readonly Part[]): Joined {
   return {

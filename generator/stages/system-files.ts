@@ -1,11 +1,14 @@
-import type { FilePlan, FileSource, UnitPlan, UserPlan } from '../model/plan.ts';
+import type { FilePlan, FileSource, HostPlan, UnitPlan, UserPlan } from '../model/plan.ts';
 import { AGENT_SCRIPT } from '../text/agent-script.ts';
 import { octal } from '../text/mode.ts';
 import { unitPlan } from '../text/unit.ts';
-import type { Joined } from './plan.ts';
 
 /** Files that every host has whatever its modules: users, run-time directories, the target, the agent. */
-export function systemFiles({ users, directories, units }: Joined): FilePlan[] {
+export function systemFiles({
+  users,
+  directories,
+  units,
+}: Pick<HostPlan, 'users' | 'directories' | 'units'>): FilePlan[] {
   const started = units.filter((unit) => unit.activation !== 'none').map((unit) => unit.name);
   const runtime = directories.filter((directory) => directory.path.startsWith('/run/'));
   const tmpfiles = runtime.map(
