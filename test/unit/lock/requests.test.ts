@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { platformsWith } from '../../../generator/distributions/index.ts';
 import { loadRecipes, parseRecipe } from '../../../generator/effects/recipes.ts';
-import { PLATFORMS, platformsWith } from '../../../generator/lock/platforms.ts';
 import { imageRequests, isStale, lockInputs } from '../../../generator/lock/requests.ts';
 import { Unreachable } from '../../../generator/model/brand.ts';
 import type { ImageRecipe } from '../../../generator/model/image.ts';
@@ -32,10 +32,17 @@ function recipe(name: string, text: string): ImageRecipe {
 }
 
 const both = recipes(['base', BASE], ['app', APP]);
-const use: ImageUse = { name: 'app-1', recipe: 'app', arguments: { version: '1' }, packages: [] };
+const use: ImageUse = {
+  name: 'app-1',
+  recipe: 'app',
+  platform: 'debian13',
+  arguments: { version: '1' },
+  packages: [],
+};
+const platforms = platformsWith([]);
 
 function work(uses: readonly ImageUse[], from = both) {
-  const result = imageRequests(uses, from, 'debian13');
+  const result = imageRequests(uses, from);
   if (!result.ok) throw new Error(JSON.stringify(result.diagnostics));
   return result.value;
 }
@@ -73,7 +80,7 @@ describe('requests of images', () => {
   it('refuse globs and other names that apt would take for something else', () => {
     const names = ['postgis*', 'Postgis', '-o', 'a b', 'perl-', 'libfoo.*'];
     const packages = names.map((name) => ({ name, askedBy: 'pg_extensions' }));
-    const { diagnostics } = imageRequests([{ ...use, packages }], both, 'debian13');
+    const { diagnostics } = imageRequests([{ ...use, packages }], both);
     expect(diagnostics.map((one) => one.message.split(' ')[0])).toEqual([
       'postgis*',
       'Postgis',
@@ -85,7 +92,7 @@ describe('requests of images', () => {
   });
 
   it('refuse a platform that a recipe does not know', () => {
-    const { ok, diagnostics } = imageRequests([use], both, 'el9');
+    const { ok, diagnostics } = imageRequests([{ ...use, platform: 'el9' }], both);
     expect(ok).toBe(false);
     expect(diagnostics.map((one) => [one.code, one.help])).toEqual([
       ['lock/platform-unknown', 'platforms it can be made for: debian13'],
@@ -96,23 +103,23 @@ describe('requests of images', () => {
 
 describe('a lock', () => {
   const lock = (uses: readonly ImageUse[], from = both): Lock => {
-    return { version: 1, inputs: lockInputs(work(uses, from).requests, PLATFORMS), platforms: [] };
+    return { version: 1, inputs: lockInputs(work(uses, from).requests, platforms), platforms: [] };
   };
 
   it('is not stale when lines move or hosts are listed in another order', () => {
     const moved = recipes(['base', `# a comment\n${BASE}`], ['app', APP]);
-    expect(isStale(lock([use]), work([use], moved).requests, PLATFORMS)).toBe(false);
+    expect(isStale(lock([use]), work([use], moved).requests, platforms)).toBe(false);
     const other = { ...use, name: 'app-2', arguments: { version: '2' } };
-    expect(isStale(lock([use, other]), work([other, use]).requests, PLATFORMS)).toBe(false);
+    expect(isStale(lock([use, other]), work([other, use]).requests, platforms)).toBe(false);
   });
 
   it('is stale when a package is asked for that was not, or no longer', () => {
     const extra = { ...use, packages: [{ name: 'postgis', askedBy: 'pg_extensions' }] };
-    expect(isStale(lock([use]), work([extra]).requests, PLATFORMS)).toBe(true);
-    expect(isStale(lock([extra]), work([use]).requests, PLATFORMS)).toBe(true);
+    expect(isStale(lock([use]), work([extra]).requests, platforms)).toBe(true);
+    expect(isStale(lock([extra]), work([use]).requests, platforms)).toBe(true);
     const absent = recipes(['base', BASE.replace('debconf', 'ucf')], ['app', APP]);
-    expect(isStale(lock([use]), work([use], absent).requests, PLATFORMS)).toBe(true);
-    expect(isStale(lock([use]), work([{ ...use, arguments: { version: '2' } }]).requests, PLATFORMS)).toBe(
+    expect(isStale(lock([use]), work([use], absent).requests, platforms)).toBe(true);
+    expect(isStale(lock([use]), work([{ ...use, arguments: { version: '2' } }]).requests, platforms)).toBe(
       true,
     );
   });
@@ -122,6 +129,7 @@ describe('a lock of further sources', () => {
   it('is stale when one comes or goes, not when its address or key is another', () => {
     const source = {
       archive: 'ours',
+      platform: 'debian13',
       address: 'https://a.example/',
       suite: 'test',
       component: 'main',
@@ -129,8 +137,9 @@ describe('a lock of further sources', () => {
     };
     const { requests } = work([use]);
     const inputs = lockInputs(requests, platformsWith([source]));
-    expect(inputs).not.toBe(lockInputs(requests, PLATFORMS));
-    expect(lockInputs(requests, platformsWith([]))).toBe(lockInputs(requests, PLATFORMS));
+    expect(inputs).not.toBe(lockInputs(requests, platforms));
+    const forOther = platformsWith([{ ...source, platform: 'debian14' }]);
+    expect(lockInputs(requests, forOther)).toBe(lockInputs(requests, platforms));
     const moved = { ...source, address: 'https://b.example/', key: 'two' };
     expect(lockInputs(requests, platformsWith([moved]))).toBe(inputs);
   });
