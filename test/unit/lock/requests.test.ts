@@ -21,6 +21,16 @@ directories:
   - { path: /pg, mode: 0o750 }
 `;
 
+const FAMILY = `title: base
+packages:
+  debian: [dash]
+  debian14: [new-base]
+absent:
+  debian: [perl]
+  debian14: [systemd]
+`;
+const APP_14 = APP.replace('links:', '  debian14: ["app-${version}-next"]\nlinks:');
+
 function recipes(...texts: readonly (readonly [string, string])[]): ReadonlyMap<string, ImageRecipe> {
   return new Map(texts.map(([name, text]) => [name, recipe(name, text)]));
 }
@@ -75,6 +85,32 @@ describe('requests of images', () => {
     expect(work([use, { ...use }]).specs).toHaveLength(1);
     expect(() => work([use, { ...use, arguments: { version: '2' } }])).toThrow(Unreachable);
     expect(() => work([{ ...use, arguments: {} }])).toThrow('images/app.yml needs an argument version');
+  });
+
+  it('are of two platforms in one lock, each on a base of its own', () => {
+    const { requests, specs } = work(
+      [use, { ...use, platform: 'debian14' }],
+      recipes(['base', FAMILY], ['app', APP_14]),
+    );
+    expect(requests.map(({ name, platform }) => `${name} ${platform}`)).toEqual([
+      'app-1 debian13',
+      'app-1-debian14 debian14',
+      'base debian13',
+      'base debian14',
+    ]);
+    expect(specs.map(({ name }) => name)).toEqual(['app-1', 'app-1-debian14']);
+    expect(requests.map(({ packages }) => packages.map(({ name }) => name).join(' '))).toEqual([
+      'dash app-1 locales',
+      'dash new-base app-1-next',
+      'dash',
+      'dash new-base',
+    ]);
+    expect(requests.map(({ absent }) => absent.join(' '))).toEqual([
+      'perl',
+      'perl systemd',
+      'perl',
+      'perl systemd',
+    ]);
   });
 
   it('refuse globs and other names that apt would take for something else', () => {
@@ -155,6 +191,7 @@ describe('a recipe', () => {
       'uid',
     ],
     ['title: x\npackages: {}\nprovides:\n  - usr/bin/x\n', 4, 'an absolute path'],
+    ['title: x\npackages: {}\nabsent:\n  debian12: [a]\n', 4, 'debian12'],
     ['title: [x\n', 1, ''],
   ])('that is wrong is named with its line: %#', (text, line, words) => {
     const { ok, diagnostics } = parseRecipe(text, 'images/x.yml');
