@@ -14,8 +14,13 @@ function plan(vars: string, all = '{}') {
   const result = compile(text, 'inventory.yml', 'inventory');
   const codes = result.diagnostics.map(({ code }) => code).filter((code) => code.startsWith('pgsql/version'));
   const [host] = result.ok ? [...result.value.plan.hosts] : [];
-  const uses = host?.images ?? [];
-  return { codes, postgres: uses.find(({ recipe }) => recipe === 'postgres'), names: uses.map(imageName) };
+  const uses = host?.plan.images ?? [];
+  return {
+    codes,
+    postgres: uses.find(({ recipe }) => recipe === 'postgres'),
+    names: uses.map(imageName),
+    files: host?.plan.files,
+  };
 }
 
 function shown(use: ImageUse | undefined): string {
@@ -86,17 +91,7 @@ describe('images of one host', () => {
 
 it('makes no checksums of 18 where none are wanted', () => {
   const options = (vars: string) => {
-    const text = JSON.stringify([...hostFiles(vars)]);
-    return /"(?:no-)?data-checksums"/.exec(text)?.[0];
-  };
-  const hostFiles = (vars: string) => {
-    const inventory = `all:
-  children:
-    etcd: { hosts: { 10.10.10.10: { etcd_seq: 1 } } }
-    pg-a: { hosts: { 10.10.10.10: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg-a, ${vars} } }
-`;
-    const result = compile(inventory, 'inventory.yml', 'inventory');
-    return result.ok ? [...result.value.plan.hosts].flatMap(({ files }) => files) : [];
+    return /"(?:no-)?data-checksums"/.exec(JSON.stringify(plan(vars).files))?.[0];
   };
   expect(options('pg_version: 18')).toBe('"no-data-checksums"');
   expect(options('pg_version: 18, pg_checksum: true')).toBe('"data-checksums"');
