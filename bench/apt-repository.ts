@@ -1,9 +1,9 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { debian13 } from '../generator/distributions/debian13.ts';
 import { openAptRoot, updateLists } from '../generator/lock/apt-root.ts';
 import { findArchives } from '../generator/lock/archives.ts';
 import { packageFile } from '../generator/lock/fetch.ts';
-import { PLATFORMS } from '../generator/lock/platforms.ts';
 import type { LockedPackage } from '../generator/model/lock.ts';
 import { mustRun, removeTree } from '../test/support/process.ts';
 import { cacheDirectory } from '../test/support/rootfs.ts';
@@ -47,11 +47,9 @@ type Closure = {
  * from the archive those that images do not need. Throws if apt cannot resolve or download them.
  */
 export async function makeRepository(closure: Closure): Promise<void> {
-  const platform = PLATFORMS.get('debian13');
-  if (!platform) throw new Error('platform debian13 not found');
-  const addresses = await findArchives(platform, process.env);
+  const addresses = await findArchives(debian13, process.env);
   if (!addresses.ok) throw new Error(JSON.stringify(addresses.diagnostics));
-  const root = await openAptRoot(join(cacheDirectory(), 'bench'), platform, process.env);
+  const root = await openAptRoot(join(cacheDirectory(), 'bench'), debian13, process.env);
   const updated = await updateLists(root, addresses.value);
   if (updated.status !== 0) throw new Error(`apt-get update: ${updated.stderr}`);
   const archives = join(root.directory, 'var/cache/apt/archives');

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { rule } from '../diagnostics/rule.ts';
+import { distributions } from '../distributions/index.ts';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
 import type { ImageRecipe } from '../model/image.ts';
 import type { Place } from '../model/origin.ts';
@@ -22,12 +23,15 @@ const packageEntry = z.union([
   z.strictObject({ name: z.string(), without: z.array(relativePath).min(1), unless: z.string() }),
 ]);
 
+const families = [...new Set(distributions.map(({ family }) => family))];
+const release = z.enum([...families, ...distributions.map(({ name }) => name)]);
+
 /** A file of images/, as written; README of that folder is the comment at the head of images/base.yml. */
 const recipeSchema = z.strictObject({
   title: z.string().min(1),
   base: z.string().optional(),
-  packages: z.record(z.string(), z.array(packageEntry).min(1)),
-  absent: z.record(z.string(), z.array(z.string())).default({}),
+  packages: z.partialRecord(release, z.array(packageEntry).min(1)),
+  absent: z.partialRecord(release, z.array(z.string())).default({}),
   users: z
     .array(
       z.strictObject({
@@ -87,19 +91,27 @@ export function parseRecipe(text: string, file: string): Result<ImageRecipe> {
     );
     return { ok: false, diagnostics: problems };
   }
-  const { base, packages, ...rest } = parsed.data;
-  const placed = Object.entries(packages).map(([platform, list]) => [
-    platform,
-    list.map((entry, index) => {
-      const place = placeOf(['packages', platform, index]);
-      return typeof entry === 'string' ? { name: entry, place } : { ...entry, place };
-    }),
-  ]);
+  const { base, packages: written, absent, ...rest } = parsed.data;
+  const packages = byPlatform(written, (entry, path) => {
+    const place = placeOf(['packages', ...path]);
+    return typeof entry === 'string' ? { name: entry, place } : { ...entry, place };
+  });
   const name = basename(file, '.yml');
-  return conclude(
-    { name, file, ...(base !== undefined && { base }), packages: Object.fromEntries(placed), ...rest },
-    [],
-  );
+  const lists = { packages, absent: byPlatform(absent, (entry) => entry) };
+  return conclude({ name, file, ...(base !== undefined && { base }), ...lists, ...rest }, []);
+}
+
+/** The list of each release: its family's, then its own. */
+function byPlatform<T, R>(
+  lists: Readonly<Partial<Record<z.infer<typeof release>, readonly T[]>>>,
+  read: (entry: T, path: readonly [string, number]) => R,
+): Record<string, R[]> {
+  const own = distributions.flatMap(({ family, name }) => {
+    const keys = ([family, name] as const).filter((key) => lists[key] !== undefined);
+    const list = keys.flatMap((key) => (lists[key] ?? []).map((entry, index) => read(entry, [key, index])));
+    return keys.length > 0 ? [[name, list] as const] : [];
+  });
+  return Object.fromEntries(own);
 }
 
 function failed(place: Place, problem: string): Result<never> {

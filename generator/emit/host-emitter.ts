@@ -1,3 +1,4 @@
+import { imageName } from '../distributions/index.ts';
 import type { RenderedHost } from '../model/artifact.ts';
 import type { BuiltImage } from '../model/image.ts';
 import type { KeyRing } from '../model/keys.ts';
@@ -48,8 +49,10 @@ export class HostEmitter {
 
   async #emitOne({ plan, keys, secrets }: HostOrder): Promise<EmittedHost> {
     const { templates, configOnly } = this.#context;
-    const own = this.#context.images.filter((image) => plan.images.some((use) => use.name === image.name));
-    const imageRoots = new Map(plan.images.map((use) => [use.name, imageRoot(use.name, own)]));
+    const own = this.#context.images.filter((image) =>
+      plan.images.some((use) => imageName(use) === image.name),
+    );
+    const imageRoots = new Map(plan.images.map((use) => [use.name, imageRoot(imageName(use), own)]));
     const saslprep = await loadSaslprep([...secrets.values()].map(({ text }) => text));
     const input = { templates, keys, secrets, saslprep, imageRoots, isForNode: !configOnly };
     const rendered = renderHost(plan, { ...input, known: this.#known });

@@ -1,14 +1,16 @@
+import type { Distribution } from '../distributions/distribution.ts';
+import { distributionOf } from '../distributions/index.ts';
 import type { ImageSpec } from '../lock/requests.ts';
 import { Unreachable } from '../model/brand.ts';
 import type { ImageRecipe } from '../model/image.ts';
 import type { Lock, LockedPackage, LockedPlatform } from '../model/lock.ts';
-import { RULES_VERSION } from '../oci/path-rules.ts';
 import { sha256Of } from '../text/digest.ts';
 import { type MemberRequest, memberKey } from './member-cache.ts';
 
 /** What an image is made of, before anything is opened: its layers of packages, bottom first, each sorted by name, and its recipe. */
 export type ImagePlan = {
   readonly spec: ImageSpec;
+  readonly distribution: Distribution;
   readonly architecture: string;
   /** Recipe and bases as one: what the uppermost layer and the configuration are made from. */
   readonly merged: ImageRecipe;
@@ -28,8 +30,15 @@ export function planImage(spec: ImageSpec, lock: Lock, createdSeconds: number): 
   const merged = mergeRecipes([...spec.bases, spec.recipe]);
   const layers = packageLayers(spec, platform).filter((layer) => layer.length > 0);
   const { architecture } = platform;
-  const key = imageKey({ spec, architecture, merged, layers, createdSeconds });
-  return { spec, architecture, merged, layers, createdSeconds, key };
+  const plan = {
+    spec,
+    distribution: distributionOf(spec.platform),
+    architecture,
+    merged,
+    layers,
+    createdSeconds,
+  };
+  return { ...plan, key: imageKey(plan) };
 }
 
 function packageLayers(spec: ImageSpec, platform: LockedPlatform): MemberRequest[][] {
@@ -68,7 +77,8 @@ function request(
     .find((one) => one.name === name);
   const { only, without, unless = '' } = asked ?? {};
   const isNeeded = closure.includes(unless);
-  return { package: locked, ...(only && { only }), ...(without && !isNeeded && { without }) };
+  const distribution = distributionOf(platform.platform);
+  return { package: locked, distribution, ...(only && { only }), ...(without && !isNeeded && { without }) };
 }
 
 function findPackage(platform: LockedPlatform, name: string): LockedPackage {
@@ -97,7 +107,7 @@ function imageKey(plan: Omit<ImagePlan, 'key'>): string {
   const { spec, merged } = plan;
   const { title, users, directories, links, environment, user, entrypoint, command, provides } = merged;
   const inputs = [
-    RULES_VERSION,
+    plan.distribution.paths.version,
     spec.name,
     spec.platform,
     plan.architecture,

@@ -129,6 +129,7 @@ function filesLayer(plan: ImagePlan, members: Members, cache: string): Blob {
   const present = new Set(all.flatMap(({ index }) => index.directories.map((directory) => directory.path)));
   const layer = imageFilesLayer({
     recipe: plan.merged,
+    aliases: plan.distribution.paths.aliases,
     controls: [...all].sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ index }) => index.control),
     certificates: readCertificates(all, cache),
     isPresent: (path) => present.has(path),
@@ -159,7 +160,7 @@ function problems(plan: ImagePlan, members: Members): Diagnostic[] {
   const conflicts = findConflicts(all).map(({ path, packages }) =>
     buildRules.fileConflict.at(undefined, { image, path, packages }),
   );
-  const missing = missingPrograms(plan.merged, all).map((program) =>
+  const missing = missingPrograms(plan.merged, all, plan.distribution.paths).map((program) =>
     buildRules.programMissing.at(undefined, { image, program, recipe: plan.spec.recipe.file }),
   );
   return [...conflicts, ...missing];

@@ -1,24 +1,27 @@
 import { closeSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Distribution } from '../distributions/distribution.ts';
 import { makeDirectory } from '../effects/files.ts';
 import { Unreachable } from '../model/brand.ts';
 import type { LockedPackage } from '../model/lock.ts';
 import { contentPadding, type MemberIndex, planMember, type Selection } from '../oci/member.ts';
-import { RULES_VERSION } from '../oci/path-rules.ts';
 import { readEntries } from '../oci/tar-reader.ts';
 import { sha256Of } from '../text/digest.ts';
 import type { Unpacker } from './unpacker.ts';
 
 /** A package as an image takes it: what the rules and the selection leave of it. */
-export type MemberRequest = Selection & { readonly package: LockedPackage };
+export type MemberRequest = Selection & {
+  readonly package: LockedPackage;
+  readonly distribution: Pick<Distribution, 'paths' | 'unpacker'>;
+};
 
 const COPY_BYTES = 1 << 20;
 const buffer = Buffer.alloc(COPY_BYTES);
 
 /** Names a member by what it is made of: the package's bytes, the rules, the selection. */
-export function memberKey({ package: { sha256 }, only, without }: MemberRequest): string {
-  const key = `${sha256}-${RULES_VERSION}`;
+export function memberKey({ package: { sha256 }, distribution, only, without }: MemberRequest): string {
+  const key = `${sha256}-${distribution.paths.version}`;
   if (!only && !without) return key;
   const selection = JSON.stringify([only && [...only].sort(), without && [...without].sort()]);
   return `${key}-${sha256Of(selection).slice(0, 16)}`;
@@ -41,7 +44,7 @@ export function readMember(cache: string, key: string): MemberIndex | undefined 
 
 /**
  * Makes a member from a verified package. The file system holds the unpacked archive for a moment, under a temporary
- * name, as dpkg-deb writes it; memory never holds more than a block of it. Throws UnpackFailed and file system errors.
+ * name, as the unpacker writes it; memory never holds more than a block of it. Throws UnpackFailed and file system errors.
  */
 export async function makeMember(
   request: MemberRequest,
@@ -73,12 +76,13 @@ export function temporaryName(): string {
   return `.${process.pid}-${counter++}`;
 }
 
-function writeMember(temporary: string, selection: Selection): MemberIndex {
+function writeMember(temporary: string, request: MemberRequest): MemberIndex {
   const source = openSync(`${temporary}.archive`, 'r');
   const target = openSync(`${temporary}.member`, 'w', 0o644);
   try {
+    const { paths } = request.distribution;
     const control = controlFile(readFileSync(`${temporary}.control`));
-    const { index, parts } = planMember(readEntries(windowedReader(source)), control, selection);
+    const { index, parts } = planMember(readEntries(windowedReader(source)), { control, paths }, request);
     const output = bufferedWriter(target);
     for (const { header, offset, size } of parts) {
       output.write(header);

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { Distribution } from '../distributions/distribution.ts';
 import type { Progress } from '../effects/progress.ts';
 import { verifyPackage } from '../lock/fetch.ts';
 import { Unreachable } from '../model/brand.ts';
@@ -66,16 +67,19 @@ async function makeMissing(
   const step = progress.step('unpack', bytesOf(missing), 'bytes');
   const diagnostics: Diagnostic[] = [];
   const work = async () => {
-    const unpacker = startUnpacker();
+    const unpackers = new Map<Distribution['unpacker'], Unpacker>();
     try {
       for (let next = queue.shift(); next && diagnostics.length === 0; next = queue.shift()) {
+        const { unpacker: name } = next.distribution;
+        const unpacker = unpackers.get(name) ?? startUnpacker(name);
+        unpackers.set(name, unpacker);
         const result = await makeOne(next, cache, unpacker);
         diagnostics.push(...result.diagnostics);
         if (result.ok) onMember(result.value);
         step.advance(next.package.size, next.package.name);
       }
     } finally {
-      unpacker.close();
+      for (const unpacker of unpackers.values()) unpacker.close();
     }
   };
   await Promise.all(Array.from({ length: Math.min(availableParallelism() + 1, queue.length) }, work));

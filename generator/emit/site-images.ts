@@ -1,5 +1,7 @@
 import { dirname, join } from 'node:path';
 import { rule } from '../diagnostics/rule.ts';
+import type { Platforms } from '../distributions/distribution.ts';
+import { platformsWith } from '../distributions/index.ts';
 import { cacheDirectory } from '../effects/cache-directory.ts';
 import { packageRoot } from '../effects/package-root.ts';
 import type { Environment } from '../effects/process.ts';
@@ -7,7 +9,6 @@ import type { Progress } from '../effects/progress.ts';
 import { loadRecipes } from '../effects/recipes.ts';
 import { fetchPackages } from '../lock/fetch.ts';
 import { readLock, writeLock } from '../lock/lock-file.ts';
-import { type Platforms, platformsWith } from '../lock/platforms.ts';
 import { type ImageWork, imageRequests, isStale } from '../lock/requests.ts';
 import { resolveLock } from '../lock/resolve.ts';
 import { lockRules } from '../lock/rules.ts';
@@ -85,7 +86,7 @@ export async function buildSiteImages(
 async function imageWork(plan: SitePlan): Promise<Result<ImageWork>> {
   const recipes = await loadRecipes(join(packageRoot, 'images'));
   if (!recipes.ok) return recipes;
-  return imageRequests([...plan.images], recipes.value, plan.platform);
+  return imageRequests([...plan.images], recipes.value);
 }
 
 async function currentLock(

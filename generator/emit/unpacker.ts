@@ -1,18 +1,26 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import type { Distribution } from '../distributions/distribution.ts';
 
 /**
  * Opens packages one after the other in one shell, which costs less than two new processes of ours a package:
- * dpkg-deb writes straight to files, so this process never copies what is only on its way. A line in is the package
- * and the name of the result; out comes what dpkg-deb says, then a line with END and the status.
+ * the unpacker writes straight to files, so this process never copies what is only on its way. A line in is the package
+ * and the name of the result; out comes what the unpacker says, then a line with END and the status.
  */
 const END = '\u0004';
-const SCRIPT = `exec 2>&1
+const OPEN: Readonly<Record<Distribution['unpacker'], string>> = {
+  'dpkg-deb':
+    'dpkg-deb --ctrl-tarfile "$package" >"$result.control" && dpkg-deb --fsys-tarfile "$package" >"$result.archive"',
+};
+
+function script(unpacker: Distribution['unpacker']): string {
+  return `exec 2>&1
 while IFS='	' read -r package result; do
-  dpkg-deb --ctrl-tarfile "$package" >"$result.control" && dpkg-deb --fsys-tarfile "$package" >"$result.archive"
+  ${OPEN[unpacker]}
   echo "${END}$?"
 done`;
+}
 
 export type Unpacker = {
   /** Writes `<result>.control` and `<result>.archive`, both uncompressed tars. Throws {@link UnpackFailed}. */
@@ -20,13 +28,13 @@ export type Unpacker = {
   close(): void;
 };
 
-/** dpkg-deb's own words about a package that it could not open. */
+/** The unpacker's own words about a package that it could not open. */
 export class UnpackFailed extends Error {
   override readonly name = 'UnpackFailed';
 }
 
-export function startUnpacker(): Unpacker {
-  const shell: ChildProcessByStdio<Writable, Readable, null> = spawn('sh', ['-c', SCRIPT], {
+export function startUnpacker(name: Distribution['unpacker']): Unpacker {
+  const shell: ChildProcessByStdio<Writable, Readable, null> = spawn('sh', ['-c', script(name)], {
     // Several run side by side: a thread more each for one archive would only cost time.
     env: { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', DPKG_DEB_THREADS_MAX: '1' },
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -43,7 +51,7 @@ export function startUnpacker(): Unpacker {
         if (line.value.startsWith(END)) throw new UnpackFailed(words.join(' '));
         words.push(line.value.trim());
       }
-      throw new UnpackFailed('the shell that runs dpkg-deb has ended');
+      throw new UnpackFailed('the shell that runs the unpacker has ended');
     },
     close: () => shell.stdin.end(),
   };

@@ -1,6 +1,6 @@
 import { assertNever } from '../model/brand.ts';
 import type { Contribution } from '../model/module.ts';
-import type { FilePlan, FileSource, HostPlan, SitePromise } from '../model/plan.ts';
+import type { FilePlan, FileSource, HostPlan, ModuleImage, SitePromise } from '../model/plan.ts';
 import { isSecretRef } from '../model/secret.ts';
 
 /** One plain value of a plan. */
@@ -19,13 +19,14 @@ export type PlanLeaf = {
 /** One thing of a plan; `text` tells it from what it is in another plan. */
 export type PlanItem = { readonly name: string; text(): string; leaves(): PlanLeaf[] };
 
-type PlanPart = Contribution & Partial<Pick<HostPlan, 'ports' | 'images'>>;
+type PlanPart = Contribution &
+  Partial<Pick<HostPlan, 'ports'>> & { readonly images?: readonly ModuleImage[] };
 type Inner = Omit<PlanLeaf, 'item'>;
 
 /** All that a host's plan and promises are made of. */
 export function planItems(plan: HostPlan, promises: readonly SitePromise[]): PlanItem[] {
-  const { ip, name, setsHostName, os, platform, timezone } = plan;
-  const host = { ip, name, setsHostName, os, platform, timezone };
+  const { ip, name, setsHostName, os, timezone } = plan;
+  const host = { ip, name, setsHostName, os, timezone };
   return [itemOf('host', host, () => leavesIn(host)), ...partItems(plan, promises)];
 }
 

@@ -1,10 +1,11 @@
 import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
+import { allSuites, type Platform } from '../distributions/distribution.ts';
 import { hashFile, makeDirectory, writeFileAtomic } from '../effects/files.ts';
 import { type Environment, type ProcessResult, runProcess } from '../effects/process.ts';
+import { Unreachable } from '../model/brand.ts';
 import type { LockedSource, SignedSource } from '../model/lock.ts';
 import { sha256Of } from '../text/digest.ts';
-import { allSuites, type Platform } from './platforms.ts';
 
 /** Where an archive is, by its name: a base address that ends with a slash. */
 export type Addresses = ReadonlyMap<string, string>;
@@ -100,26 +101,25 @@ export function runLocked(root: AptRoot, program: string, args: readonly string[
 /** The signed indexes as they were fetched: which archive, and the sha256 of its InRelease. */
 export async function readSources(root: AptRoot, addresses: Addresses): Promise<LockedSource[]> {
   const lists = join(root.directory, 'var/lib/apt/lists');
-  const names = await readdir(lists);
-  const format = ['--format', '$(REPO_URI)|$(RELEASE)|$(FILENAME)'];
-  const { stdout } = await runApt(root, 'apt-get', ['indextargets', ...format, 'Identifier: Packages']);
-  const targets = stdout.split('\n').map((line) => line.split('|'));
+  const kept = await readdir(lists);
+  const files = await releaseFiles(root);
   return Promise.all(
     allSuites(root.platform).map(async ({ archive, suite, component }) => {
-      const address = addresses.get(archive);
-      const target = targets.find(([base, release]) => base === address && release === suite);
-      const start = startOfLists(basename(target?.[2] ?? ''), suite);
-      const found = [`${start}InRelease`, `${start}Release`].find((name) => names.includes(name));
-      return { archive, suite, component, release: await hashFile(join(lists, found ?? start)) };
+      const path = component === '' ? '' : `dists/${suite}/`;
+      const name = files.get(new URL(`${addresses.get(archive)}${path}InRelease`).href) ?? '';
+      // An archive may sign its Release file apart.
+      const file = [name, name.replace(/InRelease$/, 'Release')].find((one) => kept.includes(one));
+      if (file === undefined) throw new Unreachable(`apt keeps no Release file of ${archive} ${suite}`);
+      return { archive, suite, component, release: await hashFile(join(lists, file)) };
     }),
   );
 }
 
-/** How the names of a suite's lists begin, from the one of its packages. */
-function startOfLists(packages: string, suite: string): string {
-  return packages.includes('_dists_')
-    ? packages.replace(/(_dists_).*$/, `$1${suite.replaceAll('/', '_')}_`)
-    : packages.replace(/Packages[^_]*$/, '');
+/** Address of each InRelease -> the name of the file that apt keeps it in; also of suites without packages. */
+async function releaseFiles(root: AptRoot): Promise<ReadonlyMap<string, string>> {
+  const { stdout } = await runApt(root, 'apt-get', ['update', '--print-uris']);
+  const lines = stdout.matchAll(/^'(\S+\/InRelease)' (\S+)/gm);
+  return new Map([...lines].map(([, address = '', file = '']) => [new URL(address).href, file]));
 }
 
 /** The machine's own proxies, certificates, time-outs and so on, as apt prints them (apt-config(8)). */

@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises';
+import { allSuites, type Platform } from '../distributions/distribution.ts';
 import { type Environment, runProcess } from '../effects/process.ts';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
 import type { Addresses } from './apt-root.ts';
-import { allSuites, type Platform } from './platforms.ts';
 import { lockRules } from './rules.ts';
 
 const FORMAT = '$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(LABEL)';

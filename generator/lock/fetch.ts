@@ -1,5 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Platform, Platforms } from '../distributions/distribution.ts';
 import { hashFile, makeDirectory, sizeIfExists } from '../effects/files.ts';
 import { freeBytes } from '../effects/free-space.ts';
 import type { Environment, ProcessResult } from '../effects/process.ts';
@@ -11,7 +12,6 @@ import type { Lock, LockedPackage } from '../model/lock.ts';
 import { type Addresses, type AptRoot, openAptRoot, runLocked } from './apt-root.ts';
 import { findArchives } from './archives.ts';
 import { explainFailures, type Failure, isWrongHash } from './fetch-failures.ts';
-import type { Platform, Platforms } from './platforms.ts';
 import { fetchRules } from './rules.ts';
 
 export type FetchOptions = {

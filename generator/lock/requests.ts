@@ -1,10 +1,11 @@
+import { allSuites, type Platforms } from '../distributions/distribution.ts';
+import { findDistribution, imageName } from '../distributions/index.ts';
 import { type Sha256, Unreachable } from '../model/brand.ts';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
 import type { ImageRecipe, RecipePackage } from '../model/image.ts';
 import type { ImageRequest, Lock, PackageRequest } from '../model/lock.ts';
 import type { ImageUse } from '../model/plan.ts';
 import { sha256Of } from '../text/digest.ts';
-import { allSuites, PLATFORMS, type Platforms } from './platforms.ts';
 import { lockRules } from './rules.ts';
 
 /** An image to build: its recipe with the arguments put in, and which packages it names itself. */
@@ -24,24 +25,24 @@ export type ImageWork = { readonly requests: readonly ImageRequest[]; readonly s
 const PACKAGE_NAME = /^[a-z0-9][a-z0-9+.-]+$/;
 
 /**
- * The images that `uses` name, each once, sorted by name. Diagnostics: lock/platform-unknown, lock/bad-package-name.
+ * The images that `uses` name, each once, sorted by their names in the site. Diagnostics: lock/platform-unknown, lock/bad-package-name.
  * Throws on a recipe that does not exist, an argument that is missing, two different images of one name: bugs.
  */
 export function imageRequests(
   uses: readonly ImageUse[],
   recipes: ReadonlyMap<string, ImageRecipe>,
-  platform: string,
 ): Result<ImageWork> {
   const unique = uniqueUses(uses);
-  const specs = unique.map((use) => imageSpec(use, recipes, platform));
+  const specs = unique.map((use) => imageSpec(use, recipes));
   const requests = new Map<string, ImageRequest>();
-  for (const base of specs.flatMap((spec) => spec.bases))
-    requests.set(base.name, request(base.name, platform, [base], []));
+  const add = (one: ImageRequest) => requests.set(`${one.name} ${one.platform}`, one);
+  for (const { bases, platform } of specs)
+    for (const base of bases) add(request({ name: base.name, platform }, [base], []));
   specs.forEach((spec, index) => {
     const extra = unique[index]?.packages ?? [];
-    requests.set(spec.name, request(spec.name, platform, [...spec.bases, spec.recipe], extra));
+    add(request(spec, [...spec.bases, spec.recipe], extra));
   });
-  const sorted = [...requests.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const sorted = [...requests].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
   return conclude({ requests: sorted, specs }, [
     ...specs.flatMap((spec) => platformProblems(spec)),
     ...sorted.flatMap(nameProblems),
@@ -61,7 +62,7 @@ export function lockInputs(requests: readonly ImageRequest[], platforms: Platfor
     packages: packages.map((one) => one.name).sort(),
     absent,
   }));
-  asked.sort((a, b) => (a.name < b.name ? -1 : 1));
+  asked.sort((a, b) => (`${a.name} ${a.platform}` < `${b.name} ${b.platform}` ? -1 : 1));
   return sha256Of(JSON.stringify(asked));
 }
 
@@ -75,22 +76,24 @@ function uniqueUses(uses: readonly ImageUse[]): ImageUse[] {
   const identity = (use: ImageUse) =>
     JSON.stringify([use.recipe, use.arguments, use.packages.map((p) => p.name).sort()]);
   for (const use of uses) {
-    const other = byName.get(use.name);
+    const name = imageName(use);
+    const other = byName.get(name);
     if (other && identity(other) !== identity(use))
-      throw new Unreachable(`two different images named ${use.name}`);
-    if (!other) byName.set(use.name, use);
+      throw new Unreachable(`two different images named ${name}`);
+    if (!other) byName.set(name, use);
   }
-  return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, use]) => use);
 }
 
-function imageSpec(use: ImageUse, recipes: ReadonlyMap<string, ImageRecipe>, platform: string): ImageSpec {
+function imageSpec(use: ImageUse, recipes: ReadonlyMap<string, ImageRecipe>): ImageSpec {
+  const { platform } = use;
   const recipe = withArguments(find(recipes, use.recipe), use.arguments);
   const bases: ImageRecipe[] = [];
   for (let next = recipe.base; next !== undefined; next = bases[0]?.base) {
     bases.unshift(withArguments(find(recipes, next), use.arguments));
   }
   const named = [...(recipe.packages[platform] ?? []), ...use.packages].map((one) => one.name);
-  return { name: use.name, platform, recipe, bases, named: [...new Set(named)].sort() };
+  return { name: imageName(use), platform, recipe, bases, named: [...new Set(named)].sort() };
 }
 
 function find(recipes: ReadonlyMap<string, ImageRecipe>, name: string): ImageRecipe {
@@ -130,8 +133,7 @@ function fillPackage(entry: RecipePackage, fill: (text: string) => string): Reci
 }
 
 function request(
-  name: string,
-  platform: string,
+  { name, platform }: Pick<ImageRequest, 'name' | 'platform'>,
   recipes: readonly ImageRecipe[],
   extra: ImageUse['packages'],
 ): ImageRequest {
@@ -154,7 +156,7 @@ function request(
 
 function platformProblems(spec: ImageSpec): Diagnostic[] {
   return [...spec.bases, spec.recipe]
-    .filter((recipe) => recipe.packages[spec.platform] === undefined || !PLATFORMS.has(spec.platform))
+    .filter((recipe) => recipe.packages[spec.platform] === undefined || !findDistribution(spec.platform))
     .map((recipe) =>
       lockRules.platformUnknown.at(undefined, {
         platform: spec.platform,

@@ -1,24 +1,11 @@
-import { join } from 'node:path';
-import { writeFileAtomic } from '../effects/files.ts';
-import { freeBytes } from '../effects/free-space.ts';
+import type { Platform, Platforms } from '../distributions/distribution.ts';
 import type { Environment } from '../effects/process.ts';
 import type { Progress } from '../effects/progress.ts';
 import { Unreachable } from '../model/brand.ts';
-import { conclude, type Diagnostic, type Result, succeed } from '../model/diagnostic.ts';
-import type { ImageRequest, Lock, LockedPackage, LockedPlatform, PackageRequest } from '../model/lock.ts';
-import { nearestName } from '../text/nearest.ts';
-import { type Addresses, type AptRoot, openAptRoot, readSources, runApt, updateLists } from './apt-root.ts';
-import { findArchives } from './archives.ts';
-import { allSuites, type Platform, type Platforms } from './platforms.ts';
+import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
+import type { ImageRequest, Lock, LockedPackage, LockedPlatform } from '../model/lock.ts';
 import { lockInputs } from './requests.ts';
-import { lockRules } from './rules.ts';
-import {
-  absentStatus,
-  aptWords,
-  parseCandidates,
-  parsePrintUris,
-  type SolvedPackage,
-} from './solver-output.ts';
+import { SOLVERS, type Solution } from './solver.ts';
 
 export type LockOptions = {
   /** The cache directory of this product; package indexes are kept in it. */
@@ -28,12 +15,8 @@ export type LockOptions = {
   readonly platforms: Platforms;
 };
 
-/** Room for one platform's indexes, compressed and not (60 MB in Debian 13). On a full disk apt's downloader may wait for ever. */
-const INDEX_BYTES = 80_000_000;
-const SERVER = /^postgresql(-client)?-\d+$/;
-
 /**
- * The exact packages of every image, by apt's own solver in a private root: the only step that looks at package
+ * The exact packages of every image, by the own solver of each distribution: the only step that looks at package
  * indexes. Diagnostics: lock/no-archive, lock/no-tool, lock/disk-full, lock/source-unreachable,
  * lock/package-not-found, lock/pg-version-not-carried, lock/solver-failed.
  */
@@ -49,135 +32,19 @@ export async function resolveLock(
     const platform = options.platforms.get(name);
     if (!platform) throw new Unreachable(`no platform ${name}`);
     const mine = requests.filter((one) => one.platform === name);
-    const result = await resolvePlatform(platform, mine, options, (label) => step.advance(1, label));
-    diagnostics.push(...result.diagnostics);
-    if (result.ok) platforms.push(result.value);
+    const { cache, environment } = options;
+    const advance = (label: string) => step.advance(1, label);
+    const solved = await SOLVERS[platform.solver](platform, mine, { cache, environment, advance });
+    diagnostics.push(...solved.diagnostics);
+    if (solved.ok) platforms.push(lockedPlatform(platform, solved.value));
   }
   step.done();
   return conclude({ version: 1, inputs: lockInputs(requests, options.platforms), platforms }, diagnostics);
 }
 
-async function resolvePlatform(
-  platform: Platform,
-  requests: readonly ImageRequest[],
-  options: LockOptions,
-  advance: (label: string) => void,
-): Promise<Result<LockedPlatform>> {
-  const addresses = await findArchives(platform, options.environment);
-  if (!addresses.ok) return addresses;
-  if ((await freeBytes(options.cache)) < INDEX_BYTES)
-    return { ok: false, diagnostics: [lockRules.diskFull.at(undefined, { directory: options.cache })] };
-  const root = await openAptRoot(options.cache, platform, options.environment);
-  const update = await updateLists(root, addresses.value);
-  if (update.status !== 0) return unreachable(platform, aptWords(update.stderr));
-  advance(`index of ${platform.name}`);
-  const missing = await findMissing(root, requests);
-  if (missing.length > 0) return { ok: false, diagnostics: missing };
-  const solved = await Promise.all(
-    requests.map(async (request) => {
-      const closure = await solve(root, request, addresses.value);
-      advance(request.name);
-      return { request, closure };
-    }),
-  );
-  const failures = solved.flatMap(({ closure }) => closure.diagnostics);
-  const closures = solved.map(({ request, closure }) => ({
-    request,
-    packages: closure.ok ? closure.value : [],
-  }));
-  return conclude(lockedPlatform(platform, await readSources(root, addresses.value), closures), failures);
-}
-
-/** One image's closure, from an empty system on which only the absent packages are installed. */
-async function solve(
-  root: AptRoot,
-  request: ImageRequest,
-  addresses: Addresses,
-): Promise<Result<SolvedPackage[]>> {
-  const status = join(root.directory, 'var/lib/dpkg', `status-${request.name}`);
-  await writeFileAtomic(status, absentStatus(request.absent, root.platform.architecture));
-  const names = request.packages.map((one) => one.name);
-  const args = [
-    '-o',
-    `Dir::State::status=${status}`,
-    'install',
-    '--print-uris',
-    '-q',
-    '--assume-yes',
-    '--',
-    ...names,
-  ];
-  const answer = await runApt(root, 'apt-get', args);
-  if (answer.status === 0) return succeed(parsePrintUris(answer.stdout, addresses));
-  const words = aptWords(`${answer.stderr}\n${unmetDependencies(answer.stdout)}`);
-  return { ok: false, diagnostics: [lockRules.solverFailed.at(undefined, { image: request.name, words })] };
-}
-
-/** apt explains unmet dependencies on its standard output, indented, as ` a : Depends: b but …`. */
-function unmetDependencies(stdout: string): string {
-  const lines = stdout.split('\n').filter((line) => /^ \S+ : \S+: /.test(line));
-  return lines.map((line) => `E: ${line.trim().replaceAll(/\s+/g, ' ')}`).join('\n');
-}
-
-/** Every package that is asked for and that no source has: all of them at once. */
-async function findMissing(root: AptRoot, requests: readonly ImageRequest[]): Promise<Diagnostic[]> {
-  const names = [...new Set(requests.flatMap((one) => one.packages.map(({ name }) => name)))].sort();
-  const policy = await runApt(root, 'apt-cache', ['policy', '--', ...names]);
-  const candidates = parseCandidates(policy.stdout);
-  if (names.every((name) => candidates.has(name))) return [];
-  const carried = await realPackages(root);
-  return requests.flatMap((request) =>
-    request.packages
-      .filter(({ name }) => !candidates.has(name) && !isOfMissingServer(name, candidates))
-      .map((one) => notFound(root.platform, request.name, one, carried)),
-  );
-}
-
-/** Of a major version that no source has: that its server is missing says it all. */
-function isOfMissingServer(name: string, candidates: ReadonlySet<string>): boolean {
-  const [server] = /^postgresql-\d+(?=-)/.exec(name) ?? [];
-  return server !== undefined && !candidates.has(server);
-}
-
-async function realPackages(root: AptRoot): Promise<string[]> {
-  const all = await runApt(root, 'apt-cache', ['dumpavail']);
-  return all.stdout.split('\n').flatMap((line) => (line.startsWith('Package: ') ? [line.slice(9)] : []));
-}
-
-function notFound(
-  platform: Platform,
-  image: string,
-  asked: PackageRequest,
-  carried: readonly string[],
-): Diagnostic {
-  const { name, askedBy, place } = asked;
-  if (SERVER.test(name)) {
-    const versions = carried.flatMap((one) => /^postgresql-(\d+)$/.exec(one)?.[1] ?? []);
-    const args = {
-      name,
-      image,
-      askedBy,
-      platform: platform.name,
-      versions: [...new Set(versions)].sort().join(', '),
-    };
-    return lockRules.pgVersionNotCarried.at(place, args);
-  }
-  const sources = allSuites(platform)
-    .map(({ archive, suite, component }) => (component === '' ? archive : `${suite}/${component}`))
-    .join(', ');
-  return lockRules.packageNotFound.at(place, {
-    name,
-    image,
-    askedBy,
-    sources,
-    nearest: nearestName(name, carried.filter((one) => one[0] === name[0]).sort()),
-  });
-}
-
 function lockedPlatform(
   { name: platform, architecture }: Platform,
-  sources: LockedPlatform['sources'],
-  closures: readonly { readonly request: ImageRequest; readonly packages: readonly SolvedPackage[] }[],
+  { sources, closures }: Solution,
 ): LockedPlatform {
   const packages = new Map<string, LockedPackage>();
   for (const { request, packages: closure } of closures) {
@@ -191,14 +58,7 @@ function lockedPlatform(
     }
   }
   const sorted = [...packages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
-  const names = (closure: readonly SolvedPackage[]) => closure.map((one) => one.name).sort();
+  const names = (closure: Solution['closures'][number]['packages']) => closure.map((one) => one.name).sort();
   const images = closures.map(({ request, packages: closure }) => [request.name, names(closure)] as const);
   return { platform, architecture, sources, packages: sorted, images: Object.fromEntries(images) };
-}
-
-function unreachable(platform: Platform, reason: string): Result<never> {
-  return {
-    ok: false,
-    diagnostics: [lockRules.sourceUnreachable.at(undefined, { platform: platform.name, reason })],
-  };
 }

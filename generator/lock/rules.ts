@@ -29,7 +29,7 @@ export const lockRules = {
     help: ({ versions }) =>
       versions === ''
         ? 'its archive has no PostgreSQL server at all'
-        : `set pg_version to one it has: ${versions}`,
+        : `set \`pg_version\` to one it has: ${versions}; or name another platform in \`image_platforms\`, or an archive that has it in \`image_sources\``,
   }),
   badPackageName: rule<{ name: string; image: string; askedBy: string }>('lock/bad-package-name', {
     severity: 'error',

@@ -19,6 +19,8 @@ export type PackageRequest = { readonly name: string; readonly askedBy: string; 
  */
 export type SignedSource = {
   readonly archive: string;
+  /** The platform whose images may take packages from it. */
+  readonly platform: string;
   readonly address: string;
   readonly suite: string;
   readonly component: string;

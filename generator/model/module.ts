@@ -1,7 +1,7 @@
 import type { Diagnostic } from './diagnostic.ts';
 import type { Facts, Offer } from './facts.ts';
 import type { Parameter, ParameterTable } from './parameter.ts';
-import type { HostPlan, ImageUse, PortUse, SitePromise } from './plan.ts';
+import type { HostPlan, ModuleImage, PortUse, SitePromise } from './plan.ts';
 import type { Settings } from './settings.ts';
 import type { Site, SiteHost } from './site.ts';
 
@@ -20,13 +20,15 @@ export type Contribution = Partial<
 export type Module = {
   readonly name: string;
   readonly parameters: ParameterTable;
+  /** The recipes of images/ that it uses. */
+  readonly recipes?: readonly string[];
   /** Whether the host has this module. Its secrets, images, ports and plan are asked for on those hosts alone. */
   isOn(host: SiteHost): boolean;
   /** Names of the files beside the inventory that its parameters name. */
   files?(site: Site): readonly string[];
   check?(site: Site): readonly Diagnostic[];
   offer?(site: Site): readonly Offer[];
-  images?(host: SiteHost, site: Site): readonly ImageUse[];
+  images?(host: SiteHost, site: Site): readonly ModuleImage[];
   /** The ports that its units listen on. */
   ports?(host: SiteHost, site: Site, facts: Facts): readonly PortUse[];
   plan?(host: SiteHost, site: Site, facts: Facts): Contribution;

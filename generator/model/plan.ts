@@ -81,10 +81,15 @@ export type LinkPlan = { readonly path: string; readonly target: string };
 export type ImageUse = {
   readonly name: string;
   readonly recipe: string;
+  /** The distribution release whose packages it is made of. Its neighbours on a host may be of another. */
+  readonly platform: string;
   readonly arguments: Readonly<Record<string, string>>;
   /** Packages beyond the recipe's own, each with the parameter that asked for it. */
   readonly packages: readonly { readonly name: string; readonly askedBy: string; readonly place?: Place }[];
 };
+
+/** An image as a module names it; without a platform, `image_platforms` or `image_platform` decides. */
+export type ModuleImage = Omit<ImageUse, 'platform'> & Partial<Pick<ImageUse, 'platform'>>;
 
 /**
  * A systemd unit. `restartOn` and `reloadOn` are paths of files of the generation: a change in the first restarts
@@ -134,7 +139,6 @@ export type HostPlan = {
   /** Whether the system's own host name becomes `name`. */
   readonly setsHostName: boolean;
   readonly os: string;
-  readonly platform: string;
   /** A zone of the host's zoneinfo, or empty to leave the host's own. */
   readonly timezone: string;
   readonly images: readonly ImageUse[];
@@ -202,9 +206,7 @@ export type SitePlan = {
   readonly hosts: Iterable<PlannedHost>;
   /** The images that hosts use, known without planning a host. */
   readonly images: Iterable<ImageUse>;
-  /** The platform of all images. */
-  readonly platform: string;
   readonly promises: readonly SitePromise[];
-  /** Archives of packages beyond those of the images' platform. */
+  /** Archives of packages beyond those of the images' platforms. */
   readonly sources: readonly SignedSource[];
 };

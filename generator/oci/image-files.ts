@@ -1,11 +1,12 @@
 import type { ImageRecipe } from '../model/image.ts';
 import { type ArchiveEntry, directoryEntry, fileEntry, writeArchive } from './archive.ts';
 import { ancestors, byPath } from './member.ts';
-import { ALIASES } from './path-rules.ts';
+import type { PathRules } from './path-rules.ts';
 
 /** What the packages' install scripts would have written, as far as the software needs it. */
 export type ImageFiles = {
   readonly recipe: Pick<ImageRecipe, 'users' | 'directories' | 'links'>;
+  readonly aliases: PathRules['aliases'];
   /** Control files of all packages of the image, in order of name. */
   readonly controls: readonly string[];
   /** Certificates of ca-certificates, in order of path; empty when the image has none. */
@@ -20,7 +21,7 @@ const NSSWITCH =
 /** The uppermost layer of an image: accounts, name service, certificates, links, dpkg's list, the recipe's own. */
 export function imageFilesLayer(files: ImageFiles): Buffer {
   const items = [
-    ...[...ALIASES].map(([path, target]) => link(path, aliasTarget(path, target))),
+    ...[...files.aliases].map(([path, target]) => link(path, aliasTarget(path, target))),
     ...files.recipe.links.map(({ path, target }) => link(path.slice(1), target)),
     ...accountFiles(files.recipe.users),
     file('etc/nsswitch.conf', NSSWITCH),

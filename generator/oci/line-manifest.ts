@@ -1,3 +1,4 @@
+import { imageName } from '../distributions/index.ts';
 import type { Artifact, RenderedHost, UnitDigests } from '../model/artifact.ts';
 import { Unreachable } from '../model/brand.ts';
 import type { BuiltImage, Descriptor } from '../model/image.ts';
@@ -41,6 +42,7 @@ export type ManifestInput = {
 };
 
 export function lineManifest({ site, plan, rendered, images, config, secrets }: ManifestInput): string {
+  const names = new Map(plan.images.map((use) => [use.name, imageName(use)]));
   const digests = new Map(rendered.units.map((unit) => [unit.name, unit]));
   const lines = [
     HEAD,
@@ -56,7 +58,7 @@ export function lineManifest({ site, plan, rendered, images, config, secrets }: 
     ...plan.directories.map(directoryLine),
     ...rendered.artifacts.flatMap(fileLines),
     ...plan.links.map(({ path, target }) => record('link', path, target)),
-    ...plan.units.map((unit) => unitLine(unit, digests.get(unit.name))),
+    ...plan.units.map((unit) => unitLine(unit, { names, digests: digests.get(unit.name) })),
     ...plan.checks.map((check) => record('check', check.name, check.timeoutSeconds, check.script)),
   ];
   return lines.map((line) => `${line}\n`).join('');
@@ -85,7 +87,10 @@ function fileLines(artifact: Artifact): string[] {
   ];
 }
 
-function unitLine(unit: UnitPlan, digests: UnitDigests | undefined): string {
+function unitLine(
+  unit: UnitPlan,
+  { names, digests }: { names: ReadonlyMap<string, string>; digests: UnitDigests | undefined },
+): string {
   if (!digests) throw new Unreachable(`no digests for ${unit.name}`);
   return record(
     'unit',
@@ -93,7 +98,7 @@ function unitLine(unit: UnitPlan, digests: UnitDigests | undefined): string {
     unit.activation,
     digests.restart,
     digests.reload,
-    unit.image ?? '',
+    names.get(unit.image ?? '') ?? '',
     list(unit.after),
   );
 }

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { canonicalPath, isBelow, isDropped } from './path-rules.ts';
+import { canonicalPath, isBelow, isDropped, type PathRules } from './path-rules.ts';
 import { BLOCK, encodeHeader, padded, type TarEntry } from './tar-header.ts';
 import type { PlacedEntry } from './tar-reader.ts';
 
@@ -44,16 +44,16 @@ export type MemberPart = { readonly header: Buffer; readonly offset: number; rea
  */
 export function planMember(
   archive: readonly PlacedEntry[],
-  control: string,
+  { control, paths }: { readonly control: string; readonly paths: PathRules },
   { only, without = [] }: Selection = {},
 ): { index: MemberIndex; parts: MemberPart[] } {
-  const all = inImage(archive);
+  const all = inImage(archive, paths);
   const isOneOf = (path: string, prefixes: readonly string[]) =>
     prefixes.some((prefix) => isBelow(path, prefix));
   const isKept = (path: string) =>
-    !isDropped(path) && (!only || isOneOf(path, only)) && !isOneOf(path, without);
+    !isDropped(path, paths) && (!only || isOneOf(path, only)) && !isOneOf(path, without);
   const kept = all.filter((entry) => entry.kind !== 'directory' && isKept(entry.path));
-  const entries = orderHardlinks(dereference(kept, all, only !== undefined).sort(byPath));
+  const entries = orderHardlinks(dereference(kept, { all, paths, follow: only !== undefined }).sort(byPath));
   const placed = placeEntries(entries);
   return {
     index: {
@@ -66,43 +66,54 @@ export function planMember(
   };
 }
 
-function inImage(archive: readonly PlacedEntry[]): PlacedEntry[] {
+function inImage(archive: readonly PlacedEntry[], rules: PathRules): PlacedEntry[] {
   return archive.flatMap((entry) => {
-    const path = canonicalPath(entry.path);
+    const path = canonicalPath(entry.path, rules);
     if (path === undefined || path === '' || path === '.') return [];
     if (entry.kind !== 'hardlink') return [{ ...entry, path }];
     const target = (entry.target ?? '').replace(/^(\.?\/)+/, '');
-    return [{ ...entry, path, target: canonicalPath(target) ?? target }];
+    return [{ ...entry, path, target: canonicalPath(target, rules) ?? target }];
   });
 }
 
 /** Hard links to what is left out become files; symbolic links too where `follow` is set. */
-function dereference(kept: PlacedEntry[], all: readonly PlacedEntry[], follow: boolean): PlacedEntry[] {
+function dereference(
+  kept: PlacedEntry[],
+  {
+    all,
+    paths,
+    follow,
+  }: { readonly all: readonly PlacedEntry[]; readonly paths: PathRules; readonly follow: boolean },
+): PlacedEntry[] {
   const byName = new Map(all.map((entry) => [entry.path, entry]));
   const keptNames = new Set(kept.map((entry) => entry.path));
   return kept.map((entry) => {
     if (entry.kind === 'file' || (entry.kind === 'symlink' && !follow)) return entry;
-    const content = followLinks(entry, byName);
+    const content = followLinks(entry, byName, paths);
     if (!content || keptNames.has(content.path)) return entry;
     const { target: _, ...rest } = entry;
     return { ...rest, kind: 'file', mode: content.mode, size: content.size, offset: content.offset };
   });
 }
 
-function followLinks(entry: PlacedEntry, byName: ReadonlyMap<string, PlacedEntry>): PlacedEntry | undefined {
+function followLinks(
+  entry: PlacedEntry,
+  byName: ReadonlyMap<string, PlacedEntry>,
+  rules: PathRules,
+): PlacedEntry | undefined {
   let current: PlacedEntry | undefined = entry;
   for (let hops = 0; current && current.kind !== 'file' && hops < 40; hops++) {
     if (current.kind === 'directory') return undefined;
-    current = byName.get(linkedPath(current));
+    current = byName.get(linkedPath(current, rules));
   }
   return current?.kind === 'file' ? current : undefined;
 }
 
-function linkedPath(link: PlacedEntry): string {
+function linkedPath(link: PlacedEntry, rules: PathRules): string {
   const target = link.target ?? '';
   if (link.kind === 'hardlink') return target;
   const path = target.startsWith('/') ? target.slice(1) : posix.join(posix.dirname(link.path), target);
-  return canonicalPath(path) ?? path;
+  return canonicalPath(path, rules) ?? path;
 }
 
 /** Among names of one file the first holds the content and the others link to it: a reader needs it before them. */

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { ImageRecipe } from '../model/image.ts';
 import { entriesByPath, type NamedMember } from './layer.ts';
-import { canonicalPath } from './path-rules.ts';
+import { canonicalPath, type PathRules } from './path-rules.ts';
 
 const CERTIFICATE_BUNDLE = '/etc/ssl/certs/ca-certificates.crt';
 
@@ -9,11 +9,12 @@ const CERTIFICATE_BUNDLE = '/etc/ssl/certs/ca-certificates.crt';
 export function missingPrograms(
   recipe: Pick<ImageRecipe, 'provides' | 'links'>,
   members: readonly NamedMember[],
+  rules: PathRules,
 ): string[] {
   const entries = entriesByPath(members);
   const links = new Map(recipe.links.map(({ path, target }) => [path.slice(1), target]));
   const isThere = (path: string, hops: number): boolean => {
-    const inImage = canonicalPath(path.replace(/^\/+/, '')) ?? '';
+    const inImage = canonicalPath(path.replace(/^\/+/, ''), rules) ?? '';
     const entry = entries.get(inImage);
     if (entry?.kind === 'file') return (entry.mode & 0o111) !== 0;
     const target = links.get(inImage) ?? entry?.target;

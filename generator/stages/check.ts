@@ -7,6 +7,7 @@ import type { Place } from '../model/origin.ts';
 import { type Parameter, PENDING } from '../model/parameter.ts';
 import type { PortUse } from '../model/plan.ts';
 import type { Site, SiteHost } from '../model/site.ts';
+import { nearestName } from '../text/nearest.ts';
 import { hostSecrets } from './secrets.ts';
 
 const rules = {
@@ -29,6 +30,16 @@ const rules = {
     severity: 'notice',
     message: ({ module, group }) => `module ${module} (group \`${group}\`) is checked, not yet built`,
   }),
+  unknownRecipe: rule<{ name: string; suggestion: string | undefined; known: string }>(
+    'image/unknown-recipe',
+    {
+      severity: 'error',
+      message: ({ name }) => `\`image_platforms\`: there is no image \`${name}\``,
+      label: () => 'named here',
+      help: ({ suggestion, known }) =>
+        suggestion === undefined ? `images that can be named: ${known}` : `did you mean \`${suggestion}\`?`,
+    },
+  ),
   pending: rule<{ names: readonly string[] }>('parameter/pending', {
     severity: 'notice',
     message: ({ names }) => `checked, and not acted on yet: \`${names.join('`, `')}\``,
@@ -39,10 +50,26 @@ const rules = {
 export function check(site: Site, modules: readonly Module[]): Diagnostic[] {
   return [
     ...modules.flatMap((module) => module.check?.(site) ?? []),
+    ...unknownRecipes(site, modules),
     ...publishedPasswords(site, modules),
     ...unbuiltModules(site, modules),
     ...pendingParameters(site, modules),
   ];
+}
+
+/** Images that `image_platforms` names and no module has; each place once, however many hosts have it. */
+function unknownRecipes(site: Site, modules: readonly Module[]): Diagnostic[] {
+  const known = modules.flatMap(({ recipes = [] }) => recipes).sort();
+  const seen = new Map<string, Diagnostic>();
+  for (const { parameters } of site.hosts) {
+    for (const name of Object.keys(parameters.values.image_platforms ?? {})) {
+      if (known.includes(name)) continue;
+      const place = parameters.place('image_platforms', [name], 'key');
+      const words = { name, suggestion: nearestName(name, known), known: known.join(', ') };
+      seen.set(`${place?.line}:${place?.column}`, rules.unknownRecipe.at(place, words));
+    }
+  }
+  return [...seen.values()];
 }
 
 /** Of the users in Pigsty's manual and in the blueprints; the defaults of parameters come on top. */

@@ -1,6 +1,6 @@
 import { Facts, NodeName, PackageArchive } from '../model/facts.ts';
 import { isBuilt, type Module, settingsOf } from '../model/module.ts';
-import type { DirectoryPlan, HostPlan, ImageUse, PlannedHost, SitePlan } from '../model/plan.ts';
+import type { DirectoryPlan, HostPlan, ImageUse, ModuleImage, PlannedHost, SitePlan } from '../model/plan.ts';
 import type { Site, SiteHost } from '../model/site.ts';
 import { findClashes, type Part } from './clashes.ts';
 import { hostSecrets } from './secrets.ts';
@@ -12,7 +12,6 @@ export function planSite(site: Site, modules: readonly Module[], facts: Facts): 
     site: site.name,
     sources: facts.all(PackageArchive),
     images: iterate(site.hosts, (host) => imagesOf(host, site, modules)),
-    platform: platformOf(site),
     hosts: iterate(site.hosts, (host) => [planHost(host, site, modules, facts)]),
     promises: modules.flatMap((module) => module.promise?.(site, facts) ?? []),
   };
@@ -24,10 +23,6 @@ function iterate<T>(hosts: readonly SiteHost[], make: (host: SiteHost) => readon
       for (const host of hosts) yield* make(host);
     },
   };
-}
-
-function platformOf({ hosts: [first] }: Site): string {
-  return first ? settingsOf(first).image_platform : '';
 }
 
 /** What modules tell each other of a site. */
@@ -48,7 +43,6 @@ export function planHost(host: SiteHost, site: Site, modules: readonly Module[],
     name: facts.of(NodeName, host.ip)[0]?.name ?? host.ip,
     setsHostName: settings.nodename_overwrite,
     os: settings.node_os,
-    platform: settings.image_platform,
     timezone: settings.node_timezone,
     ...joined,
     ports: modulesOn(host, modules).flatMap((module) => module.ports?.(host, site, facts) ?? []),
@@ -64,7 +58,8 @@ function modulesOn(host: SiteHost, modules: readonly Module[]): readonly Module[
 }
 
 function imagesOf(host: SiteHost, site: Site, modules: readonly Module[]): ImageUse[] {
-  return uniqueImages(modulesOn(host, modules).flatMap((module) => module.images?.(host, site) ?? []));
+  const images = modulesOn(host, modules).flatMap((module) => module.images?.(host, site) ?? []);
+  return uniqueImages(images.map((image) => withPlatform(image, host)));
 }
 
 /** All modules' contributions to one host, joined. */
@@ -102,6 +97,11 @@ function join(parts: readonly Part[]): Joined {
       ({ name }) => name,
     ),
   };
+}
+
+function withPlatform(image: ModuleImage, host: SiteHost): ImageUse {
+  const { image_platforms: own, image_platform: fallback } = settingsOf(host);
+  return { ...image, platform: image.platform ?? own[image.recipe] ?? fallback };
 }
 
 function uniqueImages(images: readonly ImageUse[]): ImageUse[] {

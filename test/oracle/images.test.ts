@@ -16,11 +16,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { platformsWith } from '../../generator/distributions/index.ts';
 import { silent } from '../../generator/effects/progress.ts';
 import { loadRecipes } from '../../generator/effects/recipes.ts';
 import { fetchPackages } from '../../generator/lock/fetch.ts';
 import { writeLock } from '../../generator/lock/lock-file.ts';
-import { PLATFORMS } from '../../generator/lock/platforms.ts';
 import { imageRequests } from '../../generator/lock/requests.ts';
 import { resolveLock } from '../../generator/lock/resolve.ts';
 import type { Result } from '../../generator/model/diagnostic.ts';
@@ -54,8 +54,8 @@ describe.skipIf(skipped)(`the images${skipped ? ` (${skipped})` : ''}`, () => {
 
   beforeAll(async () => {
     recipes = must(await loadRecipes(RECIPES));
-    const { requests } = must(imageRequests(USES, recipes, 'debian13'));
-    const options = { cache, environment: process.env, progress: silent, platforms: PLATFORMS };
+    const { requests } = must(imageRequests(USES, recipes));
+    const options = { cache, environment: process.env, progress: silent, platforms: platformsWith([]) };
     const lock = must(await resolveLock(requests, options));
     await writeLock(lockFile, lock);
     must(await fetchPackages(lock, undefined, options));

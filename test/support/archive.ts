@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
-import type { Platform } from '../../generator/lock/platforms.ts';
+import type { Platform } from '../../generator/distributions/distribution.ts';
 import type { SignedSource } from '../../generator/model/lock.ts';
 import { makePackage, type PackageRecipe } from './packages.ts';
 
@@ -42,10 +42,11 @@ export async function startArchive(directory: string): Promise<TestArchive> {
   const key = gpg(directory, ['--armor', '--export']);
   return {
     address,
-    source: { archive: 'ours', address, suite: 'test', component: 'main', key },
+    source: { archive: 'ours', platform: 'test', address, suite: 'test', component: 'main', key },
     platform: {
       name: 'test',
       architecture: 'amd64',
+      solver: 'apt',
       keyring,
       suites: [{ archive: 'debian', suite: 'test', component: 'main' }],
     },

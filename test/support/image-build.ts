@@ -19,7 +19,6 @@ async function main(): Promise<void> {
     imageRequests(
       USES.filter(({ name }) => names.length === 0 || names.includes(name)),
       recipes,
-      'debian13',
     ),
   );
   const lock = must(await readLock(lockFile));

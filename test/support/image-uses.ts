@@ -1,16 +1,22 @@
+import { distributionOf, platformNames } from '../../generator/distributions/index.ts';
 import type { ImageUse } from '../../generator/model/plan.ts';
 
-/** All images that the product has recipes for, as a site would use them. */
-export const USES: readonly ImageUse[] = [
-  { name: 'chrony', recipe: 'chrony', arguments: {}, packages: [] },
-  { name: 'etcd', recipe: 'etcd', arguments: {}, packages: [] },
-  { name: 'haproxy', recipe: 'haproxy', arguments: {}, packages: [] },
-  { name: 'pgbouncer', recipe: 'pgbouncer', arguments: {}, packages: [] },
-  { name: 'postgres-17', recipe: 'postgres', arguments: { pg_version: '17' }, packages: [] },
-  {
-    name: 'postgres-17-olap',
-    recipe: 'postgres',
-    arguments: { pg_version: '17' },
-    packages: [{ name: 'libllvm19', askedBy: 'pg_conf' }],
-  },
-];
+const PLAIN = ['chrony', 'etcd', 'haproxy', 'keepalived', 'pgbouncer', 'vip-manager'];
+
+/** All images that the product has recipes for, of each platform, as sites would use them. */
+export const USES: readonly ImageUse[] = platformNames.flatMap((platform) => [
+  ...PLAIN.map((name) => ({ name, recipe: name, platform, arguments: {}, packages: [] })),
+  ...postgres(platform),
+]);
+
+/** The release that the platform carries, with and without the compiler of expressions. */
+function postgres(platform: string): ImageUse[] {
+  const { majors, renamed } = distributionOf(platform).postgres;
+  const version = String(majors[0]);
+  const compiler = renamed['postgresql-%v-jit'] ?? `postgresql-${version}-jit`;
+  const use = { recipe: 'postgres', platform, arguments: { pg_version: version } };
+  return [
+    { ...use, name: `postgres-${version}`, packages: [] },
+    { ...use, name: `postgres-${version}-olap`, packages: [{ name: compiler, askedBy: 'pg_conf' }] },
+  ];
+}

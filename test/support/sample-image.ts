@@ -1,8 +1,8 @@
+import type { Platform } from '../../generator/distributions/distribution.ts';
 import { silent } from '../../generator/effects/progress.ts';
 import { loadRecipes } from '../../generator/effects/recipes.ts';
 import { buildImages } from '../../generator/emit/images.ts';
 import { fetchPackages } from '../../generator/lock/fetch.ts';
-import type { Platform } from '../../generator/lock/platforms.ts';
 import { imageRequests } from '../../generator/lock/requests.ts';
 import { resolveLock } from '../../generator/lock/resolve.ts';
 import type { Diagnostic } from '../../generator/model/diagnostic.ts';
@@ -42,8 +42,8 @@ async function firstFailure(
 ): Promise<readonly Diagnostic[]> {
   const recipes = await loadRecipes(scene.path('images'));
   if (!recipes.ok) return recipes.diagnostics;
-  const use = { name: 'sample', recipe: 'sample', arguments: {}, packages: [] };
-  const work = imageRequests([use], recipes.value, PLATFORM);
+  const use = { name: 'sample', recipe: 'sample', platform: PLATFORM, arguments: {}, packages: [] };
+  const work = imageRequests([use], recipes.value);
   if (!work.ok) return work.diagnostics;
   const options = optionsFor(scene, archive);
   const lock = await resolveLock(work.value.requests, options);

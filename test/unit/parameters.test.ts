@@ -52,6 +52,7 @@ describe('the tables', () => {
       'node_disk_bytes',
       'node_zone',
       'image_platform',
+      'image_platforms',
       'image_sources',
       'pgbackrest_schedule',
     ]);

@@ -8,6 +8,7 @@ import { checkEtcd } from './rules.ts';
 export const etcd = defineModule({
   name: 'etcd',
   rows,
+  recipes: ['etcd'],
   isOn: (host) => isEtcdHost(host) && settingsOf(host).etcd_seq !== undefined,
   check: checkEtcd,
   offer: (site) => {

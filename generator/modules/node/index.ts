@@ -9,6 +9,7 @@ import { checkSources, keyFiles, packageSources } from './sources.ts';
 export const node = defineModule({
   name: 'node',
   rows,
+  recipes: ['chrony', 'haproxy', 'keepalived'],
   isOn: () => true,
   files: keyFiles,
   check: (site) => [...checkNode(site), ...checkSources(site)],

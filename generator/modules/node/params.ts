@@ -1,3 +1,4 @@
+import { defaultPlatform, platformNames } from '../../distributions/index.ts';
 import type { SettingsOf } from '../../model/settings.ts';
 import { OURS, PENDING, section, UNREAD, WITHOUT_EFFECT } from '../params-section.ts';
 import {
@@ -23,7 +24,15 @@ import {
   whole,
 } from '../schemas.ts';
 import * as defaults from './defaults.ts';
-import { HaproxyService, NameServer, PackageSource, PublicKey, ResolverLine, TimeSource } from './schemas.ts';
+import {
+  HaproxyService,
+  ImagePlatforms,
+  NameServer,
+  PackageSource,
+  PublicKey,
+  ResolverLine,
+  TimeSource,
+} from './schemas.ts';
 
 const HostName = pattern(/^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/, 'a host name');
 /** A name of the time zone database; empty for the host's own. */
@@ -212,10 +221,12 @@ const facts = section('NODE_FACT', [
 
 // biome-ignore format: a table, one parameter per row
 const image = section('IMAGE', [
-  { name: 'image_platform', level: 'G/C', schema: oneOf('debian13'), default: 'debian13', note: OURS,
-    meaning: 'distribution whose packages the images are made of' },
+  { name: 'image_platform', level: 'G/C', schema: oneOf(...platformNames), default: defaultPlatform, note: OURS,
+    meaning: 'distribution release whose packages the images are made of' },
+  { name: 'image_platforms', level: 'G/C', schema: ImagePlatforms, default: {}, note: OURS,
+    meaning: 'distribution release of single images, by recipe, as `postgres: debian14`' },
   { name: 'image_sources', level: 'G', schema: listOf(PackageSource, 'sources of packages'), default: [], note: OURS,
-    meaning: 'further archives of packages that the images may be made of, each with the key that signs it' },
+    meaning: 'further archives of packages that the images of a platform may be made of, each with the key that signs it' },
 ]);
 
 export const rows = [

@@ -1,7 +1,7 @@
 import { type Facts, NodeName, PROXY_CA, ProxyListener, type ProxyService } from '../../model/facts.ts';
 import { infraIps } from '../../model/infra.ts';
 import { type Contribution, settingsOf } from '../../model/module.ts';
-import type { FilePlan, ImageUse, PlanData, PortUse } from '../../model/plan.ts';
+import type { FilePlan, ModuleImage, PlanData, PortUse } from '../../model/plan.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { linked } from '../../text/linked.ts';
@@ -39,7 +39,7 @@ export function planNode(host: SiteHost, site: Site, facts: Facts): Contribution
 }
 
 /** HAProxy's, and those of the parts that are switched on. */
-export function nodeImages(host: SiteHost, site: Site): ImageUse[] {
+export function nodeImages(host: SiteHost, site: Site): ModuleImage[] {
   const names = [
     ...(hasVip(host) ? ['keepalived'] : []),
     ...(hasTime(host, site) ? ['chrony'] : []),

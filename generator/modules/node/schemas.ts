@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { platformNames } from '../../distributions/index.ts';
 import { expected, Flag, Ip, Line, listOf, oneOf, Port, Positive, pattern, whole } from '../schemas.ts';
 
 const Name = pattern(/^[\w.:-]+$/, 'a name of letters, digits, _ . : and -');
@@ -68,9 +69,17 @@ export const PackageSource = z.strictObject(
     ),
     component: pattern(/^[\w.-]+$/, 'the name of a component').exactOptional(),
     key: Line,
+    platform: oneOf(...platformNames).exactOptional(),
   },
-  expected('{ name, url, suite, component, key }'),
+  expected('{ name, url, suite, component, key, platform }'),
 );
+/** Recipe of an image -> the release that its packages are of. */
+export const ImagePlatforms = z.record(
+  z.string(),
+  oneOf(...platformNames),
+  expected('a dictionary of platforms by image recipe, as { postgres: debian14 }'),
+);
+
 export type PackageSource = z.infer<typeof PackageSource>;
 
 /** One entry of `haproxy_services`; `options` are lines of the `listen` section as they are. */

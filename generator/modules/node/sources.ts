@@ -46,10 +46,13 @@ export function keyFiles(site: Site): string[] {
   return namedSources(site).map(({ source }) => source.key);
 }
 
+/** The archives of the inventory, each for one platform: its packages are built for one release. */
 export function packageSources(site: Site): SignedSource[] {
-  return namedSources(site).map(({ source }) => {
+  return namedSources(site).map(({ source, host }) => {
     const { url: address, suite, component = suite === FLAT ? '' : 'main' } = source;
-    return { archive: source.name, address, suite, component, key: site.files.get(source.key) ?? '' };
+    const { platform = settingsOf(host).image_platform } = source;
+    const key = site.files.get(source.key) ?? '';
+    return { archive: source.name, platform, address, suite, component, key };
   });
 }
 

@@ -11,6 +11,7 @@ import { pgsqlImages, pgsqlPorts, planPgsql } from './plan.ts';
 export const pgsql = defineModule({
   name: 'pgsql',
   rows,
+  recipes: ['pgbouncer', 'postgres', 'vip-manager'],
   isOn: isMember,
   files: (site) => pgsqlMembers(site).flatMap(baselineNames),
   check: checkPgsql,

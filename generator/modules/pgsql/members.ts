@@ -1,15 +1,16 @@
-import { settingsOf } from '../../model/module.ts';
 import { append } from '../../model/multimap.ts';
 import type { Place } from '../../model/origin.ts';
 import { perSite } from '../../model/per-site.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
+import { withRelease } from './packages/release.ts';
 import type { PgsqlSettings } from './settings.ts';
 
 export type PgRole = 'primary' | 'replica' | 'offline' | 'standby' | 'delayed';
 
 export type PgsqlMember = {
   readonly host: SiteHost;
+  /** `pg_version`, `image_platform` and `image_sources` are those of the member's PostgreSQL image: release.ts. */
   readonly settings: PgsqlSettings;
   readonly cluster: string;
   readonly seq: number;
@@ -66,7 +67,7 @@ export function placeOf({ host }: PgsqlMember, parameter: string): Place {
 }
 
 function toMember(host: SiteHost): PgsqlMember[] {
-  const settings = settingsOf(host);
+  const settings = withRelease(host);
   if (!hasIdentity(settings)) return [];
   const { pg_cluster: cluster, pg_seq: seq, pg_role: role } = settings;
   return [{ host, settings, cluster, seq, role: role ?? 'replica', instance: `${cluster}-${seq}` }];

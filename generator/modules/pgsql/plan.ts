@@ -4,7 +4,7 @@ import type {
   DirectoryPlan,
   FilePlan,
   ImageRef,
-  ImageUse,
+  ModuleImage,
   PortUse,
   UnitPlan,
   UserPlan,
@@ -80,7 +80,7 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
   };
 }
 
-export function pgsqlImages(host: SiteHost, site: Site): ImageUse[] {
+export function pgsqlImages(host: SiteHost, site: Site): ModuleImage[] {
   const member = memberOf(host, site);
   if (!member) return [];
   const names = ['pgbouncer', ...(member.settings.pg_vip_enabled ? ['vip-manager'] : [])];

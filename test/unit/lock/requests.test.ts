@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { platformsWith } from '../../../generator/distributions/index.ts';
 import { loadRecipes, parseRecipe } from '../../../generator/effects/recipes.ts';
-import { PLATFORMS, platformsWith } from '../../../generator/lock/platforms.ts';
 import { imageRequests, isStale, lockInputs } from '../../../generator/lock/requests.ts';
 import { Unreachable } from '../../../generator/model/brand.ts';
 import type { ImageRecipe } from '../../../generator/model/image.ts';
@@ -21,6 +21,16 @@ directories:
   - { path: /pg, mode: 0o750 }
 `;
 
+const FAMILY = `title: base
+packages:
+  debian: [dash]
+  debian14: [new-base]
+absent:
+  debian: [perl]
+  debian14: [systemd]
+`;
+const APP_14 = APP.replace('links:', '  debian14: ["app-${version}-next"]\nlinks:');
+
 function recipes(...texts: readonly (readonly [string, string])[]): ReadonlyMap<string, ImageRecipe> {
   return new Map(texts.map(([name, text]) => [name, recipe(name, text)]));
 }
@@ -32,10 +42,17 @@ function recipe(name: string, text: string): ImageRecipe {
 }
 
 const both = recipes(['base', BASE], ['app', APP]);
-const use: ImageUse = { name: 'app-1', recipe: 'app', arguments: { version: '1' }, packages: [] };
+const use: ImageUse = {
+  name: 'app-1',
+  recipe: 'app',
+  platform: 'debian13',
+  arguments: { version: '1' },
+  packages: [],
+};
+const platforms = platformsWith([]);
 
 function work(uses: readonly ImageUse[], from = both) {
-  const result = imageRequests(uses, from, 'debian13');
+  const result = imageRequests(uses, from);
   if (!result.ok) throw new Error(JSON.stringify(result.diagnostics));
   return result.value;
 }
@@ -70,10 +87,36 @@ describe('requests of images', () => {
     expect(() => work([{ ...use, arguments: {} }])).toThrow('images/app.yml needs an argument version');
   });
 
+  it('are of two platforms in one lock, each on a base of its own', () => {
+    const { requests, specs } = work(
+      [use, { ...use, platform: 'debian14' }],
+      recipes(['base', FAMILY], ['app', APP_14]),
+    );
+    expect(requests.map(({ name, platform }) => `${name} ${platform}`)).toEqual([
+      'app-1 debian13',
+      'app-1-debian14 debian14',
+      'base debian13',
+      'base debian14',
+    ]);
+    expect(specs.map(({ name }) => name)).toEqual(['app-1', 'app-1-debian14']);
+    expect(requests.map(({ packages }) => packages.map(({ name }) => name).join(' '))).toEqual([
+      'dash app-1 locales',
+      'dash new-base app-1-next',
+      'dash',
+      'dash new-base',
+    ]);
+    expect(requests.map(({ absent }) => absent.join(' '))).toEqual([
+      'perl',
+      'perl systemd',
+      'perl',
+      'perl systemd',
+    ]);
+  });
+
   it('refuse globs and other names that apt would take for something else', () => {
     const names = ['postgis*', 'Postgis', '-o', 'a b', 'perl-', 'libfoo.*'];
     const packages = names.map((name) => ({ name, askedBy: 'pg_extensions' }));
-    const { diagnostics } = imageRequests([{ ...use, packages }], both, 'debian13');
+    const { diagnostics } = imageRequests([{ ...use, packages }], both);
     expect(diagnostics.map((one) => one.message.split(' ')[0])).toEqual([
       'postgis*',
       'Postgis',
@@ -85,7 +128,7 @@ describe('requests of images', () => {
   });
 
   it('refuse a platform that a recipe does not know', () => {
-    const { ok, diagnostics } = imageRequests([use], both, 'el9');
+    const { ok, diagnostics } = imageRequests([{ ...use, platform: 'el9' }], both);
     expect(ok).toBe(false);
     expect(diagnostics.map((one) => [one.code, one.help])).toEqual([
       ['lock/platform-unknown', 'platforms it can be made for: debian13'],
@@ -96,23 +139,23 @@ describe('requests of images', () => {
 
 describe('a lock', () => {
   const lock = (uses: readonly ImageUse[], from = both): Lock => {
-    return { version: 1, inputs: lockInputs(work(uses, from).requests, PLATFORMS), platforms: [] };
+    return { version: 1, inputs: lockInputs(work(uses, from).requests, platforms), platforms: [] };
   };
 
   it('is not stale when lines move or hosts are listed in another order', () => {
     const moved = recipes(['base', `# a comment\n${BASE}`], ['app', APP]);
-    expect(isStale(lock([use]), work([use], moved).requests, PLATFORMS)).toBe(false);
+    expect(isStale(lock([use]), work([use], moved).requests, platforms)).toBe(false);
     const other = { ...use, name: 'app-2', arguments: { version: '2' } };
-    expect(isStale(lock([use, other]), work([other, use]).requests, PLATFORMS)).toBe(false);
+    expect(isStale(lock([use, other]), work([other, use]).requests, platforms)).toBe(false);
   });
 
   it('is stale when a package is asked for that was not, or no longer', () => {
     const extra = { ...use, packages: [{ name: 'postgis', askedBy: 'pg_extensions' }] };
-    expect(isStale(lock([use]), work([extra]).requests, PLATFORMS)).toBe(true);
-    expect(isStale(lock([extra]), work([use]).requests, PLATFORMS)).toBe(true);
+    expect(isStale(lock([use]), work([extra]).requests, platforms)).toBe(true);
+    expect(isStale(lock([extra]), work([use]).requests, platforms)).toBe(true);
     const absent = recipes(['base', BASE.replace('debconf', 'ucf')], ['app', APP]);
-    expect(isStale(lock([use]), work([use], absent).requests, PLATFORMS)).toBe(true);
-    expect(isStale(lock([use]), work([{ ...use, arguments: { version: '2' } }]).requests, PLATFORMS)).toBe(
+    expect(isStale(lock([use]), work([use], absent).requests, platforms)).toBe(true);
+    expect(isStale(lock([use]), work([{ ...use, arguments: { version: '2' } }]).requests, platforms)).toBe(
       true,
     );
   });
@@ -122,6 +165,7 @@ describe('a lock of further sources', () => {
   it('is stale when one comes or goes, not when its address or key is another', () => {
     const source = {
       archive: 'ours',
+      platform: 'debian13',
       address: 'https://a.example/',
       suite: 'test',
       component: 'main',
@@ -129,8 +173,9 @@ describe('a lock of further sources', () => {
     };
     const { requests } = work([use]);
     const inputs = lockInputs(requests, platformsWith([source]));
-    expect(inputs).not.toBe(lockInputs(requests, PLATFORMS));
-    expect(lockInputs(requests, platformsWith([]))).toBe(lockInputs(requests, PLATFORMS));
+    expect(inputs).not.toBe(lockInputs(requests, platforms));
+    const forOther = platformsWith([{ ...source, platform: 'debian14' }]);
+    expect(lockInputs(requests, forOther)).toBe(lockInputs(requests, platforms));
     const moved = { ...source, address: 'https://b.example/', key: 'two' };
     expect(lockInputs(requests, platformsWith([moved]))).toBe(inputs);
   });
@@ -146,6 +191,7 @@ describe('a recipe', () => {
       'uid',
     ],
     ['title: x\npackages: {}\nprovides:\n  - usr/bin/x\n', 4, 'an absolute path'],
+    ['title: x\npackages: {}\nabsent:\n  debian12: [a]\n', 4, 'debian12'],
     ['title: [x\n', 1, ''],
   ])('that is wrong is named with its line: %#', (text, line, words) => {
     const { ok, diagnostics } = parseRecipe(text, 'images/x.yml');

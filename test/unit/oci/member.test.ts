@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { debian13 } from '../../../generator/distributions/debian13.ts';
 import {
   type MemberRequest,
   makeMember,
@@ -25,7 +26,7 @@ async function memberOf(files: Readonly<Record<string, PackageFile>>, selection:
   const directory = join(scratch, String(count++));
   mkdirSync(directory);
   const { file, ...locked } = makePackage(directory, { name: 'sample', files });
-  const request: MemberRequest = { package: locked, ...selection };
+  const request: MemberRequest = { package: locked, distribution: debian13, ...selection };
   const index = await makeMember(request, file, cache, unpacker);
   return { index, request, file, entries: readMemberFile(request) };
 }
@@ -44,7 +45,7 @@ describe.skipIf(missing.length > 0)(
   `a package as a member (${missing.map((m) => m.tool).join() || 'dpkg-deb'})`,
   () => {
     beforeAll(() => {
-      unpacker = startUnpacker();
+      unpacker = startUnpacker('dpkg-deb');
     });
     afterAll(() => {
       unpacker.close();

@@ -1,4 +1,6 @@
 import jmespath from 'jmespath';
+import { settingsOf } from '../../../model/module.ts';
+import type { Settings } from '../../../model/settings.ts';
 import type { PgsqlMember } from '../members.ts';
 import type { PgsqlSettings } from '../settings.ts';
 
@@ -39,17 +41,17 @@ function evaluate(
   const reads: Read[] = [];
   let isTraced = true;
   const rows = members.map((member, index) => {
-    const get = (_: PgsqlSettings, name: keyof PgsqlSettings) => {
+    const get = (_: Settings, name: keyof PgsqlSettings) => {
       const value = variable(member, name);
       reads.push({ index, name, value });
       return value;
     };
-    const ownKeys = (settings: PgsqlSettings) => {
+    const ownKeys = (settings: Settings) => {
       isTraced = false;
       return Reflect.ownKeys(settings);
     };
     // Not a copy: what no selector asks for is not read, which `explain` counts on.
-    return new Proxy(member.settings, { get, ownKeys });
+    return new Proxy(settingsOf(member.host), { get, ownKeys });
   });
   const found: unknown = jmespath.search(rows, expression);
   const indices = Array.isArray(found) ? found.map((row) => rows.indexOf(row)) : [];

@@ -10,6 +10,7 @@ import { checkHba, checkHbaUsers } from './hba-checks.ts';
 import { checkIdentity, checkPrimary, checkSameness, checkSequences } from './member-checks.ts';
 import { checkPackages, pendingPackages } from './package-checks.ts';
 import { checkPatroni } from './patroni-checks.ts';
+import { checkReleases } from './release-checks.ts';
 import { checkPool, checkServices } from './service-checks.ts';
 import { checkUpstream } from './upstream-checks.ts';
 
@@ -31,6 +32,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
         ...checkCapacity(own),
       ];
     }),
+    ...checkReleases(site),
     ...pendingPackages(site),
     ...checkCitus(site),
   ];

@@ -76,6 +76,7 @@ export function checkPrimary(members: readonly PgsqlMember[]): Diagnostic[] {
 /** What Patroni keeps once for all members, or one member needs to know of another. */
 const OF_CLUSTER = [
   'pg_version',
+  'image_platform',
   'pg_namespace',
   'pg_rto',
   'pg_rpo',

@@ -58,8 +58,13 @@ export function initdbOptions(settings: PgsqlSettings): PlanData {
     { locale: settings.pg_locale },
     { 'lc-collate': settings.pg_lc_collate },
     { 'lc-ctype': settings.pg_lc_ctype },
-    ...(hasChecksums ? ['data-checksums'] : []),
+    ...(hasChecksums ? ['data-checksums'] : withoutChecksums(settings)),
   ];
+}
+
+/** From 18 on initdb makes them unless told otherwise (release notes of PostgreSQL 18, "Migration"). */
+function withoutChecksums({ pg_version: version }: PgsqlSettings): string[] {
+  return version >= 18 ? ['no-data-checksums'] : [];
 }
 
 /** Where the server's programs are in its image. */

@@ -18,6 +18,7 @@ export function postgresImage(member: PgsqlMember, site: Site): ImageUse {
   return {
     name: `postgres-${version}${suffix}`,
     recipe: 'postgres',
+    platform: member.settings.image_platform,
     arguments: { pg_version: version },
     packages,
   };

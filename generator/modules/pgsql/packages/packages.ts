@@ -1,3 +1,4 @@
+import { distributionOf, distributions } from '../../../distributions/index.ts';
 import type { Place } from '../../../model/origin.ts';
 import type { ImageUse } from '../../../model/plan.ts';
 import { RecentMap } from '../../../model/recent-map.ts';
@@ -22,9 +23,11 @@ const ROWS: ReadonlyMap<string, PackageRow> = new Map(
   ),
 );
 
-/** `cron` for `postgresql-%v-cron`. */
-function debianNames({ debian13 }: PackageRow): string[] {
-  return debian13 === undefined ? [] : [plain(debian13.replace(/^postgresql-(?:%v-)?|-%v$/g, ''))];
+/** `cron` for `postgresql-%v-cron`, and what releases call it. */
+function debianNames({ debian: name }: PackageRow): string[] {
+  if (name === undefined) return [];
+  const renamed = distributions.flatMap(({ postgres }) => postgres.renamed[name] ?? []);
+  return [plain(name.replace(/^postgresql-(?:%v-)?|-%v$/g, '')), ...renamed.map(plain)];
 }
 
 function plain(name: string): string {
@@ -65,9 +68,11 @@ function findMeaning(word: string, settings: Version): Meaning {
 }
 
 function meaningOfRow(row: PackageRow, settings: Version): Meaning {
-  const name = row[settings.image_platform];
-  if (name !== undefined) {
-    return { kind: 'package', name: name.replace('%v', String(settings.pg_version)), row };
+  const { family, postgres } = distributionOf(settings.image_platform);
+  const name = row[family];
+  if (name !== undefined && !postgres.lacks.includes(name)) {
+    const carried = postgres.renamed[name] ?? name;
+    return { kind: 'package', name: carried.replace('%v', String(settings.pg_version)), row };
   }
   return { kind: row.image ? 'included' : row.isPending ? 'pending' : 'absent', row };
 }

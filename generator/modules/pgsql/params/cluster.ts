@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { defaultPlatform, distributionOf, distributions } from '../../../distributions/index.ts';
 import { section, UNREAD } from '../../params-section.ts';
 import {
   AbsolutePath,
@@ -22,6 +23,10 @@ import { Database, HbaRule, PgService, RemoteInstance, User } from './schemas.ts
 
 const Role = oneOf('primary', 'replica', 'offline', 'standby', 'delayed');
 const MajorVersion = whole(12, 18, 'a major version of PostgreSQL, 12-18');
+
+const CARRIED = distributions
+  .map(({ name, postgres }) => `${postgres.majors.join(' and ')} on ${name}`)
+  .join(', ');
 
 // biome-ignore format: a table, one parameter per row
 export const identity = section('PG_ID', [
@@ -89,7 +94,7 @@ export const install = section('PG_INSTALL', [
     meaning: 'home directory of the account pg_dbsu' },
   { id: 844, name: 'pg_dbsu_ssh_exchange', level: 'C', schema: Flag, default: true,
     meaning: 'let the account pg_dbsu log on from one member to another; one key for all of them' },
-  { id: 845, name: 'pg_version', level: 'C', schema: MajorVersion, default: 16,
+  { id: 845, name: 'pg_version', level: 'C', schema: MajorVersion, default: distributionOf(defaultPlatform).postgres.majors[0], note: `the release that the image's platform carries: ${CARRIED}; 16 in Pigsty 2.6`,
     meaning: 'major version of PostgreSQL' },
   { id: 846, name: 'pg_bin_dir', level: 'C', schema: AbsolutePath, default: '/usr/pgsql/bin', note: 'without effect: programs are in the image, and by their names on the node',
     meaning: 'directory of PostgreSQL\'s programs' },

@@ -1,0 +1,71 @@
+import type { PathRules } from '../oci/path-rules.ts';
+import type { Distribution } from './distribution.ts';
+
+/** What of a package gets into an image, and where it stands there. */
+const paths: PathRules = {
+  version: 1,
+  // Merged /usr (Debian policy 10.1, `usr-is-merged`), and what the base-files package turns into links in its postinst.
+  aliases: new Map([
+    ['bin', 'usr/bin'],
+    ['sbin', 'usr/sbin'],
+    ['lib', 'usr/lib'],
+    ['lib64', 'usr/lib64'],
+    ['var/run', 'run'],
+    ['var/lock', 'run/lock'],
+  ]),
+  // Nothing that runs reads these: documentation, translations, packaging aids, files for compiling against a library.
+  droppedPrefixes: [
+    'usr/include',
+    'usr/games',
+    'usr/src',
+    'usr/share/bash-completion',
+    'usr/share/bug',
+    'usr/share/doc-base',
+    'usr/share/fish',
+    'usr/share/info',
+    'usr/share/lintian',
+    'usr/share/locale',
+    'usr/share/man',
+    'usr/share/menu',
+    'usr/share/pkgconfig',
+    'usr/share/zsh',
+    'usr/lib/systemd',
+    'usr/lib/sysusers.d',
+    'usr/lib/tmpfiles.d',
+    'etc/bash_completion.d',
+    'etc/cron.d',
+    'etc/cron.daily',
+    'etc/init.d',
+    'etc/logrotate.d',
+    'etc/update-motd.d',
+    'var/backups',
+  ],
+  // Licences ask for the copyright files: they stay.
+  droppedPatterns: [
+    /^usr\/share\/doc\/[^/]+\/(?!copyright$)/,
+    /^usr\/lib\/([^/]+-linux-gnu[^/]*\/)?(pkgconfig|cmake)(\/|$)/,
+    /^usr\/lib\/postgresql\/\d+\/lib\/pgxs(\/|$)/,
+    /^usr\/share\/postgresql\/\d+\/man(\/|$)/,
+    /^usr\/lib\/python3[^/]*\/(.*\/)?(test|tests|idlelib|ensurepip|lib2to3|__pycache__)(\/|$)/,
+    /\.a$/,
+  ],
+};
+
+/** What every release of Debian is; a release adds its name, its suites and its packages. */
+export const debian = {
+  family: 'debian',
+  architecture: 'amd64',
+  solver: 'apt',
+  unpacker: 'dpkg-deb',
+  keyring: '/usr/share/keyrings/debian-archive-keyring.gpg',
+  paths,
+} as const satisfies Partial<Distribution>;
+
+/** The suites of a release: as released, its updates, its security updates. */
+export function debianSuites(codename: string): Distribution['suites'] {
+  return [
+    { archive: 'debian', suite: codename, component: 'main' },
+    { archive: 'debian', suite: `${codename}-updates`, component: 'main' },
+    { archive: 'debian-security', suite: `${codename}-security`, component: 'main' },
+  ];
+}

@@ -1,0 +1,21 @@
+import { debian, debianSuites } from './debian.ts';
+import type { Distribution } from './distribution.ts';
+
+/** Debian 13, trixie. */
+export const debian13: Distribution = {
+  ...debian,
+  name: 'debian13',
+  suites: debianSuites('trixie'),
+  postgres: {
+    majors: [17],
+    // The JIT is in the server's own package; what it needs beside is the compiler.
+    renamed: { 'postgresql-%v-jit': 'libllvm19' },
+    lacks: [
+      'postgresql-%v-mongo-fdw',
+      'postgresql-%v-pg-background',
+      'postgresql-%v-pg-ivm',
+      'postgresql-%v-pg-uuidv7',
+      'postgresql-%v-timestamp9',
+    ],
+  },
+};

@@ -1,0 +1,146 @@
+import { join } from 'node:path';
+import { allSuites, type Platform } from '../distributions/distribution.ts';
+import { writeFileAtomic } from '../effects/files.ts';
+import { freeBytes } from '../effects/free-space.ts';
+import { conclude, type Diagnostic, type Result, succeed } from '../model/diagnostic.ts';
+import type { ImageRequest, PackageRequest } from '../model/lock.ts';
+import { nearestName } from '../text/nearest.ts';
+import { type Addresses, type AptRoot, openAptRoot, readSources, runApt, updateLists } from './apt-root.ts';
+import { findArchives } from './archives.ts';
+import { lockRules } from './rules.ts';
+import type { Solution, SolveOptions } from './solver.ts';
+import {
+  absentStatus,
+  aptWords,
+  parseCandidates,
+  parsePrintUris,
+  type SolvedPackage,
+} from './solver-output.ts';
+
+/** Room for one platform's indexes, compressed and not (60 MB in Debian 13). On a full disk apt's downloader may wait for ever. */
+const INDEX_BYTES = 80_000_000;
+const SERVER = /^postgresql(-client)?-\d+$/;
+
+/** apt's own solver in a private root, which checks signatures from InRelease down to each package. */
+export async function solveWithApt(
+  platform: Platform,
+  requests: readonly ImageRequest[],
+  options: SolveOptions,
+): Promise<Result<Solution>> {
+  const addresses = await findArchives(platform, options.environment);
+  if (!addresses.ok) return addresses;
+  if ((await freeBytes(options.cache)) < INDEX_BYTES)
+    return { ok: false, diagnostics: [lockRules.diskFull.at(undefined, { directory: options.cache })] };
+  const root = await openAptRoot(options.cache, platform, options.environment);
+  const update = await updateLists(root, addresses.value);
+  if (update.status !== 0) return unreachable(platform, aptWords(update.stderr));
+  options.advance(`index of ${platform.name}`);
+  const missing = await findMissing(root, requests);
+  if (missing.length > 0) return { ok: false, diagnostics: missing };
+  const solved = await Promise.all(
+    requests.map(async (request) => {
+      const closure = await solve(root, request, addresses.value);
+      options.advance(request.name);
+      return { request, closure };
+    }),
+  );
+  const failures = solved.flatMap(({ closure }) => closure.diagnostics);
+  const closures = solved.map(({ request, closure }) => ({
+    request,
+    packages: closure.ok ? closure.value : [],
+  }));
+  return conclude({ sources: await readSources(root, addresses.value), closures }, failures);
+}
+
+/** One image's closure, from an empty system on which only the absent packages are installed. */
+async function solve(
+  root: AptRoot,
+  request: ImageRequest,
+  addresses: Addresses,
+): Promise<Result<SolvedPackage[]>> {
+  const status = join(root.directory, 'var/lib/dpkg', `status-${request.name}`);
+  await writeFileAtomic(status, absentStatus(request.absent, root.platform.architecture));
+  const names = request.packages.map((one) => one.name);
+  const args = [
+    '-o',
+    `Dir::State::status=${status}`,
+    'install',
+    '--print-uris',
+    '-q',
+    '--assume-yes',
+    '--',
+    ...names,
+  ];
+  const answer = await runApt(root, 'apt-get', args);
+  if (answer.status === 0) return succeed(parsePrintUris(answer.stdout, addresses));
+  const words = aptWords(`${answer.stderr}\n${unmetDependencies(answer.stdout)}`);
+  return { ok: false, diagnostics: [lockRules.solverFailed.at(undefined, { image: request.name, words })] };
+}
+
+/** apt explains unmet dependencies on its standard output, indented, as ` a : Depends: b but …`. */
+function unmetDependencies(stdout: string): string {
+  const lines = stdout.split('\n').filter((line) => /^ \S+ : \S+: /.test(line));
+  return lines.map((line) => `E: ${line.trim().replaceAll(/\s+/g, ' ')}`).join('\n');
+}
+
+/** Every package that is asked for and that no source has: all of them at once. */
+async function findMissing(root: AptRoot, requests: readonly ImageRequest[]): Promise<Diagnostic[]> {
+  const names = [...new Set(requests.flatMap((one) => one.packages.map(({ name }) => name)))].sort();
+  const policy = await runApt(root, 'apt-cache', ['policy', '--', ...names]);
+  const candidates = parseCandidates(policy.stdout);
+  if (names.every((name) => candidates.has(name))) return [];
+  const carried = await realPackages(root);
+  return requests.flatMap((request) =>
+    request.packages
+      .filter(({ name }) => !candidates.has(name) && !isOfMissingServer(name, candidates))
+      .map((one) => notFound(root.platform, request.name, one, carried)),
+  );
+}
+
+/** Of a major version that no source has: that its server is missing says it all. */
+function isOfMissingServer(name: string, candidates: ReadonlySet<string>): boolean {
+  const [server] = /^postgresql-\d+(?=-)/.exec(name) ?? [];
+  return server !== undefined && !candidates.has(server);
+}
+
+async function realPackages(root: AptRoot): Promise<string[]> {
+  const all = await runApt(root, 'apt-cache', ['dumpavail']);
+  return all.stdout.split('\n').flatMap((line) => (line.startsWith('Package: ') ? [line.slice(9)] : []));
+}
+
+function notFound(
+  platform: Platform,
+  image: string,
+  asked: PackageRequest,
+  carried: readonly string[],
+): Diagnostic {
+  const { name, askedBy, place } = asked;
+  if (SERVER.test(name)) {
+    const versions = carried.flatMap((one) => /^postgresql-(\d+)$/.exec(one)?.[1] ?? []);
+    const args = {
+      name,
+      image,
+      askedBy,
+      platform: platform.name,
+      versions: [...new Set(versions)].sort().join(', '),
+    };
+    return lockRules.pgVersionNotCarried.at(place, args);
+  }
+  const sources = allSuites(platform)
+    .map(({ archive, suite, component }) => (component === '' ? archive : `${suite}/${component}`))
+    .join(', ');
+  return lockRules.packageNotFound.at(place, {
+    name,
+    image,
+    askedBy,
+    sources,
+    nearest: nearestName(name, carried.filter((one) => one[0] === name[0]).sort()),
+  });
+}
+
+function unreachable(platform: Platform, reason: string): Result<never> {
+  return {
+    ok: false,
+    diagnostics: [lockRules.sourceUnreachable.at(undefined, { platform: platform.name, reason })],
+  };
+}

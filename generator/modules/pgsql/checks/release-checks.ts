@@ -1,0 +1,77 @@
+import { rule } from '../../../diagnostics/rule.ts';
+import { distributionOf, distributions } from '../../../distributions/index.ts';
+import type { Diagnostic } from '../../../model/diagnostic.ts';
+import { settingsOf } from '../../../model/module.ts';
+import { append } from '../../../model/multimap.ts';
+import type { Site } from '../../../model/site.ts';
+import { type PgsqlMember, pgsqlMembers, placeOf } from '../members.ts';
+import { platformsWithVersion, type Release, releaseOf } from '../packages/release.ts';
+
+type Words = { readonly version: number; readonly platform: string; readonly clusters: string };
+
+const rules = {
+  unset: rule<Words>('pgsql/version-of-platform', {
+    severity: 'notice',
+    message: ({ version, platform, clusters }) =>
+      `\`pg_version\` is not set: PostgreSQL ${version}, which ${platform} carries, for ${clusters}`,
+  }),
+  elsewhere: rule<Words & { readonly usual: string }>('pgsql/version-from-platform', {
+    severity: 'notice',
+    message: ({ version, platform, clusters, usual }) =>
+      `PostgreSQL ${version} of ${clusters} comes from ${platform}, as ${usual} carries ${majorsOf(usual)}`,
+  }),
+  nowhere: rule<Words>('pgsql/version-not-carried', {
+    severity: 'error',
+    message: ({ version, platform, clusters }) =>
+      `${platform} carries PostgreSQL ${majorsOf(platform)}, not ${version} (${clusters})`,
+    label: () => 'set here',
+    help: ({ version, platform }) => {
+      const [other] = platformsWithVersion(version);
+      const image =
+        other === undefined
+          ? ''
+          : `take the image from ${other}: \`image_platforms: { postgres: ${other} }\`; or `;
+      const carried = distributions.map(({ name }) => `${majorsOf(name)} (${name})`).join(', ');
+      return `${image}set \`pg_version\` to one that is carried: ${carried}; or name an archive for ${platform} that has it in \`image_sources\`, such as PGDG's`;
+    },
+  }),
+};
+
+function majorsOf(platform: string): string {
+  return distributionOf(platform).postgres.majors.join(', ');
+}
+
+/** Where each cluster's PostgreSQL comes from, unless the platform carries the version that is set. */
+export function checkReleases(site: Site): Diagnostic[] {
+  const groups = new Map<string, { readonly release: Release; readonly member: PgsqlMember }[]>();
+  for (const member of pgsqlMembers(site)) {
+    const release = releaseOf(member.host);
+    const { line = 0, column = 0 } = release.basis === 'nowhere' ? placeOf(member, 'pg_version') : {};
+    append(groups, [...Object.values(release), line, column].join(' '), { release, member });
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    return first ? finding(first, [...new Set(group.map(({ member }) => member.cluster))].join(', ')) : [];
+  });
+}
+
+function finding(
+  { release, member }: { readonly release: Release; readonly member: PgsqlMember },
+  clusters: string,
+): Diagnostic[] {
+  const { basis, ...where } = release;
+  const words = { ...where, clusters };
+  const place = placeOf(member, 'pg_version');
+  switch (basis) {
+    case 'set':
+      return [];
+    case 'unset':
+      return [rules.unset.at(undefined, words)];
+    case 'elsewhere': {
+      const { image_platform: usual } = settingsOf(member.host);
+      return [rules.elsewhere.at(undefined, { ...words, usual })];
+    }
+    case 'nowhere':
+      return [rules.nowhere.at(place, words)];
+  }
+}

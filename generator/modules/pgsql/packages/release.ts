@@ -1,0 +1,58 @@
+import { distributionOf, distributions } from '../../../distributions/index.ts';
+import { settingsOf } from '../../../model/module.ts';
+import type { Settings } from '../../../model/settings.ts';
+import type { SiteHost } from '../../../model/site.ts';
+
+/**
+ * Which PostgreSQL a member runs and which distribution release its image comes from. `basis` says why: the version is
+ * `set` and its platform carries it (or has an archive of the inventory beside), it is `unset`, only another release
+ * (`elsewhere`) carries it, or none that may be taken (`nowhere`).
+ */
+export type Release = {
+  readonly version: number;
+  readonly platform: string;
+  readonly basis: 'set' | 'unset' | 'elsewhere' | 'nowhere';
+};
+
+/** The release of a host's member. A platform that the inventory names for this image is the only one. */
+export function releaseOf(host: SiteHost): Release {
+  const settings = settingsOf(host);
+  const { pg_version: version, image_platforms: named } = settings;
+  const platform = named.postgres ?? settings.image_platform;
+  const { majors } = distributionOf(platform).postgres;
+  if (!isSet(host)) return { version: majors[0], platform, basis: 'unset' };
+  if (majors.includes(version) || sourcesFor(platform, settings).length > 0)
+    return { version, platform, basis: 'set' };
+  const other = named.postgres === undefined ? platformsWithVersion(version)[0] : undefined;
+  return { version, platform: other ?? platform, basis: other === undefined ? 'nowhere' : 'elsewhere' };
+}
+
+function isSet({ parameters }: SiteHost): boolean {
+  return parameters.origin('pg_version').scope !== 'default';
+}
+
+/** The platforms that carry a major version, in the order of the registry. */
+export function platformsWithVersion(version: number): string[] {
+  return distributions.flatMap(({ name, postgres }) => (postgres.majors.includes(version) ? [name] : []));
+}
+
+/** The archives of the inventory for one platform; one that names none is for `image_platform`. */
+function sourcesFor(platform: string, { image_sources, image_platform }: Settings) {
+  return image_sources.filter((source) => (source.platform ?? image_platform) === platform);
+}
+
+/** A host's settings with the release of its PostgreSQL image in the place of what the inventory says of it. */
+export function withRelease(host: SiteHost): Settings {
+  const settings = settingsOf(host);
+  // Read when asked for, which `explain` counts on.
+  let known: Release | undefined;
+  const release = () => {
+    known ??= releaseOf(host);
+    return known;
+  };
+  return Object.create(settings, {
+    pg_version: { get: () => release().version },
+    image_platform: { get: () => release().platform },
+    image_sources: { get: () => sourcesFor(release().platform, settings) },
+  });
+}
