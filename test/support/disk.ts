@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { mustRun, run } from './process.ts';
@@ -29,14 +29,19 @@ export async function stopDisk(directory: string, name: string): Promise<void> {
   await mustRun('python3', ['-c', STOP, join(directory, name)]);
 }
 
-/** Mounts the disk again when no process has it open any more; its journal is replayed, as at a boot. */
+/**
+ * Mounts the disk again; its journal is replayed, as at a boot. It is a copy: as long as any mount namespace holds the
+ * stopped file system, the kernel gives that one for the same file.
+ */
 export async function restartDisk(directory: string, name: string): Promise<void> {
-  const folder = join(directory, name);
+  const [file, folder] = [fileOf(directory, name), join(directory, name)];
   await unmount(folder);
-  await mustRun('mount', ['-o', 'loop', fileOf(directory, name), folder]);
+  await mustRun('cp', ['--sparse=always', '--reflink=auto', file, `${file}.new`], { timeoutSeconds: 600 });
+  renameSync(`${file}.new`, file);
+  await mustRun('mount', ['-o', 'loop', file, folder]);
 }
 
-/** A mount namespace of a process that was just killed may hold it for a moment. Throws after 20 s. */
+/** A process that was just killed may hold it for a moment. Throws after 20 s. */
 export async function unmount(path: string): Promise<void> {
   for (let tries = 200; ; tries--) {
     const { code, stderr } = await run('umount', [path]);
