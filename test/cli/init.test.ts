@@ -43,7 +43,7 @@ describe('init', () => {
     writeFileSync(join(home, '.ssh', 'id_rsa-cert.pub'), `${keys[0]}\n`);
     writeFileSync(join(home, '.ssh', 'id_old.pub'), 'no key\n');
     const made = await init('meta', '--hosts', '192.168.7.5', '-o', 'keys.yml');
-    expect(made.stdout).toContain('keys       3 of ~/.ssh, for administrators\n');
+    expect(made.stdout).toContain('keys       3 from ~/.ssh, for administrators\n');
     const said = await pigsty(['explain', '192.168.7.5', 'node_admin_pk_list', '-i', 'keys.yml', '--json'], {
       cwd: home,
     });
@@ -52,9 +52,9 @@ describe('init', () => {
 
   it('overwrites nothing, and says which hosts a blueprint needs', async () => {
     expect((await init('trio', '--hosts', hosts)).stderr).toContain(
-      'pigsty.yml exists, and is left as it is',
+      'pigsty.yml already exists and is not changed',
     );
-    expect((await init('meta', '-o', 'm.yml')).stderr).toContain('for 1 host, 0 are given');
+    expect((await init('meta', '-o', 'm.yml')).stderr).toContain('needs 1 host, but --hosts names 0');
     expect((await init('meta', '--hosts', '10.1.2', '-o', 'm.yml')).stderr).toContain(
       '`10.1.2` is not an IPv4',
     );

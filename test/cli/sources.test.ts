@@ -121,7 +121,9 @@ describe('a build of which a blob has changed', () => {
     const bytes = readFileSync(blob);
     writeFileSync(blob, Buffer.from(bytes).fill(1, 1000, 1001));
     const refused = await pigsty(command);
-    expect(refused.stderr).toContain(`error[bundle/wrong-hash] ${blob} has changed since it was built`);
+    expect(refused.stderr).toContain(
+      `error[bundle/wrong-hash] checksum mismatch: ${blob} has changed since it was built`,
+    );
     expect(refused.stderr).toContain('delete this file and run `pigsty build` again');
     expect(refused.stdout).toBe('');
     expect(refused.code).toBe(4);

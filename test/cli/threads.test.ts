@@ -50,7 +50,7 @@ describe.skipIf(skipped)(`a site of ${HOSTS} hosts${skipped ? ` (${skipped})` : 
     const out = join(workshop.directory, 'several');
     const { code, stdout, stderr } = await pigsty(command(out));
     expect(code, stderr).toBe(0);
-    expect(stdout).toMatch(/^writes pg-c0, pg-c1, pg-c10 and \d+ more {2}back within 30 s, /m);
+    expect(stdout).toMatch(/^writes pg-c0, pg-c1, pg-c10 and \d+ more {2}maximum write outage 30 s, /m);
     expect(firstDifference(whole, listing(siteOf(out)))).toBeUndefined();
     // Threads that nobody listens to do the two groups of hosts that they are handed first, and the first thread the rest.
     const threads = Math.min(3, availableParallelism() - 1);

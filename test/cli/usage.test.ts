@@ -46,13 +46,13 @@ describe('which inventory', () => {
     const inner = folder('outer/inner', { '.git': '' });
     const result = await pigsty(plan, { cwd: inner, env: EMPTY });
     expect(result.stderr).toBe(
-      `error[cli/no-inventory] there is no inventory\n   = help: looked for ${join(inner, 'pigsty.yml')}; name one (pigsty build FILE), set PIGSTY_INVENTORY, or start from blueprints/meta.yml\n\n`,
+      `error[cli/no-inventory] inventory not found\n   = help: searched: ${join(inner, 'pigsty.yml')}. Give a file (pigsty build FILE), set PIGSTY_INVENTORY, or start with pigsty init\n\n`,
     );
     expect(result.code).toBe(2);
   });
 
   it.each([
-    ['gone.yml', {}, 'error[cli/inventory-not-found] inventory gone.yml does not exist\n\n'],
+    ['gone.yml', {}, 'error[cli/inventory-not-found] inventory gone.yml not found\n\n'],
     [
       '.',
       {},
@@ -61,7 +61,7 @@ describe('which inventory', () => {
     [
       'bytes.yml',
       { 'bytes.yml': '\u0000' },
-      'error[inventory/no-all] an inventory starts with the key `all`\n  --> bytes.yml:1:1\n1 | \ufffd\n  | ^\n   = help: see `all.children.<group>.hosts` in blueprints/meta.yml\n\n',
+      'error[inventory/no-all] the top-level key `all` is missing\n  --> bytes.yml:1:1\n1 | \ufffd\n  | ^\n   = help: see `all.children.<group>.hosts` in blueprints/meta.yml\n\n',
     ],
   ])('cannot be %s', async (name, files, expected) => {
     const result = await pigsty(['build', name], { cwd: folder('wrong', files), env: EMPTY });
@@ -74,7 +74,7 @@ describe('which inventory', () => {
     const cwd = folder('wrong');
     writeFileSync(join(cwd, 'latin.yml'), Buffer.from([0x61, 0xe4, 0x3a]));
     const result = await pigsty(['build', 'latin.yml'], { cwd });
-    expect(result.stderr).toContain('inventory latin.yml cannot be read: it is not text in UTF-8');
+    expect(result.stderr).toContain('inventory latin.yml cannot be read: it is not UTF-8 text');
     expect(result.code).toBe(2);
   });
 });
@@ -113,7 +113,7 @@ describe.skipIf(noRoot)(`what this user may not touch${noRoot ? ` (${noRoot})` :
 it('says that the output directory is none', async () => {
   const result = await pigsty(['build', inventory, '--config-only', '-o', inventory]);
   expect(result.stderr).toContain(`${inventory}/meta`);
-  expect(result.stderr).toContain('cannot be used: a part of the path is no directory');
+  expect(result.stderr).toContain('cannot be used: a component of the path is not a directory');
   expect(result.code).toBe(2);
 });
 
@@ -133,7 +133,7 @@ describe('a slip of the hand', () => {
   ])('%j', async (args, expected) => {
     const result = await pigsty(args);
     expect(result.stderr).toContain(expected);
-    expect(result.stderr).toContain('(pigsty --help shows what there is)');
+    expect(result.stderr).toContain('(see pigsty --help)');
     expect(result.stdout).toBe('');
     expect(result.code).toBe(2);
   });

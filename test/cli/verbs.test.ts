@@ -35,7 +35,7 @@ describe('validate', () => {
     const result = await pigsty(['validate', inventory]);
     expect(result.code).toBe(0);
     expect(result.stdout).toBe(`${inventory}: 3 hosts, 0 errors, 2 warnings, 1 notice\n`);
-    expect(result.stderr).toContain('warning[parameter/unknown] there is no parameter `pg_prot`');
+    expect(result.stderr).toContain('warning[parameter/unknown] unknown parameter `pg_prot`');
     expect(result.stderr).toContain('did you mean `pg_port`?');
     expect(readdirSync(directory)).toEqual(before);
   });
@@ -113,7 +113,7 @@ describe('explain', () => {
     const { stdout } = await explain('10.10.10.12', '/etc/pigsty/current/etc/etcd/etcd.conf:name');
     expect(stdout.split('\n')).toEqual([
       'etc/etcd/etcd.conf of 10.10.10.12, module etcd',
-      '  there, and called so, by',
+      '  exists and is named because of',
       expect.stringMatching(/^ {4}group etcd of 10\.10\.10\.12 {2}\S+trio\.yml:\d+:\d+$/),
       'name = "etcd-2"',
       expect.stringMatching(/^ {4}etcd_seq of 10\.10\.10\.12 {2}\S+trio\.yml:\d+:\d+$/),
@@ -153,11 +153,11 @@ describe('explain', () => {
     const path = await explain('10.10.10.11', 'etc/patroni/patroni.yml');
     expect(path.stderr).toContain('did you mean `etc/patroni/10-patroni.yml`?');
     const leaf = await explain('10.10.10.11', 'etc/etcd/etcd.conf#data-dirs');
-    expect(leaf.stderr).toContain('there is no `data-dirs` in `etc/etcd/etcd.conf`');
+    expect(leaf.stderr).toContain('`data-dirs` not found in `etc/etcd/etcd.conf`');
     expect(leaf.stderr).toContain('did you mean `data-dir`?');
     expect(leaf.code).toBe(2);
     const host = await explain('10.10.10.21', 'pg_rto');
-    expect(host.stderr).toContain('the inventory has no host `10.10.10.21`');
+    expect(host.stderr).toContain('host `10.10.10.21` not found in the inventory');
     expect(host.code).toBe(2);
     const parameter = await explain('10.10.10.11', 'pg_prot');
     expect(parameter.stderr).toContain('did you mean `pg_port`?');
@@ -171,10 +171,10 @@ describe('explain hba', () => {
   it('says which rule decides, on PostgreSQL and on pgbouncer', async () => {
     const { stdout } = await ask('--user', 'etl', '--db', 'test', '--from', '10.10.10.50');
     expect(stdout.split('\n')).toEqual([
-      'postgres   asks for scram-sha-256  (every member, in either role)',
+      'postgres   authenticates with scram-sha-256  (all members, as primary and as replica)',
       '           host all +dbrole_offline 10.0.0.0/8 scram-sha-256',
       '           pg_default_hba_rules[11]: allow etl offline tasks from intranet',
-      'pgbouncer  asks for scram-sha-256  (every member, in either role)',
+      'pgbouncer  authenticates with scram-sha-256  (all members, as primary and as replica)',
       '           host all all 10.0.0.0/8 scram-sha-256',
       '           pgb_default_hba_rules[6]: allow all user intra access with pwd',
       '',
@@ -193,13 +193,13 @@ describe('explain hba', () => {
   });
 
   it('says what the question lacks', async () => {
-    expect((await ask('--user', 'test')).stderr).toContain('explain hba needs --db, --from');
+    expect((await ask('--user', 'test')).stderr).toContain('explain hba: missing options: --db, --from');
     const question = ['--user', 'test', '--db', 'test', '--from'];
     expect((await ask(...question, 'here')).stderr).toContain(
       '`here` is neither an IPv4 address nor `local`',
     );
     const cluster = await ask(...question, 'local', '--cluster', 'pg-x');
-    expect(cluster.stderr).toContain('there is no cluster `pg-x`\n   = help: there are pg-test');
+    expect(cluster.stderr).toContain('cluster `pg-x` not found\n   = help: clusters: pg-test');
     expect(cluster.code).toBe(2);
   });
 });

@@ -124,7 +124,7 @@ describe('a module of three folders and one line', () => {
       'demo_port: 5433\n    demo_mode',
     );
     const judged = await pigsty('validate', inventory('judged', text));
-    expect(judged.stderr).toMatch(/passwords are published ones: .*`demo_password`/);
+    expect(judged.stderr).toMatch(/passwords are publicly known: .*`demo_password`/);
     expect(judged.stderr).toContain('error[node/port-clash]');
   });
 
@@ -133,9 +133,9 @@ describe('a module of three folders and one line', () => {
     const clashing = await pigsty('validate', inventory('clash', text));
     expect(clashing.code).toBe(2);
     expect(clashing.stderr).toContain(
-      `error[plan/clash] module pgsql and module demo plan different versions of the user postgres of host ${HOST}\n  --> sites/clash.yml:10:16`,
+      `error[plan/clash] module pgsql and module demo plan different versions of user postgres of host ${HOST}\n  --> sites/clash.yml:10:16`,
     );
-    expect(clashing.stderr).toContain('= note: module pgsql: from `pg_dbsu`, its default');
+    expect(clashing.stderr).toContain('= note: module pgsql: from `pg_dbsu` (default)');
     expect(clashing.stderr).toContain('= note: module demo: from `demo_user`');
   });
 });

@@ -26,7 +26,7 @@ async function open(days: number, certificates: readonly CertificatePlan[] = [wa
   const now = new Date(START.getTime() + days * DAY);
   const keys = await openKeys(directory, { caName: 'pigsty-ca', validityDays: 365, now });
   if (!keys.ok) return keys;
-  const { notices } = await keys.value.ringFor({ certificates, sshKeys: [] });
+  const { notices } = await keys.value.keysFor({ certificates, sshKeys: [] });
   return { ...keys, diagnostics: [...keys.diagnostics, ...notices] };
 }
 
@@ -80,7 +80,7 @@ it('makes one ssh key for all hosts that ask for it, and keeps it', async () => 
     const keys = await openKeys(directory, { caName: 'pigsty-ca', validityDays: 365, now: START });
     if (!keys.ok) throw new Error('no keys');
     const host = { certificates: [], sshKeys: [{ name }] };
-    const rings = await Promise.all([keys.value.ringFor(host), keys.value.ringFor(host)]);
+    const rings = await Promise.all([keys.value.keysFor(host), keys.value.keysFor(host)]);
     return {
       said: rings.flatMap(({ notices }) => notices),
       made: rings.map(({ ring }) => ring.sshKeys.get(name)),

@@ -11,10 +11,10 @@ it('the script has all parts in their order, and takes their place', () => {
 });
 
 it.each(AGENT_PARTS)('a missing part is a bug: %s', (name) => {
-  expect(() => joinAgent(without(name))).toThrow(`the agent's script has no ${name}`);
+  expect(() => joinAgent(without(name))).toThrow(`file of the agent not found: ${name}`);
 });
 
 it('a part without a place is a bug', () => {
   const more = new Map(parts).set('agent/script/more.sh', '');
-  expect(() => joinAgent(more)).toThrow("agent/script/more.sh has no place in the agent's script");
+  expect(() => joinAgent(more)).toThrow("agent/script/more.sh is not in the list of the agent's files");
 });

@@ -24,8 +24,8 @@ describe("a host's artifact", () => {
 
   it('of a host that the build does not have: the others are named', () => {
     const found = findBundle(index, '10.10.10.99');
-    expect(messages(found)).toEqual(['export/no-host the build has no host 10.10.10.99']);
-    expect(found.diagnostics[0]?.help).toBe(`it has: ${HOSTS.join(', ')}`);
+    expect(messages(found)).toEqual(['export/no-host host 10.10.10.99 not found in the build']);
+    expect(found.diagnostics[0]?.help).toBe(`hosts of the build: ${HOSTS.join(', ')}`);
   });
 
   it('is no artifact of another type', () => {
@@ -102,7 +102,7 @@ describe('the images of a bundle', () => {
 
   it('one is missing', () => {
     expect(messages(selectImages([base.manifest, nginx.manifest], records))).toEqual([
-      'bundle/incomplete the build is incomplete: image etcd with the layers that the bundle names is missing',
+      'bundle/incomplete the build is incomplete: image etcd with the layers of the bundle is missing',
     ]);
   });
 
