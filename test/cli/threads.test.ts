@@ -9,7 +9,7 @@ import { skipReason } from '../support/requirements.ts';
 import { withTmpfs } from '../support/tmpfs.ts';
 import { firstDifference, listing } from '../support/tree-listing.ts';
 
-/* Many hosts are written by several threads: the same bytes as by one, and what one of them cannot do is said. */
+/* Several threads write the same files as one, and errors of each are reported. */
 const HOSTS = 200;
 const skipped = skipReason('mount');
 
@@ -46,7 +46,7 @@ describe.skipIf(skipped)(`a site of ${HOSTS} hosts${skipped ? ` (${skipped})` : 
   });
   afterAll(() => workshop?.remove());
 
-  it('is the same by one thread and by several', async () => {
+  it('is the same from one thread and from several', async () => {
     const out = join(workshop.directory, 'several');
     const { code, stdout, stderr } = await pigsty(command(out));
     expect(code, stderr).toBe(0);
@@ -57,7 +57,7 @@ describe.skipIf(skipped)(`a site of ${HOSTS} hosts${skipped ? ` (${skipped})` : 
     if (threads > 0) expect(Math.max(...shares(out))).toBeLessThan(HOSTS - threads * 2 * 16);
   });
 
-  it('says what a thread could not do', async () => {
+  it('reports errors of worker threads', async () => {
     const out = join(workshop.directory, 'stuck');
     // The first group of hosts is another thread's.
     const stuck = join(siteOf(out), 'hosts', `${addressOf(0)}.new`);

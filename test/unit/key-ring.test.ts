@@ -34,7 +34,7 @@ const codes = (result: { readonly diagnostics: readonly { readonly code: string 
   result.diagnostics.map(({ code }) => code);
 const certificate = () => new X509Certificate(readFileSync(join(directory, 'pg-meta-1.crt')));
 
-it('makes an authority and a certificate that it signed, keys for nobody else to read', async () => {
+it('creates a CA and a certificate that it signed, keys with mode 0600', async () => {
   const made = await open(0);
   expect(codes(made)).toEqual(['keys/made']);
   const ca = new X509Certificate(readFileSync(join(directory, 'ca.crt')));
@@ -56,13 +56,13 @@ it('uses them again, until they expire within 90 days', async () => {
   expect(certificate().serialNumber).not.toBe(serial);
 });
 
-it('issues a new one when the names change', async () => {
+it('issues a new certificate if the names change', async () => {
   const moved = await open(280, [{ ...wanted, addresses: ['10.10.10.11'] }]);
   expect(moved.diagnostics[0]?.message).toContain('its names have changed');
   expect(certificate().checkIP('10.10.10.11')).toBe('10.10.10.11');
 });
 
-it.each(['ca.key', 'ca.crt'])('makes no second authority in the place of one without %s', async (name) => {
+it.each(['ca.key', 'ca.crt'])('creates no second CA if %s is missing', async (name) => {
   const kept = readFileSync(join(directory, name));
   rmSync(join(directory, name));
   const before = readdirSync(directory);
@@ -73,7 +73,7 @@ it.each(['ca.key', 'ca.crt'])('makes no second authority in the place of one wit
   writeFileSync(join(directory, name), kept, { mode: 0o600 });
 });
 
-it('makes one ssh key for all hosts that ask for it, and keeps it', async () => {
+it('creates one ssh key for all hosts that need it, and keeps it', async () => {
   const name = 'ssh-dba@pg-test';
   const file = join(directory, `${name}.key`);
   const ask = async () => {

@@ -21,7 +21,7 @@ WantedBy=multi-user.target
 `;
 
 describe('a unit', () => {
-  it('passes with sections and directives that systemd knows', () => {
+  it('is valid with sections and directives that systemd knows', () => {
     expect(() => checkUnit('units/a.service', UNIT)).not.toThrow();
     expect(() => checkUnit('a.timer', '[Timer]\nOnCalendar=daily\n')).not.toThrow();
     expect(() => checkUnit('a.target', '[Unit]\nWants=b.service\n')).not.toThrow();
@@ -59,7 +59,7 @@ describe('a unit', () => {
       'a.service:4: neither a section nor a directive: b',
     ],
     ['a.servce', '[Unit]\n', 'a.servce: not a kind of unit'],
-  ])('is refused: %s %j', (file, text, message) => {
+  ])('is rejected: %s %j', (file, text, message) => {
     expect(() => checkUnit(file, text)).toThrow(Unreachable);
     expect(() => checkUnit(file, text)).toThrow(message);
   });
