@@ -37,10 +37,7 @@ function createProgram(): Command {
     .action(async (inventory, flags) => loadVerbs().runValidate(inventory, flags));
   verb('build', 'compile the inventory into out/<site>/')
     .option('-o, --output <dir>', 'output directory', 'out')
-    .option(
-      '--config-only',
-      'write configuration files only: no images, no network access',
-    )
+    .option('--config-only', 'write configuration files only: no images, no network access')
     .option('--frozen', 'fail if the lock is missing or out of date')
     .addOption(
       new Option('--emit <stage>', 'print the result of a stage instead of building').choices([

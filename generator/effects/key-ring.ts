@@ -10,7 +10,7 @@ import { makeDirectory, readSmallIfExists, writeFileAtomic } from './files.ts';
 import { makeSshKey, sshKeyLine } from './ssh-key.ts';
 
 const rules = {
-  made: rule<{ directory: string }>('keys/made', {
+  created: rule<{ directory: string }>('keys/made', {
     severity: 'notice',
     message: ({ directory }) => `created a certificate authority and keys in ${directory}`,
     help: () => 'keep this directory safe, beside the inventory; ca.key is not copied to any host',
@@ -19,7 +19,7 @@ const rules = {
     severity: 'notice',
     message: ({ name, reason }) => `issued a new certificate for ${name}: ${reason}`,
   }),
-  sshKeyMade: rule<{ name: string }>('keys/ssh-key-made', {
+  sshKeyReplaced: rule<{ name: string }>('keys/ssh-key-made', {
     severity: 'notice',
     message: ({ name }) =>
       `${name}.key is not a valid ssh key: renamed it to ${name}.key.unusable and created a new key`,
@@ -80,7 +80,7 @@ async function openCa(
     diagnostics.push(
       missing
         ? rules.caIncomplete.at(undefined, { directory, missing })
-        : rules.made.at(undefined, { directory }),
+        : rules.created.at(undefined, { directory }),
     );
     if (missing) return undefined;
     return new CertificateAuthority(
@@ -144,7 +144,7 @@ async function openSshKey(directory: string, name: string, diagnostics: Diagnost
     const line = lineIfKey(kept);
     if (line !== undefined) return { key: kept, line: `${line} ${name}` };
     await rename(path, `${path}.unusable`);
-    diagnostics.push(rules.sshKeyMade.at(undefined, { name }));
+    diagnostics.push(rules.sshKeyReplaced.at(undefined, { name }));
   }
   const key = makeSshKey();
   await writeFileAtomic(path, key, 0o600);

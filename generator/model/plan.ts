@@ -81,7 +81,7 @@ export type LinkPlan = { readonly path: string; readonly target: string };
 export type ImageUse = {
   readonly name: string;
   readonly recipe: string;
-  /** The distribution release whose packages it is made of. Its neighbours on a host may be of another. */
+  /** The distribution release of its packages. Other images of the same host may have a different one. */
   readonly platform: string;
   readonly arguments: Readonly<Record<string, string>>;
   /** Packages in addition to the recipe's, each with the parameter that requests it. */

@@ -25,7 +25,7 @@ const rules = {
     label: () => 'expected four numbers from 0 to 255',
     help: () => 'use the IPv4 address as the key and set the name with `nodename`',
   }),
-  holdsItself: rule<{ name: string }>('inventory/group-holds-itself', {
+  containsItself: rule<{ name: string }>('inventory/group-holds-itself', {
     severity: 'error',
     message: ({ name }) => `group \`${name}\` contains itself`,
     label: () => 'nested here',
@@ -88,7 +88,7 @@ function parseGroup(context: Context, entry: Entry, above: readonly string[]): v
   const { key: name } = entry;
   const where = `group \`${name}\``;
   if (above.includes(name) || above.length > MAX_DEPTH) {
-    context.diagnostics.push(rules.holdsItself.at(context.yaml.place(entry.keyNode), { name }));
+    context.diagnostics.push(rules.containsItself.at(context.yaml.place(entry.keyNode), { name }));
     return;
   }
   const sections = mapping(context, entry, where);

@@ -248,12 +248,12 @@ function resolveReferences(
     if (!hasReferences || !row) return [];
     const found: Diagnostic[] = [];
     const report = (diagnostic: Diagnostic) => found.push(diagnostic);
-    const whole = fillReferences(value, { lookup, locate, report }, [name]);
+    const resolved = fillReferences(value, { lookup, locate, report }, [name]);
     diagnostics.push(...found);
     return [
       [
         name,
-        found.length > 0 ? value : checkValue(row, { name, value: whole, locate }, diagnostics),
+        found.length > 0 ? value : checkValue(row, { name, value: resolved, locate }, diagnostics),
       ] as const,
     ];
   });

@@ -1,12 +1,12 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Takes a third of an hour and one processor: what runs beside it begins with it. */
+/** Needs 20 minutes and one processor, so it starts first. */
 const LONGEST = 'boot/power-cut.test.ts';
 
-/** Counts the seconds of three machines: its turn comes when the one above has ended. */
+/** Measures seconds on three machines, so it runs after the one above. */
 const LATER = 'boot/bootstrap.test.ts';
 
-/** The usual order, but that the longest file of a group is its first, and that one file comes late. */
+/** The usual order, except that the longest file of a group is first, and one file is late. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const groups = new Map<number, TestSpecification[]>();
