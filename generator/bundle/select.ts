@@ -7,7 +7,7 @@ import { MANIFEST_TYPE } from '../oci/manifest.ts';
 import type { Index, Manifest } from './documents.ts';
 import { bundleRules } from './rules.ts';
 
-/** What one host's bundle consists of beside its images. */
+/** The parts of one host's bundle, without its images. */
 export type BundleParts = Readonly<Record<keyof typeof PART_TYPES, Descriptor>>;
 
 /** One host's share of a site: its artifact, the artifact's parts, and the images that it names. */
@@ -62,20 +62,20 @@ export function namedImages({ manifests }: Index, records: readonly ImageRecord[
   );
 }
 
-/** Of some images, in their order, those with a record's name and layers. Diagnostics: bundle/incomplete. */
+/** Of the candidates, in their order, those with the name and layers of a record. Diagnostics: bundle/incomplete. */
 export function selectImages(
   candidates: readonly Manifest[],
   records: readonly ImageRecord[],
 ): Result<readonly Manifest[]> {
-  const isMeant = (image: Manifest, { name, layers }: ImageRecord) =>
+  const isMatch = (image: Manifest, { name, layers }: ImageRecord) =>
     image.descriptor.annotations?.[NAME_ANNOTATION] === name &&
     image.layers.map(({ digest }) => digest).join() === layers.join();
-  const missing = records.filter((record) => !candidates.some((image) => isMeant(image, record)));
+  const missing = records.filter((record) => !candidates.some((image) => isMatch(image, record)));
   return conclude(
-    candidates.filter((image) => records.some((record) => isMeant(image, record))),
+    candidates.filter((image) => records.some((record) => isMatch(image, record))),
     missing.map(({ name }) =>
       bundleRules.incomplete.at(undefined, {
-        missing: `image ${name} with the layers that the bundle names`,
+        missing: `image ${name} with the layers of the bundle`,
       }),
     ),
   );

@@ -3,8 +3,7 @@ import type { Progress } from '../effects/progress.ts';
 import type { HostShare } from './select.ts';
 
 /**
- * A form in which one host's bundle leaves the build machine, a file of this folder each. It writes the whole bundle or
- * nothing, verifies every blob that it passes on, and says how many bytes of content went out. The same share gives the
- * same bytes. Throws BlobFault and file system errors.
+ * Writes one host's bundle in one form; each form is a file of this folder. It writes the complete bundle or nothing,
+ * verifies every blob, and returns the bytes of content. The same share gives the same output. Throws BlobFault and file system errors.
  */
 export type Sink = (share: HostShare, blobs: BlobStore, progress: Progress) => Promise<number>;

@@ -9,7 +9,7 @@ import { skipReason } from '../support/requirements.ts';
 import { withTmpfs } from '../support/tmpfs.ts';
 import { firstDifference, listing } from '../support/tree-listing.ts';
 
-/* Disks that are full or closed: the finding says which, nothing unfinished looks finished, and more room is a cure. */
+/* Disks that are full or read-only: the diagnostic names them, no build looks complete, and the next one succeeds with more space. */
 const skipped = skipReason('mount');
 const LARGE = 4_000_000;
 
@@ -52,7 +52,7 @@ describe.skipIf(skipped)(`a disk that is full${skipped ? ` (${skipped})` : ''}`,
     });
   });
 
-  it('leaves the build that was there as it was', async () => {
+  it('does not change the existing build', async () => {
     const out = join(workshop.directory, 'second-out');
     const changed = join(workshop.directory, 'changed');
     workshop.copyTo(changed);
@@ -93,7 +93,7 @@ describe.skipIf(skipped)(`a disk that is full${skipped ? ` (${skipped})` : ''}`,
     });
   });
 
-  it('while package indexes arrive', async () => {
+  it('while package indexes are downloaded', async () => {
     const cache = join(workshop.directory, 'tiny-cache');
     await withTmpfs(cache, 4_000, async () => {
       const inventory = join(workshop.directory, 'unlocked.yml');

@@ -7,10 +7,10 @@ import { type LocalMirror, mirrorOf } from '../support/local-mirror.ts';
 import { pigsty, root, Workshop, withOwnPasswords } from '../support/product.ts';
 import { firstDifference, listing } from '../support/tree-listing.ts';
 
-/* A build that is ended at any moment looks unfinished, and the next one completes it with the same bytes. */
+/* A build that is ended at any moment is incomplete, and the next one completes it with the same output. */
 const POLL_MILLISECONDS = 5;
 
-/** Moments by what is on the disk, so that no machine is too quick or too slow for them. */
+/** Moments are defined by files on the disk, so they do not depend on the speed of the machine. */
 const MOMENTS = {
   'packages arrive': (_site: string, cache: string) =>
     count(join(cache, 'pigsty', 'packages', 'partial')) > 10,

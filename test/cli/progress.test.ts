@@ -7,7 +7,7 @@ import { pigsty, root, Workshop, withOwnPasswords } from '../support/product.ts'
 import { findMissing, skipReason } from '../support/requirements.ts';
 import { withTmpfs } from '../support/tmpfs.ts';
 
-/* What a build shows while it runs: bars on a terminal, plain lines elsewhere, and nothing left over at the end. */
+/* Progress of a build: bars on a terminal, plain lines elsewhere, and no partial line at the end. */
 const missing = findMissing([{ tool: 'script', package: 'bsdutils' }]);
 const skipped = missing.length > 0 ? 'missing: script (Debian package bsdutils)' : undefined;
 const ERASE = '\r\u001b[K';
@@ -52,7 +52,7 @@ function screen(sent: string): string[] {
 }
 
 describe.skipIf(skipped)(`on a terminal${skipped ? ` (${skipped})` : ''}`, () => {
-  it('shows a bar with bytes and rate, and leaves one line a step', async () => {
+  it('shows a bar with bytes and rate, then one line for each step', async () => {
     const { args, env } = wholeBuild();
     const sent = await onTerminal(args, env);
     const drawn = sent.split(/[\n\r]/).map((line) => line.replace('\u001b[K', ''));
@@ -70,21 +70,24 @@ describe.skipIf(skipped)(`on a terminal${skipped ? ` (${skipped})` : ''}`, () =>
   });
 
   const noRoot = skipReason('mount');
-  it.skipIf(noRoot)(`says how far a failed step came, then why${noRoot ? ` (${noRoot})` : ''}`, async () => {
-    const out = join(workshop.directory, 'small');
-    await withTmpfs(out, 20_000, async () => {
-      const sent = await onTerminal(['build', workshop.inventory, '--frozen', '-o', out], {});
-      expect(sent).toContain('assemble [');
-      expect(screen(sent)).toEqual([
-        expect.stringMatching(/^assemble: \d+ of \d+ in [\d.]+ s$/),
-        expect.stringMatching(/^error\[build\/disk-full\] no space left/),
-        expect.stringContaining('help: '),
-      ]);
-    });
-  });
+  it.skipIf(noRoot)(
+    `prints the progress of a failed step, then the error${noRoot ? ` (${noRoot})` : ''}`,
+    async () => {
+      const out = join(workshop.directory, 'small');
+      await withTmpfs(out, 20_000, async () => {
+        const sent = await onTerminal(['build', workshop.inventory, '--frozen', '-o', out], {});
+        expect(sent).toContain('assemble [');
+        expect(screen(sent)).toEqual([
+          expect.stringMatching(/^assemble: \d+ of \d+ in [\d.]+ s$/),
+          expect.stringMatching(/^error\[build\/disk-full\] no space left/),
+          expect.stringContaining('help: '),
+        ]);
+      });
+    },
+  );
 });
 
-it('is plain lines, one a step, where there is no terminal', async () => {
+it('prints one plain line for each step without a terminal', async () => {
   const { args, env } = wholeBuild();
   const result = await pigsty(args, { env });
   for (const control of ['\r', '\u001b']) expect(result.stderr).not.toContain(control);

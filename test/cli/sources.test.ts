@@ -14,7 +14,7 @@ import type { LockedPackage } from '../../generator/model/lock.ts';
 import { type LocalMirror, mirrorOf } from '../support/local-mirror.ts';
 import { pigsty, Workshop } from '../support/product.ts';
 
-/* What `pigsty build` says when packages do not come: exit code, and every word a user needs to go on. */
+/* Messages and exit codes of `pigsty build` if packages cannot be downloaded. */
 const CLOSED = 'http://127.0.0.1:9/';
 const NOWHERE = {
   PIGSTY_MIRROR_DEBIAN: CLOSED,
@@ -56,7 +56,7 @@ function packageNamed(name: string): LockedPackage {
 }
 
 describe('locked packages', () => {
-  it('whose archive cannot be reached', async () => {
+  it('with an unreachable archive', async () => {
     const result = await build(workshop.inventory, { ...NOWHERE, XDG_CACHE_HOME: emptyCache() });
     const lines = result.stderr.split('\n').filter((line) => line.startsWith('error['));
     expect(lines).toHaveLength(2);
@@ -68,7 +68,7 @@ describe('locked packages', () => {
     expect(result.stdout).toBe('');
   });
 
-  it('one of which the archive has dropped', async () => {
+  it('with a superseded package', async () => {
     const gone = packageNamed('etcd-server');
     renameSync(mirror.file(gone), `${mirror.file(gone)}.gone`);
     const result = await build(workshop.inventory, mirror.environment(emptyCache()));
@@ -82,7 +82,7 @@ describe('locked packages', () => {
     expect(result.code).toBe(2);
   });
 
-  it('one of which has other bytes', async () => {
+  it('with a wrong checksum', async () => {
     const changed = packageNamed('patroni');
     const bytes = readFileSync(mirror.file(changed));
     writeFileSync(mirror.file(changed), Buffer.from(bytes).fill(1, 1000, 1001));
@@ -99,7 +99,7 @@ describe('locked packages', () => {
     expect(result.code).toBe(4);
   });
 
-  it('all of which are there: the same bytes as before, and nothing is asked for again', async () => {
+  it('that are all available: the same output, and no package is downloaded again', async () => {
     const cache = emptyCache();
     const result = await build(workshop.inventory, mirror.environment(cache), '--frozen');
     expect(result.stderr).not.toContain('error[');
@@ -110,7 +110,7 @@ describe('locked packages', () => {
   });
 });
 
-describe('a build of which a blob has changed', () => {
+describe('a build with a changed blob', () => {
   it('is not exported, until it is built again without that blob', async () => {
     const out = join(workshop.directory, 'out');
     const tar = join(workshop.directory, 'host.tar');
@@ -121,7 +121,9 @@ describe('a build of which a blob has changed', () => {
     const bytes = readFileSync(blob);
     writeFileSync(blob, Buffer.from(bytes).fill(1, 1000, 1001));
     const refused = await pigsty(command);
-    expect(refused.stderr).toContain(`error[bundle/wrong-hash] ${blob} has changed since it was built`);
+    expect(refused.stderr).toContain(
+      `error[bundle/wrong-hash] checksum mismatch: ${blob} has changed since it was built`,
+    );
     expect(refused.stderr).toContain('delete this file and run `pigsty build` again');
     expect(refused.stdout).toBe('');
     expect(refused.code).toBe(4);
@@ -133,8 +135,8 @@ describe('a build of which a blob has changed', () => {
   });
 });
 
-describe('packages that are still to be locked', () => {
-  it('from a source that cannot be reached', async () => {
+describe('packages that are not locked yet', () => {
+  it('from an unreachable archive', async () => {
     const inventory = variant('unlocked', (text) => text);
     const result = await build(inventory, { ...NOWHERE, XDG_CACHE_HOME: emptyCache() });
     expect(result.stderr).toMatch(
@@ -153,7 +155,7 @@ describe('packages that are still to be locked', () => {
     expect(result.code).toBe(2);
   });
 
-  it('under a name that no source has', async () => {
+  it('with a name that no archive has', async () => {
     const inventory = variant('typo', (text) =>
       text.replace('pg_version: 17', 'pg_version: 17\n        pg_extensions: [postgresql-17-crom]'),
     );

@@ -48,7 +48,7 @@ const VALUES = [
 ];
 const CHARACTERS = ':-[]{},&*!|>\'"#%@`\t \n\r\u0000\u00a0aA0~';
 
-/** An inventory with one to four things wrong, in its bytes, its lines or its values. */
+/** An inventory with one to four errors, in its bytes, its lines or its values. */
 export function mutate(text: string, random: Random): string {
   let result = text;
   const count = 1 + Math.floor(random() * 4);

@@ -26,7 +26,7 @@ export type TestArchive = {
   close(): Promise<void>;
 };
 
-/** Starts the archive `debian`, suite `test`, component `main`; its key is made for it. */
+/** Starts the archive `debian`, suite `test`, component `main`, with a new key. */
 export async function startArchive(directory: string): Promise<TestArchive> {
   mkdirSync(join(directory, 'pool'), { recursive: true });
   const keyring = makeKey(directory);

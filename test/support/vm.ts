@@ -12,7 +12,7 @@ import { VmPort } from './vm-port.ts';
 
 export type VmRequest = {
   readonly name: string;
-  /** On `eth0`, /24, with nobody else on the wire. */
+  /** On `eth0`, /24, without other hosts. */
   readonly ip?: string;
   /** Default 2048. */
   readonly memoryMegabytes?: number;
@@ -137,13 +137,13 @@ export class Vm {
     if (result.code !== 0) throw new Error(describeFailure(`push to ${path}`, result));
   }
 
-  /** Kills the machine: what it had not written to its disk is lost, as are its memory and its page cache. */
+  /** Kills the machine: its memory and page cache are lost, with all data not yet written to its disk. */
   async powerCut(): Promise<void> {
     this.#machine?.kill('SIGKILL');
     await this.#waitForEnd(20);
   }
 
-  /** The machine goes off by itself, as when its kernel resets it. Throws when it is still on after the timeout. */
+  /** Waits until the machine goes off, for example after a kernel reset. Throws if it is still on after the timeout. */
   async ended(timeoutSeconds: number): Promise<void> {
     await this.#waitForEnd(timeoutSeconds);
   }
