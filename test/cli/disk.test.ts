@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isWholeLayout } from '../support/layout.ts';
+import { isCompleteLayout } from '../support/layout.ts';
 import { type LocalMirror, mirrorOf } from '../support/local-mirror.ts';
 import { mustRun } from '../support/process.ts';
 import { pigsty, Workshop } from '../support/product.ts';
@@ -67,11 +67,11 @@ describe.skipIf(skipped)(`a disk that is full${skipped ? ` (${skipped})` : ''}`,
       expect(result.stderr).toContain('error[build/disk-full]');
       expect(result.code).toBe(1);
       expect(readFileSync(join(site, 'index.json'), 'utf8')).toBe(index);
-      expect(isWholeLayout(site)).toBe(true);
+      expect(isCompleteLayout(site)).toBe(true);
       await grow(LARGE);
       expect((await pigsty(['build', inventory, '-o', out, '--frozen'])).code).toBe(0);
       expect(readFileSync(join(site, 'index.json'), 'utf8')).not.toBe(index);
-      expect(isWholeLayout(site)).toBe(true);
+      expect(isCompleteLayout(site)).toBe(true);
     });
   });
 

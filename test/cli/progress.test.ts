@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalMirror, mirrorOf } from '../support/local-mirror.ts';
 import { run } from '../support/process.ts';
-import { pigsty, root, Workshop, withOwnPasswords } from '../support/product.ts';
+import { pigsty, root, Workshop, withUniquePasswords } from '../support/product.ts';
 import { findMissing, skipReason } from '../support/requirements.ts';
 import { withTmpfs } from '../support/tmpfs.ts';
 
@@ -17,14 +17,14 @@ let workshop: Workshop;
 let mirror: LocalMirror;
 
 beforeAll(async () => {
-  workshop = new Workshop('meta', withOwnPasswords);
+  workshop = new Workshop('meta', withUniquePasswords);
   await workshop.build();
   mirror = mirrorOf(join(workshop.directory, 'meta.lock.json'), join(workshop.directory, 'mirror'));
 });
 afterAll(() => workshop?.remove());
 
 /** Arguments and environment of a build that has to fetch, unpack and assemble everything. */
-function wholeBuild(): { args: string[]; env: NodeJS.ProcessEnv } {
+function completeBuild(): { args: string[]; env: NodeJS.ProcessEnv } {
   const directory = mkdtempSync(join(workshop.directory, 'run-'));
   return {
     args: ['build', workshop.inventory, '--frozen', '-o', join(directory, 'out')],
@@ -53,7 +53,7 @@ function screen(sent: string): string[] {
 
 describe.skipIf(skipped)(`on a terminal${skipped ? ` (${skipped})` : ''}`, () => {
   it('shows a bar with bytes and rate, then one line for each step', async () => {
-    const { args, env } = wholeBuild();
+    const { args, env } = completeBuild();
     const sent = await onTerminal(args, env);
     const drawn = sent.split(/[\n\r]/).map((line) => line.replace('\u001b[K', ''));
     expect(drawn.filter((line) => line.length > 99 && !line.startsWith(NOTICE))).toEqual([]);
@@ -88,7 +88,7 @@ describe.skipIf(skipped)(`on a terminal${skipped ? ` (${skipped})` : ''}`, () =>
 });
 
 it('prints one plain line for each step without a terminal', async () => {
-  const { args, env } = wholeBuild();
+  const { args, env } = completeBuild();
   const result = await pigsty(args, { env });
   for (const control of ['\r', '\u001b']) expect(result.stderr).not.toContain(control);
   expect(screen(result.stderr).map((line) => line.split(':')[0])).toEqual(['fetch', 'unpack', 'assemble']);

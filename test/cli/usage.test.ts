@@ -84,7 +84,7 @@ describe.skipIf(noRoot)(`without permission${noRoot ? ` (${noRoot})` : ''}`, () 
   const mine = folder('private', { 'mine.yml': text, 'open.yml': text });
 
   /** `pigsty build`, by somebody else. A checkout may lie where others cannot look. */
-  async function buildAsOther(inventoryName: string, out: string) {
+  async function buildAsOtherUser(inventoryName: string, out: string) {
     for (const name of ['dist', 'package.json', 'units', 'images'])
       cpSync(join(root, name), join(mine, name), { recursive: true });
     cpSync(join(root, 'test', 'golden', 'keys', 'meta.pki'), join(mine, 'open.pki'), { recursive: true });
@@ -95,13 +95,13 @@ describe.skipIf(noRoot)(`without permission${noRoot ? ` (${noRoot})` : ''}`, () 
   }
 
   it('the inventory', async () => {
-    const result = await buildAsOther('mine.yml', 'out');
+    const result = await buildAsOtherUser('mine.yml', 'out');
     expect(result.stderr).toContain('inventory mine.yml cannot be read: permission denied');
     expect(result.code).toBe(2);
   });
 
   it('the output directory', async () => {
-    const result = await buildAsOther('open.yml', 'out');
+    const result = await buildAsOtherUser('open.yml', 'out');
     expect(result.stderr).toMatch(
       /^error\[file\/unusable\] \S+\/private\/out\S* cannot be used: permission denied$/m,
     );

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const JSON_LIMIT = 50_000;
 
 /** Whether an OCI layout has an index.json and every blob that it refers to, with the right checksum. */
-export function isWholeLayout(directory: string): boolean {
+export function isCompleteLayout(directory: string): boolean {
   const index = join(directory, 'index.json');
   if (!existsSync(index)) return false;
   const queue = digestsIn(readFileSync(index, 'utf8'));

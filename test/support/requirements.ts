@@ -46,9 +46,9 @@ const SEARCH = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'];
 
 /** Those of `wanted` whose program is not on this machine. */
 export function findMissing(wanted: readonly Requirement[] = REQUIREMENTS): readonly Requirement[] {
-  const isThere = (tool: string) =>
+  const exists = (tool: string) =>
     tool.startsWith('/') ? existsSync(tool) : SEARCH.some((folder) => isExecutable(join(folder, tool)));
-  return wanted.filter(({ tool }) => !isThere(tool));
+  return wanted.filter(({ tool }) => !exists(tool));
 }
 
 /**

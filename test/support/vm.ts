@@ -157,8 +157,8 @@ export class Vm {
   /** The text of a file on the disk of a machine that is off, undefined when there is none; links are followed. */
   async readDisk(path: string): Promise<string | undefined> {
     return this.withDisk(async (root) => {
-      const isThere = (await run('chroot', [root, 'test', '-e', path])).code === 0;
-      return isThere ? mustRun('chroot', [root, 'cat', path]) : undefined;
+      const exists = (await run('chroot', [root, 'test', '-e', path])).code === 0;
+      return exists ? mustRun('chroot', [root, 'cat', path]) : undefined;
     });
   }
 

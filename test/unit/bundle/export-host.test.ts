@@ -18,7 +18,7 @@ import { exitCodeFor } from '../../../generator/cli/exit-codes.ts';
 import { silent } from '../../../generator/effects/progress.ts';
 import type { Blob } from '../../../generator/oci/blob.ts';
 import { blobPath } from '../../../generator/oci/layout.ts';
-import { isWholeLayout } from '../../support/layout.ts';
+import { isCompleteLayout } from '../../support/layout.ts';
 import { HOSTS, type sampleSite, writeSampleSite } from '../../support/sample-layout.ts';
 
 let directory: string;
@@ -45,7 +45,7 @@ it('writes the files of one host, and none of other hosts', async () => {
   expect(names.slice(5)).toEqual([...paths].sort());
   execFileSync('tar', ['xf', tar, '--one-top-level'], { cwd: directory });
   const unpacked = join(directory, 'host');
-  expect(isWholeLayout(unpacked)).toBe(true);
+  expect(isCompleteLayout(unpacked)).toBe(true);
   const sums = readFileSync(join(unpacked, 'SHA256SUMS'), 'utf8').replace(/^end .*\n/m, '');
   execFileSync('sha256sum', ['--check', '--strict', '--quiet'], { cwd: unpacked, input: sums });
   const { secrets } = site.bundles[0].parts;
