@@ -20,7 +20,7 @@ export type ImageSpec = {
 };
 
 /** What to solve and what to build. Base recipes are requests of their own, under the recipe's name. */
-export type ImageWork = { readonly requests: readonly ImageRequest[]; readonly specs: readonly ImageSpec[] };
+export type ImageJobs = { readonly requests: readonly ImageRequest[]; readonly specs: readonly ImageSpec[] };
 
 const PACKAGE_NAME = /^[a-z0-9][a-z0-9+.-]+$/;
 
@@ -31,7 +31,7 @@ const PACKAGE_NAME = /^[a-z0-9][a-z0-9+.-]+$/;
 export function imageRequests(
   uses: readonly ImageUse[],
   recipes: ReadonlyMap<string, ImageRecipe>,
-): Result<ImageWork> {
+): Result<ImageJobs> {
   const unique = uniqueUses(uses);
   const specs = unique.map((use) => imageSpec(use, recipes));
   const requests = new Map<string, ImageRequest>();
