@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { Descriptor } from '../model/image.ts';
 
 /*
- * The JSON documents of an OCI layout, as far as a bundle is made of them (image-spec 1.1: image-index.md, manifest.md,
- * descriptor.md). What is not named here is left out.
+ * The JSON documents of an OCI layout, with the keys that a bundle uses (image-spec 1.1: image-index.md, manifest.md,
+ * descriptor.md). Other keys are ignored.
  */
 const descriptor = z.object({
   mediaType: z.string(),
@@ -17,22 +17,22 @@ const manifest = z.object({ config: descriptor, layers: z.array(descriptor) });
 
 export type Index = z.infer<typeof index>;
 
-/** A manifest and where it is. */
+/** A manifest and its own descriptor. */
 export type Manifest = {
   readonly descriptor: Descriptor;
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
 };
 
-/** `index.json`; undefined where the text is none. */
+/** Reads `index.json`; undefined if the text is not a valid index. */
 export function parseIndex(text: string): Index | undefined {
   return parse(index, text);
 }
 
-/** An image's or an artifact's manifest; undefined where the text is none. */
-export function parseManifest(place: Descriptor, text: string): Manifest | undefined {
+/** Reads the manifest of an image or an artifact; undefined if the text is not a valid manifest. */
+export function parseManifest(descriptor: Descriptor, text: string): Manifest | undefined {
   const parsed = parse(manifest, text);
-  return parsed && { descriptor: place, ...parsed };
+  return parsed && { descriptor, ...parsed };
 }
 
 function parse<T>(schema: z.ZodType<T>, text: string): T | undefined {

@@ -10,11 +10,11 @@ import { readShare } from './read-share.ts';
 import { bundleRules } from './rules.ts';
 import type { Sink } from './sink.ts';
 
-/** `bundle` is the bundle's digest; `bytes` of content. */
+/** `bundle` is the bundle's digest; `bytes` is the size of the files. */
 export type ExportedHost = { readonly bundle: string; readonly bytes: number };
 
 /**
- * Ships one host's bundle out of the site that is built in `directory`. Diagnostics: export/not-built, export/no-host,
+ * Exports one host's bundle from the site that is built in `directory`. Diagnostics: export/not-built, export/no-host,
  * bundle/incomplete, bundle/wrong-hash. Throws file system errors.
  */
 export async function exportHost(
@@ -35,11 +35,11 @@ export async function exportHost(
     return succeed({ bundle: share.value.parts.manifest.digest, bytes });
   } catch (cause) {
     if (!(cause instanceof BlobFault)) throw cause;
-    return failed(blobFinding(directory, cause));
+    return failed(blobDiagnostic(directory, cause));
   }
 }
 
-function blobFinding(directory: string, { fault, descriptor }: BlobFault): Diagnostic {
+function blobDiagnostic(directory: string, { fault, descriptor }: BlobFault): Diagnostic {
   const file = join(directory, blobPath(descriptor));
   return fault === 'missing'
     ? bundleRules.incomplete.at(undefined, { missing: file })

@@ -3,13 +3,13 @@ import { rule } from '../diagnostics/rule.ts';
 export const bundleRules = {
   notBuilt: rule<{ directory: string }>('export/not-built', {
     severity: 'error',
-    message: ({ directory }) => `there is no finished build in ${directory}`,
+    message: ({ directory }) => `no complete build found in ${directory}`,
     help: () => 'run `pigsty build` first',
   }),
   noHost: rule<{ host: string; known: string }>('export/no-host', {
     severity: 'error',
-    message: ({ host }) => `the build has no host ${host}`,
-    help: ({ known }) => `it has: ${known}`,
+    message: ({ host }) => `host ${host} not found in the build`,
+    help: ({ known }) => `hosts of the build: ${known}`,
   }),
   incomplete: rule<{ missing: string }>('bundle/incomplete', {
     severity: 'error',
@@ -18,7 +18,7 @@ export const bundleRules = {
   }),
   wrongHash: rule<{ file: string }>('bundle/wrong-hash', {
     severity: 'error',
-    message: ({ file }) => `${file} has changed since it was built: its sha256 is not its name`,
+    message: ({ file }) => `checksum mismatch: the sha256 of ${file} is not its name`,
     help: () => 'delete this file and run `pigsty build` again',
   }),
 };

@@ -7,7 +7,7 @@ import { MANIFEST_TYPE } from '../oci/manifest.ts';
 import type { Index, Manifest } from './documents.ts';
 import { bundleRules } from './rules.ts';
 
-/** What one host's bundle consists of beside its images. */
+/** The parts of one host's bundle, without its images. */
 export type BundleParts = Readonly<Record<keyof typeof PART_TYPES, Descriptor>>;
 
 /** One host's share of a site: its artifact, the artifact's parts, and the images that it names. */
@@ -33,7 +33,7 @@ export function findBundle({ manifests }: Index, host: string): Result<Descripto
   return { ok: false, diagnostics: [bundleRules.noHost.at(undefined, { host, known })] };
 }
 
-/** The parts of an artifact, each the one layer of its media type. Diagnostics: bundle/incomplete. */
+/** The parts of an artifact: exactly one layer of each media type. Diagnostics: bundle/incomplete. */
 export function selectParts({ layers }: Manifest): Result<BundleParts> {
   const diagnostics: Diagnostic[] = [];
   const only = (part: keyof typeof PART_TYPES): Descriptor[] => {
@@ -54,7 +54,7 @@ export function selectParts({ layers }: Manifest): Result<BundleParts> {
     : { ok: false, diagnostics };
 }
 
-/** The images of an index that have the names of some records. */
+/** The images of an index whose names are in the records. */
 export function namedImages({ manifests }: Index, records: readonly ImageRecord[]): Descriptor[] {
   const names = new Set<string | undefined>(records.map(({ name }) => name));
   return manifests.filter(
@@ -62,17 +62,17 @@ export function namedImages({ manifests }: Index, records: readonly ImageRecord[
   );
 }
 
-/** Of some images, in their order, those with a record's name and layers. Diagnostics: bundle/incomplete. */
+/** The candidates, in their order, whose name and layers equal those of a record. Diagnostics: bundle/incomplete. */
 export function selectImages(
   candidates: readonly Manifest[],
   records: readonly ImageRecord[],
 ): Result<readonly Manifest[]> {
-  const isMeant = (image: Manifest, { name, layers }: ImageRecord) =>
+  const isSameImage = (image: Manifest, { name, layers }: ImageRecord) =>
     image.descriptor.annotations?.[NAME_ANNOTATION] === name &&
     image.layers.map(({ digest }) => digest).join() === layers.join();
-  const missing = records.filter((record) => !candidates.some((image) => isMeant(image, record)));
+  const missing = records.filter((record) => !candidates.some((image) => isSameImage(image, record)));
   return conclude(
-    candidates.filter((image) => records.some((record) => isMeant(image, record))),
+    candidates.filter((image) => records.some((record) => isSameImage(image, record))),
     missing.map(({ name }) =>
       bundleRules.incomplete.at(undefined, {
         missing: `image ${name} with the layers that the bundle names`,
