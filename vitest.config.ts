@@ -1,13 +1,17 @@
 import { defineConfig } from 'vitest/config';
-import { LongestFirst } from './test/support/sequencer.ts';
+import { isHarnessTested } from './test/support/harness.ts';
+import { InTurn } from './test/support/sequencer.ts';
 
 const minute = 60_000;
-/** Three machines and more at once, and promises in seconds: these want the whole computer. */
-const clusters = ['failures', 'operations', 'topologies'].map((name) => `test/boot/${name}.test.ts`);
+/** Promises in seconds: these want the whole computer. */
+const clusters = ['failures', 'operations'].map((name) => `test/boot/${name}.test.ts`);
 /** The cases of test/bad that run the built command, apt and dpkg-deb. */
 const commands = 'test/bad/commands.test.ts';
 /** `npm run test:long`: full counts, and what takes an hour. */
 const long = process.env.PIGSTY_TEST_LONG ? ['test/long/**/*.test.ts'] : [];
+/** The harness's own tests run when it has changed since they passed: docs/testing.md. */
+const isHarnessWanted = process.env.PIGSTY_TEST_LONG || process.env.PIGSTY_TEST_HARNESS || !isHarnessTested();
+const machines = ['agent', 'boot', ...(isHarnessWanted ? ['harness'] : [])];
 /** Real programs, machines and networks take their time. */
 const patient = { testTimeout: 10 * minute, hookTimeout: 15 * minute };
 
@@ -15,7 +19,7 @@ const patient = { testTimeout: 10 * minute, hookTimeout: 15 * minute };
 export default defineConfig({
   test: {
     globalSetup: ['test/support/install.ts'],
-    sequence: { sequencer: LongestFirst },
+    sequence: { sequencer: InTurn },
     projects: [
       {
         extends: true,
@@ -35,7 +39,7 @@ export default defineConfig({
           name: 'real',
           include: [
             commands,
-            ...['oracle', 'cli', 'agent', 'boot'].map((folder) => `test/${folder}/**/*.test.ts`),
+            ...['oracle', 'cli', ...machines].map((folder) => `test/${folder}/**/*.test.ts`),
           ],
           exclude: clusters,
           sequence: { groupOrder: 1 },

@@ -7,6 +7,13 @@ import type { Sample } from './result.ts';
 /** The program that {@link measure} needs. */
 export const TIME: Requirement = { tool: 'time', package: 'time' };
 
+/** The start of Node alone: what every command pays, and a measure of the machine. */
+export const NODE = 'node -e 0';
+
+export function measureNode(directory: string): Promise<Sample> {
+  return measure([process.execPath, '-e', '0'], { directory });
+}
+
 export type MeasureOptions = RunOptions & {
   /** Directory for the report of time(1). */
   readonly directory: string;

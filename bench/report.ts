@@ -86,6 +86,9 @@ function reached(goal: Goal, rows: readonly Row[]): string {
   if (goal.kind === 'rate') {
     return `${verdict}: ${goal.row} does ${value.toFixed(3)} times the transactions of ${goal.peer}, goal ${goal.atLeast}`;
   }
+  if (goal.kind === 'multiple') {
+    return `${verdict}: ${goal.row} took ${value.toFixed(2)} times as long as ${goal.of}, goal ${goal.atMost}`;
+  }
   if (goal.kind === 'megabytes') {
     return `${verdict}: ${goal.row} took ${value.toFixed(0)} MB, goal ${goal.atMost} MB`;
   }
@@ -103,7 +106,8 @@ function reachedValue(goal: Goal, rows: readonly Row[]): number {
   if (!own) return Number.NaN;
   if (goal.kind === 'megabytes') return summary(own).peakMegabytes ?? Number.NaN;
   if (goal.kind === 'seconds') return summary(own).seconds;
-  const peer = find(goal.peer);
+  const peer = find(goal.kind === 'multiple' ? goal.of : goal.peer);
+  if (peer && goal.kind === 'multiple') return summary(own).seconds / summary(peer).seconds;
   if (peer && goal.kind === 'rate') return pairedRate(own, peer);
   return peer ? summary(peer).seconds / summary(own).seconds : Number.NaN;
 }

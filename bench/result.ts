@@ -17,12 +17,14 @@ export type Row = {
 };
 
 /**
- * The goal for a row of the product. A ratio is the median of the peer divided by ours. A rate is ours divided by the
- * peer's: the median over the runs, each of which measures both at about the same time.
+ * The goal for a row of the product. A ratio is the median of the peer divided by ours, a multiple is ours divided by the
+ * peer's. A rate is ours divided by the peer's: the median over the runs, each of which measures both at about the same
+ * time.
  */
 export type Goal =
   | { readonly kind: 'seconds'; readonly row: string; readonly atMost: number }
   | { readonly kind: 'megabytes'; readonly row: string; readonly atMost: number }
+  | { readonly kind: 'multiple'; readonly row: string; readonly of: string; readonly atMost: number }
   | { readonly kind: 'rate'; readonly row: string; readonly peer: string; readonly atLeast: number }
   | { readonly kind: 'ratio'; readonly row: string; readonly peer: string; readonly atLeast: number };
 

@@ -14,6 +14,11 @@ const sample = (variation: Variation = {}) => sampleBundle(images, imageId, vari
 /** test/boot/meta.test.ts has both always, with the real bundle. */
 const SUITES: readonly Suite[] = process.env.PIGSTY_TEST_LONG ? ['bookworm', 'trixie'] : ['bookworm'];
 
+/** Who holds the agent's lock; the agent waits 30 s for one that does not name itself. */
+const NAMED = ['says its number', 'echo $$ >/run/lock/pigsty.lock'] as const;
+const NAMELESS = ['does not', ': >/run/lock/pigsty.lock'] as const;
+const HOLDERS = process.env.PIGSTY_TEST_LONG ? [NAMED, NAMELESS] : [NAMED];
+
 describe.skipIf(reason !== undefined).each<Suite>(SUITES)(`apply on %s ${reason ?? ''}`, (suite) => {
   let lab: Lab;
   let host: AgentNode;
@@ -255,15 +260,19 @@ describe.skipIf(reason !== undefined).each<Suite>(SUITES)(`apply on %s ${reason 
     expect(await host.read('/data/tenant/seen')).toContain('restart 9');
   });
 
-  test('one at a time, and services do not hold the lock', async () => {
-    await host.ship(sample({ restartText: 'restart 10' }));
-    await host.node.sh('flock -n /run/lock/pigsty.lock true');
-    const busy = await host.shell('flock /run/lock/pigsty.lock /root/bundle/pigsty-agent apply');
-    expect(busy.code).toBe(2);
-    expect(busy.stderr).toContain('another pigsty-agent is at work');
-    const codes = await Promise.all([host.run('apply'), host.run('apply')]);
-    expect(codes.map(({ code }) => code).sort()).toEqual([0, 2]);
-  });
+  test.each(HOLDERS)(
+    'one at a time, also beside one that %s; services do not hold the lock',
+    async (_, says) => {
+      await host.ship(sample({ restartText: says }));
+      await host.node.sh('flock -n /run/lock/pigsty.lock true');
+      const held = `${says}; /root/bundle/pigsty-agent apply`;
+      const busy = await host.shell(`flock /run/lock/pigsty.lock sh -c '${held}'`);
+      expect(busy.code).toBe(2);
+      expect(busy.stderr).toContain('another pigsty-agent is at work');
+      const codes = await Promise.all([host.run('apply'), host.run('apply')]);
+      expect(codes.map(({ code }) => code).sort()).toEqual([0, 2]);
+    },
+  );
 
   test('the secret was never said', async () => {
     const journal = await host.node.sh('journalctl --no-pager');

@@ -1,16 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLab, type Lab, labSkipReason } from '../support/lab.ts';
+import { SEED, seededRandom } from '../support/random.ts';
 import { type AgentNode, bootNode } from './support/agent-node.ts';
-import { type Bundle, imageId } from './support/bundle-writer.ts';
-import { seededRandom } from './support/random.ts';
-import { sampleBundle, tinyImage, type Variation } from './support/sample.ts';
+import { numbered } from './support/numbered.ts';
 
 const reason = labSkipReason();
-const tiny = reason === undefined ? tinyImage() : [];
-const SEED = 20240608;
-/** test/boot/interrupted.test.ts has 20 with the real bundle; here the bundle is small, and more of it changes. */
+/** test/boot/interrupted.test.ts has the real bundle; here the bundle is small, and more of it changes. */
 const [KILLS, FIRST_KILLS, CUTS] = process.env.PIGSTY_TEST_LONG ? [20, 4, 12] : [6, 2, 3];
 
 const KILL_AFTER = (wait: string) =>
@@ -23,40 +19,6 @@ cut -d ' ' -f 1 /var/lib/pigsty/links | grep -v hostname | xargs rm -f
 rm -rf /etc/pigsty /var/lib/pigsty /data /run/pigsty-agent /run/tenant
 sed -i /^tenant:/d /etc/passwd /etc/group /etc/shadow /etc/gshadow
 systemctl daemon-reload`;
-
-/** Bundle number n: an image of its own, so that there is something to unpack, and other files and units than n - 1. */
-function numbered(n: number, more: Variation = {}): Bundle {
-  const images = new Map([
-    ['tiny', tiny],
-    ['ballast', [tiny[0] ?? Buffer.alloc(0), packBallast()]],
-  ]);
-  return sampleBundle(images, imageId, {
-    reloadText: `reload ${n}`,
-    restartText: `restart ${Math.floor(n / 2)}`,
-    runText: `run ${n}`,
-    hasExtraUnit: n % 2 === 1,
-    files: n % 2 === 1 ? [{ path: 'etc/odd.conf', content: `${n}\n`, link: '/etc/odd.conf' }] : [],
-    ...more,
-  });
-}
-
-/** A tar of one file of four MiB; two zero blocks end it. */
-function packBallast(): Buffer {
-  const header = Buffer.alloc(512);
-  const content = randomBytes(4 << 20);
-  header.write('ballast');
-  header.write('0000644\0', 100);
-  header.write('0000000\0', 108);
-  header.write('0000000\0', 116);
-  header.write(`${content.length.toString(8).padStart(11, '0')}\0`, 124);
-  header.write('00000000000\0', 136);
-  header.write('        ', 148);
-  header.write('0', 156);
-  header.write('ustar\x0000', 257);
-  const sum = header.reduce((total, byte) => total + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-  return Buffer.concat([header, content, Buffer.alloc(1024)]);
-}
 
 let lab: Lab;
 beforeAll(async () => {
@@ -136,7 +98,7 @@ describe.skipIf(reason !== undefined)(`an interrupted agent ${reason ?? ''}`, ()
 
 describe.skipIf(reason !== undefined)(`a power cut ${reason ?? ''}`, () => {
   test(`at ${CUTS} moments of an apply: the node comes up on a good generation, and takes the bundle (seed ${SEED})`, async () => {
-    const host = await bootNode(lab, { ip: '10.10.10.32', name: 'cut' });
+    const host = await bootNode(lab, { ip: '10.10.10.32', name: 'cut', hasOwnDisk: true });
     await host.apply(numbered(0));
     await host.ship(numbered(1));
     const start = performance.now();
@@ -162,7 +124,7 @@ describe.skipIf(reason !== undefined)(`a power cut ${reason ?? ''}`, () => {
   test('during the first apply of a node: the next apply ends right', async () => {
     const random = seededRandom(SEED);
     for (const name of ['first-a', 'first-b', 'first-c']) {
-      const host = await bootNode(lab, { ip: '10.10.10.33', name });
+      const host = await bootNode(lab, { ip: '10.10.10.33', name, hasOwnDisk: true });
       const { digest } = await host.ship(numbered(1));
       const applied = host.run('apply').catch(() => undefined);
       await delay(200 + random() * 600);
@@ -184,7 +146,7 @@ describe.skipIf(reason !== undefined)(`image trees and a power cut ${reason ?? '
   let digest: string;
 
   beforeAll(async () => {
-    host = await bootNode(lab, { ip: '10.10.10.35', name: 'trees' });
+    host = await bootNode(lab, { ip: '10.10.10.35', name: 'trees', hasOwnDisk: true });
     ({ digest } = await host.ship(
       numbered(1, { check: '[ -e /root/well ] || sleep 60\n', checkSeconds: 60 }),
     ));

@@ -13,9 +13,9 @@ import {
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createLab, type Lab, labSkipReason } from '../support/lab.ts';
+import { seededRandom } from '../support/random.ts';
 import { type AgentNode, bootNode } from './support/agent-node.ts';
 import { type Bundle, filesBelow, imageId, writeBundle, writeSums } from './support/bundle-writer.ts';
-import { seededRandom } from './support/random.ts';
 import { AGENT, sampleBundle, tinyImage, type Variation } from './support/sample.ts';
 
 const reason = labSkipReason();

@@ -12,15 +12,16 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { AgentNode } from '../agent/support/agent-node.ts';
 import { filesBelow } from '../agent/support/bundle-writer.ts';
-import { seededRandom } from '../agent/support/random.ts';
 import { createLab, type Lab, labSkipReason } from '../support/lab.ts';
 import { mustRun, type RunResult } from '../support/process.ts';
+import { SEED, sample, seededRandom } from '../support/random.ts';
 import { changed } from './support/changed.ts';
 import { ADDRESS, MetaSite } from './support/meta-site.ts';
 
 /* The bundle of blueprint meta with one bit flipped in each of its files, with a file cut short, with a file gone. */
 const reason = labSkipReason();
-const SEED = 20240610;
+/** Files of the bundle; each time an agent reads all of it. */
+const FLIPS = process.env.PIGSTY_TEST_LONG ? Number.POSITIVE_INFINITY : 8;
 
 describe.skipIf(reason)(`the bundle of blueprint meta, damaged (seed ${SEED}) ${reason ?? ''}`, () => {
   const random = seededRandom(SEED);
@@ -60,10 +61,10 @@ describe.skipIf(reason)(`the bundle of blueprint meta, damaged (seed ${SEED}) ${
     return result;
   }
 
-  test('one flipped bit in any file is found, and the file is named', async () => {
+  test('one flipped bit in a file is found, and the file is named', async () => {
     const paths = filesBelow(bundle);
     expect(paths.length).toBeGreaterThan(25);
-    for (const path of paths) {
+    for (const path of sample(paths, FLIPS, random)) {
       const place = flipBit(join(bundle, path), random);
       const { stderr } = await refuse();
       const named = path.replaceAll('.', '\\.');

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { seededRandom } from '../agent/support/random.ts';
 import { createLab, type Lab, type LabClient, labSkipReason } from '../support/lab.ts';
+import { SEED, seededRandom } from '../support/random.ts';
 import { BUNDLES, MetaNode } from './support/meta-node.ts';
 import { ADDRESS, MetaSite, type RevisionBundle } from './support/meta-site.ts';
 
 /* The agent is killed at random moments of an apply of blueprint meta; the next apply ends in the right state. */
 const reason = labSkipReason();
-const SEED = 20240609;
 const MINUTES = 60_000;
-const KILLS = Number(process.env.PIGSTY_TEST_KILLS ?? 20);
+const KILLS = Number(process.env.PIGSTY_TEST_KILLS ?? (process.env.PIGSTY_TEST_LONG ? 20 : 6));
 /** The first apply of a node takes ten times longer than the others. */
 const FIRST_KILLS = Math.max(1, Math.floor(KILLS / 6));
 /** A bundle that comes back is staged already: then the kill meets the switch and the services. */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labSkipReason } from '../support/lab.ts';
 import type { LabNode } from '../support/node.ts';
+import { bootstrapTwo } from './support/bootstrap.ts';
 import { Cluster } from './support/cluster.ts';
 import { acceptedByTwo, longestGap, Writer } from './support/ledger.ts';
 import { Reader } from './support/reader.ts';
@@ -52,11 +53,10 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
           .replace('        pg_databases:\n', USER)
           .replace('        pg_rto: 30\n', `        pg_rto: 30\n${RULES}`),
     });
-    await cluster.applyAll();
-    await cluster.waitUntilWhole();
-    expect(await cluster.sql('create table ledger (n bigint primary key)')).toBe('');
   });
   afterAll(() => cluster?.destroy());
+
+  it('takes rows when two are up and the third has never been', () => bootstrapTwo(cluster));
 
   /** What `work` does, under a writer through a node that stays; its acknowledgements from then on. */
   async function underLoad(host: string, work: () => Promise<void>) {

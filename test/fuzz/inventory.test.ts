@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 import { compile } from '../../generator/compile.ts';
 import { maskedLines } from '../../generator/diagnostics/mask.ts';
 import { printDiagnostic, sortDiagnostics } from '../../generator/diagnostics/print.ts';
-import { seededRandom } from '../agent/support/random.ts';
 import { root } from '../support/product.ts';
+import { seededRandom } from '../support/random.ts';
 import { mutate } from './mutate.ts';
 
 /*

@@ -1,15 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { seededRandom } from '../agent/support/random.ts';
 import { Cluster } from '../boot/support/cluster.ts';
 import { smallDisk } from '../boot/support/disk.ts';
 import { FAILURES } from '../boot/support/failures.ts';
 import { tryFailure } from '../boot/support/trial.ts';
 import { labSkipReason } from '../support/lab.ts';
+import { SEED, seededRandom } from '../support/random.ts';
 
 /* Failures in random order, one after the other, on the cluster that may lose nothing. */
 const reason = labSkipReason();
 const MINUTES = Number(process.env.PIGSTY_TEST_MINUTES ?? 60);
-const SEED = Number(process.env.PIGSTY_TEST_SEED ?? Date.now() % 1_000_000);
 
 describe.skipIf(reason)(`an hour of failures ${reason ?? ''}`, () => {
   let cluster: Cluster;

@@ -8,9 +8,9 @@ import { type HbaQuestion, hbaVerdict } from '../../generator/modules/pgsql/acce
 import { pgsqlMembers } from '../../generator/modules/pgsql/members.ts';
 import type { HbaRule } from '../../generator/modules/pgsql/params/schemas.ts';
 import { quoteShell } from '../../generator/text/quote.ts';
-import { seededRandom } from '../agent/support/random.ts';
 import { removeTree } from '../support/process.ts';
 import { root, Workshop } from '../support/product.ts';
+import { seededRandom } from '../support/random.ts';
 import { skipReason } from '../support/requirements.ts';
 import { UnpackedBundle } from '../support/unpacked-bundle.ts';
 

@@ -17,6 +17,7 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { platformsWith } from '../../generator/distributions/index.ts';
+import { cacheDirectory } from '../../generator/effects/cache-directory.ts';
 import { silent } from '../../generator/effects/progress.ts';
 import { loadRecipes } from '../../generator/effects/recipes.ts';
 import { fetchPackages } from '../../generator/lock/fetch.ts';
@@ -28,7 +29,6 @@ import type { BuiltImage, ImageRecipe } from '../../generator/model/image.ts';
 import { USES } from '../support/image-uses.ts';
 import { mustRun, removeTree, run } from '../support/process.ts';
 import { skipReason } from '../support/requirements.ts';
-import { cacheDirectory } from '../support/rootfs.ts';
 
 const skipped = skipReason('skopeo', 'umoci', 'apt-get', 'dpkg-deb', 'chroot', 'unshare');
 const RECIPES = resolve('images');
@@ -45,7 +45,8 @@ const LARGEST = {
 
 describe.skipIf(skipped)(`the images${skipped ? ` (${skipped})` : ''}`, () => {
   const scratch = mkdtempSync(join(tmpdir(), 'pigsty-images-'));
-  const cache = join(cacheDirectory(), 'images');
+  /** The product's own: packages that other tests want too are fetched once. */
+  const cache = cacheDirectory(process.env);
   const layout = join(scratch, 'layout');
   const lockFile = join(scratch, 'site.lock.json');
   const program = join(scratch, 'image-build.cjs');

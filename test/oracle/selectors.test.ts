@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { readSite } from '../../generator/compile.ts';
 import { selectMembers } from '../../generator/modules/pgsql/access/services.ts';
 import { type PgsqlMember, pgsqlMembers } from '../../generator/modules/pgsql/members.ts';
-import { seededRandom } from '../agent/support/random.ts';
 import { mustRun } from '../support/process.ts';
+import { seededRandom } from '../support/random.ts';
 import { findMissing, JMESPATH } from '../support/requirements.ts';
 
 /* Members that selectors of services choose, against JMESPath's reference implementation; questions from a seed. */

@@ -1,6 +1,11 @@
 import type { Reporter, TestModule } from 'vitest/node';
+import { minutesPerFile } from './minutes.ts';
+import { SEED } from './random.ts';
 
-/** Ends a run with the one line that other programs read: `N passed, N failed, N skipped`. */
+/**
+ * Ends a run with the seed of its samples, a table of minutes per file, and the one line that other programs read: `N
+ * passed, N failed, N skipped`.
+ */
 export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -11,6 +16,8 @@ export default class CountReporter implements Reporter {
         if (state !== 'pending') counts[state] += 1;
       }
     }
-    process.stdout.write(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
+    const { passed, failed, skipped } = counts;
+    process.stdout.write(`\nPIGSTY_TEST_SEED=${SEED}\n${minutesPerFile(modules)}`);
+    process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
   }
 }

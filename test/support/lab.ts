@@ -16,7 +16,8 @@ export type LabNodeRequest = {
   /** Debian packages beyond the bare system. */
   readonly packages?: readonly string[];
   /**
-   * A file system of its own, as on a new machine: files are made as fast as it can, however full this machine's is.
+   * A file system of its own, as on a new machine: files are made as fast as it can, however full this machine's is,
+   * and a power cut loses what was not synced.
    */
   readonly hasOwnDisk?: boolean;
 };
@@ -40,7 +41,7 @@ export type Lab = {
 
 /** Why labs cannot run on this machine, undefined when they can: the reason to give `describe.skipIf`. */
 export function labSkipReason(): string | undefined {
-  return skipReason('systemd-nspawn', 'mmdebstrap', 'ip', 'ping', 'nsenter', 'flock');
+  return skipReason('systemd-nspawn', 'mmdebstrap', 'ip', 'ping', 'nsenter', 'flock', 'mke2fs', 'python3');
 }
 
 /**

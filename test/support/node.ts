@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { besideProcess, inCgroup, killCgroup, makeCgroup, programsCgroup } from './cgroup.ts';
-import { newDisk } from './disk.ts';
+import { newDisk, restartDisk, stopDisk, unmount } from './disk.ts';
 import {
   attach,
   inNamespace,
@@ -66,8 +66,7 @@ export class LabNode {
     const disk = options.hasOwnDisk ? await newDisk(options.directory, 'disk', '20G') : options.directory;
     const [upper, work] = [join(disk, 'upper'), join(disk, 'work')];
     for (const path of [upper, work, node.#merged]) mkdirSync(path, { recursive: true });
-    const layers = `lowerdir=${options.rootfs},upperdir=${upper},workdir=${work}`;
-    await mustRun('mount', ['-t', 'overlay', 'overlay', '-o', layers, node.#merged]);
+    await node.#mountRoot(disk);
     writeFileSync(join(node.#merged, 'etc/hostname'), `${options.name}\n`);
     writeFileSync(join(node.#merged, 'etc/hosts'), `127.0.0.1 localhost\n127.0.1.1 ${options.name}\n`);
     return node;
@@ -142,15 +141,28 @@ export class LabNode {
 
   /**
    * Ends everything at once. The cable goes first: peers get no FIN and no RST from the dying processes, just
-   * silence. What was written stays, synced or not, as the page cache is this machine's: see vm.ts for that.
+   * silence. A node with a disk of its own loses what was not synced; of another one that stays, as the page cache is
+   * this machine's.
    */
   async powerCut(): Promise<void> {
+    const { directory, hasOwnDisk } = this.#options;
     const link = this.#link;
     this.#link = undefined;
     if (link) await unplug(link);
+    if (hasOwnDisk) await stopDisk(directory, 'disk');
     killCgroup(this.#cgroup);
     await this.#waitForEnd(20);
     if (link) await removeNamespace(link);
+    if (!hasOwnDisk) return;
+    await unmount(this.#merged);
+    await restartDisk(directory, 'disk');
+    await this.#mountRoot(join(directory, 'disk'));
+  }
+
+  /** The root of a node that is off, on this machine. An absolute link leads out of it: use chroot. */
+  get root(): string {
+    if (this.isRunning) throw new Error(`${this.name} is on`);
+    return this.#merged;
   }
 
   /** Switches the node off in order. Throws when it is still on after the timeout (120 s). */
@@ -174,6 +186,12 @@ export class LabNode {
 
   async heal(): Promise<void> {
     if (this.#link) await setCable(this.#link, 'up');
+  }
+
+  async #mountRoot(disk: string): Promise<void> {
+    const { rootfs } = this.#options;
+    const layers = `lowerdir=${rootfs},upperdir=${join(disk, 'upper')},workdir=${join(disk, 'work')}`;
+    await mustRun('mount', ['-t', 'overlay', 'overlay', '-o', layers, this.#merged]);
   }
 
   get #merged(): string {

@@ -67,6 +67,11 @@ export class Workshop {
   /** Builds, exports one host and unpacks the tar: the directory that a node gets. */
   async bundle(host: string): Promise<string> {
     await this.build();
+    return this.unpack(host);
+  }
+
+  /** The same for a site that is built. */
+  async unpack(host: string): Promise<string> {
     const tar = join(this.directory, `${host}.tar`);
     await mustPigsty([
       'export',

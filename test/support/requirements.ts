@@ -19,6 +19,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   { tool: 'qemu-system-x86_64', package: 'qemu-system-x86' },
   { tool: 'mke2fs', package: 'e2fsprogs' },
   { tool: 'debugfs', package: 'e2fsprogs' },
+  { tool: 'python3', package: 'python3' },
   { tool: 'depmod', package: 'kmod' },
   { tool: 'xorriso', package: 'xorriso' },
   { tool: 'skopeo', package: 'skopeo' },

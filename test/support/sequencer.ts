@@ -1,27 +1,27 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Takes a third of an hour and one processor: what runs beside it begins with it. */
-const LONGEST = 'boot/power-cut.test.ts';
+/** What fails in seconds comes first; of the machines, those that take longest. */
+const TURNS = [
+  /\/test\/(unit|bad|golden|contract|fuzz)\//,
+  /\/oracle\/(images|engines|lock|dockerfile)\.test\.ts$/,
+  /\/test\/(oracle|cli)\//,
+  /\/boot\/(topologies|singleton|interrupted|meta|bootstrap)\.test\.ts$/,
+  /\/boot\//,
+];
 
-/** Counts the seconds of three machines: its turn comes when the one above has ended. */
-const LATER = 'boot/bootstrap.test.ts';
-
-/** The usual order, but that the longest file of a group is its first, and that one file comes late. */
-export class LongestFirst extends BaseSequencer {
+/** Quick files first, then the longest. */
+export class InTurn extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const groups = new Map<number, TestSpecification[]>();
-    for (const file of await super.sort(files)) {
-      const order = file.project.config.sequence.groupOrder;
-      groups.set(order, [...(groups.get(order) ?? []), file]);
-    }
-    return [...groups].sort(([a], [b]) => a - b).flatMap(([, group]) => inTurn(group));
+    const sorted = await super.sort(files);
+    return sorted.sort((one, other) => group(one) - group(other) || turn(one) - turn(other));
   }
 }
 
-function inTurn(group: readonly TestSpecification[]): TestSpecification[] {
-  const first = group.filter(({ moduleId }) => moduleId.endsWith(LONGEST));
-  const late = group.filter(({ moduleId }) => moduleId.endsWith(LATER));
-  const others = group.filter((file) => !first.includes(file) && !late.includes(file));
-  const turn = Math.ceil((2 / 3) * others.length);
-  return [...first, ...others.slice(0, turn), ...late, ...others.slice(turn)];
+function group({ project }: TestSpecification): number {
+  return project.config.sequence.groupOrder;
+}
+
+function turn({ moduleId }: TestSpecification): number {
+  const found = TURNS.findIndex((pattern) => pattern.test(moduleId));
+  return found === -1 ? TURNS.length : found;
 }

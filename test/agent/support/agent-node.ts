@@ -17,12 +17,13 @@ export class AgentNode {
     this.node = node;
   }
 
-  /** Puts the bundle at /root/bundle; returns its directory on this machine and its digest. */
+  /** Puts the bundle at /root/bundle, synced; returns its directory on this machine and its digest. */
   async ship(bundle: Bundle): Promise<{ readonly directory: string; readonly digest: string }> {
     const directory = join(this.#lab.directory, `bundle-${this.node.name}`);
     const digest = await writeBundle(directory, bundle);
     await this.node.exec(['rm', '-rf', '/root/bundle']);
     await this.node.push(directory, '/root/bundle');
+    await this.node.sh('sync -f /root/bundle');
     return { directory, digest };
   }
 

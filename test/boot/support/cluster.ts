@@ -65,15 +65,17 @@ export class Cluster {
     for (const file of beside) copyFileSync(file, join(workshop.directory, basename(file)));
     const lab = await createLab();
     const client = await lab.client('10.10.10.99', 'client');
-    const nodes: LabNode[] = [];
-    for (const ip of addresses) {
-      const name = nameOf(ip);
-      const node = await lab.node({ ip, name, packages });
-      node.mount('/bundle', await workshop.bundle(ip));
-      if (data) node.mount('/data', await data(lab, name));
-      await node.boot();
-      nodes.push(node);
-    }
+    await workshop.build();
+    const nodes = await Promise.all(
+      addresses.map(async (ip) => {
+        const name = nameOf(ip);
+        const node = await lab.node({ ip, name, packages });
+        node.mount('/bundle', await workshop.unpack(ip));
+        if (data) node.mount('/data', await data(lab, name));
+        await node.boot();
+        return node;
+      }),
+    );
     return new Cluster(lab, workshop, client, nodes);
   }
 

@@ -3,7 +3,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSy
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { mustRun, run } from '../../support/process.ts';
-import type { MetaSite, RevisionBundle } from './meta-site.ts';
+import type { RevisionBundle } from './meta-site.ts';
 
 const STORE = 'var/lib/pigsty';
 const HOME = 'etc/pigsty';
@@ -16,26 +16,21 @@ const HOST_FILES = ['hosts', 'resolv.conf', 'localtime', 'passwd', 'group'];
  * own `verify`.
  */
 export class DiskJudge {
-  /** The bundles as they are shipped: `0` whole, of the others only what is not in it. */
-  readonly shared: string;
   readonly #trees: string;
   readonly #bundles: readonly RevisionBundle[];
 
-  private constructor(directory: string, bundles: readonly RevisionBundle[]) {
-    this.shared = bundles[0] ? dirname(bundles[0].directory) : '';
-    this.#trees = join(directory, 'trees');
+  private constructor(bundles: readonly RevisionBundle[]) {
+    this.#trees = `${dirname(bundles[0]?.directory ?? '')}-trees`;
     this.#bundles = bundles;
   }
 
-  /** Unpacks the images on this machine; thins out the bundles. */
-  static async create(site: MetaSite, bundles: readonly RevisionBundle[]): Promise<DiskJudge> {
-    const judge = new DiskJudge(dirname(site.bundles), bundles);
-    const [first, ...others] = bundles;
-    if (!first) throw new Error('no bundle');
-    for (const [, , id = '', layers = ''] of records(first.directory, 'image')) {
-      await judge.#unpack(first.directory, id, layers.split(','));
+  /** Unpacks the images on this machine, beside the folder that holds the bundles. */
+  static async create(bundles: readonly RevisionBundle[]): Promise<DiskJudge> {
+    const judge = new DiskJudge(bundles);
+    for (const { directory } of bundles) {
+      for (const [, , id = '', layers = ''] of records(directory, 'image'))
+        await judge.#unpack(directory, id, layers.split(','));
     }
-    for (const { directory } of others) thinOut(directory, first.directory);
     return judge;
   }
 
@@ -138,6 +133,14 @@ function published(directory: string): readonly string[] {
 
 function hashOf(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
+
+/** The folder of the bundles, to be shipped: the first one whole, of the others only what is not in it. */
+export function thinOutAll(bundles: readonly RevisionBundle[]): string {
+  const [first, ...others] = bundles;
+  if (!first) throw new Error('no bundle');
+  for (const { directory } of others) thinOut(directory, first.directory);
+  return dirname(first.directory);
 }
 
 /** Removes the blobs that the first bundle has too. */

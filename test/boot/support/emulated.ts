@@ -12,6 +12,13 @@ export const LIGHTER = [
   ['pgbackrest_method: local', `pgbackrest_enabled: false\n        ${SERVICE}`],
 ] as const;
 
+/** Gives the bundles `others` below /root/bundles the blobs that they share with bundle 0 there. */
+export async function completeBundles(vm: Vm, others: readonly number[]): Promise<void> {
+  await vm.sh(`cd /root/bundles; for n in ${others.join(' ')}; do
+    cut -c 67- $n/SHA256SUMS | grep ^blobs/ | while read -r blob; do [ -e $n/$blob ] || ln 0/$blob $n/$blob; done
+  done; sync`);
+}
+
 export function startApply(vm: Vm, bundle: string): Promise<RunResult> {
   return vm.exec([`${bundle}/pigsty-agent`, 'apply'], { timeoutSeconds: 600 });
 }

@@ -30,7 +30,8 @@ export function revision(n: number): Revision {
 export type RevisionBundle = { readonly directory: string; readonly digest: string };
 
 /** What to replace in a text, and by what. */
-type Edits = readonly (readonly [from: string, to: string])[];
+export type Edit = readonly [from: string, to: string];
+type Edits = readonly Edit[];
 
 /** Blueprint meta in revisions that differ in configuration alone. */
 export class MetaSite {
@@ -45,8 +46,19 @@ export class MetaSite {
     this.#edits = edits;
   }
 
-  async bundle(n: number): Promise<RevisionBundle> {
-    this.#workshop.edit(() => replaceEach(revise(this.#text, revision(n)), this.#edits));
+  /** Where the inventory is, and files that it names. */
+  get directory(): string {
+    return this.#workshop.directory;
+  }
+
+  /** The certificate of the site's authority. */
+  get authority(): string {
+    return join(`${this.#workshop.inventory.replace(/\.yml$/, '')}.pki`, 'ca.crt');
+  }
+
+  /** `edits` are for this revision. */
+  async bundle(n: number, edits: Edits = []): Promise<RevisionBundle> {
+    this.#workshop.edit(() => replaceEach(revise(this.#text, revision(n)), [...this.#edits, ...edits]));
     mkdirSync(this.bundles, { recursive: true });
     const directory = join(this.bundles, `${n}`);
     renameSync(await this.#workshop.bundle(ADDRESS), directory);

@@ -198,6 +198,23 @@ describe.skipIf(reason)(`lab${reason ? ` (${reason})` : ''}`, () => {
     2 * MINUTES,
   );
 
+  test('on a disk of its own a power cut keeps what was synced and loses what was not', async () => {
+    const node = await lab.node({ ip: '10.10.10.13', name: 'own', hasOwnDisk: true });
+    await node.boot();
+    await node.sh('mkdir /srv/cut; echo old >/srv/cut/replaced; sync');
+    await node.sh('echo synced >/srv/cut/synced; sync /srv/cut/synced /srv/cut');
+    await node.sh('echo lost >/srv/cut/lost; echo new >/srv/cut/new; mv /srv/cut/new /srv/cut/replaced');
+    expect(await node.sh('cat /srv/cut/lost /srv/cut/replaced')).toBe('lost\nnew\n');
+    await node.powerCut();
+    const read = (name: string) => readFileSync(join(node.root, 'srv/cut', name), 'utf8');
+    expect(read('synced')).toBe('synced\n');
+    expect(read('replaced')).not.toBe('new\n');
+    expect(existsSync(join(node.root, 'srv/cut/lost')) ? read('lost') : '').toBe('');
+    await node.boot();
+    expect(await node.sh('cat /srv/cut/synced; systemctl is-system-running')).toBe('synced\nrunning\n');
+    await node.powerCut();
+  });
+
   test(
     'a data disk is a mount of its own, and can be left away',
     async () => {
