@@ -1,10 +1,10 @@
 import type { PathRules } from '../oci/path-rules.ts';
 import type { Distribution } from './distribution.ts';
 
-/** What of a package gets into an image, and where it stands there. */
+/** Which paths of a package an image contains, and under which path. */
 const paths: PathRules = {
   version: 1,
-  // Merged /usr (Debian policy 10.1, `usr-is-merged`), and what the base-files package turns into links in its postinst.
+  // Merged /usr (Debian policy 10.1, `usr-is-merged`), and the links that the postinst of base-files creates.
   aliases: new Map([
     ['bin', 'usr/bin'],
     ['sbin', 'usr/sbin'],
@@ -13,7 +13,7 @@ const paths: PathRules = {
     ['var/run', 'run'],
     ['var/lock', 'run/lock'],
   ]),
-  // Nothing that runs reads these: documentation, translations, packaging aids, files for compiling against a library.
+  // No program reads these at run time: documentation, translations, packaging aids, files for compiling against a library.
   droppedPrefixes: [
     'usr/include',
     'usr/games',
@@ -40,7 +40,7 @@ const paths: PathRules = {
     'etc/update-motd.d',
     'var/backups',
   ],
-  // Licences ask for the copyright files: they stay.
+  // Licences require the copyright files: they are kept.
   droppedPatterns: [
     /^usr\/share\/doc\/[^/]+\/(?!copyright$)/,
     /^usr\/lib\/([^/]+-linux-gnu[^/]*\/)?(pkgconfig|cmake)(\/|$)/,
@@ -51,7 +51,7 @@ const paths: PathRules = {
   ],
 };
 
-/** What every release of Debian is; a release adds its name, its suites and its packages. */
+/** The values that all releases of Debian share; a release adds its name, suites and packages. */
 export const debian = {
   family: 'debian',
   architecture: 'amd64',
@@ -61,7 +61,7 @@ export const debian = {
   paths,
 } as const satisfies Partial<Distribution>;
 
-/** The suites of a release: as released, its updates, its security updates. */
+/** The suites of a release: the release, its updates and its security updates. */
 export function debianSuites(codename: string): Distribution['suites'] {
   return [
     { archive: 'debian', suite: codename, component: 'main' },

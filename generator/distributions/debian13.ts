@@ -8,7 +8,7 @@ export const debian13: Distribution = {
   suites: debianSuites('trixie'),
   postgres: {
     majors: [17],
-    // The JIT is in the server's own package; what it needs beside is the compiler.
+    // The server's package contains the JIT, except the compiler library.
     renamed: { 'postgresql-%v-jit': 'libllvm19' },
     lacks: [
       'postgresql-%v-mongo-fdw',

@@ -1,7 +1,7 @@
 import { debian, debianSuites } from './debian.ts';
 import type { Distribution } from './distribution.ts';
 
-/** Debian 14, forky: the next release. Until it is out its archive changes every day. */
+/** Debian 14, forky: the next release. Its archive changes daily until the release. */
 export const debian14: Distribution = {
   ...debian,
   name: 'debian14',

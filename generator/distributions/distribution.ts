@@ -3,37 +3,37 @@ import type { PathRules } from '../oci/path-rules.ts';
 
 export type Suite = Pick<SignedSource, 'archive' | 'suite' | 'component'>;
 
-/** What the solver needs to know of a distribution: its archives, as names, and the keys that sign them. */
+/** The input of the solver: the archives of a distribution, by name, and their keys. */
 export type Platform = {
   readonly name: string;
-  /** Debian's name of the architecture; OCI calls it the same for amd64 and arm64. */
+  /** Debian's name of the architecture; OCI uses the same name for amd64 and arm64. */
   readonly architecture: string;
-  /** Which program answers what packages an image consists of (lock/solver.ts). */
+  /** The program that resolves the packages of an image (lock/solver.ts). */
   readonly solver: 'apt';
   readonly keyring: string;
-  /** Which suites of which archive; where an archive is, the machine's own apt configuration says. */
+  /** The suites of each archive; the machine's apt configuration has the addresses of the archives. */
   readonly suites: readonly Suite[];
-  /** Archives that an inventory adds; they say themselves where they are and who signs them. */
+  /** Archives that the inventory adds, each with its address and key. */
   readonly sources?: readonly SignedSource[];
 };
 
-/** One release of a distribution that images can be made of. Plain data: `validate` reads it without a network. */
+/** One release of a distribution that images can be built from. Plain data: `validate` needs no network. */
 export type Distribution = Platform & {
-  /** Recipes and tables of packages name what all releases of a family share. */
+  /** Recipes and tables of packages use the names that all releases of a family share. */
   readonly family: 'debian';
-  /** Which program opens a package (emit/unpacker.ts). */
+  /** The program that unpacks a package (emit/unpacker.ts). */
   readonly unpacker: 'dpkg-deb';
   readonly paths: PathRules;
   readonly postgres: PostgresPackages;
 };
 
-/** What a release has of PostgreSQL. Names are the family's, with `%v` for the major version. */
+/** The PostgreSQL packages of a release. Names are those of the family, with `%v` for the major version. */
 export type PostgresPackages = {
-  /** Major versions that it carries, the preferred one first. */
+  /** Available major versions, the preferred one first. */
   readonly majors: readonly [number, ...number[]];
-  /** Packages that it calls by another name than its family. */
+  /** Packages with another name than in the family. */
   readonly renamed: Readonly<Record<string, string>>;
-  /** Packages of the family that it does not carry. */
+  /** Packages of the family that it does not have. */
   readonly lacks: readonly string[];
 };
 

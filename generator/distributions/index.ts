@@ -5,37 +5,37 @@ import { debian13 } from './debian13.ts';
 import { debian14 } from './debian14.ts';
 import type { Distribution, Platforms } from './distribution.ts';
 
-/** The releases that images can be made of; the first is the default. A new one is a file and its name here. */
+/** The releases that images can be built from; the first is the default. To add one, write a file and add it here. */
 export const distributions = [debian13, debian14] as const satisfies readonly Distribution[];
 
 const byName: ReadonlyMap<string, Distribution> = new Map(distributions.map((one) => [one.name, one]));
 
-/** What inventories and recipes call a release. */
+/** The names of releases in inventories and recipes. */
 export const platformNames: readonly [string, ...string[]] = [debian13.name, ...[...byName.keys()].slice(1)];
 
 export const defaultPlatform = platformNames[0];
 
-/** The release of a name, where there is one. */
+/** The release with this name; undefined if it is unknown. */
 export function findDistribution(name: string): Distribution | undefined {
   return byName.get(name);
 }
 
-/** The release of a name that `validate` has checked. Throws on another: a bug. */
+/** The release with a name that `validate` has checked. Throws on an unknown name, which is a bug. */
 export function distributionOf(name: string): Distribution {
   const found = byName.get(name);
   if (!found) throw new Unreachable(`no distribution ${name}`);
   return found;
 }
 
-/** What the solver may use: all releases, each with the archives that an inventory adds to it. */
+/** All releases, each with the archives that the inventory adds to it. */
 export function platformsWith(sources: readonly SignedSource[]): Platforms {
   const added = (name: string) => sources.filter(({ platform }) => platform === name);
   return new Map(distributions.map((one) => [one.name, { ...one, sources: added(one.name) }]));
 }
 
 /**
- * The name of an image in its site: one use of it on the default platform and one on another are two images. A name does
- * not depend on what other hosts use.
+ * The name of an image in its site. An image on another platform than the default has the platform in its name, even if
+ * no host uses the default: names do not depend on other hosts.
  */
 export function imageName({ name, platform }: Pick<ImageUse, 'name' | 'platform'>): string {
   return platform === defaultPlatform ? name : `${name}-${platform}`;

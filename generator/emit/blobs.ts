@@ -16,12 +16,12 @@ import { type Sha256, sha256, Unreachable } from '../model/brand.ts';
 import type { Descriptor } from '../model/image.ts';
 import type { Blob } from '../oci/blob.ts';
 import { hexOf } from '../text/digest.ts';
-import { temporaryName, writeFully } from './member-cache.ts';
+import { temporaryName, writeFully } from './content-cache.ts';
 
-/** A blob under construction: hashed while it is written, under a temporary name until it is whole. */
+/** A blob under construction: hashed while it is written; its name is temporary until it is complete. */
 export type BlobWriter = {
   write(bytes: Buffer): void;
-  /** Gives it its name, its bytes on the disk first; the file appears complete or not at all. */
+  /** Syncs the bytes to disk, then renames the file to its digest: it exists completely or not at all. */
   finish(): Promise<{ readonly digest: Sha256; readonly size: number }>;
   discard(): void;
 };
@@ -59,23 +59,24 @@ export function createBlob(directory: string): BlobWriter {
   };
 }
 
-/** Writes bytes that are at hand, unless they are there. */
+/** Writes a blob from memory, unless it exists. */
 export async function putBlob(directory: string, { descriptor, bytes }: Blob, mode = 0o644): Promise<void> {
   if (!hasBlob(directory, descriptor)) await writeFileAtomic(join(directory, hexOf(descriptor)), bytes, mode);
 }
 
-/** True when the blob is there with its size; its bytes are not read. */
+/** True if the blob exists with this size; its bytes are not read. */
 export function hasBlob(directory: string, descriptor: Descriptor): boolean {
   const found = statSync(join(directory, hexOf(descriptor)), { throwIfNoEntry: false });
   return found?.size === descriptor.size;
 }
 
-/** Deletes what processes that no longer run have left half-written in a directory. */
+/** Deletes partial files of processes that no longer run. */
 export function sweepTemporaries(directory: string): void {
   const names = statSync(directory, { throwIfNoEntry: false }) ? readdirSync(directory) : [];
   for (const name of names) {
-    const [, maker] = /^\.(\d+)-/.exec(name) ?? [];
-    if (maker !== undefined && !isRunning(Number(maker))) rmSync(join(directory, name), { force: true });
+    const [, processId] = /^\.(\d+)-/.exec(name) ?? [];
+    if (processId !== undefined && !isRunning(Number(processId)))
+      rmSync(join(directory, name), { force: true });
   }
 }
 

@@ -30,11 +30,11 @@ export type BuildSummary = {
   readonly hosts: readonly HostSummary[];
 };
 
-/** So many hosts have their keys made side by side, and so many plans are in memory. */
-const HOSTS_AT_ONCE = 16;
+/** Hosts per group: their keys are created in parallel, and their plans are in memory. */
+const GROUP_SIZE = 16;
 
 /**
- * Everything after the check: keys, lock, images, then host by host plan, files and bundle; `index.json` last.
+ * The stages after the check: keys, lock, images, then plan, files and bundle of each host; `index.json` last.
  * Diagnostics: keys/*, lock/*, fetch/*, build/*. Throws on file system errors other than a full disk.
  */
 export async function build({ site, plan }: Compiled, options: BuildOptions): Promise<Result<BuildSummary>> {
@@ -58,7 +58,7 @@ export async function build({ site, plan }: Compiled, options: BuildOptions): Pr
   };
   const threads = new EmitThreads(context, site.hosts.length);
   try {
-    for (const group of groupsOf(plan.hosts, HOSTS_AT_ONCE)) {
+    for (const group of groupsOf(plan.hosts, GROUP_SIZE)) {
       const problems = group.flatMap((host) => checkPlan(host, site));
       if (problems.length > 0) return { ok: false, diagnostics: [...diagnostics, ...problems] };
       await threads.add(

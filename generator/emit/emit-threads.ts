@@ -3,21 +3,21 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { packageRoot } from '../effects/package-root.ts';
-import { type EmitContext, type EmittedHost, HostEmitter, type HostOrder } from './host-emitter.ts';
+import { type EmitContext, type EmittedHost, HostEmitter, type HostJob } from './host-emitter.ts';
 
-export type ThreadAnswer =
+export type ThreadResult =
   | { readonly hosts: readonly EmittedHost[] }
   | { readonly error: { readonly [K in ErrorPart]: NodeJS.ErrnoException[K] | undefined } };
 
 type ErrorPart = 'message' | 'stack' | 'code' | 'path';
 
-/** A thread takes as long to start as some hosts take to be written. */
-const HOSTS_WORTH_A_THREAD = 64;
-const MOST_THREADS = 3;
-/** While a thread writes one group it has the next at hand. */
-const GROUPS_AT_HAND = 2;
+/** With fewer hosts, starting a thread takes longer than it saves. */
+const MIN_HOSTS_PER_THREAD = 64;
+const MAX_THREADS = 3;
+/** A thread has the next group in its queue while it writes one. */
+const QUEUED_GROUPS = 2;
 
-/** Emits a site's hosts on this thread, and where they are many on the other processors too. */
+/** Emits the hosts of a site on this thread; for many hosts also on worker threads. */
 export class EmitThreads {
   readonly #own: HostEmitter;
   readonly #threads: readonly EmitThread[];
@@ -25,27 +25,23 @@ export class EmitThreads {
 
   constructor(context: EmitContext, hosts: number) {
     this.#own = new HostEmitter(context);
-    const wanted = Math.min(
-      Math.floor(hosts / HOSTS_WORTH_A_THREAD),
-      availableParallelism() - 1,
-      MOST_THREADS,
-    );
-    this.#threads = Array.from({ length: wanted }, () => new EmitThread(context));
+    const count = Math.min(Math.floor(hosts / MIN_HOSTS_PER_THREAD), availableParallelism() - 1, MAX_THREADS);
+    this.#threads = Array.from({ length: count }, () => new EmitThread(context));
   }
 
-  /** Takes a group of hosts; done when the next one may come. */
-  async add(orders: readonly HostOrder[]): Promise<void> {
-    const thread = this.#threads.find(({ waiting }) => waiting < GROUPS_AT_HAND);
-    const emitted = (thread ?? this.#own).emit(orders);
+  /** Emits a group of hosts. Resolves when the caller can add the next group. */
+  async add(jobs: readonly HostJob[]): Promise<void> {
+    const thread = this.#threads.find(({ pending }) => pending < QUEUED_GROUPS);
+    const emitted = (thread ?? this.#own).emit(jobs);
     this.#emitted.push(emitted);
-    // What a thread could not do is said by `finish`.
+    // `finish` reports the errors of threads.
     if (thread) emitted.catch(() => undefined);
     else await emitted;
-    // Emitting waits for nothing: without a turn of the event loop, no answer of a thread would ever be heard.
+    // Emitting is synchronous: let the event loop run, so that results of threads arrive.
     await turn();
   }
 
-  /** All hosts in the order in which they came. Throws what any thread has thrown. */
+  /** All hosts in the order of `add`. Throws the first error of a thread. */
   async finish(): Promise<readonly EmittedHost[]> {
     return (await Promise.all(this.#emitted)).flat();
   }
@@ -55,37 +51,37 @@ export class EmitThreads {
   }
 }
 
-type Waiting = { resolve(hosts: readonly EmittedHost[]): void; reject(cause: unknown): void };
+type Pending = { resolve(hosts: readonly EmittedHost[]): void; reject(cause: unknown): void };
 
-/** Answers come in the order of the questions. */
+/** A worker thread. Its results arrive in the order of the jobs. */
 class EmitThread {
   readonly #worker: Worker;
-  readonly #waiting: Waiting[] = [];
-  /** What ended the thread itself; it answers nothing any more. */
-  #end: unknown;
+  readonly #pending: Pending[] = [];
+  /** The error that ended the thread. */
+  #fault: unknown;
 
   constructor(context: EmitContext) {
     this.#worker = new Worker(join(packageRoot, 'dist', 'emit-worker.js'), { workerData: context });
-    this.#worker.on('message', (answer: ThreadAnswer) => {
-      const next = this.#waiting.shift();
-      if ('hosts' in answer) next?.resolve(answer.hosts);
-      else next?.reject(Object.assign(new Error(), answer.error));
+    this.#worker.on('message', (result: ThreadResult) => {
+      const next = this.#pending.shift();
+      if ('hosts' in result) next?.resolve(result.hosts);
+      else next?.reject(Object.assign(new Error(), result.error));
     });
     this.#worker.on('error', (cause) => {
-      this.#end = cause;
-      for (const next of this.#waiting.splice(0)) next.reject(cause);
+      this.#fault = cause;
+      for (const next of this.#pending.splice(0)) next.reject(cause);
     });
   }
 
-  get waiting(): number {
-    return this.#waiting.length;
+  get pending(): number {
+    return this.#pending.length;
   }
 
-  emit(orders: readonly HostOrder[]): Promise<readonly EmittedHost[]> {
-    if (this.#end !== undefined) return Promise.reject(this.#end);
+  emit(jobs: readonly HostJob[]): Promise<readonly EmittedHost[]> {
+    if (this.#fault !== undefined) return Promise.reject(this.#fault);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-      this.#worker.postMessage(orders);
+      this.#pending.push({ resolve, reject });
+      this.#worker.postMessage(jobs);
     });
   }
 

@@ -1,18 +1,18 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { ThreadAnswer } from './emit-threads.ts';
-import { HostEmitter, type HostOrder } from './host-emitter.ts';
+import type { ThreadResult } from './emit-threads.ts';
+import { HostEmitter, type HostJob } from './host-emitter.ts';
 
-/* A thread of a build: it is sent groups of hosts, and answers each when its files are written. */
+/* A worker thread of a build: it receives groups of hosts and replies to each when the files are written. */
 const emitter = new HostEmitter(workerData);
 
-parentPort?.on('message', async (orders: readonly HostOrder[]) => {
-  parentPort?.postMessage(await answer(orders));
+parentPort?.on('message', async (jobs: readonly HostJob[]) => {
+  parentPort?.postMessage(await emit(jobs));
 });
 
-/** An error loses its code and path on the way to another thread. */
-async function answer(orders: readonly HostOrder[]): Promise<ThreadAnswer> {
+/** Returns errors as data: a posted Error loses its code and path. */
+async function emit(jobs: readonly HostJob[]): Promise<ThreadResult> {
   try {
-    return { hosts: await emitter.emit(orders) };
+    return { hosts: await emitter.emit(jobs) };
   } catch (cause) {
     const { message, stack, code, path } = cause as NodeJS.ErrnoException;
     return { error: { message, stack, code, path } };

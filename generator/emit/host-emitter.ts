@@ -9,7 +9,7 @@ import { loadSaslprep } from '../text/password.ts';
 import type { Templates } from '../text/template.ts';
 import { SiteDirectory, type WrittenBundle } from './site-directory.ts';
 
-/** What is the same for all hosts of a build. Plain data, as is a host's order: both go to other threads. */
+/** Data that all hosts of a build share. It is plain data, like a job, because both are sent to worker threads. */
 export type EmitContext = {
   readonly out: string;
   readonly site: string;
@@ -18,8 +18,8 @@ export type EmitContext = {
   readonly configOnly: boolean;
 };
 
-/** A planned host, and its keys. */
-export type HostOrder = Pick<PlannedHost, 'plan' | 'secrets'> & { readonly keys: KeyRing };
+/** A planned host with its keys. */
+export type HostJob = Pick<PlannedHost, 'plan' | 'secrets'> & { readonly keys: KeyRing };
 
 export type HostSummary = {
   readonly ip: string;
@@ -41,13 +41,13 @@ export class HostEmitter {
     this.#directory = new SiteDirectory(context.out, context.site);
   }
 
-  async emit(orders: readonly HostOrder[]): Promise<EmittedHost[]> {
+  async emit(jobs: readonly HostJob[]): Promise<EmittedHost[]> {
     const emitted: EmittedHost[] = [];
-    for (const order of orders) emitted.push(await this.#emitOne(order));
+    for (const job of jobs) emitted.push(await this.#emitOne(job));
     return emitted;
   }
 
-  async #emitOne({ plan, keys, secrets }: HostOrder): Promise<EmittedHost> {
+  async #emitOne({ plan, keys, secrets }: HostJob): Promise<EmittedHost> {
     const { templates, configOnly } = this.#context;
     const own = this.#context.images.filter((image) =>
       plan.images.some((use) => imageName(use) === image.name),
@@ -67,13 +67,13 @@ export class HostEmitter {
     images: readonly BuiltImage[],
     summary: HostSummary,
   ): Promise<EmittedHost> {
-    const made = bundleHost(this.#context.site, plan, rendered, images);
-    const bundle = await this.#directory.writeBundle(made);
+    const hostBundle = bundleHost(this.#context.site, plan, rendered, images);
+    const bundle = await this.#directory.writeBundle(hostBundle);
     return { bundle, summary: { ...summary, bundle: bundle.artifact.digest } };
   }
 }
 
-/** Trees are named by their content; without images (`--config-only`) the image's name stands in. */
+/** A tree has the rootfs id of its image as its name; without images (`--config-only`), the image's name. */
 function imageRoot(name: string, images: readonly BuiltImage[]): string {
   const image = images.find((candidate) => candidate.name === name);
   return `/var/lib/pigsty/images/${image?.rootfs ?? name}/rootfs`;

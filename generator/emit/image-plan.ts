@@ -5,24 +5,24 @@ import { Unreachable } from '../model/brand.ts';
 import type { ImageRecipe } from '../model/image.ts';
 import type { Lock, LockedPackage, LockedPlatform } from '../model/lock.ts';
 import { sha256Of } from '../text/digest.ts';
-import { type MemberRequest, memberKey } from './member-cache.ts';
+import { type ContentRequest, contentKey } from './content-cache.ts';
 
-/** What an image is made of, before anything is opened: its layers of packages, bottom first, each sorted by name, and its recipe. */
+/** The inputs of an image: its layers of packages, bottom first, each sorted by package name, and its recipe. */
 export type ImagePlan = {
   readonly spec: ImageSpec;
   readonly distribution: Distribution;
   readonly architecture: string;
-  /** Recipe and bases as one: what the uppermost layer and the configuration are made from. */
+  /** The recipe merged with its bases: the input of the uppermost layer and the configuration. */
   readonly merged: ImageRecipe;
-  readonly layers: readonly (readonly MemberRequest[])[];
+  readonly layers: readonly (readonly ContentRequest[])[];
   readonly createdSeconds: number;
   /** Digest of all inputs: equal keys, equal images. */
   readonly key: string;
 };
 
 /**
- * Layers by how often they change: each base recipe's packages, then what others depend on, then the packages asked
- * for by name. Throws on a lock that lacks the image: the caller has checked that it is not stale.
+ * Orders layers by how often they change: the packages of each base recipe, then dependencies, then the requested
+ * packages. Throws if the lock does not have the image: the caller has checked that the lock is current.
  */
 export function planImage(spec: ImageSpec, lock: Lock, createdSeconds: number): ImagePlan {
   const platform = lock.platforms.find((one) => one.platform === spec.platform);
@@ -41,12 +41,12 @@ export function planImage(spec: ImageSpec, lock: Lock, createdSeconds: number): 
   return { ...plan, key: imageKey(plan) };
 }
 
-function packageLayers(spec: ImageSpec, platform: LockedPlatform): MemberRequest[][] {
+function packageLayers(spec: ImageSpec, platform: LockedPlatform): ContentRequest[][] {
   const all = closure(platform, spec.name);
-  const taken = new Set<string>();
+  const placed = new Set<string>();
   const take = (names: readonly string[], recipes: readonly ImageRecipe[]) =>
     names
-      .filter((name) => !taken.has(name) && taken.add(name))
+      .filter((name) => !placed.has(name) && placed.add(name))
       .map((name) => request(name, all, recipes, platform));
   const bases = spec.bases.map((base, index) =>
     take(closure(platform, base.name), spec.bases.slice(0, index + 1)),
@@ -70,12 +70,12 @@ function request(
   closure: readonly string[],
   recipes: readonly ImageRecipe[],
   platform: LockedPlatform,
-): MemberRequest {
+): ContentRequest {
   const locked = findPackage(platform, name);
-  const asked = recipes
+  const selected = recipes
     .flatMap((recipe) => recipe.packages[platform.platform] ?? [])
     .find((one) => one.name === name);
-  const { only, without, unless = '' } = asked ?? {};
+  const { only, without, unless = '' } = selected ?? {};
   const isNeeded = closure.includes(unless);
   const distribution = distributionOf(platform.platform);
   return { package: locked, distribution, ...(only && { only }), ...(without && !isNeeded && { without }) };
@@ -87,7 +87,7 @@ function findPackage(platform: LockedPlatform, name: string): LockedPackage {
   return found;
 }
 
-/** The upper recipe's words count; lists add up, an entry with the same name or path replaces the lower one. */
+/** Values of the upper recipe win. Lists are joined; an entry of the upper recipe replaces one with the same name or path. */
 function mergeRecipes(recipes: readonly ImageRecipe[]): ImageRecipe {
   return recipes.reduce((lower, upper) => ({
     ...upper,
@@ -113,7 +113,7 @@ function imageKey(plan: Omit<ImagePlan, 'key'>): string {
     plan.architecture,
     plan.createdSeconds,
     { title, users, directories, links, environment, user, entrypoint, command, provides },
-    plan.layers.map((layer) => layer.map(memberKey)),
+    plan.layers.map((layer) => layer.map(contentKey)),
   ];
   return sha256Of(JSON.stringify(inputs));
 }

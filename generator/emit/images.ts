@@ -12,27 +12,27 @@ import { findConflicts, LAYER_TYPE } from '../oci/layer.ts';
 import { createdSeconds, describeImage, rootfsId } from '../oci/manifest.ts';
 import { missingPrograms } from '../oci/programs.ts';
 import { hasBlob, putBlob, sweepTemporaries } from './blobs.ts';
+import { contentFile, contentKey } from './content-cache.ts';
 import { type ImagePlan, planImage } from './image-plan.ts';
-import { buildLayer, type Directories, type LayerMember, layerKey } from './layers.ts';
-import { memberFile, memberKey } from './member-cache.ts';
-import { type Members, prepareMembers } from './members.ts';
+import { buildLayer, type Directories, type LayerContent, layerKey } from './layers.ts';
+import { type PackageContents, prepareContents } from './package-contents.ts';
 import { buildRules, isDiskFull } from './rules.ts';
 
 export type BuildOptions = {
-  /** `blobs/sha256` of the layout that the images go into. */
+  /** `blobs/sha256` of the layout that the images are written to. */
   readonly blobs: string;
   /** The cache directory of this product. */
   readonly cache: string;
   readonly progress: Progress;
-  /** What `created` says, when the environment sets it (reproducible-builds.org specification). */
+  /** The time for `created`, if the environment sets it (reproducible-builds.org specification). */
   readonly sourceDateEpoch?: string | undefined;
 };
 
 const CERTIFICATES = /^usr\/share\/ca-certificates\/mozilla\/[^/]+\.crt$/;
 
 /**
- * The images as blobs of a layout, in the order of `specs`. What did not change is only looked at. Packages have to be
- * in the cache (`fetchPackages`). Diagnostics: build/disk-full, build/file-conflict, build/program-missing,
+ * Writes the images as blobs of a layout, in the order of `specs`; unchanged images are not written again. The packages
+ * must be in the cache (`fetchPackages`). Diagnostics: build/disk-full, build/file-conflict, build/program-missing,
  * build/package-broken, fetch/wrong-hash. On an error no manifest is written.
  */
 export async function buildImages(
@@ -45,10 +45,10 @@ export async function buildImages(
   const known = new Map(plans.map((plan) => [plan.key, readKnownImage(plan, options)]));
   const changed = plans.filter((plan) => !known.get(plan.key));
   try {
-    const made =
+    const built =
       changed.length > 0 ? await buildChanged(changed, options) : succeed(new Map<string, BuiltImage>());
-    if (!made.ok) return made;
-    const images = plans.flatMap(({ key }) => known.get(key) ?? made.value.get(key) ?? []);
+    if (!built.ok) return built;
+    const images = plans.flatMap(({ key }) => known.get(key) ?? built.value.get(key) ?? []);
     return succeed(images);
   } catch (cause) {
     if (!isDiskFull(cause)) throw cause;
@@ -63,19 +63,19 @@ async function buildChanged(
   for (const directory of [options.blobs, join(options.cache, 'members')]) sweepTemporaries(directory);
   const wanted = new Map(plans.flatMap((plan) => plan.layers).map((layer) => [keyOfLayer(layer), layer]));
   const assembly = new Assembly(options);
-  const members = await prepareMembers([...wanted.values()], options, (layer, made) =>
-    assembly.start(keyOfLayer(layer), made),
+  const contents = await prepareContents([...wanted.values()], options, (layer, ready) =>
+    assembly.start(keyOfLayer(layer), ready),
   );
   const layers = await assembly.finish();
-  if (!members.ok) return members;
-  const diagnostics = plans.flatMap((plan) => problems(plan, members.value));
+  if (!contents.ok) return contents;
+  const diagnostics = plans.flatMap((plan) => problems(plan, contents.value));
   if (diagnostics.length > 0) return conclude(new Map(), diagnostics);
   const images = new Map<string, BuiltImage>();
-  for (const plan of plans) images.set(plan.key, await buildImage(plan, members.value, layers, options));
+  for (const plan of plans) images.set(plan.key, await buildImage(plan, contents.value, layers, options));
   return succeed(images);
 }
 
-/** Layers under construction. Each is written in one go; the disk is waited for while other packages are opened. */
+/** Layers in progress. Each is written without a pause; the wait for the disk overlaps with the unpacking of packages. */
 class Assembly {
   readonly #options: BuildOptions;
   readonly #building: Promise<readonly [key: string, layer: Descriptor]>[] = [];
@@ -84,13 +84,13 @@ class Assembly {
     this.#options = options;
   }
 
-  start(key: string, members: readonly LayerMember[]): void {
-    const building = buildLayer(members, this.#options).then((layer) => [key, layer] as const);
+  start(key: string, contents: readonly LayerContent[]): void {
+    const building = buildLayer(contents, this.#options).then((layer) => [key, layer] as const);
     building.catch(() => undefined);
     this.#building.push(building);
   }
 
-  /** The layers by their keys, once all have ended. Throws what the first that failed threw. */
+  /** Waits for all layers and returns them by key. Throws the error of the first layer that failed. */
   async finish(): Promise<ReadonlyMap<string, Descriptor>> {
     const step = this.#options.progress.step('assemble', this.#building.length);
     const watched = this.#building.map((building) => building.then(() => step.advance(1)));
@@ -104,12 +104,12 @@ class Assembly {
 
 async function buildImage(
   plan: ImagePlan,
-  members: Members,
+  contents: PackageContents,
   layersByKey: ReadonlyMap<string, Descriptor>,
   options: Directories,
 ): Promise<BuiltImage> {
   const layers = plan.layers.flatMap((layer) => layersByKey.get(keyOfLayer(layer)) ?? []);
-  const files = filesLayer(plan, members, options.cache);
+  const files = filesLayer(plan, contents, options.cache);
   await putBlob(options.blobs, files);
   layers.push(files.descriptor);
   const { spec, architecture, merged: recipe } = plan;
@@ -124,8 +124,8 @@ async function buildImage(
   return built;
 }
 
-function filesLayer(plan: ImagePlan, members: Members, cache: string): Blob {
-  const all = allMembers(plan, members);
+function filesLayer(plan: ImagePlan, contents: PackageContents, cache: string): Blob {
+  const all = allContents(plan, contents);
   const present = new Set(all.flatMap(({ index }) => index.directories.map((directory) => directory.path)));
   const layer = imageFilesLayer({
     recipe: plan.merged,
@@ -137,12 +137,12 @@ function filesLayer(plan: ImagePlan, members: Members, cache: string): Blob {
   return blobOf(LAYER_TYPE, layer);
 }
 
-function readCertificates(members: readonly LayerMember[], cache: string): Buffer[] {
-  const member = members.find(({ name }) => name === 'ca-certificates');
-  if (!member) return [];
-  const file = openSync(memberFile(cache, member.key), 'r');
+function readCertificates(contents: readonly LayerContent[], cache: string): Buffer[] {
+  const authorities = contents.find(({ name }) => name === 'ca-certificates');
+  if (!authorities) return [];
+  const file = openSync(contentFile(cache, authorities.key), 'r');
   try {
-    return member.index.entries
+    return authorities.index.entries
       .filter(({ path, kind }) => kind === 'file' && CERTIFICATES.test(path))
       .map(({ size, offset }) => {
         const content = Buffer.alloc(size);
@@ -154,9 +154,9 @@ function readCertificates(members: readonly LayerMember[], cache: string): Buffe
   }
 }
 
-function problems(plan: ImagePlan, members: Members): Diagnostic[] {
+function problems(plan: ImagePlan, contents: PackageContents): Diagnostic[] {
   const image = plan.spec.name;
-  const all = allMembers(plan, members);
+  const all = allContents(plan, contents);
   const conflicts = findConflicts(all).map(({ path, packages }) =>
     buildRules.fileConflict.at(undefined, { image, path, packages }),
   );
@@ -167,22 +167,22 @@ function problems(plan: ImagePlan, members: Members): Diagnostic[] {
 }
 
 function keyOfLayer(layer: ImagePlan['layers'][number]): string {
-  return layerKey(layer.map(memberKey));
+  return layerKey(layer.map(contentKey));
 }
 
-function layerMembers(layer: ImagePlan['layers'][number], members: Members): LayerMember[] {
-  return layer.map((request) => members.of(request));
+function layerContents(layer: ImagePlan['layers'][number], contents: PackageContents): LayerContent[] {
+  return layer.map((request) => contents.of(request));
 }
 
-function allMembers(plan: ImagePlan, members: Members): LayerMember[] {
-  return plan.layers.flatMap((layer) => layerMembers(layer, members));
+function allContents(plan: ImagePlan, contents: PackageContents): LayerContent[] {
+  return plan.layers.flatMap((layer) => layerContents(layer, contents));
 }
 
 function imageRecord(cache: string, key: string): string {
   return join(cache, 'images', `${key}.json`);
 }
 
-/** An image of an earlier build whose blobs are all still there. */
+/** The image of an earlier build, if all its blobs exist. */
 function readKnownImage(plan: ImagePlan, { cache, blobs }: Directories): BuiltImage | undefined {
   try {
     const built: BuiltImage = JSON.parse(readFileSync(imageRecord(cache, plan.key), 'utf8'));

@@ -3,38 +3,38 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../effects/files.ts';
 import { isSha256 } from '../model/brand.ts';
 import type { Descriptor } from '../model/image.ts';
-import { directoryHeaders, layerDescriptor, type NamedMember } from '../oci/layer.ts';
+import { directoryHeaders, layerDescriptor, type NamedContent } from '../oci/layer.ts';
 import { endOfArchive } from '../oci/tar-header.ts';
 import { sha256Of } from '../text/digest.ts';
 import { type BlobWriter, createBlob, hasBlob } from './blobs.ts';
-import { memberFile } from './member-cache.ts';
+import { contentFile } from './content-cache.ts';
 
-/** A member of a layer and its name in the cache. */
-export type LayerMember = NamedMember & { readonly key: string };
+/** A package content of a layer, with its key in the cache. */
+export type LayerContent = NamedContent & { readonly key: string };
 export type Directories = { readonly blobs: string; readonly cache: string };
 
 const chunk = Buffer.alloc(1 << 20);
 
-/** Names a layer by its members in their order: equal keys, equal bytes. */
-export function layerKey(memberKeys: readonly string[]): string {
-  return sha256Of(memberKeys.join('\n'));
+/** The key of a layer, from the keys of its contents in their order: equal keys, equal bytes. */
+export function layerKey(contentKeys: readonly string[]): string {
+  return sha256Of(contentKeys.join('\n'));
 }
 
 /**
- * The layer of some members, sorted by package name, as a blob: directories, then member files one after the other.
- * A layer that was built before and is still there is only looked at. Throws file system errors.
+ * Writes a layer as a blob: first the directories, then the content files, sorted by package name. A layer of an earlier
+ * build is not written again. Throws file system errors.
  */
 export async function buildLayer(
-  members: readonly LayerMember[],
+  contents: readonly LayerContent[],
   { blobs, cache }: Directories,
 ): Promise<Descriptor> {
-  const record = join(cache, 'layers', `${layerKey(members.map((member) => member.key))}.json`);
+  const record = join(cache, 'layers', `${layerKey(contents.map((content) => content.key))}.json`);
   const known = readRecord(record);
   if (known && hasBlob(blobs, known)) return known;
   const blob = createBlob(blobs);
   try {
-    blob.write(directoryHeaders(members));
-    for (const { key } of members) appendFile(blob, memberFile(cache, key));
+    blob.write(directoryHeaders(contents));
+    for (const { key } of contents) appendFile(blob, contentFile(cache, key));
     blob.write(endOfArchive());
     const { digest, size } = await blob.finish();
     await writeFileAtomic(record, JSON.stringify({ digest, size }));

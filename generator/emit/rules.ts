@@ -5,29 +5,30 @@ export const buildRules = {
   diskFull: rule<{ directory: string }>('build/disk-full', {
     severity: 'error',
     message: ({ directory }) => `no space left on the disk of ${directory}`,
-    help: () => 'make room and run the same command again; nothing half-written was kept',
+    help: () => 'free some space and run the command again; no partial file was kept',
   }),
   fileConflict: rule<{ image: string; path: string; packages: readonly [string, string] }>(
     'build/file-conflict',
     {
       severity: 'error',
       message: ({ image, path, packages: [one, other] }) =>
-        `in image ${image} both ${one} and ${other} hold /${path}: one would hide the other`,
-      help: () => 'leave one of the packages out',
+        `image ${image}: packages ${one} and ${other} both contain /${path}`,
+      help: () => 'remove one of the packages',
     },
   ),
   programMissing: rule<{ image: string; program: string; recipe: string }>('build/program-missing', {
     severity: 'error',
-    message: ({ image, program, recipe }) => `image ${image} lacks ${program}, which ${recipe} promises`,
-    help: () => 'the package may have moved it: look into the new version, then change the recipe',
+    message: ({ image, program, recipe }) =>
+      `image ${image} has no executable ${program}, which ${recipe} declares in \`provides\``,
+    help: () => 'check the new version of the package, then correct the recipe',
   }),
-  packageBroken: rule<{ file: string; words: string }>('build/package-broken', {
+  packageBroken: rule<{ file: string; reason: string }>('build/package-broken', {
     severity: 'error',
-    message: ({ file, words }) => `dpkg-deb cannot open ${file}: ${words}`,
+    message: ({ file, reason }) => `dpkg-deb cannot open ${file}: ${reason}`,
   }),
 };
 
-/** True for the errors that more room would cure, whether the system or dpkg-deb names them. */
+/** True for errors of a full disk or quota, from the system or from dpkg-deb. */
 export function isDiskFull(cause: unknown): boolean {
   if (isErrno(cause, 'ENOSPC') || isErrno(cause, 'EDQUOT')) return true;
   return cause instanceof Error && /No space left on device|Disk quota exceeded/.test(cause.message);

@@ -12,16 +12,16 @@ import { hexOf } from '../text/digest.ts';
 import { isExecutable } from '../text/mode.ts';
 import { putBlob } from './blobs.ts';
 
-/** Where a file of this content lies; `inode` where it was read. */
-type Placed = { readonly path: string; readonly inode?: number };
+/** The path of an existing file with this content; `inode` if its content was compared. */
+type ExistingFile = { readonly path: string; readonly inode?: number };
 
-/** A bundle whose blobs are on the disk: its manifest, and all of them. */
+/** A bundle on disk: its manifest, and all its blobs. */
 export type WrittenBundle = { readonly artifact: Descriptor; readonly blobs: readonly Descriptor[] };
 
-/** `out/<site>/`: an OCI image layout, and beside it `hosts/<ip>/`, every file as its node will have it. */
+/** `out/<site>/`: an OCI image layout, and `hosts/<ip>/` with every file of each host. */
 export class SiteDirectory {
   readonly path: string;
-  readonly #placed = new WeakMap<Artifact, Placed>();
+  readonly #placed = new WeakMap<Artifact, ExistingFile>();
 
   constructor(out: string, site: string) {
     this.path = join(out, site);
@@ -31,16 +31,16 @@ export class SiteDirectory {
     return join(this.path, 'blobs', 'sha256');
   }
 
-  /** Makes the directory; only its owner may read it, since secrets lie in it. */
+  /** Creates the directory with mode 0700, because it contains secrets. */
   async open(): Promise<void> {
     await makeDirectory(this.blobs);
     await chmod(this.path, 0o700);
   }
 
   /**
-   * The browsable form of one host, replaced as a whole where anything of it is new; secrets are stubs. A file that is
-   * the same object in another host's is a hard link to that one. Synchronous, as that is several times quicker for many
-   * small files.
+   * Writes the files of one host, for reading; secrets are stubs. If one file has changed, the whole directory is
+   * replaced. A file that another host has too is a hard link. Synchronous calls are several times faster for many small
+   * files.
    */
   writeHost(plan: HostPlan, rendered: RenderedHost): void {
     const final = join(this.path, 'hosts', plan.ip);
@@ -62,7 +62,7 @@ export class SiteDirectory {
     writeTreeFile(path, artifact.shown, shownMode(artifact));
   }
 
-  /** True when a directory has these files as they are, and no other. */
+  /** True if a directory has exactly these files, with the same content and modes. */
   #holdsAll(directory: string, artifacts: readonly Artifact[]): boolean {
     if (!existsSync(directory)) return false;
     const files = readdirSync(directory, { recursive: true, withFileTypes: true });
@@ -72,7 +72,7 @@ export class SiteDirectory {
     );
   }
 
-  /** A link to a file that was read is not read again. */
+  /** Does not read a hard link to a file that was compared before. */
   #holds(directory: string, artifact: Artifact): boolean {
     const path = join(directory, archivePath(artifact));
     const found = lstatSync(path, { throwIfNoEntry: false });
@@ -93,7 +93,7 @@ export class SiteDirectory {
     };
   }
 
-  /** Last of all: until index.json names them, blobs are not a build. Blobs that nothing names any more are removed. */
+  /** Written last: a build is complete when index.json exists. Removes unused blobs. */
   async writeIndex(images: readonly BuiltImage[], bundles: readonly WrittenBundle[]): Promise<void> {
     await writeFileAtomic(join(this.path, 'oci-layout'), LAYOUT_FILE);
     const artifacts = bundles.map((bundle) => bundle.artifact);
@@ -109,14 +109,14 @@ export class SiteDirectory {
   }
 }
 
-/** A directory and those of some paths in it; each is made once, in its turn. */
+/** Creates a directory and the parents of some paths in it, each once. */
 function makeDirectories(root: string, paths: readonly string[]): void {
-  const made = new Set<string>(['.']);
+  const created = new Set<string>(['.']);
   const make = (directory: string): void => {
-    if (made.has(directory)) return;
+    if (created.has(directory)) return;
     make(dirname(directory));
     mkdirSync(join(root, directory));
-    made.add(directory);
+    created.add(directory);
   };
   mkdirSync(root, { recursive: true });
   for (const path of paths) make(dirname(path));

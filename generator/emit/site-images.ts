@@ -9,7 +9,7 @@ import type { Progress } from '../effects/progress.ts';
 import { loadRecipes } from '../effects/recipes.ts';
 import { fetchPackages } from '../lock/fetch.ts';
 import { readLock, writeLock } from '../lock/lock-file.ts';
-import { type ImageWork, imageRequests, isStale } from '../lock/requests.ts';
+import { type ImageJobs, imageRequests, isStale } from '../lock/requests.ts';
 import { resolveLock } from '../lock/resolve.ts';
 import { lockRules } from '../lock/rules.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
@@ -36,30 +36,30 @@ export function lockFile(site: Site): string {
   return join(dirname(site.inventoryFile), `${site.name}.lock.json`);
 }
 
-/** Resolves the packages of all images anew (`update`) or where the lock does not answer; writes the lock. */
+/** Resolves the packages of all images if the lock is missing or out of date, or with `update`; writes the lock. */
 export async function lockSite(
   site: Site,
   plan: SitePlan,
   options: ImageOptions & { readonly update: boolean },
 ): Promise<Result<SiteLock>> {
-  const work = await imageWork(plan);
-  if (!work.ok) return work;
+  const jobs = await imageJobs(plan);
+  if (!jobs.ok) return jobs;
   const platforms = platformsWith(plan.sources);
-  return currentLock(site, work.value, { ...options, platforms, frozen: false });
+  return currentLock(site, jobs.value, { ...options, platforms, frozen: false });
 }
 
-/** All images of the site as blobs in `blobs`; downloads what is missing. Diagnostics: lock/*, fetch/*, build/*. */
+/** Writes all images of the site as blobs to `blobs`; downloads missing packages. Diagnostics: lock/*, fetch/*, build/*. */
 export async function buildSiteImages(
   site: Site,
   plan: SitePlan,
   blobs: string,
   options: ImageOptions & { readonly frozen: boolean },
 ): Promise<Result<readonly BuiltImage[]>> {
-  const work = await imageWork(plan);
-  if (!work.ok) return work;
-  const found: Diagnostic[] = [...work.diagnostics];
+  const jobs = await imageJobs(plan);
+  if (!jobs.ok) return jobs;
+  const found: Diagnostic[] = [...jobs.diagnostics];
   const platforms = platformsWith(plan.sources);
-  const locked = await currentLock(site, work.value, { ...options, platforms, update: false });
+  const locked = await currentLock(site, jobs.value, { ...options, platforms, update: false });
   found.push(...locked.diagnostics);
   if (!locked.ok) return { ok: false, diagnostics: found };
   const { environment, progress } = options;
@@ -73,7 +73,7 @@ export async function buildSiteImages(
   found.push(...fetched.diagnostics);
   if (!fetched.ok) return { ok: false, diagnostics: found };
   const sourceDateEpoch = environment.SOURCE_DATE_EPOCH;
-  const built = await buildImages(work.value.specs, locked.value.lock, {
+  const built = await buildImages(jobs.value.specs, locked.value.lock, {
     blobs,
     cache,
     progress,
@@ -83,7 +83,7 @@ export async function buildSiteImages(
   return built.ok ? conclude(built.value, found) : { ok: false, diagnostics: found };
 }
 
-async function imageWork(plan: SitePlan): Promise<Result<ImageWork>> {
+async function imageJobs(plan: SitePlan): Promise<Result<ImageJobs>> {
   const recipes = await loadRecipes(join(packageRoot, 'images'));
   if (!recipes.ok) return recipes;
   return imageRequests([...plan.images], recipes.value);
@@ -91,7 +91,7 @@ async function imageWork(plan: SitePlan): Promise<Result<ImageWork>> {
 
 async function currentLock(
   site: Site,
-  { requests }: ImageWork,
+  { requests }: ImageJobs,
   options: LockOptions & { readonly update: boolean; readonly frozen: boolean },
 ): Promise<Result<SiteLock>> {
   const file = lockFile(site);
@@ -101,8 +101,8 @@ async function currentLock(
   const reason = reasonToResolve(kept.value, requests, { platforms, update });
   if (kept.value && reason === undefined) return succeed({ file, lock: kept.value });
   if (options.frozen) {
-    const refused = kept.value ? lockRules.stale : lockRules.missing;
-    return { ok: false, diagnostics: [refused.at(undefined, { file })] };
+    const problem = kept.value ? lockRules.stale : lockRules.missing;
+    return { ok: false, diagnostics: [problem.at(undefined, { file })] };
   }
   const cache = cacheDirectory(environment);
   const fresh = await resolveLock(requests, { cache, environment, progress, platforms });
@@ -114,10 +114,10 @@ async function currentLock(
 
 function reasonToResolve(
   lock: Lock | undefined,
-  requests: ImageWork['requests'],
+  requests: ImageJobs['requests'],
   { platforms, update }: { readonly platforms: Platforms; readonly update: boolean },
 ): string | undefined {
-  if (!lock) return 'there was no lock';
-  if (isStale(lock, requests, platforms)) return 'the inventory or the recipes ask for other packages';
-  return update ? 'newer versions were asked for' : undefined;
+  if (!lock) return 'no lock exists';
+  if (isStale(lock, requests, platforms)) return 'the packages in the inventory or the recipes have changed';
+  return update ? '--update was given' : undefined;
 }

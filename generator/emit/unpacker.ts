@@ -4,9 +4,9 @@ import type { Readable, Writable } from 'node:stream';
 import type { Distribution } from '../distributions/distribution.ts';
 
 /**
- * Opens packages one after the other in one shell, which costs less than two new processes of ours a package:
- * the unpacker writes straight to files, so this process never copies what is only on its way. A line in is the package
- * and the name of the result; out comes what the unpacker says, then a line with END and the status.
+ * Unpacks packages one after the other in one shell, which is faster than two processes per package. The unpacker writes
+ * to files: this process does not copy intermediate data. An input line has the package and the name of the result; the
+ * output is the unpacker's messages, then a line with END and the exit status.
  */
 const END = '\u0004';
 const OPEN: Readonly<Record<Distribution['unpacker'], string>> = {
@@ -28,14 +28,14 @@ export type Unpacker = {
   close(): void;
 };
 
-/** The unpacker's own words about a package that it could not open. */
+/** A package that the unpacker cannot open, with its error message. */
 export class UnpackFailed extends Error {
   override readonly name = 'UnpackFailed';
 }
 
 export function startUnpacker(name: Distribution['unpacker']): Unpacker {
   const shell: ChildProcessByStdio<Writable, Readable, null> = spawn('sh', ['-c', script(name)], {
-    // Several run side by side: a thread more each for one archive would only cost time.
+    // Several unpackers run in parallel: more threads for one archive would cost time.
     env: { PATH: process.env.PATH ?? '/usr/bin:/bin', LC_ALL: 'C', DPKG_DEB_THREADS_MAX: '1' },
     stdio: ['pipe', 'pipe', 'ignore'],
   });
@@ -45,11 +45,11 @@ export function startUnpacker(name: Distribution['unpacker']): Unpacker {
   return {
     async unpack(packageFile, result) {
       shell.stdin.write(`${packageFile}\t${result}\n`);
-      const words: string[] = [];
+      const output: string[] = [];
       for (let line = await answers.next(); !line.done; line = await answers.next()) {
         if (line.value === `${END}0`) return;
-        if (line.value.startsWith(END)) throw new UnpackFailed(words.join(' '));
-        words.push(line.value.trim());
+        if (line.value.startsWith(END)) throw new UnpackFailed(output.join(' '));
+        output.push(line.value.trim());
       }
       throw new UnpackFailed('the shell that runs the unpacker has ended');
     },

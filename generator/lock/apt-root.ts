@@ -7,12 +7,12 @@ import { Unreachable } from '../model/brand.ts';
 import type { LockedSource, SignedSource } from '../model/lock.ts';
 import { sha256Of } from '../text/digest.ts';
 
-/** Where an archive is, by its name: a base address that ends with a slash. */
+/** The base address of each archive, by the archive's name. It ends with a slash. */
 export type Addresses = ReadonlyMap<string, string>;
 
 /**
- * A private root for apt: its own sources, lists, caches and status, the machine's transports. It works without
- * privileges and leaves the machine's apt alone.
+ * A private root for apt: its own sources, lists, caches and status, with the machine's settings for transports. It needs
+ * no privileges and does not change the machine's apt.
  */
 export type AptRoot = {
   readonly directory: string;
@@ -20,7 +20,7 @@ export type AptRoot = {
   readonly environment: Environment;
 };
 
-/** Parts of the machine's `Acquire` settings that decide what is fetched or trusted, not how: ours differ. */
+/** The machine's `Acquire` settings of what is fetched or trusted. They are not copied; settings of how are. */
 const OWN_SETTINGS =
   /^Acquire(::(IndexTargets|Languages|GzipIndexes|Changelogs|ForceHash|Allow\w+|CompressionTypes)\b.*)? /;
 const DIRECTORIES = [
@@ -34,7 +34,7 @@ const DIRECTORIES = [
   'var/log/apt',
 ];
 
-/** Makes or refreshes the root `<cache>/apt/<platform>`, one of its own for added sources. Throws on file system errors. */
+/** Creates or updates the root `<cache>/apt/<platform>`; added sources have a separate root. Throws on file system errors. */
 export async function openAptRoot(
   cache: string,
   platform: Platform,
@@ -48,7 +48,7 @@ export async function openAptRoot(
   return { directory, platform, environment: { ...environment, APT_CONFIG: join(directory, 'apt.conf') } };
 }
 
-/** Points the root at the archives and fetches their signed indexes; a second time only what changed. */
+/** Configures the archives of the root and fetches their signed indexes, if they have changed. */
 export async function updateLists(root: AptRoot, addresses: Addresses): Promise<ProcessResult> {
   const { architecture, suites, keyring, sources = [] } = root.platform;
   const lines = suites.map(({ archive, suite, component }) => {
@@ -61,7 +61,7 @@ export async function updateLists(root: AptRoot, addresses: Addresses): Promise<
   return runLocked(root, 'apt-get', ['-qq', '-o', 'APT::Update::Error-Mode=any', 'update']);
 }
 
-/** With its key, as a path with spaces cannot be written there (sources.list(5), "deb822-style format"). */
+/** Contains the key itself, because the path of a key must not contain spaces (sources.list(5), "deb822-style format"). */
 function stanza(
   { archive, suite, component, key }: SignedSource,
   addresses: Addresses,
@@ -93,36 +93,36 @@ export function runApt(root: AptRoot, program: string, args: readonly string[]):
   return runProcess(program, args, root.environment);
 }
 
-/** Likewise, one at a time on this machine: for what writes into the root (flock(1), util-linux). */
+/** Runs a program that writes to the root; one at a time on this machine (flock(1), util-linux). */
 export function runLocked(root: AptRoot, program: string, args: readonly string[]): Promise<ProcessResult> {
   return runProcess('flock', [join(root.directory, 'lock'), program, ...args], root.environment);
 }
 
-/** The signed indexes as they were fetched: which archive, and the sha256 of its InRelease. */
+/** The fetched indexes: the archive, and the sha256 of its InRelease or Release file. */
 export async function readSources(root: AptRoot, addresses: Addresses): Promise<LockedSource[]> {
   const lists = join(root.directory, 'var/lib/apt/lists');
-  const kept = await readdir(lists);
+  const names = await readdir(lists);
   const files = await releaseFiles(root);
   return Promise.all(
     allSuites(root.platform).map(async ({ archive, suite, component }) => {
       const path = component === '' ? '' : `dists/${suite}/`;
       const name = files.get(new URL(`${addresses.get(archive)}${path}InRelease`).href) ?? '';
-      // An archive may sign its Release file apart.
-      const file = [name, name.replace(/InRelease$/, 'Release')].find((one) => kept.includes(one));
+      // An archive may have Release with a detached signature instead of InRelease.
+      const file = [name, name.replace(/InRelease$/, 'Release')].find((one) => names.includes(one));
       if (file === undefined) throw new Unreachable(`apt keeps no Release file of ${archive} ${suite}`);
       return { archive, suite, component, release: await hashFile(join(lists, file)) };
     }),
   );
 }
 
-/** Address of each InRelease -> the name of the file that apt keeps it in; also of suites without packages. */
+/** The address of each InRelease and the name of its file in apt's lists; also for suites without packages. */
 async function releaseFiles(root: AptRoot): Promise<ReadonlyMap<string, string>> {
   const { stdout } = await runApt(root, 'apt-get', ['update', '--print-uris']);
   const lines = stdout.matchAll(/^'(\S+\/InRelease)' (\S+)/gm);
   return new Map([...lines].map(([, address = '', file = '']) => [new URL(address).href, file]));
 }
 
-/** The machine's own proxies, certificates, time-outs and so on, as apt prints them (apt-config(8)). */
+/** The machine's settings for proxies, certificates, timeouts and so on (apt-config(8)). */
 async function machineTransports(environment: Environment): Promise<string> {
   const dump = await runProcess('apt-config', ['dump'], environment);
   return dump.stdout
@@ -132,7 +132,7 @@ async function machineTransports(environment: Environment): Promise<string> {
     .join('');
 }
 
-/** apt.conf(5). APT_CONFIG is read before the parts in `Dir`, so nothing of the machine's is read besides. */
+/** apt.conf(5). apt reads APT_CONFIG first; its `Dir` excludes the machine's other configuration files. */
 function aptConfiguration(directory: string, { architecture }: Platform, transports: string): string {
   return [
     transports,

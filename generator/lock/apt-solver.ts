@@ -11,17 +11,17 @@ import { lockRules } from './rules.ts';
 import type { Solution, SolveOptions } from './solver.ts';
 import {
   absentStatus,
-  aptWords,
+  aptErrors,
   parseCandidates,
   parsePrintUris,
   type SolvedPackage,
 } from './solver-output.ts';
 
-/** Room for one platform's indexes, compressed and not (60 MB in Debian 13). On a full disk apt's downloader may wait for ever. */
+/** Space for one platform's indexes, compressed and uncompressed (60 MB in Debian 13). On a full disk apt's downloader can hang. */
 const INDEX_BYTES = 80_000_000;
 const SERVER = /^postgresql(-client)?-\d+$/;
 
-/** apt's own solver in a private root, which checks signatures from InRelease down to each package. */
+/** Runs apt's solver in a private root. apt verifies the signature of InRelease and the checksum of each index. */
 export async function solveWithApt(
   platform: Platform,
   requests: readonly ImageRequest[],
@@ -33,7 +33,7 @@ export async function solveWithApt(
     return { ok: false, diagnostics: [lockRules.diskFull.at(undefined, { directory: options.cache })] };
   const root = await openAptRoot(options.cache, platform, options.environment);
   const update = await updateLists(root, addresses.value);
-  if (update.status !== 0) return unreachable(platform, aptWords(update.stderr));
+  if (update.status !== 0) return unreachable(platform, aptErrors(update.stderr));
   options.advance(`index of ${platform.name}`);
   const missing = await findMissing(root, requests);
   if (missing.length > 0) return { ok: false, diagnostics: missing };
@@ -52,7 +52,7 @@ export async function solveWithApt(
   return conclude({ sources: await readSources(root, addresses.value), closures }, failures);
 }
 
-/** One image's closure, from an empty system on which only the absent packages are installed. */
+/** The closure of one image, starting from a system on which only the absent packages are installed. */
 async function solve(
   root: AptRoot,
   request: ImageRequest,
@@ -71,10 +71,10 @@ async function solve(
     '--',
     ...names,
   ];
-  const answer = await runApt(root, 'apt-get', args);
-  if (answer.status === 0) return succeed(parsePrintUris(answer.stdout, addresses));
-  const words = aptWords(`${answer.stderr}\n${unmetDependencies(answer.stdout)}`);
-  return { ok: false, diagnostics: [lockRules.solverFailed.at(undefined, { image: request.name, words })] };
+  const output = await runApt(root, 'apt-get', args);
+  if (output.status === 0) return succeed(parsePrintUris(output.stdout, addresses));
+  const reason = aptErrors(`${output.stderr}\n${unmetDependencies(output.stdout)}`);
+  return { ok: false, diagnostics: [lockRules.solverFailed.at(undefined, { image: request.name, reason })] };
 }
 
 /** apt explains unmet dependencies on its standard output, indented, as ` a : Depends: b but …`. */
@@ -83,21 +83,21 @@ function unmetDependencies(stdout: string): string {
   return lines.map((line) => `E: ${line.trim().replaceAll(/\s+/g, ' ')}`).join('\n');
 }
 
-/** Every package that is asked for and that no source has: all of them at once. */
+/** A diagnostic for each requested package that no source has. */
 async function findMissing(root: AptRoot, requests: readonly ImageRequest[]): Promise<Diagnostic[]> {
   const names = [...new Set(requests.flatMap((one) => one.packages.map(({ name }) => name)))].sort();
   const policy = await runApt(root, 'apt-cache', ['policy', '--', ...names]);
   const candidates = parseCandidates(policy.stdout);
   if (names.every((name) => candidates.has(name))) return [];
-  const carried = await realPackages(root);
+  const available = await realPackages(root);
   return requests.flatMap((request) =>
     request.packages
       .filter(({ name }) => !candidates.has(name) && !isOfMissingServer(name, candidates))
-      .map((one) => notFound(root.platform, request.name, one, carried)),
+      .map((one) => notFound(root.platform, request.name, one, available)),
   );
 }
 
-/** Of a major version that no source has: that its server is missing says it all. */
+/** True for packages of a major version whose server is missing: one diagnostic, of the server, is enough. */
 function isOfMissingServer(name: string, candidates: ReadonlySet<string>): boolean {
   const [server] = /^postgresql-\d+(?=-)/.exec(name) ?? [];
   return server !== undefined && !candidates.has(server);
@@ -111,12 +111,12 @@ async function realPackages(root: AptRoot): Promise<string[]> {
 function notFound(
   platform: Platform,
   image: string,
-  asked: PackageRequest,
-  carried: readonly string[],
+  request: PackageRequest,
+  available: readonly string[],
 ): Diagnostic {
-  const { name, askedBy, place } = asked;
+  const { name, askedBy, place } = request;
   if (SERVER.test(name)) {
-    const versions = carried.flatMap((one) => /^postgresql-(\d+)$/.exec(one)?.[1] ?? []);
+    const versions = available.flatMap((one) => /^postgresql-(\d+)$/.exec(one)?.[1] ?? []);
     const args = {
       name,
       image,
@@ -124,7 +124,7 @@ function notFound(
       platform: platform.name,
       versions: [...new Set(versions)].sort().join(', '),
     };
-    return lockRules.pgVersionNotCarried.at(place, args);
+    return lockRules.pgVersionNotFound.at(place, args);
   }
   const sources = allSuites(platform)
     .map(({ archive, suite, component }) => (component === '' ? archive : `${suite}/${component}`))
@@ -134,7 +134,7 @@ function notFound(
     image,
     askedBy,
     sources,
-    nearest: nearestName(name, carried.filter((one) => one[0] === name[0]).sort()),
+    nearest: nearestName(name, available.filter((one) => one[0] === name[0]).sort()),
   });
 }
 

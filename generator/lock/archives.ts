@@ -6,15 +6,15 @@ import type { Addresses } from './apt-root.ts';
 import { lockRules } from './rules.ts';
 
 const FORMAT = '$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(LABEL)';
-/** What the archives call themselves in their Release files; that file may not be there. */
+/** Labels of the archives in their Release files. */
 const LABELS: ReadonlyMap<string, string> = new Map([
   ['debian', 'Debian'],
   ['debian-security', 'Debian-Security'],
 ]);
 
 /**
- * Where the platform's archives are: PIGSTY_MIRROR_<ARCHIVE> in the environment, else what the inventory says of an
- * archive that it adds, else what this machine's apt uses.
+ * The addresses of the platform's archives: PIGSTY_MIRROR_<ARCHIVE> in the environment, otherwise the address in the
+ * inventory (added archives), otherwise the address in this machine's apt configuration.
  * Diagnostics: lock/no-archive, lock/no-tool.
  */
 export async function findArchives(platform: Platform, environment: Environment): Promise<Result<Addresses>> {
@@ -36,10 +36,10 @@ export async function findArchives(platform: Platform, environment: Environment)
   return conclude(addresses, diagnostics);
 }
 
-/** What apt is configured to fetch, where it has fetched nothing yet: on a new machine. */
+/** The configured address of an archive, for machines where apt has not fetched an index yet. */
 async function configuredAddress(archive: string, environment: Environment): Promise<string | undefined> {
-  const wanted = await runProcess('apt-get', ['update', '--print-uris'], environment);
-  return addressOf(archive, updateTargets(wanted.stdout));
+  const configured = await runProcess('apt-get', ['update', '--print-uris'], environment);
+  return addressOf(archive, updateTargets(configured.stdout));
 }
 
 /** The output of `apt-get update --print-uris`, which fetches nothing, in the form of `apt-get indextargets`. */
@@ -54,8 +54,8 @@ export function mirrorVariable(archive: string): string {
 }
 
 /**
- * The address of an archive in lines of the form `address|suite|component|label`. It is known by its label; where no
- * Release file has been fetched yet, by the end of its address.
+ * Finds the address of an archive in lines of the form `address|suite|component|label`: by the label, or, if no Release
+ * file has been fetched yet, by the end of the address.
  */
 export function addressOf(archive: string, targets: string): string | undefined {
   const rows = targets.split('\n').map((line) => line.split('|'));

@@ -2,17 +2,17 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { LockedPackage, LockedPlatform } from '../model/lock.ts';
 import { fetchRules } from './rules.ts';
 
-/** A locked package that did not come, and apt's word for why. */
+/** A locked package that could not be downloaded, and apt's reason. */
 export type Failure = { readonly package: LockedPackage; readonly reason: string };
 
-/** True when what came is not what was locked. */
+/** True if the downloaded file is not the locked one. */
 export function isWrongHash({ reason }: Failure): boolean {
   return /Hash Sum mismatch|unexpected size/i.test(reason);
 }
 
 /**
- * The findings for packages that did not come into `directory`: one for a full disk, one for each archive that cannot
- * be reached, one for each file that is gone or is another one. Diagnostics: fetch/*.
+ * The diagnostics for packages that could not be downloaded to `directory`: one for a full disk, one for each unreachable
+ * archive, one for each file that is missing or has a wrong checksum. Diagnostics: fetch/*.
  */
 export function explainFailures(
   failures: readonly Failure[],
@@ -23,17 +23,19 @@ export function explainFailures(
     const bytes = failures.reduce((sum, one) => sum + one.package.size, 0);
     return [fetchRules.diskFull.at(undefined, { directory, bytes })];
   }
-  const findings: Diagnostic[] = [];
-  const unreached = new Map<string, Failure[]>();
+  const diagnostics: Diagnostic[] = [];
+  const unreachableArchives = new Map<string, Failure[]>();
   for (const failure of failures) {
     const { archive, name } = failure.package;
     const file = fileName(failure);
-    if (isWrongHash(failure)) findings.push(fetchRules.wrongHash.at(undefined, { file, archive }));
+    if (isWrongHash(failure)) diagnostics.push(fetchRules.wrongHash.at(undefined, { file, archive }));
     else if (/^404\b|File not found|No such file/.test(failure.reason))
-      findings.push(fetchRules.superseded.at(undefined, { file, archive, images: imagesWith(name, images) }));
-    else unreached.set(archive, [...(unreached.get(archive) ?? []), failure]);
+      diagnostics.push(
+        fetchRules.superseded.at(undefined, { file, archive, images: imagesWith(name, images) }),
+      );
+    else unreachableArchives.set(archive, [...(unreachableArchives.get(archive) ?? []), failure]);
   }
-  return [...findings, ...[...unreached].map(([archive, those]) => unreachable(archive, those))];
+  return [...diagnostics, ...[...unreachableArchives].map(([archive, those]) => unreachable(archive, those))];
 }
 
 function unreachable(archive: string, those: readonly Failure[]): Diagnostic {

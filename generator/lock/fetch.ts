@@ -22,18 +22,18 @@ export type FetchOptions = {
   readonly platforms: Platforms;
 };
 
-/** Files a single call of apt's downloader gets: its arguments stay far below the system's limit. */
+/** Files per call of apt's downloader: the arguments stay far below the system's limit. */
 const FILES_PER_CALL = 200;
 const POLL_MILLISECONDS = 200;
 
-/** Where a package is kept: `<cache>/packages/sha256/<hex>.deb`. */
+/** The path of a package in the cache: `<cache>/packages/sha256/<hex>.deb`. */
 export function packageFile(cache: string, digest: Sha256): string {
   return join(cache, 'packages', 'sha256', `${digest}.deb`);
 }
 
 /**
- * Fetches what is not in the cache yet, for the named images or for all of the lock. With everything there it only
- * looks at sizes. Diagnostics: fetch/wrong-hash, fetch/superseded, fetch/unreachable, fetch/disk-full,
+ * Downloads the packages that the cache does not have, for the named images or for the whole lock. For packages in the
+ * cache it compares sizes only. Diagnostics: fetch/wrong-hash, fetch/superseded, fetch/unreachable, fetch/disk-full,
  * lock/no-archive, lock/no-tool.
  */
 export async function fetchPackages(
@@ -55,7 +55,7 @@ export async function fetchPackages(
     if (!addresses.ok) continue;
     const directory = partialDirectory(options.cache);
     const bytes = missing.reduce((sum, one) => sum + one.size, 0);
-    // Asked first: on a full disk apt's downloader may wait for ever.
+    // Check this first: on a full disk apt's downloader can hang.
     if ((await freeBytes(directory)) < bytes) {
       diagnostics.push(fetchRules.diskFull.at(undefined, { directory, bytes }));
       continue;
@@ -67,13 +67,13 @@ export async function fetchPackages(
 }
 
 async function missingPackages(wanted: readonly LockedPackage[], cache: string): Promise<LockedPackage[]> {
-  const isThere = await Promise.all(
+  const isCached = await Promise.all(
     wanted.map(async (one) => (await sizeIfExists(packageFile(cache, one.sha256))) === one.size),
   );
-  return wanted.filter((_, index) => !isThere[index]);
+  return wanted.filter((_, index) => !isCached[index]);
 }
 
-/** By apt's own downloader, so that its transports and proxies count; it resumes what is left in `partial/`. */
+/** Uses apt's downloader, with its transports and proxies. It resumes the files in `partial/`. */
 async function download(
   missing: readonly LockedPackage[],
   platform: Platform,
@@ -83,11 +83,11 @@ async function download(
   const root = await openAptRoot(options.cache, platform, options.environment);
   const partial = partialDirectory(options.cache);
   await makeDirectory(join(options.cache, 'packages', 'sha256'));
-  const stop = reportBytes(missing, partial, options);
+  const stop = reportProgress(missing, partial, options);
   const failures: Failure[] = [];
   for (const group of groupsOf(missing, FILES_PER_CALL)) {
-    const answer = await callDownloader(root, group, partial, addresses);
-    for (const one of group) failures.push(...(await accept(one, partial, answer, addresses, options.cache)));
+    const result = await callDownloader(root, group, partial, addresses);
+    for (const one of group) failures.push(...(await accept(one, partial, result, addresses, options.cache)));
   }
   await stop();
   return failures;
@@ -111,17 +111,17 @@ function callDownloader(
   return runLocked(root, '/usr/lib/apt/apt-helper', ['-qq', 'download-file', ...triples]);
 }
 
-/** `file:` would leave a link to the archive instead of a copy. */
+/** With `copy:`, because `file:` creates a link to the archive instead of a copy. */
 function addressOfPackage({ archive, path }: LockedPackage, addresses: Addresses): string {
   const base = (addresses.get(archive) ?? '').replace(/^file:/, 'copy:');
   return base + path.split('/').map(encodeURIComponent).join('/');
 }
 
-/** Moves a downloaded file to its place when its bytes are the locked ones; says why not otherwise. */
+/** Moves a downloaded file into the cache if its sha256 is correct; otherwise returns the failure. */
 async function accept(
   one: LockedPackage,
   partial: string,
-  answer: ProcessResult,
+  result: ProcessResult,
   addresses: Addresses,
   cache: string,
 ): Promise<Failure[]> {
@@ -132,29 +132,33 @@ async function accept(
     return [];
   }
   if ((await sizeIfExists(to)) === one.size) return [];
-  const failure = { package: one, reason: reasonFor(addressOfPackage(one, addresses), answer) };
+  const failure = { package: one, reason: reasonFor(addressOfPackage(one, addresses), result) };
   if (isWrongHash(failure))
     await Promise.all([rm(from, { force: true }), rm(`${from}.FAILED`, { force: true })]);
   return [failure];
 }
 
-/** apt's words about one file: `E: Failed to fetch <address>  <reason>`. */
+/** apt's reason for one file, from `E: Failed to fetch <address>  <reason>`. */
 function reasonFor(address: string, { stderr, status }: ProcessResult): string {
   const failures = stderr.split('\n').flatMap((line) => {
     const [, uri, reason] = /^E: Failed to fetch (\S+) {2}(.*)$/.exec(line) ?? [];
     return uri !== undefined && reason !== undefined ? [{ uri, reason }] : [];
   });
-  const mine = failures.find(({ uri }) => decodeURIComponent(uri) === decodeURIComponent(address));
-  if (mine) return mine.reason;
+  const own = failures.find(({ uri }) => decodeURIComponent(uri) === decodeURIComponent(address));
+  if (own) return own.reason;
   return status === 0 ? 'Hash Sum mismatch' : (failures[0]?.reason ?? stderr.trim());
 }
 
-/** Tells how much has arrived while the downloader runs, by looking at what it writes. */
-function reportBytes(missing: readonly LockedPackage[], partial: string, { cache, progress }: FetchOptions) {
+/** Reports progress by the size of the partial files, while the downloader runs. */
+function reportProgress(
+  missing: readonly LockedPackage[],
+  partial: string,
+  { cache, progress }: FetchOptions,
+) {
   const total = missing.reduce((sum, one) => sum + one.size, 0);
   const step = progress.step('fetch', total, 'bytes');
   let reported = 0;
-  const look = async () => {
+  const report = async () => {
     const sizes = missing.map(async (one) => {
       return (
         (await sizeIfExists(packageFile(cache, one.sha256))) ??
@@ -162,19 +166,19 @@ function reportBytes(missing: readonly LockedPackage[], partial: string, { cache
         0
       );
     });
-    const arrived = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
-    if (arrived > reported) step.advance(arrived - reported);
-    reported = Math.max(reported, arrived);
+    const downloaded = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    if (downloaded > reported) step.advance(downloaded - reported);
+    reported = Math.max(reported, downloaded);
   };
-  const timer = setInterval(() => void look(), POLL_MILLISECONDS);
+  const timer = setInterval(() => void report(), POLL_MILLISECONDS);
   return async () => {
     clearInterval(timer);
-    await look();
+    await report();
     step.done();
   };
 }
 
-/** A package of the lock as verified bytes in the cache, for whoever reads it: the file, or the finding. */
+/** Verifies a package in the cache by its sha256: returns its path, or deletes the file and returns a diagnostic. */
 export async function verifyPackage(one: LockedPackage, cache: string): Promise<Result<string>> {
   const path = packageFile(cache, one.sha256);
   if ((await hashFile(path)) === one.sha256) return succeed(path);

@@ -37,19 +37,19 @@ const lockFile = z.strictObject({
   ),
 });
 
-/** The lock as text that merges: sorted, one line a source and one line a package, which names its images. */
+/** The lock as text that git can merge: sorted, one line per source and one line per package with its images. */
 export function formatLock(lock: Lock): string {
   const platforms = lock.platforms.map(formatPlatform).join(',\n');
   const head = `{\n"version": ${lock.version},\n"inputs": ${JSON.stringify(lock.inputs)},\n"platforms": [\n`;
   return `${head}${platforms}\n]\n}\n`;
 }
 
-/** The lock that a text holds. Diagnostics: lock/unreadable. */
+/** Reads a lock from its text. Diagnostics: lock/unreadable. */
 export function parseLock(text: string, file: string): Result<Lock> {
   const parsed = lockFile.safeParse(parseJson(text));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    const problem = text.includes('<<<<<<<') ? 'it holds conflict marks of a merge' : describe(issue);
+    const problem = text.includes('<<<<<<<') ? 'it contains merge conflict markers' : describe(issue);
     return { ok: false, diagnostics: [lockRules.unreadable.at(undefined, { file, problem })] };
   }
   const { version, inputs } = parsed.data;
@@ -70,7 +70,7 @@ function formatPlatform({ platform, architecture, sources, packages, images }: L
   ].join('\n');
 }
 
-/** In the order of the schema, whatever order the value has. */
+/** Writes the keys in the order of the schema. */
 function formatPackage(one: LockedPackage, images: readonly string[]): string {
   const { name, version, arch, size, sha256, archive, path, askedBy } = one;
   return JSON.stringify({ name, version, arch, size, sha256, archive, path, askedBy, images });
@@ -84,12 +84,12 @@ function imagesWith(one: LockedPackage, images: LockedPlatform['images']): strin
 
 function imagesOf(packages: readonly z.infer<typeof packageLine>[]): Record<string, string[]> {
   const names = [...new Set(packages.flatMap((one) => one.images))].sort();
-  const members = (image: string) =>
+  const packagesOf = (image: string) =>
     packages
       .filter((one) => one.images.includes(image))
       .map((one) => one.name)
       .sort();
-  return Object.fromEntries(names.map((image) => [image, members(image)]));
+  return Object.fromEntries(names.map((image) => [image, packagesOf(image)]));
 }
 
 function parseJson(text: string): unknown {
@@ -101,6 +101,6 @@ function parseJson(text: string): unknown {
 }
 
 function describe(issue: z.core.$ZodIssue | undefined): string {
-  if (!issue || issue.path.length === 0) return 'it is no JSON of a lock';
+  if (!issue || issue.path.length === 0) return 'it is not JSON in the format of a lock';
   return `${issue.path.join('.')}: ${issue.message}`;
 }

@@ -8,30 +8,30 @@ import type { ImageUse } from '../model/plan.ts';
 import { sha256Of } from '../text/digest.ts';
 import { lockRules } from './rules.ts';
 
-/** An image to build: its recipe with the arguments put in, and which packages it names itself. */
+/** An image to build: its recipe with the arguments filled in, and the requested packages. */
 export type ImageSpec = {
   readonly name: string;
   readonly platform: string;
   readonly recipe: ImageRecipe;
-  /** Recipes below this one, lowest first; images of the lock by these names hold their packages. */
+  /** Recipes below this one, lowest first; the lock has the packages of each under its name. */
   readonly bases: readonly ImageRecipe[];
-  /** Names of the packages that the recipe and the parameters ask for, sorted. */
+  /** Names of the packages that the recipe and the parameters request, sorted. */
   readonly named: readonly string[];
 };
 
-/** What to solve and what to build. Base recipes are requests of their own, under the recipe's name. */
-export type ImageWork = { readonly requests: readonly ImageRequest[]; readonly specs: readonly ImageSpec[] };
+/** The requests to solve and the images to build. Each base recipe is a separate request, with the recipe's name. */
+export type ImageJobs = { readonly requests: readonly ImageRequest[]; readonly specs: readonly ImageSpec[] };
 
 const PACKAGE_NAME = /^[a-z0-9][a-z0-9+.-]+$/;
 
 /**
- * The images that `uses` name, each once, sorted by their names in the site. Diagnostics: lock/platform-unknown, lock/bad-package-name.
- * Throws on a recipe that does not exist, an argument that is missing, two different images of one name: bugs.
+ * The images of `uses`, each once, sorted by name. Diagnostics: lock/platform-unknown, lock/bad-package-name. Throws on
+ * bugs: an unknown recipe, a missing argument, two different images with one name.
  */
 export function imageRequests(
   uses: readonly ImageUse[],
   recipes: ReadonlyMap<string, ImageRecipe>,
-): Result<ImageWork> {
+): Result<ImageJobs> {
   const unique = uniqueUses(uses);
   const specs = unique.map((use) => imageSpec(use, recipes));
   const requests = new Map<string, ImageRequest>();
@@ -49,24 +49,24 @@ export function imageRequests(
   ]);
 }
 
-/** What a lock answers: a digest of the packages asked for and of where they come from; lines and places do not count. */
+/** The digest of the requested packages and their suites, without the places that request them. */
 export function lockInputs(requests: readonly ImageRequest[], platforms: Platforms): Sha256 {
   const suitesOf = (name: string) => {
     const platform = platforms.get(name);
     return platform ? allSuites(platform) : [];
   };
-  const asked = requests.map(({ name, platform, packages, absent }) => ({
+  const inputs = requests.map(({ name, platform, packages, absent }) => ({
     name,
     platform,
     suites: suitesOf(platform).map(({ archive, suite, component }) => ({ archive, suite, component })),
     packages: packages.map((one) => one.name).sort(),
     absent,
   }));
-  asked.sort((a, b) => (`${a.name} ${a.platform}` < `${b.name} ${b.platform}` ? -1 : 1));
-  return sha256Of(JSON.stringify(asked));
+  inputs.sort((a, b) => (`${a.name} ${a.platform}` < `${b.name} ${b.platform}` ? -1 : 1));
+  return sha256Of(JSON.stringify(inputs));
 }
 
-/** True when the lock was made for other requests. */
+/** True if the lock was resolved for other requests. */
 export function isStale(lock: Lock, requests: readonly ImageRequest[], platforms: Platforms): boolean {
   return lock.inputs !== lockInputs(requests, platforms);
 }
@@ -102,7 +102,7 @@ function find(recipes: ReadonlyMap<string, ImageRecipe>, name: string): ImageRec
   return recipe;
 }
 
-/** The recipe with `${name}` replaced in every text of it. */
+/** The recipe with `${name}` replaced in all its texts. */
 function withArguments(recipe: ImageRecipe, args: Readonly<Record<string, string>>): ImageRecipe {
   const fill = (text: string) =>
     text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
@@ -138,7 +138,7 @@ function request(
   extra: ImageUse['packages'],
 ): ImageRequest {
   const own = recipes.flatMap((recipe) => recipe.packages[platform] ?? []);
-  const asked: PackageRequest[] = [
+  const all: PackageRequest[] = [
     ...own.map((one) => ({
       name: one.name,
       askedBy: `${one.place.file}:${one.place.line}`,
@@ -146,11 +146,11 @@ function request(
     })),
     ...extra,
   ];
-  const packages = asked.filter(
-    (one, index) => asked.findIndex((other) => other.name === one.name) === index,
-  );
-  const wanted = new Set(packages.map((one) => one.name));
-  const absent = recipes.flatMap((recipe) => recipe.absent[platform] ?? []).filter((one) => !wanted.has(one));
+  const packages = all.filter((one, index) => all.findIndex((other) => other.name === one.name) === index);
+  const requested = new Set(packages.map((one) => one.name));
+  const absent = recipes
+    .flatMap((recipe) => recipe.absent[platform] ?? [])
+    .filter((one) => !requested.has(one));
   return { name, platform, packages, absent: [...new Set(absent)].sort() };
 }
 

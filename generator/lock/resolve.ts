@@ -16,8 +16,8 @@ export type LockOptions = {
 };
 
 /**
- * The exact packages of every image, by the own solver of each distribution: the only step that looks at package
- * indexes. Diagnostics: lock/no-archive, lock/no-tool, lock/disk-full, lock/source-unreachable,
+ * Resolves the exact packages of every image, with the solver of each distribution. No other step reads package indexes.
+ * Diagnostics: lock/no-archive, lock/no-tool, lock/disk-full, lock/source-unreachable,
  * lock/package-not-found, lock/pg-version-not-carried, lock/solver-failed.
  */
 export async function resolveLock(
@@ -31,10 +31,10 @@ export async function resolveLock(
   for (const name of names) {
     const platform = options.platforms.get(name);
     if (!platform) throw new Unreachable(`no platform ${name}`);
-    const mine = requests.filter((one) => one.platform === name);
+    const own = requests.filter((one) => one.platform === name);
     const { cache, environment } = options;
     const advance = (label: string) => step.advance(1, label);
-    const solved = await SOLVERS[platform.solver](platform, mine, { cache, environment, advance });
+    const solved = await SOLVERS[platform.solver](platform, own, { cache, environment, advance });
     diagnostics.push(...solved.diagnostics);
     if (solved.ok) platforms.push(lockedPlatform(platform, solved.value));
   }
@@ -52,9 +52,9 @@ function lockedPlatform(
       const key = `${one.name}:${one.arch}`;
       const other = packages.get(key);
       if (other && other.version !== one.version) throw new Unreachable(`two versions of ${key} in one lock`);
-      const asked = request.packages.find(({ name }) => name === one.name)?.askedBy;
+      const requester = request.packages.find(({ name }) => name === one.name)?.askedBy;
       if (!other || other.askedBy === 'dependency')
-        packages.set(key, { ...one, askedBy: asked ?? 'dependency' });
+        packages.set(key, { ...one, askedBy: requester ?? 'dependency' });
     }
   }
   const sorted = [...packages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);

@@ -1,7 +1,7 @@
 import { type Sha256, sha256 } from '../model/brand.ts';
 import type { Addresses } from './apt-root.ts';
 
-/** A package as apt's solver answers with it: {@link LockedPackage} without who asked. */
+/** A package from apt's solver: {@link LockedPackage} without the requester. */
 export type SolvedPackage = {
   readonly name: string;
   readonly version: string;
@@ -16,7 +16,7 @@ const URI_LINE = /^'([^']+)' (\S+) (\d+) SHA256:([0-9a-f]{64})$/;
 
 /**
  * Packages from `apt-get install --print-uris`: `'<uri>' <name>_<version>_<arch>.deb <bytes> SHA256:<hex>`, where the
- * version's colon is written `%3a`. Lines of another form are left out.
+ * version's colon is written `%3a`. Other lines are ignored.
  */
 export function parsePrintUris(output: string, addresses: Addresses): SolvedPackage[] {
   return output.split('\n').flatMap((line) => {
@@ -32,7 +32,7 @@ export function parsePrintUris(output: string, addresses: Addresses): SolvedPack
   });
 }
 
-/** Names that have a version to install, from `apt-cache policy <names>`. */
+/** Names of packages that can be installed, from `apt-cache policy <names>`. */
 export function parseCandidates(output: string): Set<string> {
   const names = new Set<string>();
   let current = '';
@@ -44,8 +44,8 @@ export function parseCandidates(output: string): Set<string> {
   return names;
 }
 
-/** apt's errors, on one line, without its `E: ` marks; its warnings when there are no errors. */
-export function aptWords(stderr: string): string {
+/** apt's errors on one line, without the prefix `E: `; if there are none, its warnings. */
+export function aptErrors(stderr: string): string {
   const lines = stderr.split('\n').map((line) => line.trim());
   const errors = lines.filter(
     (line) => line.startsWith('E: ') && !line.startsWith('E: Some index files failed'),
@@ -54,7 +54,7 @@ export function aptWords(stderr: string): string {
   return chosen.map((line) => line.replace(/^[EWN]: /, '')).join('; ');
 }
 
-/** dpkg's list of packages that the solver shall take for installed (deb-control(5)); `any` architecture matches too. */
+/** A dpkg status file with packages that the solver treats as installed (deb-control(5)), also for `:any` dependencies. */
 export function absentStatus(names: readonly string[], architecture: string): string {
   const stanza = (name: string) =>
     [

@@ -9,11 +9,11 @@ export type SolveOptions = {
   /** The cache directory of this product; package indexes are kept in it. */
   readonly cache: string;
   readonly environment: Environment;
-  /** Told when the index has been read, and of each image. */
+  /** Called when the index has been read, and for each image. */
   readonly advance: (label: string) => void;
 };
 
-/** What a solver answers: the signed indexes that it read, and every package of each image. */
+/** The result of a solver: the signed indexes, and all packages of each image. */
 export type Solution = {
   readonly sources: readonly LockedSource[];
   readonly closures: readonly {
@@ -22,7 +22,7 @@ export type Solution = {
   }[];
 };
 
-/** A distribution's own program for the question of which packages an image consists of. */
+/** Resolves the packages of images with the package manager of a distribution. */
 type Solver = (
   platform: Platform,
   requests: readonly ImageRequest[],

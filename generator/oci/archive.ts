@@ -1,10 +1,10 @@
-import { ancestors, byPath, contentPadding } from './member.ts';
+import { ancestors, byPath, contentPadding } from './package-content.ts';
 import { encodeHeader, endOfArchive, type TarEntry } from './tar-header.ts';
 
-/** An entry of a small archive held in memory; `content` is a file's. */
+/** An entry of a small archive in memory; only files have `content`. */
 export type ArchiveEntry = TarEntry & { readonly content?: Uint8Array };
 
-/** A file of root's. */
+/** A file owned by root. */
 export function fileEntry(path: string, content: Uint8Array, mode = 0o644): ArchiveEntry {
   return { path, kind: 'file', mode, uid: 0, gid: 0, size: content.length, content };
 }
@@ -13,7 +13,7 @@ export function directoryEntry(path: string, mode = 0o755, uid = 0, gid = 0): Ar
   return { path, kind: 'directory', mode, uid, gid, size: 0 };
 }
 
-/** A reproducible tar of the entries, sorted by path, with the directories above them (root's, 0755). */
+/** A reproducible tar of the entries, sorted by path, with their parent directories (owner root, mode 0755). */
 export function archiveWithParents(entries: readonly ArchiveEntry[]): Buffer {
   const parents = entries.flatMap(({ path }) => ancestors(path)).map((path) => directoryEntry(path));
   const all = new Map([...parents, ...entries].map((entry) => [entry.path, entry]));

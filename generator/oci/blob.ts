@@ -1,7 +1,7 @@
 import type { Descriptor } from '../model/image.ts';
 import { digestOf } from '../text/digest.ts';
 
-/** Content of a layout that is small enough for memory. */
+/** A blob of a layout, in memory. */
 export type Blob = { readonly descriptor: Descriptor; readonly bytes: Buffer };
 
 export function blobOf(mediaType: string, content: Uint8Array | string): Blob {

@@ -15,12 +15,12 @@ export type HostBundle = {
   readonly secrets: Blob;
   readonly agent: Blob;
   readonly empty: Blob;
-  /** The OCI manifest over the four. */
+  /** The OCI manifest that names the other blobs. */
   readonly artifact: Blob;
 };
 
 export const BUNDLE_TYPE = 'application/vnd.pigsty.bundle.v1';
-/** By these the parts of a bundle are found. */
+/** The media types of the parts of a bundle. */
 export const PART_TYPES = {
   manifest: 'application/vnd.pigsty.manifest.v1',
   config: LAYER_TYPE,
@@ -33,7 +33,7 @@ export const HOST_ANNOTATION = 'io.pigsty.host';
 const EMPTY_TYPE = 'application/vnd.oci.empty.v1+json';
 const AGENT_PATH = 'bin/pigsty-agent';
 
-/** The blobs of one host. `images` are those that the host uses, built. */
+/** The blobs of one host. `images` are the built images that the host uses. */
 export function bundleHost(
   site: string,
   plan: HostPlan,

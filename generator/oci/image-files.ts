@@ -1,9 +1,9 @@
 import type { ImageRecipe } from '../model/image.ts';
 import { type ArchiveEntry, directoryEntry, fileEntry, writeArchive } from './archive.ts';
-import { ancestors, byPath } from './member.ts';
+import { ancestors, byPath } from './package-content.ts';
 import type { PathRules } from './path-rules.ts';
 
-/** What the packages' install scripts would have written, as far as the software needs it. */
+/** The files that the packages' install scripts would write, as far as the software needs them. */
 export type ImageFiles = {
   readonly recipe: Pick<ImageRecipe, 'users' | 'directories' | 'links'>;
   readonly aliases: PathRules['aliases'];
@@ -11,14 +11,14 @@ export type ImageFiles = {
   readonly controls: readonly string[];
   /** Certificates of ca-certificates, in order of path; empty when the image has none. */
   readonly certificates: readonly Buffer[];
-  /** Directories that the packages bring: not written again. */
+  /** True for directories of the packages: they are not written again. */
   readonly isPresent: (path: string) => boolean;
 };
 
 const NSSWITCH =
   'passwd: files\ngroup: files\nshadow: files\nhosts: files dns\nservices: files\nprotocols: files\n';
 
-/** The uppermost layer of an image: accounts, name service, certificates, links, dpkg's list, the recipe's own. */
+/** The uppermost layer of an image: accounts, name service, certificates, links, dpkg's status file and the recipe's directories. */
 export function imageFilesLayer(files: ImageFiles): Buffer {
   const items = [
     ...[...files.aliases].map(([path, target]) => link(path, aliasTarget(path, target))),
@@ -48,7 +48,7 @@ function accountFiles(users: ImageRecipe['users']): ArchiveEntry[] {
   return [file('etc/passwd', `${passwd.join('\n')}\n`), file('etc/group', `${group.join('\n')}\n`)];
 }
 
-/** dpkg's own list (deb-status format), so that scanners see the packages; dpkg itself is not there to read it. */
+/** dpkg's status file, for scanners that list packages; the image has no dpkg. */
 function dpkgStatus(controls: readonly string[]): string {
   return controls
     .map((control) => `${control.trimEnd().replace('\n', '\nStatus: install ok installed\n')}\n\n`)
@@ -68,7 +68,7 @@ function recipeDirectories({ directories, users }: ImageFiles['recipe']): Archiv
   });
 }
 
-/** Relative within /usr's parent, absolute below /run: as usr-is-merged and base-files make them. */
+/** Relative for the links of merged /usr, absolute for links to /run: as usr-is-merged and base-files create them. */
 function aliasTarget(path: string, target: string): string {
   return path.startsWith('var/') ? `/${target}` : target;
 }

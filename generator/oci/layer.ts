@@ -1,19 +1,25 @@
 import type { Sha256 } from '../model/brand.ts';
 import type { Descriptor } from '../model/image.ts';
-import { ancestors, byPath, type MemberDirectory, type MemberEntry, type MemberIndex } from './member.ts';
+import {
+  ancestors,
+  byPath,
+  type ContentDirectory,
+  type ContentEntry,
+  type ContentIndex,
+} from './package-content.ts';
 import { encodeHeader } from './tar-header.ts';
 
-/** A package's member under its package name. */
-export type NamedMember = { readonly name: string; readonly index: MemberIndex };
-/** Two packages of one image that hold the same path; the later one would hide the earlier one's. */
+/** A package's content, with the package name. */
+export type NamedContent = { readonly name: string; readonly index: ContentIndex };
+/** Two packages of one image that contain the same path; the second would hide the first. */
 export type FileConflict = { readonly path: string; readonly packages: readonly [string, string] };
 
 export const LAYER_TYPE = 'application/vnd.oci.image.layer.v1.tar';
 
-/** The start of a layer: the directories of its members, each once, parents first; the first member by name decides. */
-export function directoryHeaders(members: readonly NamedMember[]): Buffer {
-  const directories = new Map<string, MemberDirectory>();
-  for (const { index } of members) {
+/** The start of a layer: the directories of its packages, each once, parents first. The first package by name decides. */
+export function directoryHeaders(contents: readonly NamedContent[]): Buffer {
+  const directories = new Map<string, ContentDirectory>();
+  for (const { index } of contents) {
     for (const directory of index.directories) {
       if (!directories.has(directory.path)) directories.set(directory.path, directory);
     }
@@ -22,18 +28,18 @@ export function directoryHeaders(members: readonly NamedMember[]): Buffer {
   return Buffer.concat(sorted.map((entry) => encodeHeader({ ...entry, kind: 'directory', size: 0 })));
 }
 
-/** Paths that two packages claim, one of them as something else than a directory; sorted by path. */
-export function findConflicts(members: readonly NamedMember[]): FileConflict[] {
+/** Paths that two packages contain, at least one of them not as a directory; sorted by path. */
+export function findConflicts(contents: readonly NamedContent[]): FileConflict[] {
   const owners = new Map<string, string>();
   const conflicts = new Map<string, FileConflict>();
-  for (const { name, index } of members) {
+  for (const { name, index } of contents) {
     for (const { path } of index.entries) {
       const other = owners.get(path);
       if (other !== undefined) conflicts.set(path, { path, packages: [other, name] });
       else owners.set(path, name);
     }
   }
-  for (const { name, index } of members) {
+  for (const { name, index } of contents) {
     for (const path of [
       ...index.directories.map((d) => d.path),
       ...index.entries.flatMap((e) => ancestors(e.path)),
@@ -45,9 +51,9 @@ export function findConflicts(members: readonly NamedMember[]): FileConflict[] {
   return [...conflicts.values()].sort(byPath);
 }
 
-/** All entries of an image by path, to look programs up. */
-export function entriesByPath(members: readonly NamedMember[]): Map<string, MemberEntry> {
-  return new Map(members.flatMap(({ index }) => index.entries.map((entry) => [entry.path, entry])));
+/** All entries of an image by path. */
+export function entriesByPath(contents: readonly NamedContent[]): Map<string, ContentEntry> {
+  return new Map(contents.flatMap(({ index }) => index.entries.map((entry) => [entry.path, entry])));
 }
 
 export function layerDescriptor(digest: Sha256, size: number): Descriptor {

@@ -8,7 +8,7 @@ const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json';
 
 export const LAYOUT_FILE = '{"imageLayoutVersion":"1.0.0"}';
 
-/** Where a layout keeps a blob, from its directory (image-spec 1.1, image-layout.md). */
+/** The path of a blob in the directory of a layout (image-spec 1.1, image-layout.md). */
 export function blobPath(descriptor: Descriptor): string {
   return `blobs/sha256/${hexOf(descriptor)}`;
 }

@@ -7,7 +7,7 @@ import { hexOf, sha256Of } from '../text/digest.ts';
 import { octal } from '../text/mode.ts';
 
 /*
- * The line manifest that the agent reads (docs/bundle.md): a record a line, its writer and what is read back of it.
+ * The line manifest that the agent reads (docs/bundle.md), one record per line: the writer, and a reader of image records.
  */
 const HEAD = 'pigsty-bundle 1';
 const IMAGE = 'image';
@@ -26,12 +26,12 @@ export function readImageRecords(text: string): ImageRecord[] {
     }));
 }
 
-/** Where a file stands in the generation's archives: measured ones are scripts below `measure/`. */
+/** The path of a file in the archives of a generation: a measured file is a script below `measure/`. */
 export function archivePath(artifact: Artifact): string {
   return artifact.isMeasured ? `measure/${artifact.path}` : artifact.path;
 }
 
-/** What the manifest says of one host. */
+/** The input of one host's manifest. */
 export type ManifestInput = {
   readonly site: string;
   readonly plan: HostPlan;
@@ -76,7 +76,7 @@ function directoryLine({ mode, owner, group, state, path }: DirectoryPlan): stri
   return record('directory', octal(mode), owner, group, state ?? '', path);
 }
 
-/** A measured file has a second record: the script that prints it, which lies in the archive in its place. */
+/** A measured file has a second record: the script that prints it, which the archive has instead. */
 function fileLines(artifact: Artifact): string[] {
   const { mode, owner, group, path, link = '' } = artifact;
   const digest = sha256Of(artifact.content);
@@ -103,13 +103,13 @@ function unitLine(
   );
 }
 
-/** Fields parted by one space, `-` for an empty one. Rules keep spaces out of names and paths. */
+/** Fields separated by one space, `-` for an empty one. Rules exclude spaces from names and paths. */
 function record(...fields: readonly (string | number)[]): string {
   return fields.map((field) => (field === '' ? '-' : checked(String(field)))).join(' ');
 }
 
 function checked(field: string): string {
-  if (/\s/.test(field)) throw new Unreachable(`a manifest field holds white space: ${field}`);
+  if (/\s/.test(field)) throw new Unreachable(`a manifest field contains white space: ${field}`);
   return field;
 }
 

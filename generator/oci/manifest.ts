@@ -12,13 +12,13 @@ export type ImageDescription = {
   readonly name: string;
   readonly architecture: string;
   readonly platform: string;
-  /** Seconds since 1970; what `created` says. */
+  /** Seconds since 1970, for `created`. */
   readonly createdSeconds: number;
   /** Uncompressed, bottom first: a layer's digest is its diff id. */
   readonly layers: readonly Descriptor[];
 };
 
-/** `SOURCE_DATE_EPOCH` when it is a whole number (reproducible-builds.org specification), else the fixed entry time. */
+/** `SOURCE_DATE_EPOCH` when it is a whole number (reproducible-builds.org specification), otherwise the fixed entry time. */
 export function createdSeconds(sourceDateEpoch: string | undefined): number {
   return sourceDateEpoch !== undefined && /^\d{1,11}$/.test(sourceDateEpoch)
     ? Number(sourceDateEpoch)

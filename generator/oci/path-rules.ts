@@ -1,6 +1,6 @@
-/** What of a distribution's packages gets into an image, and where it stands there. */
+/** Which paths of a distribution's packages an image contains, and under which path. */
 export type PathRules = {
-  /** Part of every cache key; raised whenever a change here or in this folder changes the bytes of a member or a layer. */
+  /** Part of every cache key; increase it when a change in this folder changes the bytes of a package content or a layer. */
   readonly version: number;
   /** Directories that are links in every image. Package paths below them are moved to the target. */
   readonly aliases: ReadonlyMap<string, string>;
@@ -17,7 +17,7 @@ export function canonicalPath(path: string, rules: PathRules): string | undefine
   return path;
 }
 
-/** True for what no image needs. */
+/** True for paths that no image needs. */
 export function isDropped(path: string, { droppedPrefixes, droppedPatterns }: PathRules): boolean {
   return (
     droppedPrefixes.some((prefix) => isBelow(path, prefix)) ||

@@ -2,7 +2,7 @@ import { Unreachable } from '../model/brand.ts';
 
 /**
  * One entry of a tar archive. `path` has no leading `./` and no trailing slash; `size` is in bytes and 0 for anything
- * but a file; `target` is what a link names, as written.
+ * but a file; `target` is the target of a link, unchanged.
  */
 export type TarEntry = {
   readonly path: string;
@@ -14,9 +14,9 @@ export type TarEntry = {
   readonly target?: string;
 };
 
-/** Bytes of a tar block; every header and every content is padded to it (POSIX pax, `ustar` interchange format). */
+/** Bytes of a tar block; headers and data are padded to it (POSIX pax, `ustar` interchange format). */
 export const BLOCK = 512;
-/** The time of every entry, in seconds: 2000-01-01, the same whenever and wherever an image is built. */
+/** The time of every entry, in seconds: 2000-01-01, the same for every build. */
 export const ENTRY_TIME = 946_684_800;
 
 const TYPE_FLAG = { file: '0', hardlink: '1', symlink: '2', directory: '5' } as const;
@@ -33,7 +33,7 @@ export function endOfArchive(): Buffer {
   return Buffer.alloc(2 * BLOCK);
 }
 
-/** The header of an entry: USTAR, preceded by a pax header only where USTAR cannot hold the name, target or size. */
+/** The header of an entry: USTAR, after a pax header only if the name, target or size does not fit into USTAR. */
 export function encodeHeader(entry: TarEntry): Buffer {
   const path = entry.kind === 'directory' ? `${entry.path}/` : entry.path;
   const name = splitName(path);
@@ -82,7 +82,7 @@ function fits(text: string, length: number): boolean {
   return text.length <= length && PRINTABLE.test(text);
 }
 
-/** What readers without pax see; never longer than the field, never cut inside a character. */
+/** The name for readers without pax: it fits into the field and is not cut inside a character. */
 function shortened(text: string): string {
   return text.replaceAll(/[^\x20-\x7e]/g, '_').slice(0, 100);
 }
@@ -94,7 +94,7 @@ function paxHeader(path: string, records: Buffer): Buffer {
   return Buffer.concat([ustarBlock(entry, name, 'x'), records, padding]);
 }
 
-/** `<length> <key>=<value>\n`, where the length counts itself. */
+/** `<length> <key>=<value>\n`; the length includes its own digits. */
 function paxRecord(key: string, value: string): Buffer {
   const body = Buffer.byteLength(` ${key}=${value}\n`);
   let length = body + String(body).length;
@@ -104,11 +104,11 @@ function paxRecord(key: string, value: string): Buffer {
 
 function writeOctal(block: Buffer, offset: number, width: number, value: number): void {
   const digits = value.toString(8).padStart(width - 1, '0');
-  if (digits.length >= width) throw new Unreachable(`tar field of ${width} bytes cannot hold ${value}`);
+  if (digits.length >= width) throw new Unreachable(`tar field of ${width} bytes is too small for ${value}`);
   block.write(`${digits}\0`, offset, 'latin1');
 }
 
-/** The sum of all header bytes with the checksum field taken as spaces. */
+/** The sum of all header bytes with spaces in the checksum field. */
 export function checksum(block: Buffer): number {
   let sum = 0;
   for (let i = 0; i < BLOCK; i++) sum += i >= 148 && i < 156 ? 32 : (block[i] ?? 0);

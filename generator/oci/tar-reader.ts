@@ -1,7 +1,7 @@
 import { Unreachable } from '../model/brand.ts';
 import { BLOCK, checksum, padded, type TarEntry } from './tar-header.ts';
 
-/** An entry and where its content starts in the archive, in bytes. */
+/** An entry, and the byte where its data starts in the archive. */
 export type PlacedEntry = TarEntry & { readonly offset: number };
 /** `length` bytes of the archive at `position`; fewer only at its end. */
 export type ReadAt = (position: number, length: number) => Buffer;
@@ -18,8 +18,8 @@ const KIND: Readonly<Record<string, TarEntry['kind']>> = {
 };
 
 /**
- * The entries of an archive in its order: USTAR, GNU long names and pax, which is what dpkg writes (deb(5)). Contents
- * are skipped, not read. Device nodes and pipes are left out. Throws on a malformed archive: packages are verified
+ * The entries of an archive in its order, in the formats that dpkg writes (deb(5)): USTAR, GNU long names and pax. Data is
+ * skipped, not read. Device nodes and pipes are left out. Throws on a malformed archive: packages are verified
  * before they are read.
  */
 export function readEntries(read: ReadAt): PlacedEntry[] {
@@ -83,7 +83,7 @@ function text(block: Buffer, offset: number, length: number): string {
   return block.toString('utf8', offset, end < 0 || end > offset + length ? offset + length : end);
 }
 
-/** An octal field, or GNU's base-256 form where the first bit is set. */
+/** An octal field, or GNU's base-256 form if the first bit is set. */
 function number(block: Buffer, offset: number, width: number): number {
   if (((block[offset] ?? 0) & 0x80) !== 0) return block.readUIntBE(offset + width - 6, 6);
   const digits = text(block, offset, width).trim();

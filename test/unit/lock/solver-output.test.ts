@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addressOf, mirrorVariable, updateTargets } from '../../../generator/lock/archives.ts';
-import { aptWords, parseCandidates, parsePrintUris } from '../../../generator/lock/solver-output.ts';
+import { aptErrors, parseCandidates, parsePrintUris } from '../../../generator/lock/solver-output.ts';
 
 const HASH = 'a'.repeat(64);
 const ADDRESSES = new Map([
@@ -43,10 +43,10 @@ describe('apt’s answers', () => {
   });
 
   it('are quoted without marks, errors before warnings', () => {
-    expect(aptWords('W: old\nE: Unable to correct problems\nE: you have held broken packages.\n')).toBe(
+    expect(aptErrors('W: old\nE: Unable to correct problems\nE: you have held broken packages.\n')).toBe(
       'Unable to correct problems; you have held broken packages.',
     );
-    expect(aptWords('W: Failed to fetch\n')).toBe('Failed to fetch');
+    expect(aptErrors('W: Failed to fetch\n')).toBe('Failed to fetch');
   });
 });
 

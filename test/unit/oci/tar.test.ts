@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { extract } from 'tar-stream';
 import { afterAll, describe, expect, it } from 'vitest';
-import { contentPadding } from '../../../generator/oci/member.ts';
+import { contentPadding } from '../../../generator/oci/package-content.ts';
 import { ENTRY_TIME, encodeHeader, endOfArchive, type TarEntry } from '../../../generator/oci/tar-header.ts';
 import { readEntries } from '../../../generator/oci/tar-reader.ts';
 

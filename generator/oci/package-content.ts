@@ -3,15 +3,15 @@ import { canonicalPath, isBelow, isDropped, type PathRules } from './path-rules.
 import { BLOCK, encodeHeader, padded, type TarEntry } from './tar-header.ts';
 import type { PlacedEntry } from './tar-reader.ts';
 
-export type MemberDirectory = {
+export type ContentDirectory = {
   readonly path: string;
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
 };
 
-/** An entry of a member file; `offset` is where a file's content starts in it, in bytes. */
-export type MemberEntry = {
+/** An entry of a package content; `offset` is the byte where a file's data starts in the content file. */
+export type ContentEntry = {
   readonly path: string;
   readonly kind: 'file' | 'symlink' | 'hardlink';
   readonly mode: number;
@@ -21,32 +21,31 @@ export type MemberEntry = {
 };
 
 /**
- * What a package gives to an image. The member file holds every entry but the directories, which packages share and a
- * layer writes once. `control` is the package's control file; `size` the length of the member file in bytes.
+ * What a package adds to an image. The content file has every entry except the directories: packages share them, and a
+ * layer writes each once. `control` is the package's control file; `size` is the length of the content file in bytes.
  */
-export type MemberIndex = {
+export type ContentIndex = {
   readonly control: string;
   readonly size: number;
-  readonly directories: readonly MemberDirectory[];
-  readonly entries: readonly MemberEntry[];
+  readonly directories: readonly ContentDirectory[];
+  readonly entries: readonly ContentEntry[];
 };
 
-/** What of a package is taken: below the prefixes of `only`, where there are any, and not below those of `without`. */
+/** The selected paths of a package: below the prefixes of `only`, if it is set, and not below those of `without`. */
 export type Selection = { readonly only?: readonly string[]; readonly without?: readonly string[] };
 
-/** A stretch of the package's own archive that becomes the content of an entry. */
-export type MemberPart = { readonly header: Buffer; readonly offset: number; readonly size: number };
+/** A range of the package's archive that becomes the data of one entry, and the header to write before it. */
+export type ContentRange = { readonly header: Buffer; readonly offset: number; readonly size: number };
 
 /**
- * The member of a package: its entries under image paths, sorted, without what no image needs, set-id bits taken off.
- * With `only`, links out of those paths become files. `parts` are to be written one after the other, each content padded
- * to whole blocks.
+ * The content of a package: its entries under image paths, sorted, without unneeded paths and without set-id bits. With
+ * `only`, links out of those paths become files. Write the `ranges` in their order, each padded to whole blocks.
  */
-export function planMember(
+export function planContent(
   archive: readonly PlacedEntry[],
   { control, paths }: { readonly control: string; readonly paths: PathRules },
   { only, without = [] }: Selection = {},
-): { index: MemberIndex; parts: MemberPart[] } {
+): { index: ContentIndex; ranges: ContentRange[] } {
   const all = inImage(archive, paths);
   const isOneOf = (path: string, prefixes: readonly string[]) =>
     prefixes.some((prefix) => isBelow(path, prefix));
@@ -62,7 +61,7 @@ export function planMember(
       directories: keepDirectories(all, entries, isKept),
       entries: placed.entries,
     },
-    parts: placed.parts,
+    ranges: placed.ranges,
   };
 }
 
@@ -76,7 +75,7 @@ function inImage(archive: readonly PlacedEntry[], rules: PathRules): PlacedEntry
   });
 }
 
-/** Hard links to what is left out become files; symbolic links too where `follow` is set. */
+/** Hard links to paths that are left out become files; with `follow`, symbolic links too. */
 function dereference(
   kept: PlacedEntry[],
   {
@@ -116,7 +115,7 @@ function linkedPath(link: PlacedEntry, rules: PathRules): string {
   return canonicalPath(path, rules) ?? path;
 }
 
-/** Among names of one file the first holds the content and the others link to it: a reader needs it before them. */
+/** Of several names of one file, the first has the data and the others are hard links to it: a reader needs it first. */
 function orderHardlinks(sorted: PlacedEntry[]): PlacedEntry[] {
   const byName = new Map(sorted.map((entry) => [entry.path, entry]));
   const first = new Map<string, string>();
@@ -132,12 +131,12 @@ function orderHardlinks(sorted: PlacedEntry[]): PlacedEntry[] {
 }
 
 function placeEntries(entries: readonly PlacedEntry[]): {
-  entries: MemberEntry[];
-  parts: MemberPart[];
+  entries: ContentEntry[];
+  ranges: ContentRange[];
   size: number;
 } {
-  const placed: MemberEntry[] = [];
-  const parts: MemberPart[] = [];
+  const placed: ContentEntry[] = [];
+  const ranges: ContentRange[] = [];
   let position = 0;
   for (const entry of entries) {
     const { path, kind, size, target } = entry;
@@ -146,22 +145,22 @@ function placeEntries(entries: readonly PlacedEntry[]): {
     const header = encodeHeader({ ...entry, mode });
     const offset = position + header.length;
     placed.push({ path, kind, mode, size, offset, ...(target !== undefined && { target }) });
-    parts.push({ header, offset: entry.offset, size });
+    ranges.push({ header, offset: entry.offset, size });
     position = offset + padded(size);
   }
-  return { entries: placed, parts, size: position };
+  return { entries: placed, ranges, size: position };
 }
 
-/** Directories that are kept for themselves, and those that lead to something kept. */
+/** Directories that are kept, and the parents of kept entries. */
 function keepDirectories(
   all: readonly PlacedEntry[],
   kept: readonly TarEntry[],
   isKept: (path: string) => boolean,
-): MemberDirectory[] {
-  const leading = new Set(kept.flatMap((entry) => ancestors(entry.path)));
+): ContentDirectory[] {
+  const parents = new Set(kept.flatMap((entry) => ancestors(entry.path)));
   return all
     .filter((entry) => entry.kind === 'directory')
-    .filter(({ path }) => leading.has(path) || (isKept(path) && !path.startsWith('usr/share/doc')))
+    .filter(({ path }) => parents.has(path) || (isKept(path) && !path.startsWith('usr/share/doc')))
     .map(({ path, mode, uid, gid }) => ({ path, mode, uid, gid }))
     .sort(byPath);
 }
@@ -177,7 +176,7 @@ export function byPath(a: { readonly path: string }, b: { readonly path: string 
   return a.path < b.path ? -1 : Number(a.path > b.path);
 }
 
-/** The zero bytes that follow `size` bytes of content. */
+/** The zero bytes that follow `size` bytes of data. */
 export function contentPadding(size: number): Buffer {
   return Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK);
 }

@@ -4,52 +4,52 @@ import type { Progress } from '../effects/progress.ts';
 import { verifyPackage } from '../lock/fetch.ts';
 import { Unreachable } from '../model/brand.ts';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
-import type { LayerMember } from './layers.ts';
-import { type MemberRequest, makeMember, memberKey, readMember } from './member-cache.ts';
+import { type ContentRequest, contentKey, createContent, readContent } from './content-cache.ts';
+import type { LayerContent } from './layers.ts';
 import { buildRules, isDiskFull } from './rules.ts';
 import { startUnpacker, type Unpacker, UnpackFailed } from './unpacker.ts';
 
-/** The members of all images at hand; `of` throws on one that was not prepared. */
-export type Members = { of(request: MemberRequest): LayerMember };
+/** The package contents of all images; `of` throws if the content was not prepared. */
+export type PackageContents = { of(request: ContentRequest): LayerContent };
 /** The packages of one layer, sorted by name. */
-export type Layer = readonly MemberRequest[];
+export type Layer = readonly ContentRequest[];
 type Options = { readonly cache: string; readonly progress: Progress };
 
 /**
- * Every member of some layers, made where the cache has none: the largest layer first, and of it the largest packages.
- * `onLayer` is told of each layer once, as soon as its members are there. Diagnostics: build/package-broken,
+ * The package contents of some layers; creates those that the cache does not have, largest layer and largest package
+ * first. Calls `onLayer` once for each layer, when its contents are ready. Diagnostics: build/package-broken,
  * build/disk-full, fetch/wrong-hash.
  */
-export async function prepareMembers(
+export async function prepareContents(
   layers: readonly Layer[],
   options: Options,
-  onLayer: (layer: Layer, members: readonly LayerMember[]) => void,
-): Promise<Result<Members>> {
+  onLayer: (layer: Layer, contents: readonly LayerContent[]) => void,
+): Promise<Result<PackageContents>> {
   const sorted = [...layers].sort((a, b) => bytesOf(b) - bytesOf(a));
-  const requests = new Map(sorted.flatMap(largestFirst).map((one) => [memberKey(one), one]));
-  const ready = new Map<string, LayerMember>();
-  const missing: MemberRequest[] = [];
+  const requests = new Map(sorted.flatMap(largestFirst).map((one) => [contentKey(one), one]));
+  const ready = new Map<string, LayerContent>();
+  const missing: ContentRequest[] = [];
   for (const [key, request] of requests) {
-    const index = readMember(options.cache, key);
+    const index = readContent(options.cache, key);
     if (index) ready.set(key, { name: request.package.name, key, index });
     else missing.push(request);
   }
   const awaited = new Set(sorted);
-  const tell = () => {
+  const reportLayers = () => {
     for (const layer of awaited) {
-      const members = layer.flatMap((request) => ready.get(memberKey(request)) ?? []);
-      if (members.length === layer.length && awaited.delete(layer)) onLayer(layer, members);
+      const contents = layer.flatMap((request) => ready.get(contentKey(request)) ?? []);
+      if (contents.length === layer.length && awaited.delete(layer)) onLayer(layer, contents);
     }
   };
-  tell();
-  const diagnostics = await makeMissing(missing, options, (member) => {
-    ready.set(member.key, member);
-    tell();
+  reportLayers();
+  const diagnostics = await createMissing(missing, options, (content) => {
+    ready.set(content.key, content);
+    reportLayers();
   });
-  return conclude({ of: (request) => find(ready, memberKey(request)) }, diagnostics);
+  return conclude({ of: (request) => find(ready, contentKey(request)) }, diagnostics);
 }
 
-function largestFirst(layer: Layer): MemberRequest[] {
+function largestFirst(layer: Layer): ContentRequest[] {
   return [...layer].sort((a, b) => b.package.size - a.package.size);
 }
 
@@ -57,11 +57,11 @@ function bytesOf(layer: Layer): number {
   return layer.reduce((sum, one) => sum + one.package.size, 0);
 }
 
-/** A package more than there are processors is open at a time: while one is read back here, they are not idle. */
-async function makeMissing(
-  missing: readonly MemberRequest[],
+/** Unpacks one package more than the number of processors in parallel: this thread reads one of them. */
+async function createMissing(
+  missing: readonly ContentRequest[],
   { cache, progress }: Options,
-  onMember: (member: LayerMember) => void,
+  onContent: (content: LayerContent) => void,
 ): Promise<Diagnostic[]> {
   const queue = [...missing];
   const step = progress.step('unpack', bytesOf(missing), 'bytes');
@@ -73,9 +73,9 @@ async function makeMissing(
         const { unpacker: name } = next.distribution;
         const unpacker = unpackers.get(name) ?? startUnpacker(name);
         unpackers.set(name, unpacker);
-        const result = await makeOne(next, cache, unpacker);
+        const result = await createOne(next, cache, unpacker);
         diagnostics.push(...result.diagnostics);
-        if (result.ok) onMember(result.value);
+        if (result.ok) onContent(result.value);
         step.advance(next.package.size, next.package.name);
       }
     } finally {
@@ -89,17 +89,17 @@ async function makeMissing(
   );
 }
 
-async function makeOne(
-  request: MemberRequest,
+async function createOne(
+  request: ContentRequest,
   cache: string,
   unpacker: Unpacker,
-): Promise<Result<LayerMember>> {
+): Promise<Result<LayerContent>> {
   const { package: locked } = request;
   const verified = await verifyPackage(locked, cache);
   if (!verified.ok) return verified;
   try {
-    const index = await makeMember(request, verified.value, cache, unpacker);
-    return { ok: true, value: { name: locked.name, key: memberKey(request), index }, diagnostics: [] };
+    const index = await createContent(request, verified.value, cache, unpacker);
+    return { ok: true, value: { name: locked.name, key: contentKey(request), index }, diagnostics: [] };
   } catch (cause) {
     if (isDiskFull(cause))
       return { ok: false, diagnostics: [buildRules.diskFull.at(undefined, { directory: cache })] };
@@ -107,13 +107,13 @@ async function makeOne(
     const file = locked.path.split('/').at(-1) ?? locked.path;
     return {
       ok: false,
-      diagnostics: [buildRules.packageBroken.at(undefined, { file, words: cause.message })],
+      diagnostics: [buildRules.packageBroken.at(undefined, { file, reason: cause.message })],
     };
   }
 }
 
-function find(ready: ReadonlyMap<string, LayerMember>, key: string): LayerMember {
-  const member = ready.get(key);
-  if (!member) throw new Unreachable(`member ${key} was not prepared`);
-  return member;
+function find(ready: ReadonlyMap<string, LayerContent>, key: string): LayerContent {
+  const content = ready.get(key);
+  if (!content) throw new Unreachable(`package content ${key} was not prepared`);
+  return content;
 }

@@ -5,13 +5,13 @@ import type { Distribution } from '../distributions/distribution.ts';
 import { makeDirectory } from '../effects/files.ts';
 import { Unreachable } from '../model/brand.ts';
 import type { LockedPackage } from '../model/lock.ts';
-import { contentPadding, type MemberIndex, planMember, type Selection } from '../oci/member.ts';
+import { type ContentIndex, contentPadding, planContent, type Selection } from '../oci/package-content.ts';
 import { readEntries } from '../oci/tar-reader.ts';
 import { sha256Of } from '../text/digest.ts';
 import type { Unpacker } from './unpacker.ts';
 
-/** A package as an image takes it: what the rules and the selection leave of it. */
-export type MemberRequest = Selection & {
+/** A package of an image, with the path rules of its distribution and the selected paths. */
+export type ContentRequest = Selection & {
   readonly package: LockedPackage;
   readonly distribution: Pick<Distribution, 'paths' | 'unpacker'>;
 };
@@ -19,72 +19,72 @@ export type MemberRequest = Selection & {
 const COPY_BYTES = 1 << 20;
 const buffer = Buffer.alloc(COPY_BYTES);
 
-/** Names a member by what it is made of: the package's bytes, the rules, the selection. */
-export function memberKey({ package: { sha256 }, distribution, only, without }: MemberRequest): string {
+/** The key of a package content, from its inputs: the package's bytes, the path rules and the selection. */
+export function contentKey({ package: { sha256 }, distribution, only, without }: ContentRequest): string {
   const key = `${sha256}-${distribution.paths.version}`;
   if (!only && !without) return key;
   const selection = JSON.stringify([only && [...only].sort(), without && [...without].sort()]);
   return `${key}-${sha256Of(selection).slice(0, 16)}`;
 }
 
-/** The member file: headers and contents of everything but directories. */
-export function memberFile(cache: string, key: string): string {
+/** The file of a package content: headers and data of all entries except directories. */
+export function contentFile(cache: string, key: string): string {
   return join(cache, 'members', `${key}.tar`);
 }
 
-/** The index of a member in the cache, or undefined when it or its file is not there whole. */
-export function readMember(cache: string, key: string): MemberIndex | undefined {
+/** The index of a package content in the cache; undefined if the index or the content file is missing or incomplete. */
+export function readContent(cache: string, key: string): ContentIndex | undefined {
   try {
-    const index: MemberIndex = JSON.parse(readFileSync(`${memberFile(cache, key)}.json`, 'utf8'));
-    return statSync(memberFile(cache, key)).size === index.size ? index : undefined;
+    const index: ContentIndex = JSON.parse(readFileSync(`${contentFile(cache, key)}.json`, 'utf8'));
+    return statSync(contentFile(cache, key)).size === index.size ? index : undefined;
   } catch {
     return undefined;
   }
 }
 
 /**
- * Makes a member from a verified package. The file system holds the unpacked archive for a moment, under a temporary
- * name, as the unpacker writes it; memory never holds more than a block of it. Throws UnpackFailed and file system errors.
+ * Creates a package content from a verified package. The unpacker writes the archive to a temporary file, which is read
+ * in blocks: it is never in memory as a whole. Throws UnpackFailed and file system errors.
  */
-export async function makeMember(
-  request: MemberRequest,
+export async function createContent(
+  request: ContentRequest,
   packageFile: string,
   cache: string,
   unpacker: Unpacker,
-): Promise<MemberIndex> {
-  const key = memberKey(request);
+): Promise<ContentIndex> {
+  const key = contentKey(request);
   const directory = join(cache, 'members');
   await makeDirectory(directory);
   const temporary = join(directory, temporaryName());
   try {
     await unpacker.unpack(packageFile, temporary);
-    const index = writeMember(temporary, request);
+    const index = writeContent(temporary, request);
     await writeFile(`${temporary}.json`, JSON.stringify(index));
-    await rename(`${temporary}.member`, memberFile(cache, key));
-    await rename(`${temporary}.json`, `${memberFile(cache, key)}.json`);
+    await rename(`${temporary}.content`, contentFile(cache, key));
+    await rename(`${temporary}.json`, `${contentFile(cache, key)}.json`);
     return index;
   } finally {
-    const leftovers = ['archive', 'control', 'member', 'json'];
+    const leftovers = ['archive', 'control', 'content', 'json'];
     await Promise.all(leftovers.map((suffix) => rm(`${temporary}.${suffix}`, { force: true })));
   }
 }
 
 let counter = 0;
 
-/** A new `.<process id>-<number>`: whoever finds it later can tell whether its maker still runs. */
+/** A new `.<process id>-<number>`: `sweepTemporaries` keeps the file while this process runs. */
 export function temporaryName(): string {
   return `.${process.pid}-${counter++}`;
 }
 
-function writeMember(temporary: string, request: MemberRequest): MemberIndex {
+function writeContent(temporary: string, request: ContentRequest): ContentIndex {
   const source = openSync(`${temporary}.archive`, 'r');
-  const target = openSync(`${temporary}.member`, 'w', 0o644);
+  const target = openSync(`${temporary}.content`, 'w', 0o644);
   try {
     const { paths } = request.distribution;
     const control = controlFile(readFileSync(`${temporary}.control`));
-    const { index, parts } = planMember(readEntries(windowedReader(source)), { control, paths }, request);
+    const { index, ranges } = planContent(readEntries(windowedReader(source)), { control, paths }, request);
     const output = bufferedWriter(target);
-    for (const { header, offset, size } of parts) {
+    for (const { header, offset, size } of ranges) {
       output.write(header);
       copyRange(source, offset, size, output.write);
       output.write(contentPadding(size));
@@ -97,7 +97,7 @@ function writeMember(temporary: string, request: MemberRequest): MemberIndex {
   }
 }
 
-/** What describes the package, of the archive that holds it and the install scripts (deb(5)). */
+/** The file `control` from the package's control archive (deb(5)). */
 function controlFile(archive: Buffer): string {
   const entries = readEntries((position, length) => archive.subarray(position, position + length));
   const control = entries.find(({ path }) => path === 'control');
@@ -105,7 +105,7 @@ function controlFile(archive: Buffer): string {
   return archive.toString('utf8', control.offset, control.offset + control.size);
 }
 
-/** Reads through a window, so that neighbouring headers cost one system call. */
+/** Reads through a window: several headers need one system call. */
 function windowedReader(file: number): (position: number, length: number) => Buffer {
   const window = Buffer.alloc(1 << 16);
   let start = 0;
@@ -123,7 +123,7 @@ function windowedReader(file: number): (position: number, length: number) => Buf
   };
 }
 
-/** `write` takes each stretch before the next is read: all copies go through `buffer`. */
+/** Copies a range through the shared `buffer`: `write` must use the bytes before it returns. */
 function copyRange(file: number, offset: number, size: number, write: (bytes: Buffer) => void): void {
   for (let done = 0; done < size; ) {
     const length = readSync(file, buffer, 0, Math.min(buffer.length, size - done), offset + done);
@@ -133,7 +133,7 @@ function copyRange(file: number, offset: number, size: number, write: (bytes: Bu
   }
 }
 
-/** Gathers small writes; what is handed in may be reused at once. */
+/** Collects small writes. It copies the bytes: the caller can reuse its buffer at once. */
 function bufferedWriter(file: number): { write(bytes: Buffer): void; flush(): void } {
   const pending = Buffer.alloc(COPY_BYTES);
   let filled = 0;
@@ -150,7 +150,7 @@ function bufferedWriter(file: number): { write(bytes: Buffer): void; flush(): vo
   return { write, flush };
 }
 
-/** One write call may take less than it was given. */
+/** Writes all bytes; a single system call may write only some of them. */
 export function writeFully(file: number, bytes: Buffer): void {
   for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done);
 }

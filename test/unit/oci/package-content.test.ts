@@ -4,45 +4,45 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { debian13 } from '../../../generator/distributions/debian13.ts';
 import {
-  type MemberRequest,
-  makeMember,
-  memberFile,
-  memberKey,
-  readMember,
-} from '../../../generator/emit/member-cache.ts';
+  type ContentRequest,
+  contentFile,
+  contentKey,
+  createContent,
+  readContent,
+} from '../../../generator/emit/content-cache.ts';
 import { startUnpacker, type Unpacker, UnpackFailed } from '../../../generator/emit/unpacker.ts';
-import type { MemberIndex, Selection } from '../../../generator/oci/member.ts';
+import type { ContentIndex, Selection } from '../../../generator/oci/package-content.ts';
 import { readEntries } from '../../../generator/oci/tar-reader.ts';
 import { makePackage, type PackageFile } from '../../support/packages.ts';
 import { findMissing } from '../../support/requirements.ts';
 
 const missing = findMissing([{ tool: 'dpkg-deb', package: 'dpkg' }]);
-const scratch = mkdtempSync(join(tmpdir(), 'pigsty-member-'));
+const scratch = mkdtempSync(join(tmpdir(), 'pigsty-content-'));
 const cache = join(scratch, 'cache with spaces');
 let unpacker: Unpacker;
 let count = 0;
 
-async function memberOf(files: Readonly<Record<string, PackageFile>>, selection: Selection = {}) {
+async function contentOf(files: Readonly<Record<string, PackageFile>>, selection: Selection = {}) {
   const directory = join(scratch, String(count++));
   mkdirSync(directory);
   const { file, ...locked } = makePackage(directory, { name: 'sample', files });
-  const request: MemberRequest = { package: locked, distribution: debian13, ...selection };
-  const index = await makeMember(request, file, cache, unpacker);
-  return { index, request, file, entries: readMemberFile(request) };
+  const request: ContentRequest = { package: locked, distribution: debian13, ...selection };
+  const index = await createContent(request, file, cache, unpacker);
+  return { index, request, file, entries: readContentFile(request) };
 }
 
-function readMemberFile(request: MemberRequest) {
-  const bytes = readFileSync(memberFile(cache, memberKey(request)));
+function readContentFile(request: ContentRequest) {
+  const bytes = readFileSync(contentFile(cache, contentKey(request)));
   const read = (position: number, length: number) => bytes.subarray(position, position + length);
   return readEntries(read).map(({ offset, ...one }) => ({ ...one, text: read(offset, one.size).toString() }));
 }
 
-function paths(index: MemberIndex): string[] {
+function paths(index: ContentIndex): string[] {
   return index.entries.map((entry) => entry.path);
 }
 
 describe.skipIf(missing.length > 0)(
-  `a package as a member (${missing.map((m) => m.tool).join() || 'dpkg-deb'})`,
+  `a package content (${missing.map((m) => m.tool).join() || 'dpkg-deb'})`,
   () => {
     beforeAll(() => {
       unpacker = startUnpacker('dpkg-deb');
@@ -54,7 +54,7 @@ describe.skipIf(missing.length > 0)(
 
     it('keeps what runs and the licence, and drops the rest', async () => {
       const text = { text: 'x' };
-      const { index } = await memberOf({
+      const { index } = await contentOf({
         'usr/bin/tool': { text: 'x', mode: 0o755 },
         'usr/share/doc/sample/copyright': text,
         'usr/share/doc/sample/changelog.gz': text,
@@ -85,7 +85,7 @@ describe.skipIf(missing.length > 0)(
     });
 
     it('moves paths to merged /usr and /run, hard links included, symbolic links as they are', async () => {
-      const { entries, index } = await memberOf({
+      const { entries, index } = await contentOf({
         'bin/tool': { text: 'tool', mode: 0o755 },
         'bin/tool-again': { hardlink: 'bin/tool' },
         'lib/x86_64-linux-gnu/libc.so.6': { text: 'c' },
@@ -103,12 +103,12 @@ describe.skipIf(missing.length > 0)(
     });
 
     it('takes set-id bits off and keeps sticky directories', async () => {
-      const { entries } = await memberOf({ 'usr/bin/su': { text: 'su', mode: 0o4755 } });
+      const { entries } = await contentOf({ 'usr/bin/su': { text: 'su', mode: 0o4755 } });
       expect(entries).toMatchObject([{ path: 'usr/bin/su', mode: 0o755, uid: 0, gid: 0 }]);
     });
 
     it('takes only some paths, and makes files of links that lead out of them', async () => {
-      const { entries } = await memberOf(
+      const { entries } = await contentOf(
         {
           'usr/lib/locale/a_DJ/LC_CTYPE': { text: 'ctype' },
           'usr/lib/locale/b_US/LC_CTYPE': { symlink: '../a_DJ/LC_CTYPE' },
@@ -129,7 +129,7 @@ describe.skipIf(missing.length > 0)(
     });
 
     it('leaves some paths out, and their directories', async () => {
-      const { index } = await memberOf(
+      const { index } = await contentOf(
         { 'usr/lib/a.so': { text: 'a' }, 'usr/lib/code/a.bc': { text: 'b' }, 'usr/lib/codes': { text: 'c' } },
         { without: ['usr/lib/code'] },
       );
@@ -138,37 +138,37 @@ describe.skipIf(missing.length > 0)(
     });
 
     it('lets the first name in order hold the content of hard links', async () => {
-      const { entries } = await memberOf({ 'usr/z': { text: 'content' }, 'usr/a': { hardlink: 'usr/z' } });
+      const { entries } = await contentOf({ 'usr/z': { text: 'content' }, 'usr/a': { hardlink: 'usr/z' } });
       expect(entries.map(({ path, kind, text, target }) => [path, kind, text || target])).toEqual([
         ['usr/a', 'file', 'content'],
         ['usr/z', 'hardlink', 'usr/a'],
       ]);
     });
 
-    it('says where each content starts in the member file', async () => {
-      const { index, request } = await memberOf({
+    it('says where each content starts in the content file', async () => {
+      const { index, request } = await contentOf({
         'usr/big': { text: 'y'.repeat(700_000) },
         'usr/small': { text: 'abc' },
       });
-      const bytes = readFileSync(memberFile(cache, memberKey(request)));
+      const bytes = readFileSync(contentFile(cache, contentKey(request)));
       const texts = index.entries.map(({ offset, size }) => bytes.toString('utf8', offset, offset + size));
       expect(texts).toEqual(['y'.repeat(700_000), 'abc']);
       expect(bytes.length).toBe(index.size);
     });
 
     it('is found again in the cache, and not when it was cut short', async () => {
-      const { index, request } = await memberOf({ 'usr/file': { text: 'abc' } });
-      expect(readMember(cache, memberKey(request))).toEqual(index);
-      expect(readMember(cache, memberKey({ ...request, only: ['usr'] }))).toBeUndefined();
-      expect(readMember(cache, memberKey({ ...request, without: ['usr'] }))).toBeUndefined();
-      rmSync(memberFile(cache, memberKey(request)));
-      expect(readMember(cache, memberKey(request))).toBeUndefined();
+      const { index, request } = await contentOf({ 'usr/file': { text: 'abc' } });
+      expect(readContent(cache, contentKey(request))).toEqual(index);
+      expect(readContent(cache, contentKey({ ...request, only: ['usr'] }))).toBeUndefined();
+      expect(readContent(cache, contentKey({ ...request, without: ['usr'] }))).toBeUndefined();
+      rmSync(contentFile(cache, contentKey(request)));
+      expect(readContent(cache, contentKey(request))).toBeUndefined();
     });
 
-    it('gives dpkg-deb’s words about a file that is no package, and goes on', async () => {
-      const request = (await memberOf({ 'usr/file': { text: 'abc' } })).request;
-      await expect(makeMember(request, '/etc/hostname', cache, unpacker)).rejects.toThrow(UnpackFailed);
-      await expect(memberOf({ 'usr/next': { text: 'abc' } })).resolves.toBeDefined();
+    it('reports dpkg-deb’s error for an invalid package and continues', async () => {
+      const request = (await contentOf({ 'usr/file': { text: 'abc' } })).request;
+      await expect(createContent(request, '/etc/hostname', cache, unpacker)).rejects.toThrow(UnpackFailed);
+      await expect(contentOf({ 'usr/next': { text: 'abc' } })).resolves.toBeDefined();
     });
   },
 );
