@@ -5,8 +5,8 @@ import { parameterAliases, parameterByName } from './parameters.ts';
 import { undocumentedNames } from './undocumented.ts';
 
 /**
- * JSON Schema (draft-07) of inventories, made from the parameter tables: what an editor completes, shows and checks.
- * It takes what `validate` takes; what only the whole inventory shows (quorum, clashes) is for `validate` alone.
+ * JSON Schema (draft-07) of inventories, from the parameter tables: an editor completes, explains and checks with it.
+ * It accepts what `validate` accepts, except rules across the inventory (quorum, conflicts): only `validate` has these.
  */
 export function inventorySchema(): object {
   const vars = { $ref: '#/definitions/vars' };

@@ -1,7 +1,7 @@
 import type { Value } from '../model/inventory.ts';
 import type { Parameter, ParameterTable } from '../model/parameter.ts';
 
-/** Defaults longer than this stand in a block of their own. Characters. */
+/** Longer defaults are written as a separate block. Characters. */
 const SHORT = 40;
 
 /** A module's parameters as a page of documentation, in Markdown. */

@@ -13,13 +13,13 @@ export const parameterByName: ReadonlyMap<string, Entry> = uniqueMap(
   entries.map((entry) => [entry.row.name, entry]),
 );
 
-/** Other names of a parameter -> its name here. */
+/** Aliases of a parameter -> its name. */
 export const parameterAliases: ReadonlyMap<string, string> = uniqueMap(
   entries.flatMap(({ row }) => (row.aliases ?? []).map((alias) => [alias, row.name] as const)),
   parameterByName,
 );
 
-/** Throws only on a bug: a key that comes twice, or that `taken` has. */
+/** Throws only on a bug: a duplicate key, or a key of `taken`. */
 export function uniqueMap<T>(
   pairs: readonly (readonly [string, T])[],
   taken: ReadonlyMap<string, unknown> = new Map(),

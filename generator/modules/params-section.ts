@@ -10,8 +10,7 @@ export function section<const Rows extends readonly Omit<Parameter, 'section'>[]
   return rows.map((row) => ({ ...row, section: name }));
 }
 
-/** Notes that stand at several rows. */
-export const OURS = 'a parameter of this product; Pigsty has none like it';
-export const UNREAD = 'accepted, but nothing reads it, here as in Pigsty';
-export const WITHOUT_EFFECT =
-  'without effect: on these hosts nothing is installed in place, and nothing is wiped';
+/** Notes that several rows have. */
+export const OURS = 'not a Pigsty parameter; added by this product';
+export const UNREAD = 'accepted, without effect (as in Pigsty)';
+export const WITHOUT_EFFECT = 'without effect: nothing is installed or deleted in place';

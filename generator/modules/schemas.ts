@@ -4,24 +4,24 @@ import { ADDRESS, CIDR } from '../text/address.ts';
 
 /*
  * Kinds of value that parameters of several modules share. YAML numbers written as text, and text that YAML read as a
- * number, are taken as Ansible takes them: the output is always of the one type.
+ * number, are accepted as in Ansible: the output always has one type.
  *
- * Imported as a namespace, so that the bundle carries neither zod's locales nor its unused kinds.
+ * Imported as a namespace, so that the built program contains neither zod's locales nor its unused schemas.
  */
 type Refusal = { readonly error: z.core.$ZodErrorMap };
 
-/** The message of a schema: what it wants, in the operator's words. Keys that do not exist are named. */
+/** The message of a schema: what it expects, in the operator's words, or the unknown keys. */
 export function expected(what: string): Refusal {
   return {
     error: (issue) => {
       const unknownKeys = keysOf(issue);
-      if (unknownKeys.length > 0) return `there is no key \`${unknownKeys.map(maskKey).join('`, `')}\``;
+      if (unknownKeys.length > 0) return `unknown key \`${unknownKeys.map(maskKey).join('`, `')}\``;
       return issue.input === undefined ? `missing, expected ${what}` : `expected ${what}`;
     },
   };
 }
 
-/** The keys that a strict object refused, also when it is an alternative of a union. */
+/** The keys that a strict object rejects, also as an alternative of a union. */
 function keysOf(issue: z.core.$ZodRawIssue): readonly string[] {
   if (issue.code === 'unrecognized_keys') return issue.keys;
   if (issue.code !== 'invalid_union') return [];
@@ -48,12 +48,12 @@ export function oneOf<const T extends readonly [string, ...string[]]>(...values:
   return z.enum(values, expected(`one of ${values.join(', ')}`));
 }
 
-/** Text of a form; `what` as in {@link expected}. */
+/** Text that matches `form`; `what` as in {@link expected}. */
 export function pattern(form: RegExp, what: string) {
   return z.string(expected(what)).regex(form, expected(what));
 }
 
-/** Text of a form that YAML may have read as a number. */
+/** Text that matches `form` and that YAML may have read as a number. */
 export function patternOrNumber(form: RegExp, what: string) {
   const text = pattern(form, what);
   return z.union([text, z.number(expected(what)).transform(String).pipe(text)], expected(what));
@@ -72,13 +72,13 @@ const words: Readonly<Record<string, boolean>> = {
   off: false,
 };
 
-/** The words are Ansible's `bool` filter's, for values that were quoted. */
+/** Quoted values, with the words of Ansible's `bool` filter. */
 export const Flag = z.union(
   [z.boolean(), z.enum(Object.keys(words)).transform((word) => words[word] === true)],
   expected('true or false'),
 );
 
-/** One line or more; not empty. */
+/** Text of one or more lines, not empty. */
 export const Text = patternOrNumber(/^[^\0]+$/, 'text that is not empty');
 /** Text for formats where a line break cannot be written. */
 export const Line = patternOrNumber(/^\P{Cc}+$/u, 'text of one line, not empty');
@@ -94,7 +94,7 @@ const HIGHEST = 2 ** 31 - 1;
 export const Port = whole(1, 65_535, 'a port 1-65535');
 export const Count = whole(0, HIGHEST, 'a whole number, 0 or more');
 export const Positive = whole(1, HIGHEST, 'a whole number, 1 or more');
-/** A limit where -1 lifts it, as PostgreSQL's CONNECTION LIMIT. */
+/** A limit, -1 for none, as in PostgreSQL's CONNECTION LIMIT. */
 export const Limit = whole(-1, HIGHEST, 'a whole number, -1 for no limit');
 export const UserId = whole(1, 65_533, 'a user id 1-65533');
 
@@ -102,7 +102,7 @@ export const Ip = pattern(ADDRESS, 'an IPv4 address');
 export const IpOrNone = pattern(new RegExp(`^$|${ADDRESS.source}`), 'an IPv4 address, or empty text');
 export const Cidr = pattern(CIDR, 'an IPv4 address with its mask, as 10.10.10.2/24');
 
-/** No white space, `%`, `:`, `$` or quotes: units, manifests and lists of paths give those a meaning of their own. */
+/** No white space, `%`, `:`, `$` or quotes: they have a special meaning in units, manifests and lists of paths. */
 export const AbsolutePath = pattern(
   /^\/[A-Za-z0-9._@+=,/-]*$/,
   'an absolute path of letters, digits and . _ - @ + = ,',

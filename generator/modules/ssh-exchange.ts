@@ -1,19 +1,19 @@
 import type { FilePlan, FileSource, HostPlan } from '../model/plan.ts';
 import { linked } from '../text/linked.ts';
 
-/** An account, and who may log on as it. */
+/** An account and its authorized keys. */
 export type SshAccount = {
   readonly name: string;
-  /** Names its files: one account may have both tasks. */
+  /** Part of its file names: one account may have both tasks. */
   readonly task: 'admin' | 'dbsu';
   readonly home: string;
-  /** As chmod takes it. */
+  /** An octal mode, as for chmod. */
   readonly homeMode: string;
   /** Lines of authorized_keys. */
   readonly keys: readonly string[];
 };
 
-/** The hosts that the account logs on to from one another: their addresses and names. */
+/** The hosts between which the account may log on. */
 export type SshGroup = {
   readonly name: string;
   readonly hosts: readonly { readonly ip: string; readonly name: string }[];
@@ -21,32 +21,32 @@ export type SshGroup = {
 
 export type SshPlan = { readonly files: readonly FilePlan[]; readonly sshKeys: HostPlan['sshKeys'] };
 
-/** Every host lists the others: in larger groups the key is not bound to addresses, and ssh asks about new hosts. */
-const MOST_LISTED = 64;
+/** Every host lists the others. In larger groups the key is not bound to addresses, and ssh asks about new hosts. */
+const MAX_LISTED_HOSTS = 64;
 
-/** The keys that an account has by itself (ssh(1)): ssh forgets them where another is named. */
+/** The default keys of an account (ssh(1)): ssh ignores them when another key is named. */
 const OWN_KEYS = ['rsa', 'ecdsa', 'ecdsa_sk', 'ed25519', 'ed25519_sk'].map((type) => `~/.ssh/id_${type}`);
 
-/** Logging on as an account, and as it from host to host of a group (docs/decisions/ssh-exchange.md). */
+/** Authorized keys of an account, and its ssh access between the hosts of a group (docs/decisions/ssh-exchange.md). */
 export function sshPlan(account: SshAccount, { name: group, hosts }: SshGroup): SshPlan {
-  const isShared = hosts.length > 1;
-  const isListed = hosts.length <= MOST_LISTED;
+  const hasExchangeKey = hosts.length > 1;
+  const hasHostList = hosts.length <= MAX_LISTED_HOSTS;
   const key = `ssh-${account.name}@${group}`;
-  const from = isListed ? `from="${hosts.map(({ ip }) => ip).join(',')}"` : '';
-  const lines = [...account.keys, ...(isShared ? [{ $sshKey: key, options: from }] : [])];
+  const from = hasHostList ? `from="${hosts.map(({ ip }) => ip).join(',')}"` : '';
+  const lines = [...account.keys, ...(hasExchangeKey ? [{ $sshKey: key, options: from }] : [])];
   if (lines.length === 0) return { files: [], sshKeys: [] };
   const keysPath = `etc/ssh/${account.task}-keys`;
   const files = [
     linked(`/etc/tmpfiles.d/60-pigsty-${account.task}.conf`, homeLines(account, keysPath)),
     file(keysPath, 0o644, 'root', { kind: 'text', lines }),
   ];
-  if (!isShared) return { files, sshKeys: [] };
+  if (!hasExchangeKey) return { files, sshKeys: [] };
   const keyPath = `etc/ssh/${account.task}-exchange`;
-  const match = isListed ? ` host ${hosts.flatMap((host) => [host.ip, host.name]).join(',')}` : '';
+  const match = hasHostList ? ` host ${hosts.flatMap((host) => [host.ip, host.name]).join(',')}` : '';
   const client = [
     `Match localuser ${account.name}${match}`,
     ...[...OWN_KEYS, `/etc/pigsty/current/${keyPath}`].map((path) => `  IdentityFile ${path}`),
-    ...(isListed ? ['  StrictHostKeyChecking accept-new'] : []),
+    ...(hasHostList ? ['  StrictHostKeyChecking accept-new'] : []),
   ];
   return {
     files: [
@@ -59,8 +59,8 @@ export function sshPlan(account: SshAccount, { name: group, hosts }: SshGroup): 
 }
 
 /**
- * sshd looks into authorized_keys2 as well (sshd_config(5)); the other file stays the account's own. systemd-tmpfiles
- * follows no link that the account has put in its way.
+ * sshd also reads authorized_keys2 (sshd_config(5)); authorized_keys stays under the account's control. systemd-tmpfiles
+ * follows no symbolic link that the account has created in the path.
  */
 function homeLines({ name, home, homeMode }: SshAccount, keysPath: string): string[] {
   return [

@@ -1,4 +1,4 @@
-/** Variables that Pigsty's code reads without documenting them; real inventories hold them, nothing here reads them. */
+/** Undocumented variables of Pigsty's code: real inventories have them, and this product ignores them. */
 export const undocumentedNames: readonly string[] = [
   'ca_create',
   'pg_uninstall',

@@ -10,7 +10,7 @@ export const hostNames: readonly string[] = [...parameterByName.values()]
   .filter(({ row }) => NAMES_ON_HOST.includes(row.schema))
   .map(({ row }) => row.name);
 
-/** Every name that an inventory may hold. */
+/** Every name that an inventory may contain. */
 export const vocabulary: Vocabulary = {
   rows: new Map([...parameterByName].map(([name, { row }]) => [name, row])),
   aliases: parameterAliases,

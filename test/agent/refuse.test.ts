@@ -76,7 +76,7 @@ describe.skipIf(reason !== undefined)(`a damaged bundle is refused ${reason ?? '
         const named = path.replace(/[.]/g, '\\.');
         expect(stderr, place).toMatch(
           new RegExp(
-            `^pigsty-agent: ${named}: damaged \\(expected sha256 [0-9a-f]*, found [0-9a-f]{64}\\)$`,
+            `^pigsty-agent: ${named}: corrupted \\(expected sha256 [0-9a-f]*, found [0-9a-f]{64}\\)$`,
             'm',
           ),
         );
@@ -93,15 +93,15 @@ describe.skipIf(reason !== undefined)(`a damaged bundle is refused ${reason ?? '
       const spoil = (directory: string) => flipBit(join(directory, 'pigsty-agent'), position, bit);
       const { code, stderr } = await applySpoiled(spoil, './pigsty-agent');
       expect(code, `byte ${position}, bit ${bit}: ${stderr}`).not.toBe(0);
-      if (round % 2 === 0) expect(stderr).toContain('pigsty-agent: damaged (expected sha256');
+      if (round % 2 === 0) expect(stderr).toContain('pigsty-agent: corrupted (expected sha256');
     }
   });
 
   test.each<[string, (directory: string) => void, RegExp]>([
     ['a missing blob', (d) => rmSync(join(d, largestBlob(d))), /blobs\/sha256\/[0-9a-f]{64}: missing/],
-    ['a truncated blob', (d) => truncateSync(join(d, largestBlob(d)), 5000), /damaged/],
+    ['a truncated blob', (d) => truncateSync(join(d, largestBlob(d)), 5000), /corrupted/],
     ['a file too many', (d) => writeFileSync(join(d, 'blobs/sha256/extra'), ''), /extra: not listed/],
-    ['a list without its end', (d) => truncateSync(join(d, 'SHA256SUMS'), 300), /SHA256SUMS: damaged/],
+    ['a list without its end', (d) => truncateSync(join(d, 'SHA256SUMS'), 300), /SHA256SUMS: corrupted/],
     ['a list that leaves the bundle', (d) => addLine(d, '../../etc/passwd'), /SHA256SUMS: malformed/],
     ['a blob under another name', (d) => renameBlob(d), /SHA256SUMS: malformed/],
   ])('%s', async (_, spoil, message) => {
@@ -116,7 +116,7 @@ describe.skipIf(reason !== undefined)(`a damaged bundle is refused ${reason ?? '
       writeFileSync(path, readFileSync(path, 'utf8').replace('pigsty-bundle 1', 'pigsty-bundle 2'));
       writeSums(directory);
     });
-    expect(stderr).toContain('a format that this agent does not know');
+    expect(stderr).toContain('unknown bundle format');
     expect(code).toBe(2);
   });
 
@@ -168,7 +168,7 @@ describe.skipIf(reason !== undefined)(`a node that cannot take the bundle ${reas
 
   test('a directory stands where a link belongs', async () => {
     await host.node.sh('mkdir /tenant');
-    await refuse(sample(), '/tenant is a directory; the bundle wants a link there');
+    await refuse(sample(), '/tenant is a directory; the bundle needs a link at this path');
     await host.node.sh('rmdir /tenant');
   });
 
@@ -180,7 +180,7 @@ describe.skipIf(reason !== undefined)(`a node that cannot take the bundle ${reas
 
   test('the directory of the state holds files of unknown origin', async () => {
     await host.node.sh('mkdir -p /data/tenant; echo 17 > /data/tenant/PG_VERSION');
-    await refuse(sample(), /\/data\/tenant is not empty .* and was not made by a bundle/);
+    await refuse(sample(), /\/data\/tenant has files of unknown origin/);
     await host.node.sh('rm -r /data/tenant');
   });
 
@@ -223,7 +223,7 @@ describe.skipIf(reason !== undefined)(`a service that leads astray ${reason ?? '
     );
     await host.ship(sample({ reloadText: 'reload 2' }));
     const { code, stderr } = await host.run('apply');
-    expect(stderr).toContain('/data/tenant/inner is a link that root did not make');
+    expect(stderr).toContain('/data/tenant/inner is a link that root did not create');
     expect(code).toBe(2);
     expect(await host.node.sh('stat -c "%a %U" /etc')).toBe('755 root\n');
   });
@@ -247,7 +247,7 @@ describe.skipIf(reason !== undefined)(`state on a disk of its own ${reason ?? ''
     const before = await host.snapshot();
     const { code, stderr } = await host.run('apply');
     expect(stderr).toContain('state tenant was initialised on this node in /data/tenant');
-    expect(stderr).toContain('mount its disk');
+    expect(stderr).toContain('mount the disk');
     expect(code).toBe(2);
     expect(await host.snapshot()).toBe(before);
     expect(JSON.parse((await host.shell('pigsty-agent status --json')).stdout).state).toEqual([

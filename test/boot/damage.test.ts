@@ -68,7 +68,7 @@ describe.skipIf(reason)(`the bundle of blueprint meta, damaged (seed ${SEED}) ${
       const place = flipBit(join(bundle, path), random);
       const { stderr } = await refuse();
       const named = path.replaceAll('.', '\\.');
-      const message = `^pigsty-agent: ${named}: damaged \\(expected sha256 [0-9a-f]*, found [0-9a-f]{64}\\)$`;
+      const message = `^pigsty-agent: ${named}: corrupted \\(expected sha256 [0-9a-f]*, found [0-9a-f]{64}\\)$`;
       expect(stderr, `${path}, ${place.position}`).toMatch(new RegExp(message, 'm'));
       place.repair();
     }
@@ -77,7 +77,7 @@ describe.skipIf(reason)(`the bundle of blueprint meta, damaged (seed ${SEED}) ${
   test('an agent that is damaged itself says so', async () => {
     const place = flipBit(join(bundle, 'pigsty-agent'), () => 0.5 + random() / 2);
     const { stderr } = await refuse('/root/bundle/pigsty-agent apply');
-    expect(stderr).toMatch(/^pigsty-agent: pigsty-agent: damaged/);
+    expect(stderr).toMatch(/^pigsty-agent: pigsty-agent: corrupted/);
     place.repair();
   });
 
@@ -86,7 +86,7 @@ describe.skipIf(reason)(`the bundle of blueprint meta, damaged (seed ${SEED}) ${
     const [path, aside] = [join(bundle, layer), join(lab.directory, 'aside')];
     await mustRun('cp', ['-a', path, aside]);
     truncateSync(path, statSync(path).size - 1);
-    expect((await refuse()).stderr).toContain(`${layer}: damaged`);
+    expect((await refuse()).stderr).toContain(`${layer}: corrupted`);
     rmSync(path);
     expect((await refuse()).stderr).toContain(`${layer}: missing`);
     renameSync(aside, path);
@@ -97,7 +97,7 @@ describe.skipIf(reason)(`the bundle of blueprint meta, damaged (seed ${SEED}) ${
       const [path, aside] = [join(bundle, name), join(lab.directory, 'aside')];
       await mustRun('cp', ['-a', path, aside]);
       truncateSync(path, 0);
-      expect((await refuse()).stderr).toContain(`${name}: damaged`);
+      expect((await refuse()).stderr).toContain(`${name}: corrupted`);
       rmSync(path);
       expect((await refuse()).stderr).toContain(`${name}: missing`);
       renameSync(aside, path);

@@ -174,7 +174,7 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
     expect(config).toContain('log_hostname: true');
     const words = await leader.sh('journalctl -u pgsql-provision -o cat --no-pager');
     expect(words).toContain('store: ttl: 22 -> 32');
-    expect(words).toContain('log_hostname = True: not of this inventory, left alone');
+    expect(words).toContain('log_hostname = True: not in the inventory, not changed');
   });
 
   it('is rebooted one after the other under load', async () => {

@@ -4,7 +4,7 @@ import { labSkipReason } from '../support/lab.ts';
 import { mustPigsty, root } from '../support/product.ts';
 import { Cluster } from './support/cluster.ts';
 
-/* PostgreSQL of the release that the platform carries, where nothing is set; and of another release beside it. */
+/* PostgreSQL of the platform's release, if nothing is set; and of another release beside it. */
 const UNSET = '10.10.10.10';
 const NEXT = '10.10.10.11';
 const reason = labSkipReason();
@@ -60,7 +60,7 @@ describe.skipIf(reason)(`versions of PostgreSQL ${reason ?? ''}`, () => {
 
   it('are said before anything is built', async () => {
     const said = await mustPigsty(['validate', cluster.workshop.inventory, '--json']);
-    expect(said).toContain('PostgreSQL 17, which debian13 carries, for pg-meta');
+    expect(said).toContain('PostgreSQL 17 of debian13 is used for pg-meta');
     expect(said).toContain('PostgreSQL 18 of pg-next comes from debian14');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { meaningOf } from '../../generator/modules/pgsql/packages/packages.ts';
+import { resolveName } from '../../generator/modules/pgsql/packages/packages.ts';
 
 const settings = { pg_version: 17, image_platform: 'debian13', image_sources: [] } as const;
 const SOURCE = { name: 'more', url: 'http://packages.invalid/', suite: 'stable', key: 'more.asc' };
@@ -26,7 +26,7 @@ describe('a name of a package', () => {
     ['python3-numpy', 'python3-numpy'],
     ['jq', 'jq'],
   ])('%s is %s', (word, name) => {
-    expect(meaningOf(word, settings)).toMatchObject({ kind: 'package', name });
+    expect(resolveName(word, settings)).toMatchObject({ kind: 'package', name });
   });
 
   it.each([
@@ -40,14 +40,14 @@ describe('a name of a package', () => {
     'vip-manager',
     'uuid-ossp',
   ])('%s is part of an image', (word) => {
-    expect(meaningOf(word, settings).kind).toBe('included');
+    expect(resolveName(word, settings).kind).toBe('included');
   });
 
   it('in full, unknown on the platform, belongs to an added archive', () => {
     const more = { ...settings, image_sources: [SOURCE] };
     const name = 'postgresql-17-citus-13.0';
-    expect(meaningOf(name, more)).toMatchObject({ kind: 'package', name });
-    expect(meaningOf('citus_17*', more).kind).toBe('absent');
+    expect(resolveName(name, more)).toMatchObject({ kind: 'package', name });
+    expect(resolveName('citus_17*', more).kind).toBe('absent');
   });
 
   it.each([
@@ -59,6 +59,6 @@ describe('a name of a package', () => {
     ['foo_17*', 'unknown'],
     ['*', 'unknown'],
   ])('%s is %s', (word, kind) => {
-    expect(meaningOf(word, settings).kind).toBe(kind);
+    expect(resolveName(word, settings).kind).toBe(kind);
   });
 });

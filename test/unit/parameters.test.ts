@@ -247,19 +247,19 @@ describe('values that are rejected', () => {
     ['pg_users', [{}], ['0: name: missing, expected text that is not empty']],
     ['pg_users', [{ name: 'a', expire_at: '2030-13-01' }], ['0: expire_at: expected a day, as 2030-12-31']],
     ['pg_users', [{ name: 'a', expire_at: '2030-02-30' }], ['0: expire_at: expected a day, as 2030-12-31']],
-    ['pg_users', [{ name: 'a', supeuser: true }], ['0: there is no key `supeuser`']],
-    ['pg_databases', [{ name: 'a', ownr: 'b' }], ['0: there is no key `ownr`']],
+    ['pg_users', [{ name: 'a', supeuser: true }], ['0: unknown key `supeuser`']],
+    ['pg_databases', [{ name: 'a', ownr: 'b' }], ['0: unknown key `ownr`']],
     [
       'pg_databases',
       [{ name: 'a', extensions: [{ name: 'b', shema: 'c' }] }],
-      ['0: extensions: 0: there is no key `shema`'],
+      ['0: extensions: 0: unknown key `shema`'],
     ],
     [
       'pg_services',
       [{ name: 'a', port: 1, selector: '[]', destination: 1 }],
-      ['0: there is no key `destination`'],
+      ['0: unknown key `destination`'],
     ],
-    ['pg_hba_rules', [{ user: 'a', adress: 'world' }], ['0: there is no key `adress`']],
+    ['pg_hba_rules', [{ user: 'a', adress: 'world' }], ['0: unknown key `adress`']],
     [
       'pg_hba_rules',
       [{ user: 'a', addr: 'everywhere' }],
@@ -267,7 +267,7 @@ describe('values that are rejected', () => {
         '0: addr: expected an IPv4 address or network, or one of local, localhost, admin, infra, cluster, intra, intranet, world, all',
       ],
     ],
-    ['haproxy_services', [{ name: 'a', port: 1, server: [] }], ['0: there is no key `server`']],
+    ['haproxy_services', [{ name: 'a', port: 1, server: [] }], ['0: unknown key `server`']],
     ['redis_instances', { http: {} }, ['http: expected a dictionary with ports 1-65535 as keys']],
     ['pgbackrest_repo', { local: { path: 'backup' } }, [`local: path: expected ${PATH}`]],
   ])('%s: %j', (name, value, expected) => {

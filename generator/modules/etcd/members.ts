@@ -9,7 +9,7 @@ export function isEtcdHost(host: SiteHost): boolean {
   return host.groups.includes('etcd');
 }
 
-/** The members by etcd_seq; hosts without one are left out. */
+/** The members by etcd_seq; hosts without one are ignored. */
 export const etcdMembers = perSite((site): readonly EtcdMember[] =>
   site.hosts
     .filter((host) => isEtcdHost(host) && host.parameters.values.etcd_seq !== undefined)
@@ -22,7 +22,7 @@ export const etcdMembers = perSite((site): readonly EtcdMember[] =>
 
 export type ElectionTimes = { readonly heartbeatMilliseconds: number; readonly electionMilliseconds: number };
 
-/** A lone member elects itself after this time at every start, and has no network to be patient with. */
+/** A single member elects itself after this time at every start, and needs no tolerance for network delays. */
 export function electionTimes([first, ...others]: readonly EtcdMember[]): ElectionTimes {
   if (!first) return { heartbeatMilliseconds: 0, electionMilliseconds: 0 };
   const { parameters } = first.host;

@@ -13,20 +13,19 @@ const rules = {
   duplicateSequence: rule<{ seq: number }>('etcd/duplicate-seq', {
     severity: 'error',
     message: ({ seq }) => `two etcd members have \`etcd_seq: ${seq}\``,
-    label: () => 'again here',
-    help: () => 'give every member a number of its own; it becomes the name etcd-<seq>',
+    label: () => 'duplicate',
+    help: () => 'give each member a unique number; the name is etcd-<seq>',
   }),
   evenCount: rule<{ count: number; tolerated: number }>('etcd/even-count', {
     severity: 'warning',
-    message: ({ count }) => `${count} etcd members: an even number`,
+    message: ({ count }) => `even number of etcd members: ${count}`,
     help: ({ count, tolerated }) =>
       `a quorum of ${count} survives the loss of ${tolerated}, just as ${count - 1} members would; use ${count - 1} or ${count + 1}`,
   }),
   zoneHoldsMajority: rule<{ zone: string; held: number; count: number }>('etcd/zone-holds-majority', {
     severity: 'warning',
     message: ({ zone, held, count }) => `${held} of ${count} etcd members are in zone \`${zone}\``,
-    help: () =>
-      'when that zone is lost the others have no quorum, and PostgreSQL stays without a primary; three zones are needed to survive the loss of any',
+    help: () => 'if this zone fails, etcd has no quorum and PostgreSQL has no primary; use three zones',
   }),
 };
 
@@ -54,7 +53,7 @@ export function checkEtcd(site: Site): Diagnostic[] {
   return [...found, ...checkZones(site, members)];
 }
 
-/** A site that has one zone, or names none, cannot do better. */
+/** A site with one zone, or without zones, has no better choice. */
 function checkZones(site: Site, members: readonly EtcdMember[]): Diagnostic[] {
   if (members.length < 3 || new Set(site.hosts.map(zoneOf)).size < 2) return [];
   const zones = new Set(members.flatMap(({ host }) => zoneOf(host) ?? []));

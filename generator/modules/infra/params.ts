@@ -27,11 +27,11 @@ const Portal = z.record(z.string(), PortalEntry, expected('a dictionary of porta
 // biome-ignore format: a table, one parameter per row
 const meta = section('META', [
   { id: 101, name: 'version', level: 'G', schema: Text, default: 'v2.6.0',
-    meaning: 'release of Pigsty that the inventory was written for' },
+    meaning: 'Pigsty release of the inventory' },
   { id: 102, name: 'admin_ip', level: 'G', schema: Ip, default: '10.10.10.10',
-    meaning: 'address of the admin host; stands for ${admin_ip} in every value' },
+    meaning: 'address of the admin host; ${admin_ip} in any value is replaced by it' },
   { id: 103, name: 'region', level: 'G', schema: oneOf('default', 'china', 'europe'), default: 'default',
-    meaning: 'which address of each package archive is used' },
+    meaning: 'region whose archive addresses are used' },
   { id: 104, name: 'proxy_env', level: 'G', schema: Environment, default: defaults.proxyEnv, secretKeys: ['http_proxy', 'https_proxy', 'all_proxy'],
     meaning: 'proxy settings in the environment of downloads' },
 ]);
@@ -39,19 +39,19 @@ const meta = section('META', [
 // biome-ignore format: a table, one parameter per row
 const ca = section('CA', [
   { id: 105, name: 'ca_method', level: 'G', schema: oneOf('create', 'recreate', 'copy'), default: 'create', note: UNREAD,
-    meaning: 'where the certificate authority comes from' },
+    meaning: 'source of the certificate authority' },
   { id: 106, name: 'ca_cn', level: 'G', schema: Text, default: 'pigsty-ca', note: UNREAD,
     meaning: 'common name of the certificate authority' },
   { id: 107, name: 'cert_validity', level: 'G', schema: Interval, default: '7300d',
-    meaning: 'how long issued certificates are valid' },
+    meaning: 'validity of issued certificates' },
 ]);
 
 // biome-ignore format: a table, one parameter per row
 const identity = section('INFRA_ID', [
   { id: 108, name: 'infra_seq', level: 'I', schema: Count,
-    meaning: 'number of the infra host, kept for life; names it infra-<seq>' },
+    meaning: 'permanent number of the infra host; its name is infra-<seq>' },
   { id: 109, name: 'infra_portal', level: 'G', schema: Portal, default: defaults.infraPortal,
-    meaning: 'web services that the portal offers, by name, and where they are' },
+    meaning: 'web services of the portal by name, with their addresses' },
 ]);
 
 // biome-ignore format: a table, one parameter per row
@@ -59,29 +59,29 @@ const repository = section('REPO', [
   { id: 110, name: 'repo_enabled', level: 'G/I', schema: Flag, default: true,
     meaning: 'serve a package repository from this infra host' },
   { id: 111, name: 'repo_home', level: 'G', schema: AbsolutePath, default: '/www',
-    meaning: 'directory that holds the repository' },
+    meaning: 'directory of the repository' },
   { id: 112, name: 'repo_name', level: 'G', schema: Text, default: 'pigsty',
     meaning: 'name of the repository and of its directory' },
   { id: 113, name: 'repo_endpoint', level: 'G', schema: Url, default: 'http://${admin_ip}:80',
     meaning: 'address under which hosts reach the repository' },
   { id: 114, name: 'repo_remove', level: 'G/A', schema: Flag, default: true,
-    meaning: 'drop the archives that the infra host came with' },
+    meaning: 'remove the package archives that are configured on the infra host' },
   { id: 115, name: 'repo_modules', level: 'G/A', schema: Text, default: 'infra,node,pgsql,redis',
     meaning: 'modules of repo_upstream that the repository is filled from' },
   { id: 116, name: 'repo_upstream', level: 'G', schema: listOf(Upstream, 'archives'), default: defaults.repoUpstream,
-    meaning: 'package archives to download from, by module, release and region' },
+    meaning: 'package archives for downloads, by module, release and region' },
   { id: 117, name: 'repo_packages', level: 'G', schema: Texts, default: defaults.repoPackages,
-    meaning: 'packages to fetch with all they depend on; several names may share an entry' },
+    meaning: 'packages to download with their dependencies; an entry may have several names' },
   { id: 118, name: 'repo_url_packages', level: 'G', schema: Texts, default: defaults.repoUrlPackages,
-    meaning: 'single files to fetch by address' },
+    meaning: 'single files to download, by address' },
 ]);
 
 // biome-ignore format: a table, one parameter per row
 const infraPackage = section('INFRA_PACKAGE', [
   { id: 120, name: 'infra_packages', level: 'G', schema: Texts, default: defaults.infraPackages,
-    meaning: 'packages that infra hosts have' },
+    meaning: 'packages of infra hosts' },
   { id: 121, name: 'infra_packages_pip', level: 'G', schema: AnyText, default: '',
-    meaning: 'Python packages that infra hosts have, separated by commas' },
+    meaning: 'Python packages of infra hosts, separated by commas' },
 ]);
 
 // biome-ignore format: a table, one parameter per row
@@ -91,7 +91,7 @@ const nginx = section('NGINX', [
   { id: 131, name: 'nginx_exporter_enabled', level: 'G/I', schema: Flag, default: true,
     meaning: 'export metrics of Nginx' },
   { id: 132, name: 'nginx_sslmode', level: 'G', schema: oneOf('disable', 'enable', 'enforce'), default: 'enable',
-    meaning: 'whether the portal speaks TLS, or nothing else' },
+    meaning: 'TLS mode of the portal' },
   { id: 133, name: 'nginx_home', level: 'G', schema: AbsolutePath, default: '/www',
     meaning: 'directory of the files that Nginx serves' },
   { id: 134, name: 'nginx_port', level: 'G', schema: Port, default: 80,
@@ -99,17 +99,17 @@ const nginx = section('NGINX', [
   { id: 135, name: 'nginx_ssl_port', level: 'G', schema: Port, default: 443,
     meaning: 'port for HTTPS' },
   { id: 136, name: 'nginx_navbar', level: 'G', schema: listOf(NavbarLink, 'links'), default: defaults.nginxNavbar,
-    meaning: 'links on the first page of the portal' },
+    meaning: 'links on the home page of the portal' },
 ]);
 
 // biome-ignore format: a table, one parameter per row
 const dns = section('DNS', [
   { id: 140, name: 'dns_enabled', level: 'G/I', schema: Flag, default: true,
-    meaning: 'run a name server, dnsmasq, on this infra host' },
+    meaning: 'run a DNS server, dnsmasq, on this infra host' },
   { id: 141, name: 'dns_port', level: 'G', schema: Port, default: 53,
-    meaning: 'port of the name server' },
+    meaning: 'port of the DNS server' },
   { id: 142, name: 'dns_records', level: 'G', schema: Texts, default: defaults.dnsRecords,
-    meaning: 'names that the name server resolves, each line an address and its names' },
+    meaning: 'records of the DNS server, each line an address and its names' },
 ]);
 
 // biome-ignore format: a table, one parameter per row
@@ -121,29 +121,29 @@ const prometheus = section('PROMETHEUS', [
   { id: 152, name: 'prometheus_data', level: 'G', schema: AbsolutePath, default: '/data/prometheus',
     meaning: 'directory of the metrics' },
   { id: 153, name: 'prometheus_sd_interval', level: 'G', schema: Interval, default: '5s',
-    meaning: 'how often the lists of targets are read again' },
+    meaning: 'interval at which the lists of targets are read' },
   { id: 154, name: 'prometheus_scrape_interval', level: 'G', schema: Interval, default: '10s',
-    meaning: 'how often targets are scraped and rules evaluated' },
+    meaning: 'interval at which targets are scraped and rules evaluated' },
   { id: 155, name: 'prometheus_scrape_timeout', level: 'G', schema: Interval, default: '8s',
-    meaning: 'how long a target may take to answer' },
+    meaning: 'timeout of a scrape' },
   { id: 156, name: 'prometheus_options', level: 'G', schema: AnyText, default: '--storage.tsdb.retention.time=15d',
-    meaning: 'further arguments of Prometheus' },
+    meaning: 'additional arguments of Prometheus' },
   { id: 157, name: 'pushgateway_enabled', level: 'G/I', schema: Flag, default: true,
-    meaning: 'run Pushgateway, which takes the metrics of short jobs' },
+    meaning: 'run Pushgateway, which receives the metrics of short jobs' },
   { id: 158, name: 'pushgateway_options', level: 'G', schema: AnyText, default: '--persistence.interval=1m',
-    meaning: 'further arguments of Pushgateway' },
+    meaning: 'additional arguments of Pushgateway' },
   { id: 159, name: 'blackbox_enabled', level: 'G/I', schema: Flag, default: true,
-    meaning: 'run the blackbox exporter, which probes hosts from outside' },
+    meaning: 'run the blackbox exporter, which probes hosts over the network' },
   { id: 160, name: 'blackbox_options', level: 'G', schema: AnyText, default: '',
-    meaning: 'further arguments of the blackbox exporter' },
+    meaning: 'additional arguments of the blackbox exporter' },
   { id: 161, name: 'alertmanager_enabled', level: 'G/I', schema: Flag, default: true,
     meaning: 'run Alertmanager, which groups and forwards alerts' },
   { id: 162, name: 'alertmanager_options', level: 'G', schema: AnyText, default: '',
-    meaning: 'further arguments of Alertmanager' },
+    meaning: 'additional arguments of Alertmanager' },
   { id: 163, name: 'exporter_metrics_path', level: 'G', schema: AbsolutePath, default: '/metrics',
-    meaning: 'path of the address at which exporters show their metrics' },
+    meaning: 'URL path of the exporters\' metrics' },
   { id: 164, name: 'exporter_install', level: 'G', schema: oneOf('none', 'yum', 'binary'), default: 'none', note: UNREAD,
-    meaning: 'how exporters are installed' },
+    meaning: 'method to install exporters' },
   { id: 165, name: 'exporter_repo_url', level: 'G', schema: UrlOrNone, default: '', note: UNREAD,
     meaning: 'archive that exporters are installed from' },
 ]);
@@ -159,7 +159,7 @@ const grafana = section('GRAFANA', [
   { id: 173, name: 'grafana_admin_password', level: 'G', schema: Password, default: 'pigsty', secret: true,
     meaning: 'password of Grafana\'s administrator' },
   { id: 174, name: 'grafana_plugin_cache', level: 'G', schema: AbsolutePath, default: '/www/pigsty/plugins.tgz',
-    meaning: 'archive of plugins that saves downloading them' },
+    meaning: 'archive with downloaded plugins' },
   { id: 175, name: 'grafana_plugin_list', level: 'G', schema: Texts, default: defaults.grafanaPlugins,
     meaning: 'plugins to download where grafana_plugin_cache does not exist' },
 ]);

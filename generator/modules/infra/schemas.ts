@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { AbsolutePath, expected, Flag, oneOf, Positive, Text } from '../schemas.ts';
 
-/** One entry of `infra_portal`: a site that Nginx answers for, or an endpoint that others look up there. */
+/** One entry of `infra_portal`: a web site that Nginx serves, or an endpoint that modules look up. */
 export const PortalEntry = z.strictObject(
   {
     domain: Text.exactOptional(),

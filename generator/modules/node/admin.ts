@@ -6,7 +6,7 @@ import { linked } from '../../text/linked.ts';
 import { type SshGroup, sshPlan } from '../ssh-exchange.ts';
 import { nodeCluster, nodeName } from './settings.ts';
 
-/** The account for administrators: what it may do, who may log on as it, and from where to where. */
+/** The administrator account: sudo, authorized keys, and ssh between hosts. */
 export function adminContribution(host: SiteHost, site: Site): Contribution {
   const settings = settingsOf(host);
   if (!settings.node_admin_enabled) return {};
@@ -14,7 +14,7 @@ export function adminContribution(host: SiteHost, site: Site): Contribution {
   const home = `/home/${name}`;
   const ssh = sshPlan(
     { name, task: 'admin', home, homeMode: '0750', keys },
-    { name: nodeCluster(settings), hosts: exchanging(site).get(exchangeKey(host) ?? '') ?? [] },
+    { name: nodeCluster(settings), hosts: exchangeGroups(site).get(exchangeKey(host) ?? '') ?? [] },
   );
   return {
     users: [{ name, uid: id, gid: id, home, shell: '/bin/bash', gecos: 'administrator', groups: [] }],
@@ -23,8 +23,8 @@ export function adminContribution(host: SiteHost, site: Site): Contribution {
   };
 }
 
-/** The hosts of each group whose administrators log on from one to another (`node_admin_ssh_exchange`). */
-const exchanging = perSite((site) => {
+/** The hosts of each group between which administrators may log on (`node_admin_ssh_exchange`). */
+const exchangeGroups = perSite((site) => {
   const groups = new Map<string, SshGroup['hosts'][number][]>();
   for (const host of site.hosts) {
     const key = exchangeKey(host);

@@ -4,7 +4,7 @@ import type { Settings } from '../../model/settings.ts';
 import { backupType, type CronLine, parseCronLine } from '../../text/calendar.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
 
-/** Lines of `node_crontab` as timers. Those that call pg-backup belong to the database (pgsql/backup.ts). */
+/** Lines of `node_crontab` as timers. Module PGSQL handles those that call pg-backup. */
 export function crontabContribution({ node_crontab: lines, pg_cluster: cluster }: Settings): Contribution {
   const jobs = lines.flatMap((line) => parseCronLine(line) ?? []);
   const own = jobs.filter(({ command }) => cluster === undefined || backupType(command) === undefined);
@@ -21,9 +21,9 @@ export function crontabContribution({ node_crontab: lines, pg_cluster: cluster }
   };
 }
 
-/** cron gives `\%` as `%`; a bare one begins the input of the command, which rules.ts refuses (crontab(5)). */
+/** cron turns `\%` into `%`; a bare `%` starts the input of the command, which rules.ts rejects (crontab(5)). */
 function jobView({ user, command, calendar }: CronLine): View {
   const words = command.replaceAll('\\%', '%');
-  // systemd reads a percent sign in a title as the beginning of a name of its own.
+  // A percent sign starts a specifier in a systemd title.
   return { user, command: words, calendar, title: words.replaceAll('%', '%%') };
 }

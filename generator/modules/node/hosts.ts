@@ -9,7 +9,7 @@ export type Unserved = {
   readonly what: string;
 };
 
-/** The hosts of a site by address, for parameters that may name any address. */
+/** The hosts of a site by address. */
 export const hostByIp = perSite(
   (site: Site): ReadonlyMap<string, SiteHost> => new Map(site.hosts.map((host) => [String(host.ip), host])),
 );

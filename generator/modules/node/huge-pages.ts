@@ -4,10 +4,10 @@ import { ceilDiv, evaluate, type Formula, fact, min, mul, toShell } from '../../
 
 const MEM = fact('memMb');
 
-/** Pages of 2 MiB: a count, at most nine tenths of memory, or else a part of memory (pigsty.md section 3, node_tune). */
+/** Pages of 2 MiB: a count of at most nine tenths of memory, or a part of memory (pigsty.md section 3, node_tune). */
 function pages({ node_hugepage_count: count, node_hugepage_ratio: ratio }: Settings): Formula | undefined {
   if (count > 0) return min(count, ceilDiv(mul(MEM, 9), 20));
-  // The ratio in millionths, so that a shell computes the same.
+  // The ratio in millionths, so that a shell computes the same number.
   return ratio > 0 ? ceilDiv(mul(MEM, Math.round(ratio * 1_000_000)), 2_000_000) : undefined;
 }
 

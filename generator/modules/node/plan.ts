@@ -17,7 +17,7 @@ import { hasTime, timeContribution } from './time.ts';
 import { profileKeys } from './tuned.ts';
 import { hasVip, vipContribution } from './vip.ts';
 
-/** The host itself: names, clock, kernel, limits, administrator, and HAProxy with the services that it carries. */
+/** The host itself: names, clock, kernel, limits, administrator, and HAProxy with its services. */
 export function planNode(host: SiteHost, site: Site, facts: Facts): Contribution {
   const settings = settingsOf(host);
   const parts = [
@@ -38,7 +38,7 @@ export function planNode(host: SiteHost, site: Site, facts: Facts): Contribution
   return settings.haproxy_enabled ? withHaproxy(base, host, settings, servicesOf(host, facts)) : base;
 }
 
-/** HAProxy's, and those of the parts that are switched on. */
+/** The images of HAProxy and of the enabled features. */
 export function nodeImages(host: SiteHost, site: Site): ModuleImage[] {
   const names = [
     ...(hasVip(host) ? ['keepalived'] : []),
@@ -61,7 +61,7 @@ function hostFiles(host: SiteHost, site: Site, facts: Facts): FilePlan[] {
   ];
 }
 
-/** For every user and root (pigsty-defaults.yml, NODE limits); services take theirs from their units. */
+/** For every user and root (pigsty-defaults.yml, NODE limits); services have the limits of their units. */
 const LIMITS = ['*', 'root'].flatMap((user) =>
   [
     ['nproc', '1048576'],
@@ -73,11 +73,11 @@ const LIMITS = ['*', 'root'].flatMap((user) =>
 );
 
 const THP_OFF = [
-  '# Transparent huge pages stall a database at unforeseen moments; huge_pages = try uses the explicit ones.',
+  '# Transparent huge pages cause stalls in a database; huge_pages = try uses the explicit ones.',
   'w- /sys/kernel/mm/transparent_hugepage/enabled - - - - never',
 ];
 
-/** Names that point at a portal are dropped where there is no infra host (trap 15). */
+/** Without an infra host, names of the portal are left out (trap 15). */
 function hostsLines(host: SiteHost, site: Site, facts: Facts): string[] {
   const settings = settingsOf(host);
   const name = nodeName(settings, host.ip);
@@ -86,13 +86,13 @@ function hostsLines(host: SiteHost, site: Site, facts: Facts): string[] {
     '127.0.0.1 localhost',
     '::1 localhost ip6-localhost ip6-loopback',
     `${host.ip} ${name}`,
-    ...(settings.nodename_exchange ? namesOfOthers(host, facts) : []),
+    ...(settings.nodename_exchange ? otherNames(host, facts) : []),
     ...portal,
     ...settings.node_etc_hosts,
   ];
 }
 
-function namesOfOthers(host: SiteHost, facts: Facts): string[] {
+function otherNames(host: SiteHost, facts: Facts): string[] {
   return facts.all(NodeName).flatMap(({ ip, name }) => (ip === host.ip ? [] : [`${ip} ${name}`]));
 }
 
@@ -150,7 +150,7 @@ function withHaproxy(
   };
 }
 
-/** Of clusters, and of the inventory. */
+/** The services of clusters and of the inventory. */
 export function servicesOf(host: SiteHost, facts: Facts): ProxyService[] {
   const offered = facts.of(ProxyListener, host.ip).map(({ service }) => service);
   return [...offered, ...ownServices(host)];

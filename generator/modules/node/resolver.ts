@@ -6,12 +6,12 @@ import { linked } from '../../text/linked.ts';
 import { hostByIp, type Unserved } from './hosts.ts';
 
 /*
- * /etc/resolv.conf as a file of ours. systemd-resolved reads it then instead of the link to its stub, which `add`
- * keeps as one more name server (systemd-resolved.service(8)); NetworkManager leaves a link alone.
+ * /etc/resolv.conf as a file of the bundle. systemd-resolved then reads it instead of the link to its stub, which `add`
+ * keeps as another name server (systemd-resolved.service(8)); NetworkManager does not change a link.
  */
 const PATH = 'etc/resolv.conf';
 
-/** Without a name server of its own a host keeps the file that it has. */
+/** Without a name server in the inventory, a host keeps its own file. */
 export function resolverContribution(host: SiteHost, site: Site): Contribution {
   const settings = settingsOf(host);
   const servers = nameServers(host, site);
@@ -24,12 +24,12 @@ function nameServers(host: SiteHost, site: Site): string[] {
   return settingsOf(host).node_dns_servers.filter((server) => !hostByIp(site).has(server));
 }
 
-/** Hosts of the site serve no names before INFRA does: with one of them a node would lose its name resolution. */
-export function unservedNames(host: SiteHost, site: Site): Unserved[] {
+/** Hosts of the site are not DNS servers until INFRA is built: a node that used one would lose its name resolution. */
+export function unservedNameServers(host: SiteHost, site: Site): Unserved[] {
   const { node_dns_method: method, node_dns_servers: servers } = settingsOf(host);
   if (method === 'none') return [];
   return servers.flatMap((ip, index) =>
-    hostByIp(site).has(ip) ? [{ parameter: 'node_dns_servers', index, ip, what: 'names' }] : [],
+    hostByIp(site).has(ip) ? [{ parameter: 'node_dns_servers', index, ip, what: 'a DNS server' }] : [],
   );
 }
 
@@ -37,7 +37,7 @@ function source(settings: Settings, servers: readonly string[]): FileSource {
   const { node_dns_method: method, node_dns_options: options } = settings;
   const lines = [...options, ...servers.map((server) => `nameserver ${server}`)];
   if (method !== 'add') return { kind: 'text', lines };
-  // Of several lists of domains the last one counts (resolv.conf(5)).
+  // The last of several lists of domains is used (resolv.conf(5)).
   const words = options.some((line) => /^(?:search|domain)\s/.test(line))
     ? 'nameserver'
     : 'nameserver|search|domain';

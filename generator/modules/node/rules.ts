@@ -4,56 +4,56 @@ import { infraIps } from '../../model/infra.ts';
 import { settingsOf } from '../../model/module.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { parseCronLine } from '../../text/calendar.ts';
-import { unservedNames } from './resolver.ts';
+import { unservedNameServers } from './resolver.ts';
 import { nodeName } from './settings.ts';
-import { unservedTime } from './time.ts';
+import { unservedTimeSources } from './time.ts';
 
 const rules = {
   noInfra: rule<Record<string, never>>('node/no-infra', {
     severity: 'notice',
     message: () =>
-      'there is no group `infra`: its names in /etc/hosts, its time and name servers, and rules for its hosts are left out',
+      'group `infra` not found: defaults that refer to it (names in /etc/hosts, NTP and DNS servers, HBA rules) are left out',
   }),
   nameTwice: rule<{ name: string; ip: string; other: string }>('node/name-twice', {
     severity: 'error',
-    message: ({ name, ip, other }) => `hosts ${other} and ${ip} are both called ${name}`,
-    label: () => 'again here',
-    help: () => 'a host is called `<pg_cluster>-<pg_seq>` where it has both, else `nodename`',
+    message: ({ name, ip, other }) => `hosts ${other} and ${ip} have the same name ${name}`,
+    label: () => 'duplicate',
+    help: () => 'the name is `<pg_cluster>-<pg_seq>` if both are set, otherwise `nodename`',
   }),
   vipIncomplete: rule<{ ip: string; missing: string }>('node/vip-incomplete', {
     severity: 'error',
-    message: ({ ip, missing }) => `host ${ip} has \`vip_enabled\` and no \`${missing}\``,
-    help: () => 'the hosts that share an address have the same `vip_address` and `vip_vrid`',
+    message: ({ ip, missing }) => `host ${ip} has \`vip_enabled\` but no \`${missing}\``,
+    help: () => 'all hosts of a VIP need the same `vip_address` and `vip_vrid`',
   }),
   vipIsHost: rule<{ address: string }>('node/vip-is-a-host', {
     severity: 'error',
-    message: ({ address }) => `the shared address ${address} is a host of its own`,
+    message: ({ address }) => `VIP ${address} is the address of a host`,
     label: () => 'set here',
-    help: () => 'take an address of the same network that nothing has',
+    help: () => 'use a free address in the same network',
   }),
   vridTwice: rule<{ vrid: number; address: string; other: string }>('node/vrid-twice', {
     severity: 'error',
-    message: ({ vrid, address, other }) => `\`vip_vrid: ${vrid}\` is that of ${other} and of ${address}`,
-    label: () => 'again here',
-    help: () => 'each shared address of a network needs a number of its own',
+    message: ({ vrid, address, other }) => `VIPs ${other} and ${address} have the same \`vip_vrid: ${vrid}\``,
+    label: () => 'duplicate',
+    help: () => 'each VIP in a network needs a unique number',
   }),
   vipTwice: rule<{ address: string; vrid: number; other: number }>('node/vip-two-vrids', {
     severity: 'error',
     message: ({ address, vrid, other }) =>
-      `the shared address ${address} has \`vip_vrid\` ${other} and ${vrid}`,
-    label: () => 'again here',
-    help: () => 'hosts with different numbers do not hear one another: each would take the address',
+      `VIP ${address} has two values of \`vip_vrid\`: ${other} and ${vrid}`,
+    label: () => 'duplicate',
+    help: () => 'hosts with different numbers ignore each other, and each would add the VIP',
   }),
   serviceName: rule<{ name: string; problem: string }>('node/service-name', {
     severity: 'error',
     message: ({ name, problem }) => `service \`${name}\` of \`haproxy_services\` ${problem}`,
     label: () => 'named here',
-    help: () => 'names are unique on a host; `admin` and `<cluster>-…` are taken',
+    help: () => 'use a unique name; `admin` and `<cluster>-…` are reserved',
   }),
   notServed: rule<{ ip: string; what: string; parameter: string }>('node/not-served', {
     severity: 'notice',
     message: ({ ip, what, parameter }) =>
-      `\`${parameter}\` names ${ip}, a host of this site that serves no ${what}: left out`,
+      `\`${parameter}\`: host ${ip} of this site is not ${what}; entry ignored`,
     label: () => 'named here',
   }),
   crontab: rule<{ line: string; problem: string }>('node/crontab-line', {
@@ -64,7 +64,7 @@ const rules = {
   }),
 };
 
-/** Names, shared addresses, and what defaults point at in the group `infra`. */
+/** Names, VIPs, services, crontab lines, and defaults that refer to the group `infra`. */
 export function checkNode(site: Site): Diagnostic[] {
   const hasInfra = infraIps(site).length > 0;
   return [
@@ -84,7 +84,7 @@ function checkNames({ hosts }: Site): Diagnostic[] {
     const name = nodeName(settings, host.ip);
     const other = seen.get(name);
     seen.set(name, other ?? host);
-    // Two members of one name are the cluster's affair.
+    // The checks of PGSQL report two members with one name.
     if (!other || name !== settings.nodename) return [];
     const place = host.parameters.place('nodename') ?? host.locate([], 'key');
     const note = {
@@ -156,10 +156,10 @@ function serviceNameProblem(
   clusters: ReadonlySet<string>,
 ): string | undefined {
   if (name === 'admin') return 'has the name of the statistics page';
-  if (seen.has(name)) return 'is there twice';
+  if (seen.has(name)) return 'is declared twice';
   // A cluster may have dashes in its name.
   const dashes = [...name.matchAll(/-/g)].map(({ index }) => name.slice(0, index));
-  return dashes.some((start) => clusters.has(start)) ? 'is named like one of a cluster' : undefined;
+  return dashes.some((start) => clusters.has(start)) ? "has the name of a cluster's service" : undefined;
 }
 
 /** Each line once, however many hosts have it. */
@@ -176,17 +176,19 @@ function checkCrontabs({ hosts }: Site): Diagnostic[] {
   );
 }
 
-/** Each server once, however many hosts name it. Of defaults without a group `infra` its own notice tells. */
+/** Each server once, however many hosts name it. Without a group `infra`, `node/no-infra` covers the defaults. */
 function checkServers(site: Site, hasInfra: boolean): Diagnostic[] {
   const seen = new Set<string>();
   return site.hosts.flatMap((host) =>
-    [unservedNames(host, site), unservedTime(host, site)].flat().flatMap(({ parameter, index, ...words }) => {
-      const key = `${parameter} ${words.ip}`;
-      const place = host.parameters.place(parameter, [index]);
-      if (seen.has(key) || !(place || hasInfra)) return [];
-      seen.add(key);
-      return [rules.notServed.at(place, { parameter, ...words })];
-    }),
+    [unservedNameServers(host, site), unservedTimeSources(host, site)]
+      .flat()
+      .flatMap(({ parameter, index, ...words }) => {
+        const key = `${parameter} ${words.ip}`;
+        const place = host.parameters.place(parameter, [index]);
+        if (seen.has(key) || !(place || hasInfra)) return [];
+        seen.add(key);
+        return [rules.notServed.at(place, { parameter, ...words })];
+      }),
   );
 }
 
@@ -194,7 +196,7 @@ function crontabProblem(line: string): string | undefined {
   if (/^\s*(?:#.*)?$/.test(line)) return undefined;
   if (/^\s*\w+\s*=/.test(line)) return 'sets a variable: write it into the command';
   const parsed = parseCronLine(line);
-  if (!parsed) return 'is not read';
+  if (!parsed) return 'is not a valid crontab line';
   if (/\p{Cc}/u.test(parsed.command)) return 'has a tab or another control character in its command';
   return /(?<!\\)%/.test(parsed.command)
     ? 'gives the command input after a `%`: write `\\%`, or use a file'

@@ -16,7 +16,7 @@ const HaproxyServer = z.strictObject(
   expected('{ name, ip, port, … }'),
 );
 
-/** HAProxy's own settings, which Pigsty's code reads where its documentation puts them one level higher. */
+/** Settings of HAProxy: Pigsty's code reads them here, its documentation has them one level higher. */
 const Nested = z.strictObject(
   { balance: Line.exactOptional(), maxconn: Positive.exactOptional() },
   expected('{ balance, maxconn }'),
@@ -28,10 +28,10 @@ export const PublicKey = pattern(
   'an ssh public key: `ssh-ed25519 AAAA… comment`',
 );
 
-/** Replaced after the schema has seen the value (pigsty.md section 1). */
+/** Replaced after the schema has checked the value (pigsty.md section 1). */
 const ADMIN_IP = '${admin_ip}';
 
-/** libc takes both kinds of address (resolv.conf(5)). */
+/** libc accepts IPv4 and IPv6 (resolv.conf(5)). */
 export const NameServer = z.union([Ip, z.ipv6(), z.literal(ADMIN_IP)], expected('an address, as 192.0.2.53'));
 
 export const ResolverLine = pattern(
@@ -39,7 +39,7 @@ export const ResolverLine = pattern(
   'a line of resolv.conf: `options timeout:1`, `search example.com`',
 );
 
-/** Options of a source that need nothing beside its line (chrony.conf(5), 4.6). */
+/** Options of a source that depend on no other line (chrony.conf(5), 4.6). */
 const SOURCE_FLAG =
   'iburst|burst|offline|auto_offline|prefer|noselect|trust|require|xleave|nts|copy|ipv4|ipv6';
 const SOURCE_NUMBER =
@@ -55,17 +55,17 @@ export const TimeSource = pattern(
 
 const ARCHIVES_OF_PLATFORMS = /^(?!(?:debian|debian-security)$)[a-z0-9][a-z0-9-]*$/;
 
-/** An archive of packages in Debian's form; `key` is a file beside the inventory, as `gpg --armor --export` writes it. */
+/** A package archive in Debian's form; `key` is a file beside the inventory, as `gpg --armor --export` writes it. */
 export const PackageSource = z.strictObject(
   {
-    name: pattern(ARCHIVES_OF_PLATFORMS, 'a name of its own: small letters, digits and -'),
+    name: pattern(ARCHIVES_OF_PLATFORMS, 'a unique name of lower-case letters, digits and -'),
     url: pattern(
       /^(?:https?:\/\/(?![^/]*@)|file:\/)[^\s'"]+$/,
       'an address, as https://apt.example.com/debian; names and passwords for it go into /etc/apt/auth.conf',
     ),
     suite: pattern(
       /^(?:\.\/|\w[\w.-]*(?:\/[\w.-]+)*)$/,
-      'the name of a suite, as trixie-pgdg; `./` where there are none',
+      'the name of a suite, as trixie-pgdg; `./` for an archive without suites',
     ),
     component: pattern(/^[\w.-]+$/, 'the name of a component').exactOptional(),
     key: Line,
@@ -82,7 +82,7 @@ export const ImagePlatforms = z.record(
 
 export type PackageSource = z.infer<typeof PackageSource>;
 
-/** One entry of `haproxy_services`; `options` are lines of the `listen` section as they are. */
+/** One entry of `haproxy_services`; `options` are verbatim lines of the `listen` section. */
 export const HaproxyService = z.strictObject(
   {
     name: Name,

@@ -3,13 +3,13 @@ import { settingsOf } from '../../model/module.ts';
 import type { SiteHost } from '../../model/site.ts';
 import type { HaproxyService } from './schemas.ts';
 
-/** Where Pigsty has it: inventories name it so. */
+/** Pigsty's path, as inventories write it. */
 const PIGSTY_CA = '/etc/pki/ca.crt';
-/** Pigsty's own, for services of the inventory (pigsty.md section 3, haproxy). */
+/** Pigsty's default for services of the inventory (pigsty.md section 3, haproxy). */
 const DEFAULT_SERVER =
   'inter 3s fastinter 1s downinter 5s rise 3 fall 3 on-marked-down shutdown-sessions slowstart 30s maxconn 3000 maxqueue 128 weight 100';
 
-/** What `haproxy_services` declares, beside the services of clusters. */
+/** The services of `haproxy_services`, in addition to those of clusters. */
 export function ownServices(host: SiteHost): ProxyService[] {
   return settingsOf(host).haproxy_services.map((service, index) => {
     const place = host.parameters.place('haproxy_services', [index, 'port']);

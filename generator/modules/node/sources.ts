@@ -10,22 +10,22 @@ const rules = {
   key: rule<{ key: string; problem: string }>('image/source-key', {
     severity: 'error',
     message: ({ key, problem }) => `the key ${key} ${problem}`,
-    help: () => 'as text, beside the inventory or in `files/` there: `gpg --armor --export … > FILE`',
+    help: () => 'put the key as text (`gpg --armor --export … > FILE`) beside the inventory or in `files/`',
   }),
   flat: rule<{ component: string }>('image/source-flat', {
     severity: 'error',
     message: ({ component }) => `an archive without suites has no component \`${component}\``,
-    help: () => 'leave `component` out, or name the suite',
+    help: () => 'remove `component`, or name the suite',
   }),
   twice: rule<{ name: string }>('image/source-twice', {
     severity: 'error',
-    message: ({ name }) => `two different sources of packages are called \`${name}\``,
-    label: () => 'again here',
+    message: ({ name }) => `two different archives have the name \`${name}\``,
+    label: () => 'duplicate',
   }),
 };
 
-/** Of an archive that is one folder of packages: it has neither suites nor components (sources.list(5)). */
-const FLAT = './';
+/** The suite of a flat archive, one folder of packages without suites and components (sources.list(5)). */
+const FLAT_SUITE = './';
 
 type Named = { readonly source: PackageSource; readonly host: SiteHost; readonly index: number };
 
@@ -41,7 +41,7 @@ const namedSources = perSite((site): readonly Named[] => {
   return [...found.values()];
 });
 
-/** Names of the files that hold keys. */
+/** Names of the key files. */
 export function keyFiles(site: Site): string[] {
   return namedSources(site).map(({ source }) => source.key);
 }
@@ -49,7 +49,7 @@ export function keyFiles(site: Site): string[] {
 /** The archives of the inventory, each for one platform: its packages are built for one release. */
 export function packageSources(site: Site): SignedSource[] {
   return namedSources(site).map(({ source, host }) => {
-    const { url: address, suite, component = suite === FLAT ? '' : 'main' } = source;
+    const { url: address, suite, component = suite === FLAT_SUITE ? '' : 'main' } = source;
     const { platform = settingsOf(host).image_platform } = source;
     const key = site.files.get(source.key) ?? '';
     return { archive: source.name, platform, address, suite, component, key };
@@ -64,7 +64,7 @@ export function checkSources(site: Site): Diagnostic[] {
     const isTaken = all.slice(0, position).some((other) => other.source.name === source.name);
     return [
       ...(problem ? [rules.key.at(place('key'), { key: source.key, problem })] : []),
-      ...(source.suite === FLAT && source.component !== undefined
+      ...(source.suite === FLAT_SUITE && source.component !== undefined
         ? [rules.flat.at(place('component'), { component: source.component })]
         : []),
       ...(isTaken ? [rules.twice.at(place('name'), { name: source.name })] : []),
@@ -73,8 +73,8 @@ export function checkSources(site: Site): Diagnostic[] {
 }
 
 function keyProblem(text: string | undefined): string | undefined {
-  if (text === undefined) return 'is not there';
+  if (text === undefined) return 'was not found';
   return text.includes('-----BEGIN PGP PUBLIC KEY BLOCK-----')
     ? undefined
-    : 'holds no public key of OpenPGP in text form';
+    : 'contains no OpenPGP public key in text form';
 }

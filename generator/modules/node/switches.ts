@@ -3,7 +3,7 @@ import type { Settings } from '../../model/settings.ts';
 import { linked } from '../../text/linked.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
 
-/** What one flag each switches on the host: swap, firewalls, reading ahead, NUMA. */
+/** Features of the host with one flag each: swap, firewalls, read-ahead, NUMA. */
 export function switchContributions(settings: Settings): Contribution[] {
   return [
     ...(settings.node_disable_swap ? [noSwap()] : []),
@@ -13,21 +13,21 @@ export function switchContributions(settings: Settings): Contribution[] {
   ];
 }
 
-/** Swap that is on is switched off once; at boot none comes up, wherever it is declared (systemd.unit(5), drop-ins by type). */
+/** Active swap is turned off once; at boot none starts, wherever it is declared (systemd.unit(5), drop-ins by type). */
 function noSwap(): Contribution {
   const unit = 'pigsty-no-swap.service';
   const dropIn = linked('/etc/systemd/system/swap.d/60-pigsty.conf', [
-    '# node_disable_swap: no condition is true of this path.',
+    '# node_disable_swap: this condition is never true.',
     '[Unit]',
     'ConditionPathExists=!/',
   ]);
   return { files: [dropIn, unitFile(unit, 'node/no-swap.service.ejs', {})], units: [unitPlan(unit)] };
 }
 
-/** Those that Pigsty knows. Rules of nftables.service are somebody's own: they stay. */
+/** The firewalls that Pigsty disables. nftables.service has rules of the operator: it stays. */
 const FIREWALLS = 'firewalld.service ufw.service';
 
-/** The unit that is started wins over those that it conflicts with, at boot as well (systemd.unit(5), Conflicts=). */
+/** Starting a unit stops the units that it conflicts with, also at boot (systemd.unit(5), Conflicts=). */
 function noFirewall(): Contribution {
   const unit = 'pigsty-no-firewall.service';
   return {
@@ -36,7 +36,7 @@ function noFirewall(): Contribution {
   };
 }
 
-/** 16384 sectors of 512 bytes, as Pigsty has blockdev set them (pigsty.md section 3, node_feature). */
+/** 16384 sectors of 512 bytes, as Pigsty sets them with blockdev (pigsty.md section 3, node_feature). */
 const READ_AHEAD_KB = 8192;
 
 function diskPrefetch(): Contribution {
@@ -51,8 +51,8 @@ function diskPrefetch(): Contribution {
 }
 
 /**
- * All memory is one, as with `numa=off`: whatever systemd starts takes pages from all nodes in turn. The kernel's command
- * line is the boot loader's, which has no file for others; systemd reads its own settings when it starts.
+ * Interleaves memory, like `numa=off`: every process that systemd starts gets pages from all nodes in turn. The kernel's
+ * command line belongs to the boot loader, which has no drop-in directory; systemd reads its settings at boot.
  */
 function spreadMemory(): Contribution {
   const file = linked('/etc/systemd/system.conf.d/60-pigsty-numa.conf', [

@@ -8,8 +8,8 @@ import { unitFile, unitPlan } from '../../text/unit.ts';
 import { hostByIp, type Unserved } from './hosts.ts';
 
 /*
- * chrony keeps the clock in step with the sources of the inventory. A host that others name as theirs answers these, and
- * goes on without sources of its own: the hosts of a site without an outer network agree at least with one another.
+ * chrony synchronises the clock with the sources of the inventory. A host that is the source of other hosts serves them,
+ * also when it loses its own sources: without an outer network, the hosts of a site still agree with each other.
  */
 const CONFIG = 'etc/chrony/chrony.conf';
 const UNIT = 'chrony.service';
@@ -20,8 +20,8 @@ function sourceAddress(line: string): string {
   return line.trim().split(/\s+/)[1] ?? '';
 }
 
-/** The hosts that each host of the site answers, by address. */
-const clients = perSite((site): ReadonlyMap<string, readonly SiteHost[]> => {
+/** The NTP clients of each host of the site, by address. */
+const timeClients = perSite((site): ReadonlyMap<string, readonly SiteHost[]> => {
   const found = new Map<string, SiteHost[]>();
   for (const host of site.hosts) {
     const { node_ntp_enabled: isEnabled, node_ntp_servers: sources } = settingsOf(host);
@@ -36,23 +36,23 @@ function servesTime(host: SiteHost | undefined): boolean {
   return host !== undefined && settingsOf(host).node_ntp_enabled;
 }
 
-export function unservedTime(host: SiteHost, site: Site): Unserved[] {
+export function unservedTimeSources(host: SiteHost, site: Site): Unserved[] {
   const { node_ntp_enabled: isEnabled, node_ntp_servers: sources } = settingsOf(host);
   if (!isEnabled) return [];
   return sources.map(sourceAddress).flatMap((ip, index) => {
     const other = hostByIp(site).get(ip);
     if (other === undefined || servesTime(other)) return [];
-    return [{ parameter: 'node_ntp_servers', index, ip, what: 'time' }];
+    return [{ parameter: 'node_ntp_servers', index, ip, what: 'an NTP server' }];
   });
 }
 
-/** Whether chrony runs on the host: it has a source, or hosts that ask it. */
+/** Whether chrony runs on the host: it has a source or clients. */
 export function hasTime(host: SiteHost, site: Site): boolean {
-  const asked = clients(site).get(host.ip) ?? [];
-  return settingsOf(host).node_ntp_enabled && usableSources(host, site).length + asked.length > 0;
+  const clients = timeClients(site).get(host.ip) ?? [];
+  return settingsOf(host).node_ntp_enabled && usableSources(host, site).length + clients.length > 0;
 }
 
-/** The sources of a host, less those that are hosts of the site without time service. */
+/** The sources of a host, without hosts of the site that are not NTP servers. */
 function usableSources(host: SiteHost, site: Site): string[] {
   return settingsOf(host).node_ntp_servers.filter((line) => {
     const other = hostByIp(site).get(sourceAddress(line));
@@ -62,11 +62,11 @@ function usableSources(host: SiteHost, site: Site): string[] {
 
 export function timeContribution(host: SiteHost, site: Site): Contribution {
   if (!hasTime(host, site)) return {};
-  const served = clients(site).get(host.ip) ?? [];
+  const clients = timeClients(site).get(host.ip) ?? [];
   const sources = usableSources(host, site);
   const config = configFile(
     sources,
-    served.map(({ ip }) => ip),
+    clients.map(({ ip }) => ip),
   );
   return {
     files: [config, unitFile(UNIT, `node/${UNIT}.ejs`, { root: ROOT }), chronyc()],
@@ -74,9 +74,9 @@ export function timeContribution(host: SiteHost, site: Site): Contribution {
   };
 }
 
-/** Names and numbers as in chrony.conf(5); the clock jumps at the start alone, later it is slewed. */
-function configFile(sources: readonly string[], served: readonly string[]): FilePlan {
-  const serving = ['local stratum 10', ...served.map((ip) => `allow ${ip}`)];
+/** Names and numbers as in chrony.conf(5); the clock is stepped only at the start, later it is slewed. */
+function configFile(sources: readonly string[], clientIps: readonly string[]): FilePlan {
+  const serving = ['local stratum 10', ...clientIps.map((ip) => `allow ${ip}`)];
   const lines = [
     ...sources,
     'driftfile /var/lib/chrony/drift',
@@ -85,7 +85,7 @@ function configFile(sources: readonly string[], served: readonly string[]): File
     'makestep 1.0 3',
     'rtcsync',
     'cmdport 0',
-    ...(served.length > 0 ? serving : ['port 0']),
+    ...(clientIps.length > 0 ? serving : ['port 0']),
   ];
   return { path: CONFIG, mode: 0o644, owner: 'root', group: 'root', source: { kind: 'text', lines } };
 }

@@ -1,7 +1,8 @@
 /*
- * Kernel settings of Pigsty's tuned profiles as sysctl.d lines (pigsty-defaults.yml, NODE_TUNE). Left out: what no
- * current kernel has (tcp_tw_recycle, sched_*), shared memory limits that the kernel no longer needs raised, and
- * keepalive of bridges that are not there. Added: tcp_retries2, docs/high-availability.md. A leading `-` lets a node without the key boot in peace (sysctl.d(5)).
+ * Kernel settings of Pigsty's tuned profiles as sysctl.d lines (pigsty-defaults.yml, NODE_TUNE). Left out: keys that no
+ * current kernel has (tcp_tw_recycle, sched_*), shared memory limits whose defaults are now high enough, and settings of
+ * bridges. Added: tcp_retries2 (docs/high-availability.md). With a leading `-`, a key that the kernel does not have is
+ * ignored (sysctl.d(5)).
  */
 export type Profile = 'oltp' | 'olap' | 'crit' | 'tiny';
 type Keys = Record<string, string | number>;
@@ -48,7 +49,7 @@ const COMMON: Keys = {
   'net.ipv4.neigh.default.gc_thresh3': 100000,
 };
 
-/** The keys of a profile; `overcommitRatio` 0 leaves the kernel's own overcommit where the profile does. */
+/** The keys of a profile; `overcommitRatio` 0 keeps the overcommit of the profile. */
 export function profileKeys(profile: Profile, overcommitRatio: number): Keys {
   const strict = { 'vm.overcommit_memory': 2, 'vm.overcommit_ratio': overcommitRatio };
   const overcommit = overcommitRatio > 0 ? strict : { 'vm.overcommit_memory': 0 };

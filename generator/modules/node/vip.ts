@@ -7,15 +7,15 @@ import { unitFile, unitPlan } from '../../text/unit.ts';
 import { nodeCluster } from './settings.ts';
 
 /*
- * The address that some hosts share: keepalived gives it to one of them (pigsty.md section 3, node_vip). The hosts tell
- * one another by unicast, so that no multicast has to pass.
+ * The VIP of a group of hosts: keepalived adds it to one of them (pigsty.md section 3, node_vip). The hosts use unicast,
+ * because a network may not forward multicast.
  */
 const DIRECTORY = 'etc/keepalived';
 const UNIT = 'keepalived.service';
 const PRIORITY = { master: 128, backup: 100 } as const;
 
-/** The hosts that share each address. */
-const sharers = perSite((site): ReadonlyMap<string, readonly SiteHost[]> => {
+/** The hosts of each VIP. */
+const vipHosts = perSite((site): ReadonlyMap<string, readonly SiteHost[]> => {
   const found = new Map<string, SiteHost[]>();
   for (const host of site.hosts) {
     const { vip_enabled: isEnabled, vip_address: address } = settingsOf(host);
@@ -24,7 +24,7 @@ const sharers = perSite((site): ReadonlyMap<string, readonly SiteHost[]> => {
   return found;
 });
 
-/** Whether the host shares an address with others. */
+/** Whether the host is in a group with a VIP. */
 export function hasVip(host: SiteHost): boolean {
   const { vip_enabled: isEnabled, vip_address: address } = settingsOf(host);
   return isEnabled && address !== undefined;
@@ -52,7 +52,7 @@ export function vipContribution(host: SiteHost, site: Site): Contribution {
 function configView(host: SiteHost, site: Site): View {
   const settings = settingsOf(host);
   const { vip_address: address = '', vip_vrid: id = 0, vip_role: role } = settings;
-  const others = (sharers(site).get(address) ?? []).filter((other) => other !== host);
+  const others = (vipHosts(site).get(address) ?? []).filter((other) => other !== host);
   return {
     cluster: nodeCluster(settings),
     id,
@@ -60,7 +60,7 @@ function configView(host: SiteHost, site: Site): View {
     ip: host.ip,
     peers: others.map((other) => other.ip),
     priority: PRIORITY[role],
-    // keepalived wants everybody to begin as BACKUP where nobody takes the address back (keepalived.conf(5), nopreempt).
+    // Without preemption, keepalived needs every host to start as BACKUP (keepalived.conf(5), nopreempt).
     state: settings.vip_preempt && role === 'master' ? 'MASTER' : 'BACKUP',
     preempts: String(settings.vip_preempt),
   };

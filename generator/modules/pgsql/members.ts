@@ -46,7 +46,7 @@ const byCluster = perSite((site) => {
 
 const byHost = perSite((site) => new Map(pgsqlMembers(site).map((member) => [member.host, member])));
 
-/** The member that a host is. */
+/** The member on a host. */
 export function memberOf(host: SiteHost, site: Site): PgsqlMember | undefined {
   return byHost(site).get(host);
 }

@@ -27,7 +27,7 @@ import { memberOf, type PgsqlMember } from './members.ts';
 import { postgresImage } from './packages/image.ts';
 import { backupDirectory, clusterDirectory, onHost } from './paths.ts';
 import { reserveContribution } from './server/reserve.ts';
-import { citusPart, clusterIdentity } from './topology/citus.ts';
+import { citusGroup, stateIdentity } from './topology/citus.ts';
 
 const CERTIFICATE_FILES = ['etc/pgsql/ca.crt', 'etc/pgsql/server.crt', 'etc/pgsql/server.key'];
 
@@ -105,7 +105,7 @@ function directories(member: PgsqlMember): DirectoryPlan[] {
   ];
   return [
     { path: `${settings.pg_fs_main}/postgres`, mode: 0o755, owner: 'root', group: 'root' },
-    { path: root, ...owned, state: `pgsql-${clusterIdentity(member)}` },
+    { path: root, ...owned, state: `pgsql-${stateIdentity(member)}` },
     ...['data', 'tmp', 'log', 'cert', 'meta'].map((name) => ({ path: `${root}/${name}`, ...owned })),
     ...logs.map((path) => ({ path: onHost(member, path), ...owned })),
     { path: `${settings.pg_fs_bkup}/postgres`, mode: 0o755, owner: 'root', group: 'root' },
@@ -161,7 +161,7 @@ function hasWatchdog({ settings }: PgsqlMember): boolean {
   return settings.patroni_watchdog_mode !== 'off';
 }
 
-/** The kernel's own watchdog where the host has no better one. */
+/** The kernel's software watchdog, for hosts without a hardware device. */
 function watchdogFiles(member: PgsqlMember): FilePlan[] {
   if (!hasWatchdog(member)) return [];
   return [linked('/etc/modules-load.d/pigsty-watchdog.conf', ['softdog'])];
@@ -189,7 +189,7 @@ function unitFiles(member: PgsqlMember, root: ImageRef): FilePlan[] {
   return [
     unit('patroni.service', {
       watchdog: String(hasWatchdog(member)),
-      isPart: String(citusPart(member) !== undefined),
+      isPart: String(citusGroup(member) !== undefined),
     }),
     unit('patroni-guard.service'),
     ...(hasWatchdog(member) ? [unit('patroni-watchdog.service')] : []),
@@ -213,7 +213,7 @@ function backupUnit(type: BackupSchedule['type']): string {
   return type === 'full' ? 'pgbackrest-backup' : `pgbackrest-backup-${type}`;
 }
 
-/** What a new primary runs again: the inventory may have changed, and its backup repository may be empty. */
+/** Units that a new primary runs again: the inventory may have changed, and its backup repository may be empty. */
 function promotedUnits(settings: PgsqlMember['settings']): string {
   return [
     'pgsql-provision.service',
@@ -221,7 +221,7 @@ function promotedUnits(settings: PgsqlMember['settings']): string {
   ].join(' ');
 }
 
-/** What units are started or reloaded for, beside their own text. */
+/** Files whose change starts or reloads units, in addition to the unit files. */
 type Watched = { readonly provision: readonly FilePlan[]; readonly rules: readonly FilePlan[] };
 
 function units(member: PgsqlMember, image: string, watched: Watched): UnitPlan[] {
@@ -250,7 +250,7 @@ function units(member: PgsqlMember, image: string, watched: Watched): UnitPlan[]
     unitPlan('pgsql-promoted.path'),
     unitPlan('pgsql-promoted.service', { activation: 'none' }),
     unit('pgsql-provision.service', {
-      // The configuration store holds what Patroni's main file and converge.py say of it.
+      // Patroni's main file and converge.py have the declared content of the configuration store.
       restartOn: [...provision, PATRONI_FILES.main, 'etc/pgsql/converge.py'],
       after: ['patroni.service'],
       activation: 'rerun',
@@ -267,7 +267,7 @@ function units(member: PgsqlMember, image: string, watched: Watched): UnitPlan[]
   ];
 }
 
-/** Those of services are their proxies'. */
+/** The ports of services belong to HAProxy, in module NODE. */
 export function pgsqlPorts(host: SiteHost, site: Site): PortUse[] {
   const member = memberOf(host, site);
   if (!member) return [];

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { expected, Flag, PasswordOrNone, Port, Positive, pattern, Text } from '../schemas.ts';
 
-/** One value of `redis_instances`; `replica_of` is an address and a port with a space between. */
+/** One value of `redis_instances`; `replica_of` is an address and a port, separated by a space. */
 const Replica = z.strictObject(
-  { replica_of: pattern(/^\S+ \d{1,5}$/, 'the source as `<address> <port>`').exactOptional() },
+  { replica_of: pattern(/^\S+ \d{1,5}$/, 'the primary as `<address> <port>`').exactOptional() },
   expected('{ replica_of }, or {}'),
 );
 export const RedisInstance = z.union(

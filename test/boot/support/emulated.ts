@@ -24,7 +24,7 @@ export function startApply(vm: Vm, bundle: string): Promise<RunResult> {
 }
 
 /** What the agent says when the time for health was too short: what it started goes on. */
-export const TOO_SLOW = /still .* after \d+ s|did not succeed in \d+ s/;
+export const TOO_SLOW = /still .* after \d+ s|failed for \d+ s/;
 
 /** On an emulated machine the time for health may be too short: then applying again goes on from there. */
 export async function applyUntilGood(vm: Vm, bundle: string): Promise<void> {

@@ -8,14 +8,14 @@ field() { field_of "$1" <"$manifest"; }
 
 marker_of() { echo "$(field site) $(field host) $1"; } # STATE
 
-damaged() { fail 4 "$1: damaged (expected sha256 $2, found $3)"; }
+corrupted() { fail 4 "$1: corrupted (expected sha256 $2, found $3)"; }
 
 hash_of() { sha256sum <"$1" | cut -c 1-64; }
 
-# Sets `manifest` and `digest` from the bundle in the working directory. A bundle that is staged is not hashed again:
-# its manifest names everything by digest.
+# Sets `manifest` and `digest` from the bundle in the working directory. A staged bundle is not hashed again: its
+# manifest has the digest of everything.
 read_bundle() {
-  if [ ! -f bundle ] || [ ! -f SHA256SUMS ]; then fail 2 "$verb: $PWD holds no bundle"; fi
+  if [ ! -f bundle ] || [ ! -f SHA256SUMS ]; then fail 2 "$verb: no bundle in $PWD"; fi
   manifest=$PWD/bundle
   digest=$(hash_of bundle)
   is_staged && return
@@ -33,7 +33,7 @@ open_bundle() { # [DIR]
     cd "$bundle_dir" 2>/dev/null || fail 2 "$verb: $bundle_dir: no such directory"
     read_bundle
   else
-    [ "$verb" != stage ] || fail 2 "stage: which bundle? Give its directory"
+    [ "$verb" != stage ] || fail 2 "stage: give the directory of a bundle"
     digest=$(basename "$(readlink "$store/staged" || :)")
     manifest=$store/bundles/$digest/bundle
     [ -f "$manifest" ] || fail 2 "apply: nothing is staged; give the directory of a bundle"
@@ -44,7 +44,7 @@ open_bundle() { # [DIR]
 
 check_format() {
   [ "$(head -n 1 "$manifest")" = "pigsty-bundle 1" ] ||
-    fail 2 "$verb: $(head -n 1 "$manifest" | cut -c 1-40): a format that this agent does not know; use the bundle's own"
+    fail 2 "$verb: $(head -n 1 "$manifest" | cut -c 1-40): unknown bundle format; use the agent in the bundle"
 }
 
 # The list's last line, with the list's own hash, is checked first. Works in the bundle's directory.
@@ -53,7 +53,7 @@ check_list() {
   tail -n 1 SHA256SUMS >"$work/end"
   found=$(hash_of "$work/listed")
   printf 'end %s\n' "$found" | cmp -s - "$work/end" ||
-    damaged SHA256SUMS "$(tr -cd 0-9a-f <"$work/end" | tail -c 64)" "$found"
+    corrupted SHA256SUMS "$(tr -cd 0-9a-f <"$work/end" | tail -c 64)" "$found"
   is_sum_list <"$work/listed" || fail 4 "SHA256SUMS: malformed"
 }
 
@@ -61,7 +61,7 @@ check_one() { # PATH
   expected=$(sed -n "s|  $1\$||p" "$work/listed")
   if [ -z "$expected" ] || [ ! -f "$1" ]; then fail 4 "$1: missing"; fi
   found=$(hash_of "$1")
-  [ "$expected" = "$found" ] || damaged "$1" "$expected" "$found"
+  [ "$expected" = "$found" ] || corrupted "$1" "$expected" "$found"
 }
 
 # Lines `<hex>  <path>` for the paths in file $1. OpenSSL uses the processor's SHA instructions, Debian 12's coreutils
@@ -74,7 +74,7 @@ hash_list() {
   fi
 }
 
-# Every listed file, by two processes: ordered by size, one takes the odd lines and the other the even ones.
+# Hashes every listed file, in two processes: of the list by size, one takes the odd lines and the other the even lines.
 check_files() {
   cut -c 67- "$work/listed" >"$work/paths"
   find blobs ! -type d | sort >"$work/present"
@@ -94,10 +94,10 @@ check_files() {
   while read -r expected path; do
     found=$(sed -n "s|  $path\$||p" "$work/found")
     if [ -n "$found" ]; then
-      say "$path: damaged (expected sha256 $expected, found $found)"
+      say "$path: corrupted (expected sha256 $expected, found $found)"
     else
       say "$path: missing"
     fi
   done <"$work/wrong"
-  end 4
+  exit_with 4
 }

@@ -12,8 +12,8 @@ is_sum_list() {
   ' | grep -q ''
 }
 
-# Bytes that unpacking needs at most, for sizes of layers on standard input: 5 % for the file system, 64 MiB for the
-# rest of the bundle.
+# The maximum of bytes that unpacking needs, for sizes of layers on standard input: 5 % more for the file system, 64 MiB
+# for the rest of the bundle.
 needed_bytes() {
   needed=67108864
   while read -r size; do needed=$((needed + size + size / 20)); done
@@ -21,7 +21,7 @@ needed_bytes() {
 }
 
 # The first user, or group of the same name, that the node has with another name or id, as text; nothing when each is
-# absent or the same. USERS holds `<name> <uid> <gid>`, KNOWN the node's entries as getent(1) prints them.
+# absent or the same. USERS has lines `<name> <uid> <gid>`, KNOWN the node's entries as getent(1) prints them.
 find_clash() { # passwd|group USERS KNOWN
   while read -r name uid gid; do
     while IFS=: read -r known_name _ known_id known_gid _; do
@@ -50,16 +50,16 @@ limited_mib() { # BYTES LIMIT
   echo $(((bytes + 1048575) / 1048576))
 }
 
-# What apply does with a unit: `keep` it as it is, `reload` it, `start` it (or restart it), or `retry`: start it unless
+# What apply does with a unit: `keep` it unchanged, `reload` it, `start` (or restart) it, or `retry`: start it unless
 # systemd has skipped it in this boot because a condition was not met. DIGESTS are `<restart> <reload>` of the manifest,
-# NOTED those that the unit was last started with, LAST_RUN the restart digest of a one-shot's last success.
-unit_action() { # NAME ACTIVATION:STATE DIGESTS NOTED LAST_RUN
+# RECORDED those of the last start, LAST_RUN the restart digest of a one-shot's last success.
+unit_action() { # NAME ACTIVATION:STATE DIGESTS RECORDED LAST_RUN
   case "$1 $2" in
     *\ none:*) echo keep ;;
-    # Restarting a target restarts what is part of it.
+    # A restart of a target restarts its units.
     *.target\ start:active) echo keep ;;
     *\ rerun:failed) echo start ;;
-    # Started by an earlier run of the agent, with this very configuration.
+    # Started by an earlier run of the agent, with this configuration.
     *\ rerun:activating) if [ "$5" = "${3% *}" ] || [ "${4% *}" = "${3% *}" ]; then echo keep; else echo start; fi ;;
     *\ rerun:*) if [ "$5" = "${3% *}" ]; then echo keep; else echo start; fi ;;
     *:active | *:reloading | *:activating)

@@ -33,8 +33,8 @@ write_generation() {
   sync "$home/generations"
 }
 
-# The directory holds the files that the manifest lists, with the same bytes, and no others. Measured files may be
-# missing: they are written later. `verify` uses it too.
+# The directory must have exactly the files of the manifest, with the same bytes. Measured files may be missing: they are
+# written later. `verify` uses it too.
 check_generation() { # DIRECTORY
   sums_of <"$manifest" >"$work/sums"
   if ! (cd "$1" && sha256sum -c --quiet --strict "$work/sums") >"$work/sums.log" 2>&1; then
@@ -45,7 +45,7 @@ check_generation() { # DIRECTORY
   [ ! -s "$work/extra" ] || fail 4 "$1: $(head -n 1 "$work/extra"): not in the manifest"
 }
 
-# The declared users of the bundle, by systemd-sysusers; then they are checked again.
+# Creates the users of the bundle with systemd-sysusers, and checks them again.
 create_users() { # DIRECTORY
   for path in $(sysusers_of <"$manifest"); do
     systemd-sysusers "$1/$path" >"$work/sysusers.log" 2>&1 9>&- ||
@@ -55,7 +55,7 @@ create_users() { # DIRECTORY
   check_ids group
 }
 
-# A measured file is what the script of the same path below measure/ prints on this node.
+# A measured file is the output, on this node, of the script with the same path below measure/.
 write_measured() { # DIRECTORY
   grep -q '^file measured ' "$manifest" || return 0
   PIGSTY_CPU=$(nproc)

@@ -1,7 +1,7 @@
-# --- health: wait until units and checks are well ---------------------------------------------------------------------
+# --- health: wait until units are active and checks succeed -----------------------------------------------------------
 
-# First the units, as a check could succeed while a service is about to restart; then the checks, side by side; then
-# the units once more. Returns when all are well; otherwise ends the script with 6.
+# First the units, because a check could succeed while a service is about to restart; then the checks, in parallel; then
+# the units again. Returns when all are healthy; otherwise ends the script with 6.
 wait_for_health() {
   records check >"$work/checks"
   wait_for_units
@@ -12,12 +12,12 @@ wait_for_health() {
     case $activation:$unit_state in
       start:active | timer:active | start:inactive | none:*) ;;
       rerun:active | rerun:inactive) remember_run "$name" ;;
-      *) fail_unit "$name" "is $unit_state after it was up" ;;
+      *) fail_unit "$name" "is $unit_state after it was active" ;;
     esac
   done <"$work/states-now"
 }
 
-# A one-shot that ran is remembered across reboots: it is started again when its digest differs.
+# Records the run of a one-shot, also for the next boots: it starts again only when its digest differs.
 remember_run() { # NAME
   make_dir 0700 "$store/ran"
   sed -n "s/^$1 [^ ]* \([^ ]*\) .*/\1/p" "$work/units" >"$store/ran/$1"
@@ -32,7 +32,7 @@ start_checks() {
   done <"$work/checks"
 }
 
-# Again and again until it succeeds or the time is up; one attempt may not outlast it either.
+# Repeats the check until it succeeds or the time is over; the time also limits a single attempt.
 run_check() { # SECONDS SCRIPT LOG
   cd /
   give_up=$(($(date +%s) + $1 + 1))
@@ -49,15 +49,15 @@ wait_for_checks() {
   while read -r pid name seconds; do
     wait "$pid" && continue
     unhealthy="$unhealthy $name"
-    say "$verb: check $name did not succeed in $seconds s; it said:"
+    say "$verb: check $name failed for $seconds s; last output:"
     tail -n 5 "$work/check-$name.log" >&2 || :
   done <"$work/check-pids"
   jobs=
   [ -z "$unhealthy" ] || end_unhealthy
 }
 
-# Ends the script with 6 as soon as one unit cannot come up any more. A unit may take as long as the longest check.
-# Looking costs time that the services need: not often.
+# Ends the script with 6 as soon as one unit cannot become active. A unit may take as long as the longest check.
+# Polls less often over time: polling uses processor time that the services need.
 wait_for_units() {
   while read -r _ seconds _; do
     [ "$seconds" -le "$gate_seconds" ] || gate_seconds=$seconds
@@ -71,31 +71,31 @@ wait_for_units() {
   done
 }
 
-# Before the states: a job that is gone by then has changed the state that is read.
+# Read before the states: a job that ends in between has changed the state that is read.
 read_queue() { systemctl list-jobs --no-legend --plain >"$work/queue"; }
 
-# Up is: active, or for a one-shot also inactive, and no job of it is queued. `dead` remembers units that were seen
-# inactive without a job: seen twice, they are not on their way.
+# Up means: active, or for a one-shot also inactive, without a queued job. `dead` has the units that were inactive
+# without a job: if this is seen twice, they are not starting.
 units_are_up() {
   pending='' pending_state='' was_dead=$dead dead=''
   while read -r unit_state name activation _; do
     [ "$activation" != none ] || continue
     if grep -qF " $name " "$work/queue"; then
-      pending=$name pending_state="$unit_state, with a job to do,"
+      pending=$name pending_state="$unit_state, with a queued job,"
       continue
     fi
     case $unit_state in
       active) ;;
       failed) fail_unit "$name" failed ;;
-      inactive) judge_inactive ;;
+      inactive) check_inactive ;;
       *) pending=$name pending_state=$unit_state ;;
     esac
   done <"$work/states-now"
   [ -z "$pending" ]
 }
 
-judge_inactive() { # reads the names of the loop in units_are_up
-  if [ "$activation" = rerun ] || is_passed_over "$name"; then
+check_inactive() { # reads the names of the loop in units_are_up
+  if [ "$activation" = rerun ] || is_skipped "$name"; then
     return 0
   else
     case " $was_dead " in *" $name "*) fail_unit "$name" "did not start" ;; esac

@@ -8,32 +8,31 @@ known_zone() {
   if [ -z "$zone" ] || [ -f "$zoneinfo/$zone" ]; then cat; else sed '\|^/etc/localtime |d'; fi
 }
 
-# `$store/links` lists the links that the agent owns on the host. It names a link before the link exists, and until it
-# is removed.
-settle_links() {
-  ledger=$store/links
-  [ -f "$ledger" ] || : >"$ledger"
+# `$store/links` lists the links that the agent owns on the host: from before a link is created until it is removed.
+update_links() {
+  link_list=$store/links
+  [ -f "$link_list" ] || : >"$link_list"
   cut -d ' ' -f 1 "$work/wanted" >"$work/wanted-paths"
-  join -v 1 "$ledger" "$work/wanted-paths" >"$work/stale"
-  sort -u "$work/wanted" "$ledger" >"$work/owned-links"
+  join -v 1 "$link_list" "$work/wanted-paths" >"$work/stale"
+  sort -u "$work/wanted" "$link_list" >"$work/owned-links"
   cut -d ' ' -f 5 /proc/self/mountinfo | sort | join "$work/owned-links" - | cut -d ' ' -f 1 >"$work/mounts"
-  cmp -s "$work/owned-links" "$ledger" || write_file "$ledger" <"$work/owned-links"
-  find_these -P -type l -printf '%p %l\n' <"$work/wanted-paths" | sort >"$work/links-there"
+  cmp -s "$work/owned-links" "$link_list" || write_file "$link_list" <"$work/owned-links"
+  existing_paths -P -type l -printf '%p %l\n' <"$work/wanted-paths" | sort >"$work/links-there"
   comm -23 "$work/wanted" "$work/links-there" >"$work/links-missing"
   while read -r path target; do put_link "$path" "$target"; done <"$work/links-missing"
   while read -r path target; do drop_link "$path" "$target"; done <"$work/stale"
-  cmp -s "$work/wanted" "$ledger" || write_file "$ledger" <"$work/wanted"
+  cmp -s "$work/wanted" "$link_list" || write_file "$link_list" <"$work/wanted"
   zone=$(field timezone)
   [ -z "$zone" ] || [ -f "$zoneinfo/$zone" ] || say "warning: time zone $zone: this host has no $zoneinfo/$zone"
   set_host_name "$(field hostname)"
 }
 
-# To disk: every directory that has, or had, a link of ours, and those above it.
+# Syncs every directory that has, or had, a link of the agent, and the directories above it.
 sync_places() {
-  cut -d ' ' -f 1 "$work/owned-links" | directories_above | find_these -H -type d | xargs -d '\n' sync --
+  cut -d ' ' -f 1 "$work/owned-links" | directories_above | existing_paths -H -type d | xargs -d '\n' sync --
 }
 
-# For paths of the ledger.
+# For paths of `$store/links`.
 is_mount_point() { [ -s "$work/mounts" ] && grep -qxF -- "$1" "$work/mounts"; }
 
 put_link() { # PATH TARGET
@@ -54,14 +53,14 @@ put_link() { # PATH TARGET
   esac
 }
 
-# A mount point cannot be replaced by a link (containers mount /etc/hosts and the like): its content can.
+# A mount point cannot be replaced by a link (containers mount files such as /etc/hosts), but its content can.
 put_content() { # PATH TARGET
   cmp -s "$1" "$2" && return
   [ -e "$store/original$1" ] || keep_original "$1"
   if cat "$2" >"$1"; then
     say "warning: $1 is a mount point: written in place"
   else
-    say "warning: $1 is a mount point, and cannot be written"
+    say "warning: $1 is a mount point and not writable"
   fi
 }
 
@@ -78,9 +77,9 @@ put_text() { # PATH LINE
   fi
 }
 
-is_ours() { grep -qxF -- "$1" "$work/owned-links"; } # LINE of the ledger
+is_ours() { grep -qxF -- "$1" "$work/owned-links"; } # LINE of `$store/links`
 
-# Links in the ledger are the agent's. Everything else is kept, with earlier copies beside it.
+# Links in `$store/links` belong to the agent. Everything else is kept, with earlier originals beside it.
 keep_original() { # PATH
   [ -e "$1" ] || [ -L "$1" ] || return 0
   is_ours "$1 $(readlink -- "$1" || :)" && return
@@ -91,10 +90,10 @@ keep_original() { # PATH
   [ -L "$1" ] || sync "$store/original.new"
   mv -T --backup=numbered -- "$store/original.new" "$store/original$1"
   sync "$store/original${1%/*}"
-  say "note: $1 was there before: kept as $store/original$1"
+  say "note: $1 replaced; original kept as $store/original$1"
 }
 
-# Removes a link that is no longer wanted. What somebody else has put in its place stays.
+# Removes a link that is no longer declared. A file that has replaced it stays.
 drop_link() { # PATH TARGET
   rm -f -- "$1.pigsty-new"
   kept=$store/original$1
@@ -122,14 +121,14 @@ apply_settings() {
   sort "$run/settings" 2>/dev/null | comm -13 - "$work/settings" >"$work/settings-changed" || :
   [ -s "$work/settings-changed" ] || { cp "$work/settings" "$run/settings" && return; }
   # Modules first: some sysctl keys exist only with them.
-  hand_over modules-load /usr/lib/systemd/systemd-modules-load
-  hand_over sysctl /usr/lib/systemd/systemd-sysctl
-  hand_over tmpfiles systemd-tmpfiles --create
+  apply_files modules-load /usr/lib/systemd/systemd-modules-load
+  apply_files sysctl /usr/lib/systemd/systemd-sysctl
+  apply_files tmpfiles systemd-tmpfiles --create
   cp "$work/settings" "$run/settings"
 }
 
-# A key or module that a container cannot set is a warning: the services may still run.
-hand_over() { # DIRECTORY PROGRAM...
+# A key or module that a container cannot set is only a warning: the services may run without it.
+apply_files() { # DIRECTORY PROGRAM...
   files=$(sed -n "s|^[^ ]* [^ ]* \(/etc/$1\.d/[^ ]*\)\$|\1|p" "$work/settings-changed")
   shift
   [ -n "$files" ] || return 0

@@ -15,18 +15,18 @@ do_verify() {
     verify_tree "${image%/}" || problems=$((problems + 1))
   done
   [ -z "${1:-}" ] || compare_with_bundle "$1"
-  [ "$problems" -eq 0 ] || end 4
+  [ "$problems" -eq 0 ] || exit_with 4
   echo "verified: generations, bundles and image trees are as they were staged"
 }
 
-# In a subshell, so that the first finding does not hide the others.
+# In a subshell, so that the first problem does not end the script.
 verify_generation() { (check_generation "$1"); }
 
 verify_parts() ( # DIRECTORY
   manifest=$1/bundle
   check_part() { # FILE EXPECTED
     found=$(hash_of "$1")
-    [ "$found" = "$2" ] || damaged "$1" "$2" "$found"
+    [ "$found" = "$2" ] || corrupted "$1" "$2" "$found"
   }
   check_part "$1/bundle" "$(basename "$1")"
   check_part "$1/config.tar" "$(field config)"
@@ -41,11 +41,11 @@ verify_tree() { # DIRECTORY
   return 1
 }
 
-# Every byte of the trees: the bundle is verified and unpacked once more beside them.
+# Compares every byte of the trees: verifies the bundle and unpacks it again beside them.
 compare_with_bundle() { # DIR
   cd "$1" 2>/dev/null || fail 2 "verify: $1: no such directory"
   manifest=$PWD/bundle
-  if [ ! -f bundle ] || [ ! -f SHA256SUMS ]; then fail 2 "verify: $1 holds no bundle"; fi
+  if [ ! -f bundle ] || [ ! -f SHA256SUMS ]; then fail 2 "verify: no bundle in $1"; fi
   check_list
   check_files
   check_format
@@ -90,7 +90,7 @@ is_switching() { [ -e "$store/switching" ]; }
 
 status_text() {
   echo "site     $(field site), host $(field host) ($(sed -n 's/^host [^ ]* //p' "$manifest"))"
-  echo "current  $current$(if is_switching; then echo ', not switched to in full: run apply again'; fi)"
+  echo "current  $current$(if is_switching; then echo ', switch incomplete: run apply again'; fi)"
   echo "good     $good"
   echo "staged   $staged"
   unit_states | sed 's/^/unit     /'

@@ -1,6 +1,6 @@
 # --- main: the other verbs --------------------------------------------------------------------------------------------
 
-# What the functions below share about the manifest: `$work/wanted`, `$work/units`, `$work/states`.
+# Reads the manifest for the functions below: `$work/wanted`, `$work/units`, `$work/states`.
 read_manifest() {
   wanted_links >"$work/wanted"
   records unit | sort >"$work/by-name"
@@ -12,7 +12,7 @@ do_stage() {
   lock
   open_bundle "$@"
   stage
-  keep_trees
+  sync_trees
 }
 
 do_apply() {
@@ -23,7 +23,7 @@ do_apply() {
   fi
   open_bundle "$@"
   read_manifest
-  if is_settled && is_staged; then
+  if is_current_and_good && is_staged; then
     [ -z "$bundle_dir" ] || stage
     if all_units_run; then
       say "apply: nothing to do, $(readlink "$home/current") is current and good"
@@ -34,10 +34,10 @@ do_apply() {
   [ -z "$bundle_dir" ] || stage
   cd /
   write_generation
-  is_settled || switch
+  is_current_and_good || switch
   run_units
   wait_for_health
-  keep_trees
+  sync_trees
   [ "$(readlink "$home/good" || :)" = "generations/$generation" ] || point "$home/good" "generations/$generation"
   say "apply: $generation is current and good"
 }
@@ -49,25 +49,25 @@ preflight() {
   while read -r state path; do check_state "$state" "$path"; done <"$work/states"
 }
 
-# The host shows this very bundle, all of it, and it was healthy.
-is_settled() {
+# The host is completely switched to this bundle, and it was healthy.
+is_current_and_good() {
   [ ! -e "$store/switching" ] && [ -d "$run/units" ] && cmp -s "$home/current/bundle" "$manifest" &&
     [ "$(readlink "$home/good")" = "$(readlink "$home/current")" ]
 }
 
-# Makes the host that of `generation`, up to the point where units are started.
+# Switches the host to `generation`, except for the start of units.
 switch() {
   make_dir 0755 "$run" "$run/units"
   echo "$generation" | write_file "$store/switching"
   make_directories
-  stop_gone_units
+  stop_removed_units
   [ "$(readlink "$home/current" || :)" = "generations/$generation" ] || point "$home/current" "generations/$generation"
   logger -t pigsty-agent "$verb: $generation is current" 2>/dev/null || :
-  settle_host
+  update_host
 }
 
-settle_host() {
-  settle_links
+update_host() {
+  update_links
   sync_places
   apply_settings
   reload_systemd
@@ -84,7 +84,7 @@ do_boot() {
   good=$(readlink "$home/good" || :)
   current=$(readlink "$home/current")
   if [ "$good" != "$current" ] && [ -f "$home/$good/bundle" ]; then
-    say "boot: $current never became good: back to $good"
+    say "boot: $current did not pass its health gate: back to $good"
     : | write_file "$store/switching"
     point "$home/current" "$good"
   fi
@@ -92,31 +92,31 @@ do_boot() {
   read_manifest
   records image >"$work/images"
   while read -r name id _; do
-    [ -d "$store/images/$id" ] || say "boot: image $name was not on disk yet when the power failed: apply again"
+    [ -d "$store/images/$id" ] || say "boot: image $name is missing after a power failure: run apply again"
   done <"$work/images"
-  [ -n "$good" ] || say "boot: $current is not good, and there is no other"
+  [ -n "$good" ] || say "boot: $current is not good, and no good generation exists"
   if [ -e "$store/switching" ]; then
-    settle_host
+    update_host
     systemctl start --no-block pigsty.target || :
   fi
   settings_of "$(name_of "$home/current")" <"$manifest" >"$run/settings"
   unit_files_of <"$manifest" >"$run/loaded"
-  note_units "$(records unit | cut -d ' ' -f 1 | paste -s -d ' ')"
+  record_units "$(records unit | cut -d ' ' -f 1 | paste -s -d ' ')"
 }
 
 show_help() {
   cat <<HELP
-usage: pigsty-agent stage [DIR]      verify the bundle in DIR, unpack its images, keep it; nothing that runs notices
+usage: pigsty-agent stage [DIR]      verify the bundle in DIR, unpack its images, keep it; running services are not affected
        pigsty-agent apply [--replace] [DIR]
-                                     stage it and switch to it; without DIR: what is staged. --replace: this machine
-                                     takes the place of a dead one, whose data is lost
+                                     stage it and switch to it; without DIR: the staged bundle. --replace: this machine
+                                     replaces a lost one
        pigsty-agent status [--json]  generations, units, state
-       pigsty-agent verify [DIR]     hash what the node holds; with the bundle in DIR, every byte of the images too
-       pigsty-agent boot             at boot: back to the good generation if the current one never became good
+       pigsty-agent verify [DIR]     check hashes on the node; with the bundle in DIR, also every byte of the images
+       pigsty-agent boot             at boot: back to the good generation if the current one is not good
        pigsty-agent help | --version
 
-DIR defaults to the agent's own directory if a bundle lies there.
-Exit codes: 0 done, 1 unexpected, 2 usage, or a node that cannot take this bundle (nothing changed),
+DIR defaults to the agent's directory if it has a bundle.
+Exit codes: 0 done, 1 unexpected, 2 usage, or a node that cannot use this bundle (nothing changed),
 4 verification failed (nothing changed), 6 not healthy in time: the previous generation stays the good one.
 HELP
 }

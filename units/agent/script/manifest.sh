@@ -1,5 +1,5 @@
-# --- manifest: what the manifest of a bundle says ---------------------------------------------------------------------
-# Pure: functions of standard input and their arguments. Where nothing else is said, the manifest is on standard input.
+# --- manifest: reads the manifest of a bundle --------------------------------------------------------------------------
+# Pure: functions of standard input and their arguments. Unless stated otherwise, the manifest is on standard input.
 
 # The records of one kind, without the kind.
 records_of() { sed -n "s/^$1 //p"; } # KIND
@@ -10,7 +10,7 @@ field_of() { sed -n "s/^$1 \([^ ]*\).*/\1/p"; } # KIND
 # `<name> <id> <layer>,…`, one line for each image tree: images with the same id share one.
 images_of() { records_of image | sort -u -k 2,2; }
 
-# `<state> <path>` of directories that hold state.
+# `<state> <path>` of state directories.
 states_of() { records_of directory | sed -n 's/^[^ ]* [^ ]* [^ ]* \([^ -][^ ]*\) /\1 /p'; }
 
 # `<path> <target>` of every link on the host; `=<text>` stands for a file with that line.
@@ -30,7 +30,7 @@ links_of() { # HOME UNIT_DIRECTORY ZONEINFO
   " | sort -u
 }
 
-# Lines for sha256sum(1): the files that come with the bundle. Measured files are made on the node.
+# Lines for sha256sum(1): the files of the bundle. Measured files are written on the node.
 sums_of() { records_of file | cut -d ' ' -f 1,5 | sed '/^measured /d;s/ /  /'; }
 
 # The paths of all files, below the generation.
@@ -53,7 +53,7 @@ settings_of() { # GENERATION
 # The same for unit files and drop-ins, which systemd reads.
 unit_files_of() { records_of file | cut -d ' ' -f 1,5,6 | grep -E '^[^ ]+ units/| /etc/systemd/' | sort; }
 
-# Sorts unit records: `<name> <activation> <restart> <reload>`, each behind the units of its `after` list. FILE holds
+# Sorts unit records: `<name> <activation> <restart> <reload>`, each after the units of its `after` list. FILE has
 # the records, sorted by name. tsort orders the names, nl numbers them, join adds the other fields.
 sort_units() { # FILE
   # shellcheck disable=SC2094 # both only read it
@@ -61,7 +61,7 @@ sort_units() { # FILE
     join -1 2 -2 1 -o 1.1,2.1,2.2,2.3,2.4 - "$1" | sort -n | cut -d ' ' -f 2-
 }
 
-# Unit records on standard input. For tsort: `<before> <unit>`, and each unit with itself, as it may have no other.
+# Unit records on standard input. For tsort: `<before> <unit>`, and each unit with itself, because it may have no other.
 unit_pairs() {
   while read -r name _ _ _ _ after; do
     echo "$name $name"

@@ -1,28 +1,28 @@
-# --- process: messages, exit codes, the lock, what is left at the end -------------------------------------------------
+# --- process: messages, exit codes, the lock, and cleaning up ----------------------------------------------------------
 
 say() { printf 'pigsty-agent: %s\n' "$*" >&2; }
 
-# fail CODE MESSAGE: 1 unexpected, 2 usage or a node that cannot take the bundle, 4 verification, 6 health.
+# fail CODE MESSAGE: 1 unexpected, 2 usage or a node that cannot use the bundle, 4 verification, 6 health.
 fail() {
   code=$1
   shift
   say "$@"
-  end "$code"
+  exit_with "$code"
 }
 
-end() { # CODE
-  meant=yes
+exit_with() { # CODE
+  exit_expected=yes
   exit "$1"
 }
 
 # Removes drafts, however the script ends. Background jobs end first: they write into what is removed. An exit that does
-# not come from `end` is a command that failed: its own message is printed above.
+# not come from `exit_with` is a failed command: its message is printed above.
 clean_up() {
   code=$?
   trap '' EXIT INT TERM HUP
-  if [ "$code" -ne 0 ] && [ "$meant" = no ]; then
+  if [ "$code" -ne 0 ] && [ "$exit_expected" = no ]; then
     code=1
-    say "$verb: stopped by an error; run it again, it continues where it stopped"
+    say "$verb: stopped by an error; run it again to continue"
   fi
   for job in $jobs; do kill "$job" 2>/dev/null || :; done
   [ -z "$jobs" ] || wait
@@ -30,7 +30,7 @@ clean_up() {
   exit "$code"
 }
 
-# What a killed run has left: drafts, and links and files that were not renamed yet. Only under the lock.
+# Removes the remains of a killed run: drafts, and links and files that were not renamed. Only under the lock.
 remove_leftovers() {
   rm -rf "$store"/images/.new-* "$store"/bundles/.new-* "$home"/generations/.new-* "$run"/.new-* 2>/dev/null || :
   rm -f "$run/replace" "$store"/*.new "$store"/state/*.new "$home"/*.new 2>/dev/null || :
@@ -48,18 +48,18 @@ lock() {
   until flock -n 9; do
     holder=$(head -n 1 "$lock_file")
     if kill -0 "${holder:-0}" 2>/dev/null || [ "$tries" -ge 300 ]; then
-      fail 2 "$verb: another pigsty-agent is at work (pid $holder); try again when it has ended"
+      fail 2 "$verb: another pigsty-agent is running (pid $holder); try again when it has ended"
     fi
     tries=$((tries + 1))
     sleep 0.1
   done
   echo "$$" >"$lock_file"
   trap clean_up EXIT
-  trap 'end 130' INT
-  trap 'end 143' TERM HUP
+  trap 'exit_with 130' INT
+  trap 'exit_with 143' TERM HUP
   remove_leftovers
   make_dir 0755 "$run" "$run/unpacked"
-  drop_lost_trees
+  remove_unsynced_trees
   work=$(mktemp -d "$run/.new-XXXXXX")
 }
 

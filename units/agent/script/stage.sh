@@ -6,7 +6,7 @@ is_staged() {
 }
 
 # Works in the bundle's directory, after read_bundle. Images are unpacked while everything is hashed; nothing is
-# published before all hashes are right.
+# published before all hashes are correct.
 stage() {
   if ! is_staged; then
     missing_images
@@ -35,7 +35,7 @@ missing_images() {
   cat "$work/layers" "$work/parts" >"$work/needed"
   while read -r path; do
     [ -f "$path" ] || grep -q "  $path\$" "$work/listed" ||
-      fail 2 "$verb: $path is neither in the bundle nor, unpacked, on this node"
+      fail 2 "$verb: $path is missing in the bundle, and its image is not on this node"
   done <"$work/needed"
 }
 
@@ -46,7 +46,7 @@ check_space() {
     fail 2 "$verb: $store has $((free / 1000000)) MB free, the bundle needs $((needed / 1000000)) MB"
 }
 
-# One background job for each image; `$work/unpack` holds `<pid> <id> <directory>`.
+# One background job for each image; `$work/unpack` has lines `<pid> <id> <directory>`.
 start_unpacking() {
   : >"$work/unpack"
   unpack_bases
@@ -61,7 +61,7 @@ start_unpacking() {
   done <"$work/missing"
 }
 
-# A bottom layer that several images share is unpacked once; their trees get links to its files, which nobody writes.
+# A bottom layer that several images share is unpacked once; their trees get hard links to its files, which are never written.
 unpack_bases() {
   for layer in $(cut -d ' ' -f 3 "$work/missing" | cut -d , -f 1 | sort | uniq -d); do
     mkdir "$store/images/.new-$layer"
@@ -70,7 +70,7 @@ unpack_bases() {
   done
 }
 
-# tar is waited for and not called: a signal can end it. It removes a file before it writes one of the same name.
+# tar runs in the background, so that a signal can end it. It removes a file before it writes one of the same name.
 unpack_layer() { # DIRECTORY LAYER
   tar -x -p --numeric-owner --xattrs --xattrs-include='*' --keep-directory-symlink -C "$1" -f "blobs/sha256/$2" &
   wait "$!"
@@ -89,8 +89,8 @@ unpack_image() { # DIRECTORY LAYERS
   list_tree "$1/rootfs" >"$1/tree"
 }
 
-# A file that the host replaces by rename is seen at once through the host's /etc; a bind mount of the file would keep
-# the old content.
+# Links into the host's /etc show a file that the host has replaced by a rename; a bind mount of the file would keep the
+# old content.
 link_host_files() { # ROOTFS
   make_dir 0755 "$1/etc"
   set -- "$1/etc" hosts resolv.conf localtime passwd group
@@ -102,8 +102,8 @@ link_host_files() { # ROOTFS
   done
 }
 
-# One line for each link and each file that is not empty. Directories and empty files are left out: systemd makes
-# them where a unit's mounts need a place.
+# One line for each link and each file that is not empty. Directories and empty files are left out: systemd creates
+# them as mount points of units.
 list_tree() { # ROOTFS
   find "$1" \( -type l -printf '%P %l\n' \) -o \( -type f -size +0 -printf '%P %m %U %G %s %T@\n' \) | sort
 }
@@ -124,7 +124,7 @@ copy_bundle() {
   sync "$parts"/* "$parts"
 }
 
-# The bundle last: a bundle that is staged has all its images.
+# The bundle is published last: a staged bundle has all its images.
 publish() {
   while read -r _ id tree; do
     : >"$run/unpacked/$id"
@@ -136,22 +136,22 @@ publish() {
   sync "$store/bundles"
 }
 
-# Syncs the new trees, most of the bytes, when nothing else is waited for.
-keep_trees() {
-  for mark in "$run"/unpacked/*; do
-    [ -e "$mark" ] || return 0
-    tree=$store/images/${mark##*/}
+# Syncs the new trees, most of the bytes, at the end, when no unit waits for the disk.
+sync_trees() {
+  for marker in "$run"/unpacked/*; do
+    [ -e "$marker" ] || return 0
+    tree=$store/images/${marker##*/}
     if [ -d "$tree" ]; then
       sync -f "$tree"
       : >"$tree/synced"
       sync "$tree/synced" "$tree"
     fi
-    rm -f "$mark"
+    rm -f "$marker"
   done
 }
 
 # Removes trees of an earlier boot that ended before they were synced.
-drop_lost_trees() {
+remove_unsynced_trees() {
   for tree in "$store"/images/*/; do
     id=$(basename "$tree")
     if [ -d "$tree" ] && [ ! -e "$tree/synced" ] && [ ! -e "$run/unpacked/$id" ]; then

@@ -13,28 +13,27 @@ if [ -f "$0" ] && [ -f "$own_list" ] &&
   expected=$(sed -n 's/^\([0-9a-f]*\)  pigsty-agent$/\1/p' "$own_list")
   found=$(sha256sum <"$0" | cut -c 1-64)
   if [ "$found" != "$expected" ]; then
-    echo "pigsty-agent: pigsty-agent: damaged (expected sha256 $expected, found $found)" >&2
+    echo "pigsty-agent: pigsty-agent: corrupted (expected sha256 $expected, found $found)" >&2
     exit 4
   fi
 fi
 
 # The contract in short; docs/bundle.md has it in full.
 #
-#   stage   verify a bundle, unpack its images, keep it: running services notice nothing
-#   apply   stage, write a numbered generation, flip /etc/pigsty/current, restart or reload the units that changed,
-#           wait for health, flip /etc/pigsty/good
-#   boot    the current generation never became good: go back to the good one
+#   stage   verify a bundle, unpack its images, keep it: running services are not affected
+#   apply   stage, write a numbered generation, switch /etc/pigsty/current, restart or reload the units that changed,
+#           wait for health, switch /etc/pigsty/good
+#   boot    if the current generation is not good, go back to the good one
 #
-# The agent may be killed, or the power may fail, between any two instructions. What makes that safe:
+# The agent may be killed, or the power may fail, between any two instructions. This is safe because:
 #   - everything is built under a name that begins with `.new-`, synced, and published by one rename; image trees, most
-#     of the bytes, are synced when all units are healthy: after a power cut, a tree without `synced` is unpacked again;
+#     of the bytes, are synced when all units are healthy: after a power failure, a tree without `synced` is unpacked again;
 #   - a link is replaced by renaming another over it;
-#   - `switching` exists while links and settings of the host may not belong to `current`: the next run makes them again;
-#   - /run/pigsty-agent holds what systemd was last told (unit files loaded, settings, the digests each unit was started
-#     with) and which trees this boot has unpacked: it ends with the boot, and an action is noted there only after
-#     it was taken.
+#   - `switching` exists while links and settings of the host may not belong to `current`: the next run updates them again;
+#   - /run/pigsty-agent records the loaded unit files, the settings, the digests at each unit's last start, and the trees
+#     that this boot has unpacked. It ends with the boot, and an action is recorded only after it is done.
 #
-# Needs: Debian's Essential packages and systemd 252. No awk: Debian promises none in particular.
+# Needs: Debian's Essential packages and systemd 252. No awk: Debian does not guarantee one.
 
 version=0.1.0
 store=/var/lib/pigsty
@@ -49,4 +48,4 @@ verb=${1:-help}
 started=$(date +%s)
 work=
 jobs=
-meant=no
+exit_expected=no

@@ -7,7 +7,7 @@ import { backupDirectory, clusterDirectory } from '../paths.ts';
 import { standbySource } from '../topology/upstream.ts';
 import { declaredServices } from './services.ts';
 
-/** Client programs that any user of the host may call. */
+/** Client programs for any user of the host. */
 const CLIENTS = [
   'psql',
   'pg_dump',
@@ -73,7 +73,7 @@ function healthCheck(member: PgsqlMember, site: Site): FilePlan {
   };
 }
 
-/** The first service of this host that has somebody to answer: in a standby cluster nobody takes writes. */
+/** The first service of this host that has a server: a standby cluster has no server for writes. */
 function serviceToTry({ settings, cluster }: PgsqlMember, site: Site): PgService | undefined {
   if (settings.pg_service_provider !== '' || !settings.haproxy_enabled) return undefined;
   const services = declaredServices(settings);

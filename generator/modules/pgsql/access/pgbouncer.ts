@@ -15,7 +15,7 @@ export const PGBOUNCER_FILES = {
   passwords: `${DIRECTORY}/userlist.txt`,
 } as const;
 
-/** The four files of one member's pgbouncer; all of them come in by a reload, but for the addresses it listens on. */
+/** The four files of one member's pgbouncer; a reload applies all changes, except listen addresses. */
 export function pgbouncerFiles({ settings }: PgsqlMember): FilePlan[] {
   const { pg_dbsu: user } = settings;
   const file = (path: string, mode: number, source: FileSource): FilePlan => {
@@ -50,19 +50,19 @@ function pooledDatabases(settings: PgsqlSettings): Database[] {
   return [{ name: 'postgres' }, ...declaredPools(settings)];
 }
 
-/** What pgbouncer does where a database does not say otherwise, in connections to PostgreSQL. */
+/** pgbouncer's defaults for a database, in connections to PostgreSQL. */
 const DEFAULT_POOL = { size: 32, reserve: 32, database: 100 };
 
-/** How many connections the pool of one user of a database may have, its reserve included. */
+/** The maximum size of the pool of one user of a database, with the reserve. */
 export function largestPool(database: Database): number {
   const reserve = database.pool_size_reserve ?? database.pool_reserve ?? DEFAULT_POOL.reserve;
   const limit = database.pool_max_db_conn ?? database.pool_connlimit ?? DEFAULT_POOL.database;
   const wanted = (database.pool_size ?? DEFAULT_POOL.size) + reserve;
-  // 0 lifts the limit (pgbouncer manual, max_db_connections).
+  // 0 means no limit (pgbouncer manual, max_db_connections).
   return limit === 0 ? wanted : Math.min(wanted, limit);
 }
 
-/** Keys of pgbouncer's configuration have no quoting (its parser takes letters, digits and `_.-` only). */
+/** Keys of pgbouncer's configuration have no quoting (its parser accepts letters, digits and `_.-` only). */
 export function isPoolable(name: string): boolean {
   return /^[A-Za-z0-9_.-]+$/.test(name);
 }
@@ -94,31 +94,31 @@ function userOptions(user: User): string[] {
 }
 
 /**
- * View of units/pgsql/userlist.txt.ejs: verifiers equal to those in PostgreSQL, so that one logs on to the other. Whom
- * pgbouncer asks as stands there with the password itself: nobody has logged on before that it could pass on.
+ * View of units/pgsql/userlist.txt.ejs: verifiers equal to those in PostgreSQL, so that pgbouncer can connect as the client's
+ * user. The auth_query user has its password in plain text, because pgbouncer connects as this user before any client does.
  */
 function userlist(settings: PgsqlSettings, users: readonly User[]) {
-  const { pg_monitor_username: asker } = settings;
+  const { pg_monitor_username: authUser } = settings;
   const known = users
-    .filter(({ name }) => name !== settings.pg_dbsu && !(settings.pgbouncer_auth_query && name === asker))
+    .filter(({ name }) => name !== settings.pg_dbsu && !(settings.pgbouncer_auth_query && name === authUser))
     .map((user) => ({ user, secret: passwordSecret(user, settings) }));
   const rows = known.flatMap(({ user, secret }) => (secret ? [{ name: user.name, verifier: secret }] : []));
   return {
     superuser: settings.pg_dbsu,
-    users: settings.pgbouncer_auth_query ? [...askerRow(settings), ...rows] : rows,
+    users: settings.pgbouncer_auth_query ? [...authUserRow(settings), ...rows] : rows,
   };
 }
 
-function askerRow(settings: PgsqlSettings) {
-  const asker = allUsers(settings).find(({ name }) => name === settings.pg_monitor_username);
-  const secret = asker && passwordName(asker, settings);
-  return asker && secret !== undefined
-    ? [{ name: asker.name, verifier: { $secret: secret, as: 'plain' } as const }]
+function authUserRow(settings: PgsqlSettings) {
+  const authUser = allUsers(settings).find(({ name }) => name === settings.pg_monitor_username);
+  const secret = authUser && passwordName(authUser, settings);
+  return authUser && secret !== undefined
+    ? [{ name: authUser.name, verifier: { $secret: secret, as: 'plain' } as const }]
     : [];
 }
 
-/** In one database for all: those that were made before it need no function of their own. */
-function askQuery(settings: PgsqlSettings): [string, string][] {
+/** The function is in one database, so that older databases need no function. */
+function authQuery(settings: PgsqlSettings): [string, string][] {
   if (!settings.pgbouncer_auth_query) return [];
   return [
     ['auth_user', settings.pg_monitor_username],
@@ -138,7 +138,7 @@ function mainSections(settings: PgsqlSettings) {
     ['auth_type', 'hba'],
     ['auth_file', path(PGBOUNCER_FILES.passwords)],
     ['auth_hba_file', `${ROLE_LINK}/${POOL_HBA}`],
-    ...askQuery(settings),
+    ...authQuery(settings),
     ['admin_users', `${settings.pg_dbsu}, ${settings.pg_admin_username}`],
     ['stats_users', `${settings.pg_dbsu}, ${settings.pg_monitor_username}`],
     ['server_reset_query', ''],
@@ -151,7 +151,7 @@ function mainSections(settings: PgsqlSettings) {
     ['reserve_pool_timeout', 1],
     ['max_db_connections', DEFAULT_POOL.database],
     ['max_user_connections', 100],
-    // After a failed login the default waits 15 s: longer than most failovers.
+    // The default is 15 s after a failed login: longer than most failovers.
     ['server_login_retry', 1],
     ['server_round_robin', 0],
     ['log_connections', 0],

@@ -6,16 +6,16 @@ import { identityLines } from './hba/citus.ts';
 import { hbaContext, LIVE_ROLES, type LiveRole } from './hba/context.ts';
 import { includedLines, mainLines, roleLines } from './hba/print.ts';
 
-/** pgbouncer includes no file in its rules: it has all of them for each role. */
+/** HBA files of pgbouncer cannot include others: it has a complete file for each role. */
 export const POOL_HBA = 'pgb_hba.conf';
 
-/** The rules of PostgreSQL that hold in any role; Patroni has them in its configuration. */
+/** The HBA rules of PostgreSQL for any role; Patroni has them in its configuration. */
 export function clientRules(member: PgsqlMember, site: Site): ClientRules {
   const context = hbaContext('postgres', member, site);
-  return { hba: mainLines(context), identities: identityLines(context.otherParts) };
+  return { hba: mainLines(context), identities: identityLines(context.otherGroups) };
 }
 
-/** The rules for clients of either role: a reload of PostgreSQL and pgbouncer brings them in. */
+/** The HBA files of both roles. A reload of PostgreSQL and pgbouncer applies them. */
 export function ruleFiles(member: PgsqlMember, site: Site): FilePlan[] {
   const { pg_dbsu: owner } = member.settings;
   return LIVE_ROLES.flatMap((role) =>

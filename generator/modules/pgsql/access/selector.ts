@@ -5,8 +5,8 @@ import type { PgsqlMember } from '../members.ts';
 import type { PgsqlSettings } from '../settings.ts';
 
 /*
- * Clusters are many and mostly alike. An expression gives the same positions wherever it reads the same values, so that
- * what it has read of one cluster is held against the next before it is evaluated anew.
+ * A cache: a site may have many similar clusters. An expression that reads the same values gives the same positions, so
+ * the values that it read for one cluster are compared with those of the next.
  */
 type Read = { readonly index: number; readonly name: keyof PgsqlSettings; readonly value: unknown };
 type Evaluation = {
@@ -15,16 +15,16 @@ type Evaluation = {
   readonly positions: readonly number[];
 };
 
-const RECALLED = 8;
+const CACHED = 8;
 const known = new Map<string, Evaluation[]>();
 
-/** The positions of the members that a JMESPath expression over their variables chooses, in its order. */
+/** The positions of the members that a JMESPath expression over their variables selects, in its order. */
 export function positions(expression: string, members: readonly PgsqlMember[]): readonly number[] {
   const earlier = known.get(expression) ?? [];
-  const alike = earlier.find((one) => one.size === members.length && one.reads.every(isSame, members));
-  if (alike) return alike.positions;
+  const same = earlier.find((one) => one.size === members.length && one.reads.every(isSame, members));
+  if (same) return same.positions;
   const { evaluation, isTraced } = evaluate(expression, members);
-  if (isTraced) known.set(expression, [evaluation, ...earlier].slice(0, RECALLED));
+  if (isTraced) known.set(expression, [evaluation, ...earlier].slice(0, CACHED));
   return evaluation.positions;
 }
 
@@ -33,7 +33,7 @@ function isSame(this: readonly PgsqlMember[], { index, name, value }: Read): boo
   return member !== undefined && variable(member, name) === value;
 }
 
-/** `isTraced`: nothing but values of variables was asked for; `keys(@)` asks which there are. */
+/** `isTraced`: the expression has read values of variables only; `keys(@)` lists their names. */
 function evaluate(
   expression: string,
   members: readonly PgsqlMember[],
@@ -50,7 +50,7 @@ function evaluate(
       isTraced = false;
       return Reflect.ownKeys(settings);
     };
-    // Not a copy: what no selector asks for is not read, which `explain` counts on.
+    // A proxy, not a copy: `explain` needs to know which values were read.
     return new Proxy(settingsOf(member.host), { get, ownKeys });
   });
   const found: unknown = jmespath.search(rows, expression);

@@ -3,15 +3,15 @@ import { PROXY_CA, type ProxyServer, type ProxyService } from '../../../model/fa
 import { append } from '../../../model/multimap.ts';
 import { perSite } from '../../../model/per-site.ts';
 import type { Site, SiteHost } from '../../../model/site.ts';
-import { CHECK_INTERVAL, RISE } from '../ha/recovery.ts';
+import { CHECK_SECONDS, RISE_CHECKS } from '../ha/recovery.ts';
 import { clusters, type PgsqlMember } from '../members.ts';
 import type { PgService } from '../params/schemas.ts';
 import type { PgsqlSettings } from '../settings.ts';
 import { positions } from './selector.ts';
 
-/** How soon a new primary is up is part of the sum in recovery.ts; a dead one is down after 3 checks. */
-const NEAR = `${CHECK_INTERVAL * 1000}ms`;
-const DEFAULT_SERVER = `inter 1s fastinter ${NEAR} downinter ${NEAR} rise ${RISE} fall 3 on-marked-down shutdown-sessions slowstart 30s maxconn 3000 maxqueue 128 weight 100`;
+/** The time to detect a new primary is part of the sum in recovery.ts; a failed one is down after 3 checks. */
+const FAST_CHECK = `${CHECK_SECONDS * 1000}ms`;
+const DEFAULT_SERVER = `inter 1s fastinter ${FAST_CHECK} downinter ${FAST_CHECK} rise ${RISE_CHECKS} fall 3 on-marked-down shutdown-sessions slowstart 30s maxconn 3000 maxqueue 128 weight 100`;
 
 const TLS_CHECK = ` check-ssl verify required ca-file /etc/pigsty/current/${PROXY_CA}`;
 
@@ -24,14 +24,14 @@ export function declaredServices(settings: PgsqlSettings): readonly PgService[] 
   return [...settings.pg_default_services, ...settings.pg_services];
 }
 
-/** The members that `selector` and `backup` choose: JMESPath over the members' variables (pigsty.md section 1). */
+/** The members that `selector` and `backup` select: JMESPath over the members' variables (pigsty.md section 1). */
 export function selectMembers(service: PgService, members: readonly PgsqlMember[]): ServiceSelection {
   const choose = (expression: string | undefined) =>
     (expression ? positions(expression, members) : []).flatMap((index) => members[index] ?? []);
   return { selected: choose(service.selector), backup: choose(service.backup) };
 }
 
-/** One HAProxy section: `<cluster>-<service>`, health checked through Patroni. */
+/** One HAProxy section: `<cluster>-<service>`, with health checks by Patroni. */
 export function proxyService(service: PgService, members: readonly PgsqlMember[]): ProxyService {
   const { selected, backup } = selectMembers(service, members);
   const settings = members[0]?.settings;
@@ -73,16 +73,16 @@ export function destinationPort(service: PgService, settings: PgsqlSettings): nu
   return destination === 'postgres' ? settings.pg_port : Number(destination);
 }
 
-/** The services of every cluster, each with the hosts whose HAProxy provides it. */
+/** The services of every cluster, on each host whose HAProxy runs them. */
 export function proxyListeners(site: Site): { readonly ip: HostIp; readonly service: ProxyService }[] {
   return clusters(site).flatMap((members) => {
     const services = clusterServices(members);
-    return carriers(members, site).flatMap(({ ip }) => services.map((service) => ({ ip, service })));
+    return serviceHosts(members, site).flatMap(({ ip }) => services.map((service) => ({ ip, service })));
   });
 }
 
-/** Each member for itself, or the hosts of the group `pg_service_provider`. */
-export function carriers(members: readonly PgsqlMember[], site: Site): readonly SiteHost[] {
+/** The hosts of the members, or of the group `pg_service_provider`. */
+export function serviceHosts(members: readonly PgsqlMember[], site: Site): readonly SiteHost[] {
   const provider = members[0]?.settings.pg_service_provider ?? '';
   return provider === '' ? members.map(({ host }) => host) : (hostsOfGroup(site).get(provider) ?? []);
 }

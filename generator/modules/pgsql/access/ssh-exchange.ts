@@ -4,7 +4,7 @@ import type { Site } from '../../../model/site.ts';
 import { sshPlan } from '../../ssh-exchange.ts';
 import { clusterMembers, type PgsqlMember } from '../members.ts';
 
-/** The database's account logs on from member to member (`pg_dbsu_ssh_exchange`). */
+/** ssh between members for the database account (`pg_dbsu_ssh_exchange`). */
 export function exchangeContribution(member: PgsqlMember, site: Site, facts: Facts): Contribution {
   const { settings, cluster } = member;
   if (!settings.pg_dbsu_ssh_exchange) return {};

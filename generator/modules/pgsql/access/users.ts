@@ -12,7 +12,7 @@ export function allUsers(settings: PgsqlSettings): User[] {
   return [...renamed.filter((role) => !own.has(role.name)), ...settings.pg_users];
 }
 
-/** The system users keep their place in pg_default_roles under the names that the inventory gives them. */
+/** System users have a row in pg_default_roles; the inventory may rename them. */
 function systemName(name: string, settings: PgsqlSettings): string {
   const names: Record<string, string> = {
     postgres: settings.pg_dbsu,
@@ -23,7 +23,7 @@ function systemName(name: string, settings: PgsqlSettings): string {
   return names[name] ?? name;
 }
 
-/** The name under which a user's password is kept, as parameter path; undefined when it has none. */
+/** The name of a user's secret, a parameter path; undefined without a password. */
 export function passwordName(user: User, settings: PgsqlSettings): string | undefined {
   if (user.password !== undefined) {
     const isOwn = settings.pg_users.some(({ name }) => name === user.name);
@@ -40,7 +40,7 @@ export function passwordName(user: User, settings: PgsqlSettings): string | unde
   return value ? name : undefined;
 }
 
-/** The password of a user as verifier, or undefined when it has none. */
+/** The password of a user as verifier; undefined without a password. */
 export function passwordSecret(user: User, settings: PgsqlSettings): SecretRef | undefined {
   const name = passwordName(user, settings);
   return name === undefined

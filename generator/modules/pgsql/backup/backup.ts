@@ -8,7 +8,7 @@ import type { PgsqlSettings } from '../settings.ts';
 
 export const BACKREST_CONFIG = 'etc/pgbackrest/pgbackrest.conf';
 
-/** `archive_command`; the image finds the configuration at pgBackRest's own place. */
+/** `archive_command`; the image has the configuration at pgBackRest's default path. */
 export function archiveCommand(cluster: string): string {
   return `pgbackrest --stanza=${cluster} archive-push %p`;
 }
@@ -18,7 +18,7 @@ export function chosenRepository(settings: PgsqlSettings): Readonly<Record<strin
   return settings.pgbackrest_repo[settings.pgbackrest_method];
 }
 
-/** pgbackrest.conf; process counts are left to a file of their own, since they follow the node's processors. */
+/** pgbackrest.conf; process counts are in a separate file, because they depend on the node's processors. */
 export function backrestFile(member: PgsqlMember): FilePlan {
   const { pg_dbsu: user } = member.settings;
   const source = { kind: 'ini' as const, sections: sections(member) };
@@ -78,8 +78,8 @@ export type BackupSchedule = {
 };
 
 /**
- * When which backups run: lines of node_crontab that call pg-backup; full ones by pgbackrest_schedule where no line
- * does. Pigsty schedules none by itself.
+ * The schedules of backups: lines of node_crontab that call pg-backup, or full backups by pgbackrest_schedule if there is
+ * no such line. Pigsty has no default schedule.
  */
 export function backupSchedules(settings: PgsqlSettings): BackupSchedule[] {
   const lines = settings.node_crontab.flatMap((line) => parseCronLine(line) ?? []);

@@ -7,17 +7,18 @@ import { type PgsqlMember, placeOf } from '../members.ts';
 const rules = {
   noRepository: rule<{ method: string; known: string }>('pgsql/no-backup-repository', {
     severity: 'error',
-    message: ({ method }) => `\`pgbackrest_method: ${method}\` names no entry of \`pgbackrest_repo\``,
-    help: ({ known }) => `defined are: ${known}`,
+    message: ({ method }) => `\`pgbackrest_method: ${method}\` is not an entry of \`pgbackrest_repo\``,
+    help: ({ known }) => `entries: ${known}`,
   }),
   backupIsOff: rule<{ line: string }>('pgsql/backup-is-off', {
     severity: 'warning',
-    message: ({ line }) => `\`node_crontab\`: \`${line}\` takes no backup: \`pgbackrest_enabled\` is false`,
-    label: () => 'left out',
+    message: ({ line }) =>
+      `\`node_crontab\`: \`${line}\` makes no backup because \`pgbackrest_enabled\` is false`,
+    label: () => 'ignored',
   }),
 };
 
-/** Whether backups have somewhere to go, and whether lines of `node_crontab` that take them do. */
+/** The repository of backups, and lines of `node_crontab` that make backups. */
 export function checkBackups(member: PgsqlMember): Diagnostic[] {
   const { settings, host } = member;
   if (!settings.pgbackrest_enabled) {

@@ -7,10 +7,10 @@ import { RESERVED_CONNECTIONS } from '../server/parameters.ts';
 import { maxConnections, sharedBuffers } from '../server/tuning.ts';
 
 const rules = {
-  pools: rule<{ cluster: string; wanted: number; there: number }>('pgsql/pools-over-connections', {
+  pools: rule<{ cluster: string; wanted: number; available: number }>('pgsql/pools-over-connections', {
     severity: 'notice',
-    message: ({ cluster, wanted, there }) =>
-      `the pools of cluster ${cluster} may ask for ${wanted} connections, PostgreSQL has ${there} for them`,
+    message: ({ cluster, wanted, available }) =>
+      `the pools of cluster ${cluster} can open ${wanted} connections, but PostgreSQL allows ${available}`,
     help: () => 'set `pool_size` or `pool_max_db_conn` of the databases, or `pg_max_conn`',
   }),
   memory: rule<{ instance: string; memory: number; buffers: number; connections: number }>(
@@ -26,19 +26,19 @@ const rules = {
   hugePages: rule<{ instance: string; pages: number; needed: number }>('pgsql/huge-pages-too-few', {
     severity: 'warning',
     message: ({ instance, pages, needed }) =>
-      `${pages} huge pages are reserved on the host of ${instance}, its shared memory needs about ${needed}`,
-    label: () => 'then none of them is used',
+      `the host of ${instance} reserves ${pages} huge pages, but PostgreSQL needs about ${needed}`,
+    label: () => 'PostgreSQL then uses no huge pages',
     help: ({ needed }) =>
-      `\`node_hugepage_count: ${needed}\` or more, or none: \`huge_pages = try\` takes all it needs or ordinary memory`,
+      `set \`node_hugepage_count\` to ${needed} or more, or remove it: \`huge_pages = try\` uses either huge pages only, or none`,
   }),
 };
 
-/** What a connection that does a little takes, in MB; queries come on top. */
+/** Memory of a mostly idle connection, in MB; queries need more. */
 const CONNECTION_MB = 5;
-/** Shared memory is more than its buffers, by about this part. */
+/** Total shared memory, as a multiple of the shared buffers. */
 const SHARED_MEMORY = 1.05;
 
-/** Pools, memory and huge pages against what there is of them; where sizes are declared. */
+/** Compares pools, memory and huge pages with the declared limits. */
 export function checkCapacity(members: readonly PgsqlMember[]): Diagnostic[] {
   const [first] = members;
   if (!first) return [];
@@ -48,17 +48,17 @@ export function checkCapacity(members: readonly PgsqlMember[]): Diagnostic[] {
   ];
 }
 
-/** At the least: with one user, and without the pool of database postgres. */
+/** A lower bound: one user, and without the pool of database postgres. */
 function checkPools({ cluster, settings, host }: PgsqlMember): Diagnostic[] {
   if (!settings.pgbouncer_enabled) return [];
   const wanted = declaredPools(settings).reduce((sum, database) => sum + largestPool(database), 0);
-  const there = maxConnections(settings) - RESERVED_CONNECTIONS;
-  return wanted > there
-    ? [rules.pools.at(host.parameters.place('pg_databases', [], 'key'), { cluster, wanted, there })]
+  const available = maxConnections(settings) - RESERVED_CONNECTIONS;
+  return wanted > available
+    ? [rules.pools.at(host.parameters.place('pg_databases', [], 'key'), { cluster, wanted, available })]
     : [];
 }
 
-/** Shared buffers of a member whose host declares its memory, in MB. */
+/** Shared buffers in MB, if the memory of the host is declared. */
 function buffersOf({ settings }: PgsqlMember): number | undefined {
   const { node_mem_mb: memMb } = settings;
   return memMb === undefined ? undefined : evaluate(sharedBuffers(settings), { memMb, cpu: 1, diskBytes: 1 });

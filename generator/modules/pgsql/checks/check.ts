@@ -7,14 +7,14 @@ import { checkCapacity } from './capacity-checks.ts';
 import { checkCitus } from './citus-checks.ts';
 import { checkEntries } from './entry-checks.ts';
 import { checkHba, checkHbaUsers } from './hba-checks.ts';
-import { checkIdentity, checkPrimary, checkSameness, checkSequences } from './member-checks.ts';
+import { checkIdentity, checkPrimary, checkSameValues, checkSequences } from './member-checks.ts';
 import { checkPackages, pendingPackages } from './package-checks.ts';
 import { checkPatroni } from './patroni-checks.ts';
 import { checkReleases } from './release-checks.ts';
 import { checkPool, checkServices } from './service-checks.ts';
 import { checkUpstream } from './upstream-checks.ts';
 
-/** Identity, reachability and references of every cluster. */
+/** Checks identity, access, references and capacity of every cluster. */
 export function checkPgsql(site: Site): Diagnostic[] {
   return [
     ...site.hosts.filter(isPgsqlHost).flatMap(checkIdentity),
@@ -28,7 +28,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
         ...checkHba(site, own),
         ...checkUpstream(site, own),
         ...checkEntries(site, own),
-        ...checkSameness(own),
+        ...checkSameValues(own),
         ...checkCapacity(own),
       ];
     }),
@@ -38,7 +38,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
   ];
 }
 
-/** What a cluster's variables refer to; they are the same for all members, so the first one stands for them. */
+/** Checks what the variables of a cluster refer to. They are the same for all members, so one member is enough. */
 function checkContent([first]: readonly PgsqlMember[], { files }: Site): Diagnostic[] {
   if (!first) return [];
   return [

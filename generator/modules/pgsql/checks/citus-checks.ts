@@ -2,41 +2,41 @@ import { rule } from '../../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
 import { append } from '../../../model/multimap.ts';
 import type { Site } from '../../../model/site.ts';
-import { carriers, declaredServices, destinationPort } from '../access/services.ts';
+import { declaredServices, destinationPort, serviceHosts } from '../access/services.ts';
 import { clusterMembers, clusters, type PgsqlMember, placeOf } from '../members.ts';
-import { isBrought } from '../packages/packages.ts';
-import { citusPart, otherParts, shardOf } from '../topology/citus.ts';
+import { isBundled } from '../packages/packages.ts';
+import { citusGroup, otherGroups, shardOf } from '../topology/citus.ts';
 
 const rules = {
-  notCarried: rule<{ names: string; platform: string }>('pgsql/citus-not-carried', {
+  noPackage: rule<{ names: string; platform: string }>('pgsql/citus-not-carried', {
     severity: 'warning',
     message: ({ names, platform }) =>
-      `\`pg_mode: citus\`: ${platform} has no package of Citus, and the inventory names none; ${names} will be plain PostgreSQL`,
+      `\`pg_mode: citus\`: no Citus package on ${platform} or in the inventory: ${names} become plain PostgreSQL`,
     label: () => 'set here',
     help: () =>
-      'add an archive that has it (`image_sources`) and write the name of its package in `pg_extensions`, for this `pg_version`; or leave `pg_mode` out',
+      'add an archive that has it (`image_sources`) and write its package name for this `pg_version` in `pg_extensions`; or remove `pg_mode`',
   }),
   partly: rule<{ without: string; with: string; shard: string }>('pgsql/citus-partly', {
     severity: 'error',
     message: ({ without, with: others, shard }) =>
-      `of \`pg_shard: ${shard}\` ${without} have no package of Citus, ${others} do`,
+      `only some members of Citus cluster \`${shard}\` have a Citus package: ${others}, but not ${without}`,
     help: () => 'set `pg_extensions` and `image_sources` once for all of them, in the `vars` of `all`',
   }),
   taken: rule<{ shard: string; cluster: string }>('pgsql/citus-shard-is-cluster', {
     severity: 'error',
     message: ({ shard, cluster }) =>
-      `\`pg_shard: ${shard}\` of ${cluster} is the name of a cluster that is no part of it`,
-    help: () =>
-      'they would share a place in etcd, where removing one removes both: give the whole another name',
+      `\`pg_shard: ${shard}\` of ${cluster} is also the name of another cluster`,
+    help: () => 'both would use the same keys in etcd: choose another `pg_shard`',
   }),
   regex: rule<{ database: string }>('pgsql/citus-database-name', {
     severity: 'error',
-    message: ({ database }) => `\`${database}\` cannot be spread: in rules for clients it is a pattern`,
-    help: () => 'give the database a name that does not begin with a slash',
+    message: ({ database }) =>
+      `\`${database}\` cannot be distributed: a name with a leading slash is a pattern in HBA rules`,
+    help: () => 'rename the database',
   }),
   noGroup: rule<{ cluster: string }>('pgsql/citus-no-group', {
     severity: 'error',
-    message: ({ cluster }) => `cluster ${cluster} is to be part of a Citus database and has no \`pg_group\``,
+    message: ({ cluster }) => `cluster ${cluster} has \`pg_mode: citus\` without \`pg_group\``,
     help: () => 'number the clusters of one `pg_shard`: 0 for the coordinator, 1, 2 … for the others',
   }),
   sameGroup: rule<{ cluster: string; other: string; shard: string; group: number }>(
@@ -45,11 +45,11 @@ const rules = {
       severity: 'error',
       message: ({ cluster, other, shard, group }) =>
         `${cluster} and ${other} of \`pg_shard: ${shard}\` both have \`pg_group: ${group}\``,
-      label: () => 'again here',
+      label: () => 'duplicate',
       help: ({ group }) =>
         group === 0
-          ? 'one is the coordinator; the others are 1, 2 …'
-          : 'give one of them another number, and keep it',
+          ? 'only one group is the coordinator (0); number the workers 1, 2 …'
+          : 'give one of them another permanent number',
     },
   ),
   noCoordinator: rule<{ shard: string; clusters: string }>('pgsql/citus-no-coordinator', {
@@ -60,29 +60,30 @@ const rules = {
   undeclared: rule<{ database: string; cluster: string }>('pgsql/citus-database', {
     severity: 'warning',
     message: ({ database, cluster }) =>
-      `database ${database} is spread by Citus, and none of ${cluster}'s \`pg_databases\``,
-    help: () => "declare it there: else it is the superuser's, and the pool does not know it",
+      `distributed database ${database} is not in \`pg_databases\` of ${cluster}`,
+    help: () => 'declare it there; otherwise the superuser owns it and it is not in the pool',
   }),
-  carrier: rule<{ cluster: string; carrier: string; other: string; database: string }>(
+  serviceHost: rule<{ cluster: string; serviceHost: string; other: string; database: string }>(
     'pgsql/citus-service-carrier',
     {
       severity: 'warning',
-      message: ({ cluster, carrier, other, database }) =>
-        `services of ${cluster} are on ${carrier}, which is of ${other}: who comes through it is refused in database ${database}`,
-      help: () => 'from there only a certificate of the other part counts; take other hosts for services',
+      message: ({ cluster, serviceHost, other, database }) =>
+        `services of ${cluster} run on ${serviceHost}, a member of ${other}: connections through ${serviceHost} to database ${database} are rejected`,
+      help: () =>
+        'connections from that host need a certificate of its Citus group; use other hosts for the services',
     },
   ),
   differs: rule<{ cluster: string; other: string; parameter: string }>('pgsql/citus-clusters-differ', {
     severity: 'error',
     message: ({ cluster, other, parameter }) =>
-      `\`${parameter}\` of ${cluster} is another one than that of ${other}, of the same \`pg_shard\``,
+      `\`${parameter}\` differs between ${cluster} and ${other} of the same \`pg_shard\``,
     label: () => 'set here',
-    help: () => 'they are parts of one database: set it once for all of them, in the `vars` of `all`',
+    help: () => 'it must be the same in all groups: set it in the `vars` of `all`',
   }),
 };
 
-/** What the clusters of one database must have in common (Patroni manual, "Citus support"). */
-const OF_SHARD = [
+/** Parameters that must be equal in all groups of a Citus cluster (Patroni manual, "Citus support"). */
+const SHARED_PARAMETERS = [
   'patroni_citus_db',
   'pg_dbsu',
   'pg_version',
@@ -92,37 +93,37 @@ const OF_SHARD = [
   'patroni_ssl_enabled',
 ] as const;
 
-/** The clusters of Citus databases, each database for itself, and one warning for all where Citus is not to be had. */
+/** Checks each Citus cluster, with one warning for all clusters without a Citus package. */
 export function checkCitus(site: Site): Diagnostic[] {
   const shards = new Map<string, PgsqlMember[]>();
   for (const [first] of clusters(site)) {
     if (first?.settings.pg_mode === 'citus') append(shards, shardOf(first), first);
   }
   const parts = [...shards.values()].flat();
-  const plain = [...shards.values()].filter((all) => !all.some((part) => isBrought('citus', part)));
+  const plain = [...shards.values()].filter((all) => !all.some((part) => isBundled('citus', part)));
   return [
-    ...checkCarried(plain.flat()),
+    ...checkPackageAvailable(plain.flat()),
     ...[...shards].flatMap((shard) => [
       ...checkPackages(shard, site),
       ...checkShard(shard),
       ...checkName(shard, site),
     ]),
-    ...parts.flatMap((part) => [...checkDatabase(part), ...checkCarriers(part, site)]),
+    ...parts.flatMap((part) => [...checkDatabase(part), ...checkServiceHosts(part, site)]),
   ];
 }
 
-function checkCarried(plain: readonly PgsqlMember[]): Diagnostic[] {
+function checkPackageAvailable(plain: readonly PgsqlMember[]): Diagnostic[] {
   const [first] = plain;
   if (!first) return [];
   const names = plain.map(({ cluster }) => cluster).join(', ');
   const words = { names, platform: first.settings.image_platform };
-  return [rules.notCarried.at(placeOf(first, 'pg_mode'), words)];
+  return [rules.noPackage.at(placeOf(first, 'pg_mode'), words)];
 }
 
-/** Members of one shard look for one another by the same keys, or not at all. */
+/** Members of one Citus cluster must use the same keys in the configuration store. */
 function checkPackages([shard, parts]: [string, readonly PgsqlMember[]], site: Site): Diagnostic[] {
   const members = parts.flatMap(({ cluster }) => clusterMembers(site, cluster));
-  const without = members.filter((member) => !isBrought('citus', member));
+  const without = members.filter((member) => !isBundled('citus', member));
   const [first] = without;
   if (!first || without.length === members.length) return [];
   const names = (some: readonly PgsqlMember[]) => some.map(({ instance }) => instance).join(', ');
@@ -132,36 +133,36 @@ function checkPackages([shard, parts]: [string, readonly PgsqlMember[]], site: S
   ];
 }
 
-/** Keys of a whole lie below its name, as those of a cluster do below that of the cluster. */
+/** Keys of a Citus cluster are below its name, like keys of a plain cluster. */
 function checkName([shard, parts]: [string, readonly PgsqlMember[]], site: Site): Diagnostic[] {
-  const part = parts.find((one) => citusPart(one) !== undefined);
+  const part = parts.find((one) => citusGroup(one) !== undefined);
   const [namesake] = clusterMembers(site, shard);
-  if (!part || !namesake || citusPart(namesake)?.shard === shard) return [];
+  if (!part || !namesake || citusGroup(namesake)?.shard === shard) return [];
   if (namesake.settings.pg_namespace !== part.settings.pg_namespace) return [];
   return [rules.taken.at(placeOf(part, 'pg_shard'), { shard, cluster: part.cluster })];
 }
 
 function checkDatabase(part: PgsqlMember): Diagnostic[] {
-  const database = citusPart(part)?.database;
+  const database = citusGroup(part)?.database;
   if (database?.startsWith('/')) return [rules.regex.at(placeOf(part, 'patroni_citus_db'), { database })];
   const isKnown = part.settings.pg_databases.some(({ name }) => name === database);
   if (database === undefined || database === 'postgres' || isKnown) return [];
   return [rules.undeclared.at(placeOf(part, 'patroni_citus_db'), { database, cluster: part.cluster })];
 }
 
-/** HAProxy comes from its host's address, as the part of the database on that host does. */
-function checkCarriers(part: PgsqlMember, site: Site): Diagnostic[] {
+/** HAProxy connects from the address of its host, like the member on that host. */
+function checkServiceHosts(part: PgsqlMember, site: Site): Diagnostic[] {
   const { patroni_citus_db: database } = part.settings;
-  const others = new Map(otherParts(part, site).map((other) => [other.host, other]));
+  const others = new Map(otherGroups(part, site).map((other) => [other.host, other]));
   const isDirect = declaredServices(part.settings).some(
     (service) => destinationPort(service, part.settings) === part.settings.pg_port,
   );
   if (!isDirect) return [];
-  return carriers(clusterMembers(site, part.cluster), site).flatMap((host) => {
+  return serviceHosts(clusterMembers(site, part.cluster), site).flatMap((host) => {
     const other = others.get(host);
     if (!other) return [];
-    const words = { cluster: part.cluster, carrier: host.ip, other: other.cluster, database };
-    return [rules.carrier.at(placeOf(part, 'pg_service_provider'), words)];
+    const words = { cluster: part.cluster, serviceHost: host.ip, other: other.cluster, database };
+    return [rules.serviceHost.at(placeOf(part, 'pg_service_provider'), words)];
   });
 }
 
@@ -197,9 +198,11 @@ function noCoordinator(shard: string, first: PgsqlMember, parts: readonly PgsqlM
 }
 
 function checkCommon(first: PgsqlMember, other: PgsqlMember): Diagnostic[] {
-  return OF_SHARD.filter((name) => first.settings[name] !== other.settings[name]).map((parameter) => {
-    const note = { message: `that of ${first.cluster}`, place: placeOf(first, parameter) };
-    const words = { cluster: other.cluster, other: first.cluster, parameter };
-    return rules.differs.at(placeOf(other, parameter), words, [note]);
-  });
+  return SHARED_PARAMETERS.filter((name) => first.settings[name] !== other.settings[name]).map(
+    (parameter) => {
+      const note = { message: `that of ${first.cluster}`, place: placeOf(first, parameter) };
+      const words = { cluster: other.cluster, other: first.cluster, parameter };
+      return rules.differs.at(placeOf(other, parameter), words, [note]);
+    },
+  );
 }

@@ -6,37 +6,37 @@ import { allUsers } from '../access/users.ts';
 import type { PgsqlMember } from '../members.ts';
 import type { HbaRule } from '../params/schemas.ts';
 import { checkReach } from './hba-reach-checks.ts';
-import { checkShadows } from './hba-shadow-checks.ts';
+import { checkUnreachableRules } from './hba-shadow-checks.ts';
 
 const rules = {
   trustWorld: rule<{ server: string }>('pgsql/trust-world', {
     severity: 'warning',
-    message: ({ server }) => `anybody on the network is let into ${server} without a password`,
-    label: () => '`trust` for the whole world',
-    help: () => 'use `auth: ssl` or `auth: pwd`, and the narrowest `addr` that will do',
+    message: ({ server }) => `${server} accepts connections from any address without a password`,
+    label: () => '`trust` for all addresses',
+    help: () => 'use `auth: ssl` or `auth: pwd`, and the smallest possible `addr`',
   }),
   openWorld: rule<{ server: string }>('pgsql/open-world', {
     severity: 'warning',
-    message: ({ server }) => `every user of ${server} may log on from the whole world, without TLS`,
-    label: () => 'for all users, from everywhere',
-    help: () => 'name the users, use `auth: ssl`, or a narrower `addr`',
+    message: ({ server }) => `${server} accepts connections of all users from any address, without TLS`,
+    label: () => 'all users, all addresses',
+    help: () => 'name the users, use `auth: ssl`, or use a smaller `addr`',
   }),
   unknownHbaUser: rule<{ user: string }>('pgsql/unknown-hba-user', {
     severity: 'warning',
-    message: ({ user }) => `the rule is for user \`${user}\`, which the inventory does not define`,
-    label: () => 'no such user',
+    message: ({ user }) => `unknown user \`${user}\` in this HBA rule`,
+    label: () => 'not in the inventory',
     help: () =>
       'define it in pg_users, or write `all`, `+role`, `${dbsu}`, `${repl}`, `${monitor}`, `${admin}`',
   }),
   poolGroup: rule<{ user: string }>('pgsql/pool-rule-for-role', {
     severity: 'warning',
-    message: ({ user }) => `pgbouncer knows no roles: it leaves out the rule for \`${user}\``,
-    label: () => 'left out',
-    help: () => 'name the users, or `all`; PostgreSQL’s own rules hold for pooled connections as well',
+    message: ({ user }) => `pgbouncer has no roles: the rule for \`${user}\` is ignored`,
+    label: () => 'ignored',
+    help: () => 'name the users, or `all`; the rules of PostgreSQL also apply to pooled connections',
   }),
 };
 
-/** What the rules of a cluster let in and keep out, for each member in each role. */
+/** Checks what the HBA rules of a cluster accept and reject, for each member in each role. */
 export function checkHba(site: Site, members: readonly PgsqlMember[]): Diagnostic[] {
   const contexts = (target: HbaContext['target']) =>
     members.map((member) => hbaContext(target, member, site));
@@ -44,16 +44,16 @@ export function checkHba(site: Site, members: readonly PgsqlMember[]): Diagnosti
   const [first] = members;
   if (!first) return [];
   return [
-    ...checkWorld(first, 'postgres'),
-    ...checkShadows(postgres),
-    ...checkWorld(first, 'pgbouncer'),
-    ...checkShadows(pool),
+    ...checkOpenToWorld(first, 'postgres'),
+    ...checkUnreachableRules(postgres),
+    ...checkOpenToWorld(first, 'pgbouncer'),
+    ...checkUnreachableRules(pool),
     ...checkPoolGroups(first),
     ...checkReach(postgres, site),
   ];
 }
 
-function checkWorld(member: PgsqlMember, server: HbaContext['target']): Diagnostic[] {
+function checkOpenToWorld(member: PgsqlMember, server: HbaContext['target']): Diagnostic[] {
   const parameter = ({ postgres: 'pg_hba_rules', pgbouncer: 'pgb_hba_rules' } as const)[server];
   return member.settings[parameter].flatMap(({ addr, auth = 'pwd', user = 'all' }, index) => {
     if (addr !== 'world' && addr !== 'all' && addr !== '0.0.0.0/0') return [];

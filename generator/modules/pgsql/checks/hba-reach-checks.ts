@@ -6,32 +6,32 @@ import { type HbaContext, LIVE_ROLES, type LiveRole } from '../access/hba/contex
 import { printRecord } from '../access/hba/print.ts';
 import { type HbaQuestion, hbaVerdict } from '../access/hba/verdict.ts';
 import type { PgsqlMember } from '../members.ts';
-import { copiesOf } from '../topology/upstream.ts';
+import { standbyClustersOf } from '../topology/upstream.ts';
 
 const rules = {
   replication: rule<{ from: string; to: string; role: string }>('pgsql/replication-refused', {
     severity: 'error',
-    message: ({ from, to, role }) => `${from} cannot replicate from ${to} when that is ${role}`,
+    message: ({ from, to, role }) => `${from} cannot replicate from ${to} while ${to} is ${role}`,
     help: () =>
-      'the rules of PostgreSQL refuse `${repl}` for `replication` from its address: add `addr: cluster`',
+      'the HBA rules reject `${repl}` for `replication` from its address: add a rule with `addr: cluster`',
   }),
   monitor: rule<{ user: string; member: string }>('pgsql/monitor-refused', {
     severity: 'warning',
-    message: ({ user, member }) => `${member} refuses its own monitoring user ${user}`,
+    message: ({ user, member }) => `${member} rejects its own monitoring user ${user}`,
     help: () => 'keep the rule for `${monitor}` from `localhost`',
   }),
   pool: rule<{ user: string; line: string | undefined }>('pgsql/pool-refused', {
     severity: 'warning',
     message: ({ user }) =>
-      `pgbouncer reaches no database for user ${user}: PostgreSQL refuses that user on its socket`,
+      `pgbouncer cannot connect as user ${user}: PostgreSQL rejects this user on the socket`,
     help: ({ line }) =>
       line
-        ? `the rule is: ${line}`
+        ? `rule: ${line}`
         : 'give the user one of the roles of pg_default_roles, or a rule with `addr: localhost`',
   }),
 };
 
-/** Connections that the cluster itself needs, and that the rules of PostgreSQL refuse. */
+/** Checks that PostgreSQL accepts the connections that the cluster itself needs. */
 export function checkReach(servers: readonly HbaContext[], site: Site): Diagnostic[] {
   const [first] = servers;
   return [
@@ -41,22 +41,22 @@ export function checkReach(servers: readonly HbaContext[], site: Site): Diagnost
   ];
 }
 
-/** From every other member, and from those of clusters that are copies of this one. */
+/** From every other member, and from the members of standby clusters. */
 function checkReplication(context: HbaContext, site: Site): Diagnostic[] {
   const { member: to, members } = context;
-  const copies = (copiesOf(site).get(to.cluster) ?? []).flatMap((copy) => copy.members);
-  return [...members, ...copies].flatMap((from) => {
+  const standbys = (standbyClustersOf(site).get(to.cluster) ?? []).flatMap((standby) => standby.members);
+  return [...members, ...standbys].flatMap((from) => {
     if (from === to) return [];
     const user = to.settings.pg_replication_username;
     const question = { user, database: 'replication', from: from.host.ip, isTls: true };
-    const role = LIVE_ROLES.find((one) => isRefused(question, one, context));
+    const role = LIVE_ROLES.find((one) => isRejected(question, one, context));
     return role
       ? [rules.replication.at(placeOfDefaults(to), { from: from.instance, to: to.instance, role })]
       : [];
   });
 }
 
-function isRefused(question: HbaQuestion, role: LiveRole, context: HbaContext): boolean {
+function isRejected(question: HbaQuestion, role: LiveRole, context: HbaContext): boolean {
   return hbaVerdict(question, role, context).method === 'reject';
 }
 
@@ -68,7 +68,7 @@ function checkMonitor(context: HbaContext): Diagnostic[] {
   const { member } = context;
   const user = member.settings.pg_monitor_username;
   const question = { user, database: 'postgres', from: 'local', isTls: false };
-  const refused = LIVE_ROLES.some((role) => isRefused(question, role, context));
+  const refused = LIVE_ROLES.some((role) => isRejected(question, role, context));
   return refused ? [rules.monitor.at(placeOfDefaults(member), { user, member: member.instance })] : [];
 }
 

@@ -11,16 +11,16 @@ import { rolesOf } from '../access/hba/verdict.ts';
 const rules = {
   shadowed: rule<{ line: string; other: string }>('pgsql/rule-shadowed', {
     severity: 'warning',
-    message: ({ line }) => `the rule \`${line}\` never decides: an earlier one takes all its connections`,
+    message: ({ line }) => `the rule \`${line}\` never matches: an earlier rule matches all its connections`,
     label: () => 'never reached',
-    help: ({ other }) => `the earlier one is: ${other}`,
+    help: ({ other }) => `the earlier rule is: ${other}`,
   }),
 };
 
 const OWN = { postgres: 'pg_hba_rules', pgbouncer: 'pgb_hba_rules' } as const;
 
-/** Rules of the inventory all of whose lines come too late, on every member and in either role. */
-export function checkShadows(servers: readonly HbaContext[]): Diagnostic[] {
+/** Rules of the inventory that never match, on every member and in either role. */
+export function checkUnreachableRules(servers: readonly HbaContext[]): Diagnostic[] {
   const [server] = servers;
   if (!server) return [];
   const { member, target } = server;
@@ -34,7 +34,7 @@ export function checkShadows(servers: readonly HbaContext[]): Diagnostic[] {
     const [first] = covers;
     if (!first?.by || covers.some(({ by }) => by === undefined)) return [];
     const { own: late, by: early } = first;
-    // One that asks for the same is only superfluous.
+    // A rule with the same result is only redundant.
     if (late.line.method === early.line.method && late.line.type === early.line.type) return [];
     const words = { line: printRecord(late.record), other: printRecord(early.record) };
     return [rules.shadowed.at(member.host.parameters.place(parameter, [index]), words)];
@@ -43,19 +43,19 @@ export function checkShadows(servers: readonly HbaContext[]): Diagnostic[] {
 
 type ReadRecord = { readonly line: HbaLine; readonly record: HbaRecord; readonly source: HbaSource };
 
-/** What the server reads of the rules; pgbouncer leaves out those for roles. */
+/** The records that the server uses; pgbouncer ignores rules for roles. */
 function readRecords(context: HbaContext, role: LiveRole): ReadRecord[] {
-  const isLeftOut = ({ users }: HbaLine) =>
+  const isIgnored = ({ users }: HbaLine) =>
     context.target === 'pgbouncer' && users.some(({ text }) => text.startsWith('+'));
   return [...groupsInRole(context, role)].flatMap(({ records, source }) =>
     records.flatMap((record) => {
       const { line } = record;
-      return line && !isLeftOut(line) ? [{ line, record, source }] : [];
+      return line && !isIgnored(line) ? [{ line, record, source }] : [];
     }),
   );
 }
 
-/** Each line of a rule, and the first earlier one of another rule that takes all its connections. */
+/** Each line of a rule, and the first earlier line of another rule that matches all its connections. */
 function coversOf(
   file: readonly ReadRecord[],
   { parameter, index }: Pick<HbaSource, 'parameter' | 'index'>,

@@ -8,24 +8,24 @@ const rules = {
   noSequence: rule<{ ip: string; cluster: string }>('pgsql/no-seq', {
     severity: 'error',
     message: ({ ip, cluster }) => `host ${ip} of cluster ${cluster} has no \`pg_seq\``,
-    help: () => 'give every member a number that it keeps for life: `pg_seq: 1`',
+    help: () => 'give each member a permanent number: `pg_seq: 1`',
   }),
   duplicateSequence: rule<{ cluster: string; seq: number }>('pgsql/duplicate-seq', {
     severity: 'error',
     message: ({ cluster, seq }) => `two members of cluster ${cluster} have \`pg_seq: ${seq}\``,
-    label: () => 'again here',
+    label: () => 'duplicate',
     help: ({ cluster, seq }) => `both would be ${cluster}-${seq}; give one of them another number`,
   }),
   noPrimary: rule<{ cluster: string }>('pgsql/no-primary', {
     severity: 'error',
     message: ({ cluster }) => `cluster ${cluster} has no primary`,
-    label: () => 'not primary',
+    label: () => 'not `primary`',
     help: () => 'give exactly one member `pg_role: primary`',
   }),
   twoPrimaries: rule<{ cluster: string }>('pgsql/two-primaries', {
     severity: 'error',
     message: ({ cluster }) => `cluster ${cluster} has more than one primary`,
-    label: () => 'again here',
+    label: () => 'duplicate',
     help: () => 'keep `pg_role: primary` on one member; the others are `replica` or `offline`',
   }),
   membersDiffer: rule<{ cluster: string; parameter: string; instance: string; other: string }>(
@@ -33,21 +33,21 @@ const rules = {
     {
       severity: 'error',
       message: ({ cluster, parameter, instance, other }) =>
-        `\`${parameter}\` of cluster ${cluster} is one for ${other} and another for ${instance}`,
+        `\`${parameter}\` differs between members of cluster ${cluster}: ${other} and ${instance}`,
       label: () => 'set here',
-      help: () => 'it holds for the whole cluster: set it in the `vars` of its group',
+      help: () => 'it must be the same on all members: set it in the `vars` of the group',
     },
   ),
 };
 
-/** A host of a cluster without a number. */
+/** A host of a cluster without `pg_seq`. */
 export function checkIdentity(host: SiteHost): Diagnostic[] {
   const { pg_seq, pg_cluster } = host.parameters.values;
   if (pg_seq !== undefined) return [];
   return [rules.noSequence.at(host.locate([], 'key'), { ip: host.ip, cluster: String(pg_cluster) })];
 }
 
-/** Two members with one number. */
+/** Two members with the same `pg_seq`. */
 export function checkSequences(members: readonly PgsqlMember[]): Diagnostic[] {
   return members.flatMap((member, index) => {
     const earlier = members.slice(0, index).find((other) => other.seq === member.seq);
@@ -61,7 +61,7 @@ export function checkSequences(members: readonly PgsqlMember[]): Diagnostic[] {
   });
 }
 
-/** One primary for each cluster. */
+/** Exactly one primary in each cluster. */
 export function checkPrimary(members: readonly PgsqlMember[]): Diagnostic[] {
   const [first] = members;
   const [primary, ...others] = members.filter((member) => member.role === 'primary');
@@ -73,7 +73,7 @@ export function checkPrimary(members: readonly PgsqlMember[]): Diagnostic[] {
   );
 }
 
-/** What Patroni keeps once for all members, or one member needs to know of another. */
+/** Parameters that Patroni stores once per cluster, or that one member needs from another. */
 const OF_CLUSTER = [
   'pg_version',
   'image_platform',
@@ -100,8 +100,8 @@ const OF_CLUSTER = [
   'pg_vip_address',
 ] as const;
 
-/** One value for all members where the cluster has one. */
-export function checkSameness([first, ...others]: readonly PgsqlMember[]): Diagnostic[] {
+/** Parameters of the cluster have the same value on all members. */
+export function checkSameValues([first, ...others]: readonly PgsqlMember[]): Diagnostic[] {
   if (!first) return [];
   return OF_CLUSTER.flatMap((parameter) => {
     const other = others.find(({ settings }) => settings[parameter] !== first.settings[parameter]);

@@ -3,47 +3,54 @@ import type { Diagnostic } from '../../../model/diagnostic.ts';
 import type { Place } from '../../../model/origin.ts';
 import type { Site } from '../../../model/site.ts';
 import { clusters, type PgsqlMember, placeOf } from '../members.ts';
-import { isBrought, type ListedPackage, libraries, listedPackages, meaningOf } from '../packages/packages.ts';
+import {
+  isBundled,
+  type ListedPackage,
+  libraries,
+  listedPackages,
+  resolveName,
+} from '../packages/packages.ts';
 
 const rules = {
   unknown: rule<{ parameter: string; names: string; nearest: string | undefined }>('pgsql/package-unknown', {
     severity: 'error',
-    message: ({ parameter, names }) => `\`${parameter}\`: nothing is known by the name of ${names}`,
+    message: ({ parameter, names }) => `\`${parameter}\`: unknown package ${names}`,
     label: () => 'named here',
     help: ({ nearest }) =>
       nearest === undefined
-        ? 'write the name of its Debian package in full, as `postgresql-${pg_version}-cron`, or leave it out'
-        : `the nearest name is \`${nearest}\``,
+        ? 'write the complete name of its Debian package, for example `postgresql-${pg_version}-cron`, or remove it'
+        : `the most similar name is \`${nearest}\``,
   }),
-  notCarried: rule<{ parameter: string; names: string; platform: string }>('pgsql/extension-not-carried', {
+  notFound: rule<{ parameter: string; names: string; platform: string }>('pgsql/extension-not-carried', {
     severity: 'warning',
-    message: ({ parameter, names, platform }) => `\`${parameter}\`: ${platform} has no package of ${names}`,
-    label: () => 'left out of the image',
+    message: ({ parameter, names, platform }) =>
+      `\`${parameter}\`: package not found on ${platform}: ${names}`,
+    label: () => 'not in the image',
     help: () =>
-      'leave it out here, in `pg_libs` and in the extensions of databases; or add an archive that has it (`image_sources`) and write the name of its package in full',
+      'remove it here, in `pg_libs` and in the extensions of databases; or add an archive that has it (`image_sources`) and write the complete name of its package',
   }),
   extension: rule<{ extension: string; database: string; nearest: string | undefined }>(
     'pgsql/extension-unknown',
     {
       severity: 'warning',
-      message: ({ extension }) => `no package is known that brings extension ${extension}`,
-      label: ({ database }) => `database ${database} would wait for it`,
+      message: ({ extension }) => `no package known for extension ${extension}`,
+      label: ({ database }) => `database ${database} needs it`,
       help: ({ nearest }) =>
         nearest === undefined
-          ? 'write the name of the package in `pg_extensions`, or leave the extension out'
-          : `the nearest name is \`${nearest}\``,
+          ? 'write the name of its package in `pg_extensions`, or remove the extension'
+          : `the most similar name is \`${nearest}\``,
     },
   ),
   library: rule<{ names: string }>('pgsql/library-not-carried', {
     severity: 'warning',
-    message: ({ names }) => `\`pg_libs\`: no package is known that brings ${names}`,
+    message: ({ names }) => `\`pg_libs\`: no package known for ${names}`,
     label: () => 'PostgreSQL starts without it',
-    help: () => 'leave it out, or write the name of its Debian package in `pg_extensions`',
+    help: () => 'remove it, or write the name of its Debian package in `pg_extensions`',
   }),
   notLoaded: rule<{ extension: string; database: string; loaded: string }>('pgsql/extension-not-loaded', {
     severity: 'error',
     message: ({ extension, database }) =>
-      `extension ${extension} of database ${database} cannot be made: PostgreSQL does not load it at its start`,
+      `extension ${extension} of database ${database} cannot be created: it is not in \`pg_libs\``,
     help: ({ extension, loaded }) => `add it: \`pg_libs: '${extension}, ${loaded}'\``,
   }),
   otherMajor: rule<{ parameter: string; name: string; other: string; version: number }>(
@@ -51,44 +58,44 @@ const rules = {
     {
       severity: 'warning',
       message: ({ parameter, name, other, version }) =>
-        `\`${parameter}\`: ${name} is named for PostgreSQL ${other}, the cluster has ${version}`,
-      help: () => 'write `${pg_version}` in the place of the number',
+        `\`${parameter}\`: ${name} is for PostgreSQL ${other}, but the cluster has ${version}`,
+      help: () => 'write `${pg_version}` instead of the number',
     },
   ),
   pending: rule<{ names: string }>('pgsql/package-pending', {
     severity: 'notice',
-    message: ({ names }) => `packages left out, as nothing runs them yet: ${names}`,
+    message: ({ names }) => `packages not included, because their programs are not supported yet: ${names}`,
   }),
 };
 
-/** What a cluster wants in its image and cannot have, and what it has and does not load. */
+/** Checks for requested packages that do not exist, and for packages whose library is not loaded. */
 export function checkPackages(member: PgsqlMember): Diagnostic[] {
-  return [...checkListed(member), ...checkDatabases(member), ...checkLibraries(member)];
+  return [...checkPackageLists(member), ...checkDatabases(member), ...checkLibraries(member)];
 }
 
-/** One finding for each item of a list: inventories write many names in one. */
-function checkListed(member: PgsqlMember): Diagnostic[] {
+/** One diagnostic for each item of a list: an item may have many names. */
+function checkPackageLists(member: PgsqlMember): Diagnostic[] {
   const listed = listedPackages(member);
   const platform = member.settings.image_platform;
   const lines = [...new Set(listed.map((one) => one.place))];
   return lines.flatMap((place) => {
     const own = listed.filter((one) => one.place === place);
-    const absent = own.filter(({ meaning }) => meaning.kind === 'absent');
+    const absent = own.filter(({ resolved }) => resolved.kind === 'absent');
     return [
       ...own.flatMap((one) => [...unknownName(one), ...otherMajor(one, member.settings.pg_version)]),
-      ...joined(absent).map((words) => rules.notCarried.at(place, { ...words, platform })),
+      ...joined(absent).map((words) => rules.notFound.at(place, { ...words, platform })),
     ];
   });
 }
 
-function unknownName({ meaning, parameter, written, place }: ListedPackage): Diagnostic[] {
-  if (meaning.kind !== 'unknown') return [];
-  return [rules.unknown.at(place, { parameter, names: written, nearest: meaning.nearest })];
+function unknownName({ resolved, parameter, written, place }: ListedPackage): Diagnostic[] {
+  if (resolved.kind !== 'unknown') return [];
+  return [rules.unknown.at(place, { parameter, names: written, nearest: resolved.nearest })];
 }
 
-function otherMajor({ meaning, parameter, written, place }: ListedPackage, version: number): Diagnostic[] {
+function otherMajor({ resolved, parameter, written, place }: ListedPackage, version: number): Diagnostic[] {
   const other = /(?:^postgresql-?|[_-])(1\d)(?=[*-]|$)/.exec(written)?.[1];
-  if (meaning.kind !== 'package' || other === undefined || other === String(version)) return [];
+  if (resolved.kind !== 'package' || other === undefined || other === String(version)) return [];
   return [rules.otherMajor.at(place, { parameter, name: written, other, version })];
 }
 
@@ -110,41 +117,41 @@ function checkDatabases(member: PgsqlMember): Diagnostic[] {
   );
 }
 
-/** What the lists of packages name and the platform has not is found there. */
+/** A name that is also in the lists of packages is reported there. */
 function checkExtension(
   member: PgsqlMember,
   words: { extension: string; database: string },
   place: () => Place | undefined,
 ): Diagnostic[] {
   const { settings } = member;
-  const meaning = meaningOf(words.extension, settings);
-  const row = 'row' in meaning ? meaning.row : undefined;
-  if (isBrought(words.extension, member)) {
+  const resolved = resolveName(words.extension, settings);
+  const row = 'row' in resolved ? resolved.row : undefined;
+  if (isBundled(words.extension, member)) {
     const isLoaded = libraries(settings).includes(words.extension);
     return row?.isPreloaded && !isLoaded
       ? [rules.notLoaded.at(place(), { ...words, loaded: settings.pg_libs })]
       : [];
   }
   const isListed = listedPackages(member).some(
-    (one) => row !== undefined && 'row' in one.meaning && one.meaning.row === row,
+    (one) => row !== undefined && 'row' in one.resolved && one.resolved.row === row,
   );
   if (isListed) return [];
-  const nearest = meaning.kind === 'unknown' ? meaning.nearest : undefined;
+  const nearest = resolved.kind === 'unknown' ? resolved.nearest : undefined;
   return [rules.extension.at(place(), { ...words, nearest })];
 }
 
 function checkLibraries(member: PgsqlMember): Diagnostic[] {
-  const missing = libraries(member.settings).filter((library) => !isBrought(library, member));
+  const missing = libraries(member.settings).filter((library) => !isBundled(library, member));
   if (missing.length === 0) return [];
   return [rules.library.at(placeOf(member, 'pg_libs'), { names: missing.join(', ') })];
 }
 
-/** One notice for all clusters, of what their inventory names itself. */
+/** One notice for the names in the inventory of all clusters. */
 export function pendingPackages(site: Site): Diagnostic[] {
   const names = clusters(site).flatMap(([first]) =>
     first
       ? listedPackages(first).filter(
-          ({ meaning, place }) => meaning.kind === 'pending' && place !== undefined,
+          ({ resolved, place }) => resolved.kind === 'pending' && place !== undefined,
         )
       : [],
   );

@@ -8,25 +8,25 @@ import { type PgsqlMember, placeOf } from '../members.ts';
 const rules = {
   noEtcd: rule<{ cluster: string }>('pgsql/no-etcd', {
     severity: 'error',
-    message: ({ cluster }) => `cluster ${cluster} needs etcd, and the inventory has no group \`etcd\``,
+    message: ({ cluster }) => `cluster ${cluster} needs etcd, but the inventory has no group \`etcd\``,
     help: () => 'add `etcd: { hosts: { <ip>: { etcd_seq: 1 } } }` under `all.children`',
   }),
   needsPatroni: rule<{ cluster: string; setting: string }>('pgsql/needs-patroni', {
     severity: 'error',
     message: ({ cluster, setting }) =>
-      `\`${setting}\` of cluster ${cluster}: here PostgreSQL does not run without Patroni`,
+      `\`${setting}\` of cluster ${cluster} is not supported: PostgreSQL always runs under Patroni`,
     label: () => 'set here',
-    help: () => '`patroni_mode: pause` keeps Patroni from acting; it goes on watching',
+    help: () => 'use `patroni_mode: pause` to disable failover',
   }),
   shortRto: rule<{ cluster: string; rto: number; smallest: number }>('pgsql/rto-too-short', {
     severity: 'error',
     message: ({ cluster, rto }) => `cluster ${cluster} cannot keep \`pg_rto: ${rto}\``,
     help: ({ smallest }) =>
-      `the smallest is ${smallest} s: a lease that tolerates short troubles, and the time to notice that it has run out`,
+      `the minimum is ${smallest} s: a lease that tolerates short interruptions, and the time to detect that it has expired`,
   }),
 };
 
-/** Patroni itself, its times, and the configuration store that it needs. */
+/** Checks Patroni, its timeouts, and the configuration store. */
 export function checkPatroni(site: Site, members: readonly PgsqlMember[]): Diagnostic[] {
   return [...checkEnabled(members), ...checkRto(site, members), ...checkStore(site, members)];
 }

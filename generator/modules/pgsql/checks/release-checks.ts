@@ -13,26 +13,26 @@ const rules = {
   unset: rule<Words>('pgsql/version-of-platform', {
     severity: 'notice',
     message: ({ version, platform, clusters }) =>
-      `\`pg_version\` is not set: PostgreSQL ${version}, which ${platform} carries, for ${clusters}`,
+      `\`pg_version\` is not set: PostgreSQL ${version} of ${platform} is used for ${clusters}`,
   }),
   elsewhere: rule<Words & { readonly usual: string }>('pgsql/version-from-platform', {
     severity: 'notice',
     message: ({ version, platform, clusters, usual }) =>
-      `PostgreSQL ${version} of ${clusters} comes from ${platform}, as ${usual} carries ${majorsOf(usual)}`,
+      `PostgreSQL ${version} of ${clusters} comes from ${platform}, because ${usual} has ${majorsOf(usual)}`,
   }),
   nowhere: rule<Words>('pgsql/version-not-carried', {
     severity: 'error',
     message: ({ version, platform, clusters }) =>
-      `${platform} carries PostgreSQL ${majorsOf(platform)}, not ${version} (${clusters})`,
+      `${platform} has PostgreSQL ${majorsOf(platform)}, not ${version} (${clusters})`,
     label: () => 'set here',
     help: ({ version, platform }) => {
       const [other] = platformsWithVersion(version);
       const image =
         other === undefined
           ? ''
-          : `take the image from ${other}: \`image_platforms: { postgres: ${other} }\`; or `;
-      const carried = distributions.map(({ name }) => `${majorsOf(name)} (${name})`).join(', ');
-      return `${image}set \`pg_version\` to one that is carried: ${carried}; or name an archive for ${platform} that has it in \`image_sources\`, such as PGDG's`;
+          : `use an image of ${other}: \`image_platforms: { postgres: ${other} }\`; or `;
+      const available = distributions.map(({ name }) => `${majorsOf(name)} (${name})`).join(', ');
+      return `${image}set \`pg_version\` to an available version: ${available}; or add an archive for ${platform} that has it to \`image_sources\`, such as PGDG's`;
     },
   }),
 };
@@ -41,7 +41,7 @@ function majorsOf(platform: string): string {
   return distributionOf(platform).postgres.majors.join(', ');
 }
 
-/** Where each cluster's PostgreSQL comes from, unless the platform carries the version that is set. */
+/** Reports the source of each cluster's PostgreSQL, unless the platform has the declared version. */
 export function checkReleases(site: Site): Diagnostic[] {
   const groups = new Map<string, { readonly release: Release; readonly member: PgsqlMember }[]>();
   for (const member of pgsqlMembers(site)) {

@@ -13,13 +13,13 @@ const rules = {
   notPoolable: rule<{ database: string }>('pgsql/database-not-poolable', {
     severity: 'warning',
     message: ({ database }) =>
-      `database \`${database}\` is left out of the pool: pgbouncer cannot write its name`,
+      `database \`${database}\` is not in the pool: its name is not allowed in pgbouncer.ini`,
     help: () =>
-      'use letters, digits, `_`, `-` and `.`, or set `pgbouncer: false`; services with `dest: postgres` reach it',
+      'use letters, digits, `_`, `-` and `.`, or set `pgbouncer: false`; services with `dest: postgres` connect to it',
   }),
 };
 
-/** Default services may be empty (a lone primary has no offline member); one that the inventory adds may not. */
+/** Services of the inventory need members. Default services do not (a single primary has no offline member). */
 export function checkServices(members: readonly PgsqlMember[]): Diagnostic[] {
   const [first] = members;
   if (!first) return [];
@@ -31,7 +31,7 @@ export function checkServices(members: readonly PgsqlMember[]): Diagnostic[] {
   });
 }
 
-/** Databases that pgbouncer cannot offer. */
+/** Databases that cannot be in the pool. */
 export function checkPool(member: PgsqlMember): Diagnostic[] {
   return member.settings.pg_databases.flatMap(({ name, pgbouncer }, index) => {
     if (pgbouncer === false || isPoolable(name)) return [];

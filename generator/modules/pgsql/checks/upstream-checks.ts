@@ -12,63 +12,63 @@ const rules = {
   ownCluster: rule<{ cluster: string; address: string }>('pgsql/upstream-in-own-cluster', {
     severity: 'error',
     message: ({ cluster, address }) =>
-      `the primary of cluster ${cluster} cannot follow ${address}, a member of the same cluster`,
+      `\`pg_upstream\` on the primary of cluster ${cluster} is a member of the same cluster: ${address}`,
     label: () => 'set here',
-    help: () => 'on a primary, `pg_upstream` names a member of the cluster that this one is a copy of',
+    help: () => 'on a primary, `pg_upstream` is an address of the upstream cluster',
   }),
-  elsewhere: rule<{ instance: string; address: string; cluster: string }>('pgsql/upstream-not-a-member', {
+  otherCluster: rule<{ instance: string; address: string; cluster: string }>('pgsql/upstream-not-a-member', {
     severity: 'error',
-    message: ({ instance, address }) => `${instance} cannot follow ${address}`,
+    message: ({ instance, address }) => `${instance} cannot replicate from ${address}`,
     label: ({ cluster }) => `not another member of cluster ${cluster}`,
     help: () =>
-      'a cascading replica follows another member of its own cluster; a copy of another cluster has a primary with `pg_upstream`',
+      'a cascading replica streams from another member of its cluster; for a standby cluster, set `pg_upstream` on the primary',
   }),
-  circle: rule<{ names: readonly string[] }>('pgsql/upstream-circle', {
+  cycle: rule<{ names: readonly string[] }>('pgsql/upstream-circle', {
     severity: 'error',
-    message: ({ names }) => `nobody is first: ${names.join(' follows ')}`,
-    label: () => 'the circle closes here',
-    help: () => 'leave out `pg_upstream` where the content comes from',
+    message: ({ names }) => `replication cycle: ${names.join(' -> ')}`,
+    label: () => 'set here',
+    help: () => 'remove `pg_upstream` from the cluster or member that has the original data',
   }),
   unknown: rule<{ cluster: string; address: string }>('pgsql/upstream-unknown', {
     severity: 'notice',
     message: ({ cluster, address }) =>
-      `${address}, which cluster ${cluster} is a copy of, is not of this inventory: it is taken as it is`,
+      `upstream ${address} of standby cluster ${cluster} is not in this inventory and is not checked`,
   }),
   version: rule<{ cluster: string; version: number; source: string; other: number }>(
     'pgsql/upstream-version',
     {
       severity: 'error',
       message: ({ cluster, version, source, other }) =>
-        `cluster ${cluster} (PostgreSQL ${version}) cannot be a copy of ${source} (PostgreSQL ${other})`,
+        `standby cluster ${cluster} (PostgreSQL ${version}) cannot replicate from ${source} (PostgreSQL ${other})`,
       label: () => 'set here',
-      help: () => 'replication of whole servers needs the same major version on both sides',
+      help: () => 'physical replication needs the same major version on both sides',
     },
   ),
   access: rule<{ cluster: string; source: string; parameter: string }>('pgsql/upstream-access', {
     severity: 'error',
     message: ({ cluster, source, parameter }) =>
-      `cluster ${cluster} cannot be a copy of ${source}: \`${parameter}\` is another one there`,
-    help: () => 'users of a copy are those of its source: set both in `all.vars`',
+      `standby cluster ${cluster} cannot replicate from ${source}: \`${parameter}\` differs`,
+    help: () => 'a standby cluster has the users of its upstream: set the parameter in `all.vars`',
   }),
   smaller: rule<{ cluster: string; source: string; name: string; value: number; other: number }>(
     'pgsql/standby-setting-smaller',
     {
       severity: 'warning',
       message: ({ cluster, source, name, value, other }) =>
-        `${name} of cluster ${cluster} is ${value}, that of ${source}, which it is a copy of, ${other}`,
+        `${name} of standby cluster ${cluster} is ${value}, smaller than ${other} of its upstream ${source}`,
       help: () =>
-        'a standby needs at least its source’s: Patroni raises it, and it falls again when the copy is promoted; use the same `pg_conf` and `pg_max_conn`',
+        'a standby needs at least the value of its upstream: Patroni raises it until the standby cluster is promoted; use the same `pg_conf` and `pg_max_conn`',
     },
   ),
   delay: rule<{ instance: string }>('pgsql/delay-of-primary', {
     severity: 'warning',
-    message: ({ instance }) => `${instance} is a primary: it follows nobody that it could stay behind`,
-    label: () => 'without effect',
-    help: () => 'set it on a replica, or with `pg_upstream` on the primary of a copy',
+    message: ({ instance }) => `\`pg_delay\` on the primary ${instance} has no effect`,
+    label: () => 'set here',
+    help: () => 'set it on a replica, or with `pg_upstream` on the primary of a standby cluster',
   }),
 };
 
-/** Whom a cluster and its members follow. */
+/** Checks `pg_upstream` and `pg_delay` of the members of a cluster. */
 export function checkUpstream(site: Site, members: readonly PgsqlMember[]): Diagnostic[] {
   return members.flatMap((member) => [...checkAddress(member, site), ...checkDelay(member)]);
 }
@@ -79,25 +79,25 @@ function checkAddress(member: PgsqlMember, site: Site): Diagnostic[] {
   if (address === undefined) return [];
   const named = memberAt(site).get(address);
   const place = member.host.parameters.place('pg_upstream');
-  const circle = circleFrom(member, site);
+  const cycle = cycleFrom(member, site);
   if (member.role !== 'primary') {
     if (named?.cluster !== cluster || named === member)
-      return [rules.elsewhere.at(place, { instance, address, cluster })];
-    return circle ? [rules.circle.at(place, { names: circle })] : [];
+      return [rules.otherCluster.at(place, { instance, address, cluster })];
+    return cycle ? [rules.cycle.at(place, { names: cycle })] : [];
   }
   if (!named) return [rules.unknown.at(undefined, { cluster, address })];
   if (named.cluster === cluster) return [rules.ownCluster.at(place, { cluster, address })];
-  if (circle) return [rules.circle.at(place, { names: circle })];
+  if (cycle) return [rules.cycle.at(place, { names: cycle })];
   const source = standbySource(clusterMembers(site, cluster), site);
-  return source ? checkCopy(member, source) : [];
+  return source ? checkStandbyCluster(member, source) : [];
 }
 
-/** The names on the way from a member back to itself, told by the first of them by name; undefined without such a way. */
-function circleFrom(member: PgsqlMember, site: Site): string[] | undefined {
+/** The names of a replication cycle through a member, reported for the first name only; undefined without a cycle. */
+function cycleFrom(member: PgsqlMember, site: Site): string[] | undefined {
   const name = ({ instance, cluster, role }: PgsqlMember) => (role === 'primary' ? cluster : instance);
   const names: [string, ...string[]] = [name(member)];
   const seen = new Set([member]);
-  for (let next = followed(member, site); next; next = followed(next, site)) {
+  for (let next = upstreamMember(member, site); next; next = upstreamMember(next, site)) {
     names.push(name(next));
     if (next === member) return names.every((other) => names[0] <= other) ? names : undefined;
     if (seen.has(next)) return undefined;
@@ -106,38 +106,40 @@ function circleFrom(member: PgsqlMember, site: Site): string[] | undefined {
   return undefined;
 }
 
-/** A member of another cluster stands for the primary there: what that follows, all of it follows. */
-function followed(member: PgsqlMember, site: Site): PgsqlMember | undefined {
+/** The upstream of a member. In another cluster it is the declared primary, because the others stream from it. */
+function upstreamMember(member: PgsqlMember, site: Site): PgsqlMember | undefined {
   const named = memberAt(site).get(member.settings.pg_upstream ?? '');
   if (!named || named.cluster === member.cluster) return named;
   return clusterMembers(site, named.cluster).find(({ role }) => role === 'primary');
 }
 
-/** The first primary of each side stands for its cluster. */
-function checkCopy(copy: PgsqlMember, { members }: StandbySource): Diagnostic[] {
+/** Compares the declared primaries of both clusters. */
+function checkStandbyCluster(standby: PgsqlMember, { members }: StandbySource): Diagnostic[] {
   const [source] = members;
   if (!source) return [];
-  const { cluster, settings } = copy;
+  const { cluster, settings } = standby;
   const words = { cluster, source: source.cluster };
   const { pg_version: version } = settings;
   const { pg_version: other } = source.settings;
   if (version !== other) {
-    const found = rules.version.at(placeOf(copy, 'pg_version'), { ...words, version, other }, [
+    const found = rules.version.at(placeOf(standby, 'pg_version'), { ...words, version, other }, [
       noteAt(source, 'pg_version'),
     ]);
     return [found];
   }
-  const differing = OF_USERS.filter((parameter) => settings[parameter] !== source.settings[parameter]);
+  const differing = ACCOUNT_PARAMETERS.filter(
+    (parameter) => settings[parameter] !== source.settings[parameter],
+  );
   return [
     ...differing.map((parameter) =>
-      rules.access.at(placeOf(copy, parameter), { ...words, parameter }, [noteAt(source, parameter)]),
+      rules.access.at(placeOf(standby, parameter), { ...words, parameter }, [noteAt(source, parameter)]),
     ),
-    ...checkStandbySettings(copy, source),
+    ...checkStandbySettings(standby, source),
   ];
 }
 
-/** Users come with the content, and Patroni, provisioning and checks of the copy log on as these. */
-const OF_USERS = [
+/** Users are replicated, and Patroni, provisioning and checks of the standby cluster connect as these users. */
+const ACCOUNT_PARAMETERS = [
   'pg_dbsu',
   'pg_replication_username',
   'pg_replication_password',
@@ -145,7 +147,7 @@ const OF_USERS = [
   'pg_monitor_username',
 ] as const;
 
-/** Those that a standby may not have smaller than its primary (PostgreSQL manual, "Administrator's Overview" of hot standby). */
+/** Settings that must not be smaller on a standby than on its primary (PostgreSQL manual, "Administrator's Overview" of hot standby). */
 const STANDBY_SETTINGS = [
   'max_connections',
   'max_locks_per_transaction',
@@ -154,17 +156,17 @@ const STANDBY_SETTINGS = [
   'max_worker_processes',
 ] as const;
 
-function checkStandbySettings(copy: PgsqlMember, source: PgsqlMember): Diagnostic[] {
-  const [own, others] = [settingsOfStandby(copy), settingsOfStandby(source)];
+function checkStandbySettings(standby: PgsqlMember, source: PgsqlMember): Diagnostic[] {
+  const [own, others] = [settingsOfStandby(standby), settingsOfStandby(source)];
   return STANDBY_SETTINGS.flatMap((name) => {
     const [value, other] = [Number(own[name]), Number(others[name])];
     if (!(value < other)) return [];
-    const words = { cluster: copy.cluster, source: source.cluster, name, value, other };
-    return [rules.smaller.at(placeOf(copy, 'pg_conf'), words, [noteAt(source, 'pg_conf')])];
+    const words = { cluster: standby.cluster, source: source.cluster, name, value, other };
+    return [rules.smaller.at(placeOf(standby, 'pg_conf'), words, [noteAt(source, 'pg_conf')])];
   });
 }
 
-/** The number of workers follows the processors, where those are declared. */
+/** The number of workers depends on the processors, if these are declared. */
 function settingsOfStandby({ settings }: PgsqlMember): { readonly [name: string]: PlanData } {
   const facts = declaredFacts(settings);
   return {

@@ -1,32 +1,32 @@
 import type { FilePlan } from '../../../model/plan.ts';
 import type { PgsqlMember } from '../members.ts';
-import { citusPart } from '../topology/citus.ts';
+import { citusGroup } from '../topology/citus.ts';
 
-/** The SQL file that a database starts with, as it lies in the generation. */
+/** The SQL file of a new database, as a file in the generation. */
 export type Baseline = { readonly database: string; readonly file: string; readonly text: string };
 
-/** Baselines that come with Pigsty's own templates; their files come with Pigsty, not with the inventory. */
-export const SHIPPED_BASELINES: ReadonlySet<string> = new Set(['cmdb.sql', 'supa.sql']);
+/** Baselines of Pigsty's own templates; their files are part of Pigsty, not of the inventory. */
+export const PIGSTY_BASELINES: ReadonlySet<string> = new Set(['cmdb.sql', 'supa.sql']);
 
 export function baselineNames({ settings }: PgsqlMember): string[] {
   return settings.pg_databases.flatMap(({ baseline }) => (baseline === undefined ? [] : [baseline]));
 }
 
 /**
- * The baselines that there are files for; databases that take no connections have none. That of a Citus database is the
- * coordinator's, who spreads what it makes.
+ * The baselines with a file; databases that accept no connections have none. Only the coordinator runs the baseline of a
+ * distributed database; Citus distributes the result.
  */
 export function baselines(member: PgsqlMember, files: ReadonlyMap<string, string>): Baseline[] {
-  const part = citusPart(member);
+  const part = citusGroup(member);
   return member.settings.pg_databases.flatMap(({ name, baseline, allowconn }, index) => {
     const text = baseline === undefined ? undefined : files.get(baseline);
-    const isOfCoordinator = part !== undefined && part.group > 0 && part.database === name;
+    const isOfCoordinator = part !== undefined && part.number > 0 && part.database === name;
     if (text === undefined || allowconn === false || isOfCoordinator) return [];
     return [{ database: name, file: `baseline-${index + 1}.sql`, text }];
   });
 }
 
-/** The file as it is, but for its last newline, which it always has. */
+/** The unchanged file, with a newline at its end. */
 export function baselineFile({ file, text }: Baseline, directory: string, owner: string): FilePlan {
   const lines = text.replace(/\n$/, '').split('\n');
   return { path: `${directory}/${file}`, mode: 0o600, owner, group: owner, source: { kind: 'text', lines } };

@@ -5,12 +5,12 @@ import { allUsers, passwordSecret } from '../access/users.ts';
 import type { PgsqlMember } from '../members.ts';
 import type { Database, User } from '../params/schemas.ts';
 import type { PgsqlSettings } from '../settings.ts';
-import { citusPart, partCount } from '../topology/citus.ts';
+import { citusGroup, groupCount } from '../topology/citus.ts';
 import { type Baseline, baselineFile, baselines } from './baselines.ts';
 
 const DIRECTORY = 'etc/pgsql';
 
-/** SQL that makes the cluster hold what the inventory declares; it may run any number of times. */
+/** SQL that creates what the inventory declares; it may run any number of times. */
 export function provisionFiles(member: PgsqlMember, site: Site): FilePlan[] {
   const { settings } = member;
   const first = baselines(member, site.files);
@@ -41,7 +41,7 @@ export function provisionFiles(member: PgsqlMember, site: Site): FilePlan[] {
     ...(first.length > 0
       ? [
           file('baseline-done.sql', 0o600, 'baseline-done.sql.ejs', {
-            isPart: String(citusPart(member) !== undefined),
+            isPart: String(citusGroup(member) !== undefined),
           }),
         ]
       : []),
@@ -51,7 +51,7 @@ export function provisionFiles(member: PgsqlMember, site: Site): FilePlan[] {
 
 function scriptView(member: PgsqlMember, first: readonly Baseline[], site: Site): View {
   const { settings, host, instance } = member;
-  const part = citusPart(member);
+  const part = citusGroup(member);
   return {
     instance,
     address: `${host.ip}:${settings.patroni_port}`,
@@ -60,7 +60,7 @@ function scriptView(member: PgsqlMember, first: readonly Baseline[], site: Site)
     user: settings.pg_dbsu,
     tls: String(settings.patroni_ssl_enabled),
     isPart: String(part !== undefined),
-    parts: partCount(member, site),
+    parts: groupCount(member, site),
     poolAsks: String(settings.pgbouncer_auth_query),
     databases: settings.pg_databases.flatMap(({ name, allowconn }, index) =>
       allowconn === false ? [] : [{ name, file: `database-${index + 1}.sql` }],
@@ -88,7 +88,7 @@ function rolesView(settings: PgsqlSettings): View {
   };
 }
 
-/** Flags are set both ways, so that one removed from the inventory is taken back; the bootstrap superuser keeps its own. */
+/** Every flag is set or unset, so that a flag removed from the inventory is revoked; the bootstrap superuser keeps its flags. */
 function roleView(user: User, settings: PgsqlSettings): PlanData {
   const flag = (value: boolean | undefined, fallback = false) => String(value ?? fallback);
   return {
@@ -136,7 +136,7 @@ function databaseDefinition(database: Database, settings: PgsqlSettings): View {
   };
 }
 
-/** What is made inside template1 and postgres, and so in every database that comes from them. */
+/** Content of template1 and postgres, and so of every database that is created from them. */
 function templateView(settings: PgsqlSettings): View {
   return {
     schemas: settings.pg_default_schemas,
@@ -160,7 +160,7 @@ function databaseView(database: Database, settings: PgsqlSettings): View {
   };
 }
 
-/** Settings whose value is a list of names; quoting the whole would make one name of it (PostgreSQL manual, ALTER ROLE). */
+/** Settings whose value is a list of names; quotes around the list would make it one name (PostgreSQL manual, ALTER ROLE). */
 const LISTS = new Set([
   'search_path',
   'temp_tablespaces',

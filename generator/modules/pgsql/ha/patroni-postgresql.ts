@@ -10,13 +10,13 @@ import { vipOf } from './vip.ts';
 
 const ON_ROLE = '/bin/sh /etc/pigsty/current/etc/pgsql/on-role.sh';
 
-/** initdb as Patroni runs it: an initialisation that was cut short begins anew. */
+/** initdb for Patroni: an interrupted initialisation starts again. */
 export const INITDB = 'etc/pgsql/initdb.sh';
 
-/** Who may connect, as Patroni writes it into pg_hba.conf and pg_ident.conf. */
+/** The lines that Patroni writes to pg_hba.conf and pg_ident.conf. */
 export type ClientRules = { readonly hba: readonly string[]; readonly identities: readonly string[] };
 
-/** Patroni's section `postgresql`: one server and how its neighbours connect to it. */
+/** Patroni's section `postgresql`: one server, and how other members connect to it. */
 export function postgresqlConfig(member: PgsqlMember, site: Site, rules: ClientRules): PlanData {
   const { settings, host } = member;
   const members = clusterMembers(site, member.cluster);
@@ -33,7 +33,7 @@ export function postgresqlConfig(member: PgsqlMember, site: Site, rules: ClientR
     authentication: {
       superuser: { username: settings.pg_dbsu },
       replication: { username: settings.pg_replication_username, sslmode: 'prefer' },
-      // pg_rewind reads the leader's files over the network, where the superuser is not let in; roles.sql grants it that.
+      // pg_rewind reads files of the leader over the network, where the superuser is rejected; roles.sql grants the rights.
       rewind: { username: settings.pg_replication_username, sslmode: 'prefer' },
     },
     create_replica_methods: ['basebackup'],
@@ -44,13 +44,13 @@ export function postgresqlConfig(member: PgsqlMember, site: Site, rules: ClientR
     callbacks: { on_start: ON_ROLE, on_role_change: ON_ROLE },
     parameters: {
       ...localParameters(member, settings.pgbackrest_enabled ? archiveCommand(member.cluster) : undefined),
-      // It would keep the primary from vacuuming what a member that stays behind has not seen die.
+      // A delayed member's feedback would keep the primary from vacuuming.
       ...(delay !== undefined && { hot_standby_feedback: 'off' }),
     },
   };
 }
 
-/** How initdb makes a new cluster. */
+/** Options of initdb for a new cluster. */
 export function initdbOptions(settings: PgsqlSettings): PlanData {
   const hasChecksums = settings.pg_checksum || templateOf(settings) === 'crit';
   return [
@@ -62,17 +62,17 @@ export function initdbOptions(settings: PgsqlSettings): PlanData {
   ];
 }
 
-/** From 18 on initdb makes them unless told otherwise (release notes of PostgreSQL 18, "Migration"). */
+/** From version 18, initdb enables checksums by default (release notes of PostgreSQL 18, "Migration"). */
 function withoutChecksums({ pg_version: version }: PgsqlSettings): string[] {
   return version >= 18 ? ['no-data-checksums'] : [];
 }
 
-/** Where the server's programs are in its image. */
+/** The directory of the server's programs in its image. */
 export function binaryDirectory(settings: PgsqlSettings): string {
   return `/usr/lib/postgresql/${settings.pg_version}/bin`;
 }
 
-/** `${vip}` is left out where there is none; the kernel lets a server listen on an address that is elsewhere (tuned.ts). */
+/** Without a VIP, `${vip}` is left out; the kernel allows a server to listen on an address of another host (tuned.ts). */
 function listenAddresses(member: PgsqlMember): string {
   const known: Record<string, string> = {
     '${ip}': member.host.ip,

@@ -4,10 +4,10 @@ import type { Site } from '../../../model/site.ts';
 import { clusterMembers, type PgsqlMember } from '../members.ts';
 import { storeParameters } from '../server/parameters.ts';
 import type { PgsqlSettings } from '../settings.ts';
-import { copiesOf, delayOf, standbySource } from '../topology/upstream.ts';
+import { delayOf, standbyClustersOf, standbySource } from '../topology/upstream.ts';
 import { isSynchronous, recovery } from './recovery.ts';
 
-/** What the configuration store holds: written at bootstrap, kept so by converge.py. */
+/** The content of the configuration store: written at bootstrap, updated by converge.py. */
 export function storeConfig(member: PgsqlMember, site: Site, facts: Facts): PlanData {
   return {
     ...clusterConfig(member.settings, facts),
@@ -39,14 +39,14 @@ function clusterConfig(settings: PgsqlSettings, facts: Facts): { readonly [key: 
   };
 }
 
-/** What the copies of a cluster have not got yet is kept for them, within max_slot_wal_keep_size. */
+/** Replication slots for standby clusters: the primary keeps WAL for them, up to max_slot_wal_keep_size. */
 function slotConfig(cluster: string, site: Site): { readonly [key: string]: PlanData } {
-  const slots = (copiesOf(site).get(cluster) ?? []).flatMap(({ source }) => source.slot ?? []);
+  const slots = (standbyClustersOf(site).get(cluster) ?? []).flatMap(({ source }) => source.slot ?? []);
   if (slots.length === 0) return {};
   return { slots: Object.fromEntries(slots.map((slot) => [slot, { type: 'physical' }])) };
 }
 
-/** For a cluster that copies another one; its leader follows that, its replicas follow its leader. */
+/** For a standby cluster: its leader streams from the upstream, its replicas stream from its leader. */
 function standbyConfig(members: readonly PgsqlMember[], site: Site): { readonly [key: string]: PlanData } {
   const source = standbySource(members, site);
   const primary = members.find((member) => member.role === 'primary');

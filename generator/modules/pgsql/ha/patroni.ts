@@ -6,7 +6,7 @@ import { templateOf } from '../conf-template.ts';
 import { clusterMembers, type PgsqlMember } from '../members.ts';
 import { tuningSource } from '../server/tuning-file.ts';
 import type { PgsqlSettings } from '../settings.ts';
-import { citusPart, otherParts } from '../topology/citus.ts';
+import { citusGroup, otherGroups } from '../topology/citus.ts';
 import { canLead, cascadeSource } from '../topology/upstream.ts';
 import {
   binaryDirectory,
@@ -18,7 +18,7 @@ import {
 import { storeConfig } from './patroni-store.ts';
 import { recovery } from './recovery.ts';
 
-/** Patroni reads a directory of files in order of their names, later ones merged over earlier ones. */
+/** Patroni reads a directory of files in order of their names, later ones override earlier ones. */
 export const PATRONI_FILES = {
   main: 'etc/patroni/10-patroni.yml',
   tuning: 'etc/patroni/20-tuning.yml',
@@ -27,15 +27,15 @@ export const PATRONI_FILES = {
 
 const PGSQL = '/etc/pigsty/current/etc/pgsql';
 
-/** What makes an initialisation that was cut short begin anew: a step before Patroni, and {@link INITDB}. */
+/** A step before Patroni that, with {@link INITDB}, restarts an interrupted initialisation. */
 const BEFORE_PATRONI = 'etc/pgsql/before-patroni.sh';
 
-/** Of Patroni's REST interface on a member. */
+/** The address of Patroni's REST interface on a member. */
 export function restUrl({ settings, host }: PgsqlMember): string {
   return `${settings.patroni_ssl_enabled ? 'https' : 'http'}://${host.ip}:${settings.patroni_port}`;
 }
 
-/** What other modules and floors tell. */
+/** Inputs from other modules and from other parts of this one. */
 type Inputs = { readonly facts: Facts; readonly rules: ClientRules };
 
 /** The three files of one member's Patroni configuration, and the scripts around its start. */
@@ -60,13 +60,13 @@ export function patroniFiles(member: PgsqlMember, site: Site, inputs: Inputs): F
 function mainConfig(member: PgsqlMember, site: Site, { facts, rules }: Inputs): PlanData {
   const { settings, host, instance, cluster } = member;
   const members = clusterMembers(site, cluster);
-  const part = citusPart(member);
-  const peers = [...members, ...otherParts(member, site)];
+  const part = citusGroup(member);
+  const peers = [...members, ...otherGroups(member, site)];
   return {
     scope: part?.shard ?? cluster,
     namespace: `${settings.pg_namespace}/`,
     name: instance,
-    ...(part && { citus: { group: part.group, database: part.database } }),
+    ...(part && { citus: { group: part.number, database: part.database } }),
     log: { level: 'INFO', dir: settings.patroni_log_dir, file_size: 32 * 2 ** 20, file_num: 20 },
     restapi: {
       listen: `${host.ip}:${settings.patroni_port}`,
@@ -79,7 +79,7 @@ function mainConfig(member: PgsqlMember, site: Site, { facts, rules }: Inputs): 
         cafile: `${PGSQL}/ca.crt`,
       }),
     },
-    // How members and patronictl ask each other.
+    // For requests of members and patronictl.
     ...(settings.patroni_ssl_enabled && { ctl: { insecure: false, cacert: `${PGSQL}/ca.crt` } }),
     etcd3: {
       hosts: facts.all(StoreEndpoint).map(({ ip, port }) => `${ip}:${port}`),
@@ -91,7 +91,7 @@ function mainConfig(member: PgsqlMember, site: Site, { facts, rules }: Inputs): 
     bootstrap: {
       dcs: storeConfig(member, site, facts),
       initdb: initdbOptions(settings),
-      // Before Patroni makes the database that is spread, as if it were no other: templates, options and a baseline.
+      // Before Patroni creates the distributed database, create it like any other: template, options and baseline.
       ...(part && { post_init: `/bin/sh ${PGSQL}/provision.sh` }),
     },
     postgresql: postgresqlConfig(member, site, rules),
@@ -104,7 +104,7 @@ function mainConfig(member: PgsqlMember, site: Site, { facts, rules }: Inputs): 
   };
 }
 
-/** What Patroni and the health checks make of a member (Patroni manual, "YAML Configuration Settings", Tags). */
+/** Tags of a member, for Patroni and health checks (Patroni manual, "YAML Configuration Settings", Tags). */
 function tags(member: PgsqlMember, site: Site): PlanData {
   const isBehind = !canLead(member, clusterMembers(site, member.cluster));
   const source = cascadeSource(member, site);

@@ -5,7 +5,7 @@ import type { PgsqlSettings } from '../settings.ts';
 import { canLead } from '../topology/upstream.ts';
 
 /**
- * What `pg_rto` promises and how it is kept: every time that a failure costs is derived from it, so that the sum holds.
+ * The timeouts of failure detection and failover, derived from `pg_rto` so that no write outage exceeds it.
  * Seconds throughout.
  */
 export type Recovery = {
@@ -14,52 +14,52 @@ export type Recovery = {
   readonly loopWait: number;
   readonly retryTimeout: number;
   readonly primaryStartTimeout: number;
-  /** Silence of Patroni after which the guard kills it, so that systemd starts it again. */
+  /** Time without an answer of Patroni after which the guard kills it; systemd then restarts it. */
   readonly restartAfter: number;
-  /** Silence of PostgreSQL after which the guard kills it. */
+  /** Time without an answer of PostgreSQL after which the guard kills it. */
   readonly connectAfter: number;
-  /** Time since Patroni's last cycle after which the guard kills PostgreSQL: the lease is about to run out. */
+  /** Time since Patroni's last cycle after which the guard kills PostgreSQL: the lease is about to expire. */
   readonly fenceAfter: number;
-  /** How long before the end of the lease a watchdog device resets the host. */
+  /** Time before the end of the lease at which a watchdog device resets the host. */
   readonly watchdogMargin: number;
 };
 
-/** Patroni waits so long for a member that does not answer, before it takes part in the race (ha.py, fetch_node_status). */
-const RACE = 2;
+/** Patroni's timeout for a member that does not answer, before the leader race (ha.py, fetch_node_status). */
+const LEADER_RACE_SECONDS = 2;
 const PROMOTION = 1.5;
-/** HAProxy looks at a server that is down, or may be changing, so often … */
-export const CHECK_INTERVAL = 0.5;
-/** … and sends clients to it after so many good answers: Patroni's answer is not a guess. */
-export const RISE = 1;
+/** HAProxy's check interval for a server that is down or changes its state. */
+export const CHECK_SECONDS = 0.5;
+/** Successful checks before HAProxy uses a server. One is enough: Patroni's answer is authoritative. */
+export const RISE_CHECKS = 1;
 /** Patroni's own smallest retry_timeout, and one loop: `ttl >= loop_wait + 2 x retry_timeout`. */
 const SMALLEST_TTL = 7;
-/** To notice and to kill PostgreSQL. */
-const STOP = 2;
-/** Patroni's own safety_margin, where the lease is long enough for it. */
+/** Time to notice the need for a stop and to kill PostgreSQL. */
+const STOP_SECONDS = 2;
+/** Patroni's default safety_margin, if the lease is long enough. */
 const WATCHDOG_MARGIN = 5;
-/** The guard looks every half a second and waits a second for an answer. */
-const NOTICE = 1.5;
-const TAKEOVER = RACE + PROMOTION + RISE * CHECK_INTERVAL;
+/** The guard checks every half second and waits one second for an answer. */
+const NOTICE_SECONDS = 1.5;
+const TAKEOVER_SECONDS = LEADER_RACE_SECONDS + PROMOTION + RISE_CHECKS * CHECK_SECONDS;
 
 /**
- * The lease outlives its holder longest when etcd's leader dies with it: an election takes up to two election timeouts,
- * the new leader grants each lease its whole time again and one election timeout more (etcd, lessor.Promote), and looks
- * twice a second for leases that have run out.
+ * The lease expires latest if etcd's leader fails together with its holder: an election takes up to two election timeouts,
+ * the new leader extends each lease by its full ttl and one election timeout (etcd, lessor.Promote), and looks for expired
+ * leases twice a second.
  */
 function leaseOverhead(electionSeconds: number): number {
   return 3 * electionSeconds + 0.5;
 }
 
 function overhead(electionSeconds: number): number {
-  return leaseOverhead(electionSeconds) + TAKEOVER;
+  return leaseOverhead(electionSeconds) + TAKEOVER_SECONDS;
 }
 
-/** The smallest `pg_rto` that can be kept with this election timeout of etcd. */
+/** The minimum `pg_rto` for this election timeout of etcd. */
 export function smallestRto(electionSeconds: number): number {
   return Math.ceil(SMALLEST_TTL + overhead(electionSeconds));
 }
 
-/** The times for a promise of `rto` seconds; smaller promises than {@link smallestRto} are not kept. */
+/** The timeouts for an `rto` in seconds, {@link smallestRto} or more. */
 export function recovery(rto: number, electionSeconds: number): Recovery {
   const ttl = Math.max(SMALLEST_TTL, Math.floor(rto - overhead(electionSeconds)));
   const loopWait = Math.max(1, Math.floor(ttl / 4));
@@ -70,16 +70,19 @@ export function recovery(rto: number, electionSeconds: number): Recovery {
     ttl,
     loopWait,
     retryTimeout,
-    primaryStartTimeout: Math.max(1, Math.floor(rto - connectAfter - NOTICE - loopWait - TAKEOVER)),
+    primaryStartTimeout: Math.max(
+      1,
+      Math.floor(rto - connectAfter - NOTICE_SECONDS - loopWait - TAKEOVER_SECONDS),
+    ),
     restartAfter,
     connectAfter,
-    fenceAfter: ttl - STOP,
-    // Patroni writes to the device once a cycle, and a cycle may take a retry.
+    fenceAfter: ttl - STOP_SECONDS,
+    // Patroni writes to the device once a cycle, and a cycle may include a retry.
     watchdogMargin: Math.min(WATCHDOG_MARGIN, ttl - loopWait - retryTimeout),
   };
 }
 
-/** True for clusters that take writes and have somebody who can, and may, take over. */
+/** True for clusters that accept writes and have another member that can become primary. */
 export function canRecover(members: readonly PgsqlMember[]): boolean {
   const primary = members.find(({ role }) => role === 'primary');
   const candidates = members.filter((member) => canLead(member, members));
@@ -87,12 +90,12 @@ export function canRecover(members: readonly PgsqlMember[]): boolean {
   return primary?.settings.pg_upstream === undefined && candidates.length > 1 && !isPaused;
 }
 
-/** A commit waits for a replica, so that none is lost with the primary. */
+/** Whether a commit waits for a replica, so that a failover loses none. */
 export function isSynchronous(settings: PgsqlSettings): boolean {
   return settings.pg_rpo === 0 || templateOf(settings) === 'crit';
 }
 
-/** What `pg_rto` means for each kind of failure; undefined where nobody can take over. */
+/** The maximum write outage for each kind of failure; undefined if no other member can become primary. */
 export function recoveryPromise(
   members: readonly PgsqlMember[],
   electionSeconds: number,
@@ -101,7 +104,7 @@ export function recoveryPromise(
   if (!first || !canRecover(members)) return undefined;
   const { pg_rto: seconds, pg_rpo: lostBytes } = first.settings;
   const times = recovery(seconds, electionSeconds);
-  // Patroni holds a replica against what the primary had at the end of its last cycle; cut off, it writes until its lease ends.
+  // Patroni compares a replica with the primary's position in its last cycle; an isolated primary writes until its lease ends.
   const loss = isSynchronous(first.settings)
     ? { lostBytes: 0, lostSeconds: 0 }
     : { lostBytes, lostSeconds: times.ttl };
@@ -120,23 +123,23 @@ export function promiseLines(promise: RecoveryPromise): string[] {
   const loss =
     lostSeconds === 0 ? 'nothing' : `up to ${lostBytes} bytes (pg_rpo) and the last ${lostSeconds} s`;
   return [
-    `Writes to ${cluster} resume within ${seconds} s (pg_rto). The longest that they may be away, in seconds:`,
+    `Maximum write outage of ${cluster}: ${seconds} s (pg_rto). Worst case of each failure, in seconds:`,
     ...cases.map((one) => `${String(one.seconds).padStart(6)}  ${one.failure}`),
-    `What may be lost with the primary of what clients were told is written: ${loss}.`,
+    `Committed data that a failover can lose: ${loss}.`,
   ];
 }
 
 function worstCases(times: Recovery, electionSeconds: number): RecoveryPromise['worstCases'] {
-  const restart = times.loopWait + times.primaryStartTimeout + TAKEOVER;
+  const restart = times.loopWait + times.primaryStartTimeout + TAKEOVER_SECONDS;
   return [
     {
       failure: 'host or network of the primary lost',
-      seconds: leaseOverhead(electionSeconds) + times.ttl + TAKEOVER,
+      seconds: leaseOverhead(electionSeconds) + times.ttl + TAKEOVER_SECONDS,
     },
     { failure: 'PostgreSQL killed', seconds: restart },
     { failure: 'disk of the primary full', seconds: restart },
-    { failure: 'PostgreSQL stuck', seconds: times.connectAfter + NOTICE + restart },
-    { failure: 'Patroni killed or stuck', seconds: times.ttl + TAKEOVER },
+    { failure: 'PostgreSQL stuck', seconds: times.connectAfter + NOTICE_SECONDS + restart },
+    { failure: 'Patroni killed or stuck', seconds: times.ttl + TAKEOVER_SECONDS },
     { failure: 'leader of etcd lost', seconds: 0 },
   ];
 }

@@ -10,8 +10,8 @@ import { promiseLines, recovery, recoveryPromise } from './recovery.ts';
 const DIRECTORY = 'etc/pgsql';
 
 /**
- * What makes a member follow its role: the start of Patroni, the guard that keeps it from writing without a lease, and
- * what is done when the role changes.
+ * The scripts for the role of a member: the start of Patroni, the guard that stops writes without a lease, and the
+ * actions at a role change.
  */
 export function roleFiles(member: PgsqlMember, site: Site, facts: Facts): FilePlan[] {
   const members = clusterMembers(site, member.cluster);
@@ -51,12 +51,12 @@ function startView(member: PgsqlMember, source: StandbySource | undefined, facts
     leaderKey: leaderKey(member),
     initialises: python(role === 'primary'),
     upstream: (source?.hosts ?? []).map((ip) => ({ ip, port: source?.port ?? 0 })),
-    // Patroni's own lower limit.
+    // Patroni's lower limit.
     shortLease: python(ttl < 20),
   };
 }
 
-/** This host's own endpoint before the others, which may be away. */
+/** This host's endpoint first: the others may be down. */
 function nearestFirst<T extends { readonly ip: string }>(endpoints: readonly T[], ip: string): readonly T[] {
   return [...endpoints].sort((a, b) => Number(b.ip === ip) - Number(a.ip === ip));
 }

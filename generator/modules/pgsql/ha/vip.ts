@@ -7,16 +7,16 @@ import type { PgsqlMember } from '../members.ts';
 import { leaderKey } from '../topology/citus.ts';
 
 /*
- * The address that follows the primary: vip-manager looks who holds the lease in the configuration store, and adds the
- * address to the host's interface or takes it away (pigsty.md section 3, pg_vip).
+ * The VIP of the primary: vip-manager reads the leader in the configuration store, and adds or removes the address on the
+ * host's interface (pigsty.md section 3, pg_vip).
  */
 const PGSQL = '/etc/pigsty/current/etc/pgsql';
 const DIRECTORY = 'etc/vip-manager';
 const UNIT = 'vip-manager.service';
-/** Milliseconds until it asks again where the store did not answer; else it is told. */
+/** Milliseconds until it asks again when etcd did not answer; otherwise etcd notifies it. */
 const INTERVAL = 500;
 
-/** The address without its mask; undefined where the cluster has none. */
+/** The VIP without its mask; undefined for a cluster without one. */
 export function vipOf({ settings }: PgsqlMember): string | undefined {
   return settings.pg_vip_enabled ? splitCidr(settings.pg_vip_address).address : undefined;
 }
@@ -63,7 +63,7 @@ export function vipContribution(member: PgsqlMember, facts: Facts): Contribution
   };
 }
 
-/** vip-manager's own names (its manual, "Configuration"); the start script adds the interface. */
+/** Names as in vip-manager's manual, "Configuration"; the start script adds the interface. */
 function configSource(member: PgsqlMember, facts: Facts): FileSource {
   const { settings, instance } = member;
   const { address: ip, length } = splitCidr(settings.pg_vip_address);

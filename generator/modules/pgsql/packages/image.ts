@@ -6,12 +6,12 @@ import { imagePackages } from './packages.ts';
 
 /**
  * The PostgreSQL image of a member: `postgres-17`. Members of one major with the same extensions share it; the first
- * cluster's has the plain name, others are called after the first cluster that wants them (`postgres-17-pg-test`).
+ * cluster's image has the plain name, others have the name of the first cluster that uses them (`postgres-17-pg-test`).
  */
 export function postgresImage(member: PgsqlMember, site: Site): ImageUse {
   const packages = imagePackages(member);
   const version = String(member.settings.pg_version);
-  const known = firstClusters(site).get(version) ?? new Map<string, string>();
+  const known = clusterByPackages(site).get(version) ?? new Map<string, string>();
   const [plain] = known.keys();
   const own = names(packages);
   const suffix = own === (plain ?? own) ? '' : `-${known.get(own) ?? member.cluster}`;
@@ -25,7 +25,7 @@ export function postgresImage(member: PgsqlMember, site: Site): ImageUse {
 }
 
 /** Major version -> packages of extensions -> the first cluster that has them, in the order of clusters. */
-const firstClusters = perSite((site) => {
+const clusterByPackages = perSite((site) => {
   const found = new Map<string, Map<string, string>>();
   for (const member of pgsqlMembers(site)) {
     const version = String(member.settings.pg_version);

@@ -1,11 +1,11 @@
 /**
- * What a name in `pg_packages`, `pg_extensions`, `pg_libs` or a database's extensions stands for, one row a piece of
- * software. `names` are what it is called: by CREATE EXTENSION, in Pigsty's aliases, in PGDG's RPMs; without versions,
- * with `_` for `-`. The Debian package's own name, whole or without `postgresql-%v-`, counts too.
+ * The software for a name in `pg_packages`, `pg_extensions`, `pg_libs` or a database's extensions, one row each.
+ * `names` are its names in CREATE EXTENSION, in Pigsty's aliases and in PGDG's RPMs; without versions, with `_` for `-`.
+ * The name of the Debian package, complete or without `postgresql-%v-`, is also accepted.
  *
- * The other column says where it comes from: a package of the family (`%v` is the major version), which a release of it
- * may lack or call otherwise (generator/distributions), the image that has it anyway, or a part of the product that is
- * not built yet. Without one, no release has a package of it.
+ * The other column is its source: a package of the family (`%v` is the major version), which a release may not have or
+ * may have under another name (generator/distributions), the image that always has it, or a part of the product that is
+ * not built yet. Without a source, no release has a package.
  */
 export type PackageRow = {
   readonly names: string;
@@ -31,7 +31,7 @@ export const PACKAGES: readonly PackageRow[] = [
   { names: 'pg_exporter pgbouncer_exporter', isPending: true },
   { names: 'pgbadger pg_activity pgcli', isPending: true },
 
-  // The compiler of expressions, and languages.
+  // JIT and procedural languages.
   { names: 'llvmjit jit_llvm', debian: 'postgresql-%v-jit' },
   { names: 'plperl plperlu', debian: 'postgresql-plperl-%v' },
   { names: 'plpython3 plpython3u', debian: 'postgresql-plpython3-%v' },
@@ -45,7 +45,7 @@ export const PACKAGES: readonly PackageRow[] = [
   { names: 'pldebugger pldbgapi plugin_debugger', debian: 'postgresql-%v-pldebugger' },
   { names: 'omnidb_plpgsql_debugger', debian: 'postgresql-%v-omnidb' },
 
-  // Kinds of data, and how to search them.
+  // Data types and indexes.
   { names: 'vector pgvector', debian: 'postgresql-%v-pgvector' },
   { names: 'postgis postgis3 postgis33 postgis34 postgis35 postgis_topology postgis_raster postgis_sfcgal postgis_tiger_geocoder address_standardizer address_standardizer_data_us', debian: 'postgresql-%v-postgis-3' },
   { names: 'postgis_scripts', debian: 'postgresql-%v-postgis-3-scripts' },

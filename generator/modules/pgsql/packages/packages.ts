@@ -8,13 +8,13 @@ import type { PgsqlMember } from '../members.ts';
 import type { PgsqlSettings } from '../settings.ts';
 import { CONTRIB, CONTRIB_LIBRARIES, PACKAGES, type PackageRow } from './package-table.ts';
 
-/** What a name comes to on the platform of the images: see package-table.ts. */
-export type Meaning =
+/** The result of looking up a name for the platform of an image (package-table.ts). */
+export type ResolvedName =
   | { readonly kind: 'package'; readonly name: string; readonly row?: PackageRow }
   | { readonly kind: 'included' | 'pending' | 'absent'; readonly row?: PackageRow }
   | { readonly kind: 'unknown'; readonly nearest: string | undefined };
 
-type Asked = ImageUse['packages'][number];
+type RequestedPackage = ImageUse['packages'][number];
 type Version = Pick<PgsqlSettings, 'pg_version' | 'image_platform' | 'image_sources'>;
 
 const ROWS: ReadonlyMap<string, PackageRow> = new Map(
@@ -23,7 +23,7 @@ const ROWS: ReadonlyMap<string, PackageRow> = new Map(
   ),
 );
 
-/** `cron` for `postgresql-%v-cron`, and what releases call it. */
+/** `cron` for `postgresql-%v-cron`, and its other names in releases. */
 function debianNames({ debian: name }: PackageRow): string[] {
   if (name === undefined) return [];
   const renamed = distributions.flatMap(({ postgres }) => postgres.renamed[name] ?? []);
@@ -35,31 +35,31 @@ function plain(name: string): string {
 }
 
 /**
- * What a word of `pg_packages` or `pg_extensions`, an extension or a library means. A name of Debian's form that the
- * table does not have is taken as it is: the lock knows whether there is such a package. So is one that the platform does
- * not have, where the inventory adds archives.
+ * Looks up a word of `pg_packages` or `pg_extensions`, an extension or a library. A Debian package name that the table
+ * does not have is used unchanged: the lock reports a name that does not exist. With archives of the inventory, so is a
+ * name that the platform does not have.
  */
-export function meaningOf(word: string, settings: Version): Meaning {
+export function resolveName(word: string, settings: Version): ResolvedName {
   const { pg_version, image_platform, image_sources } = settings;
   const key = [word, pg_version, image_platform, image_sources.length > 0].join(' ');
-  const known = meanings.get(key);
+  const known = resolvedNames.get(key);
   if (known) return known;
-  const meaning = findMeaning(word, settings);
-  meanings.set(key, meaning);
-  return meaning;
+  const resolved = findName(word, settings);
+  resolvedNames.set(key, resolved);
+  return resolved;
 }
 
-/** Every member asks for the same few words. */
-const meanings = new LruMap<string, Meaning>(1000);
+/** A cache: all members use the same few words. */
+const resolvedNames = new LruMap<string, ResolvedName>(1000);
 
-function findMeaning(word: string, settings: Version): Meaning {
+function findName(word: string, settings: Version): ResolvedName {
   const { pg_version: version } = settings;
   const keys = tableNames(word, version);
   const row = keys.map((key) => ROWS.get(key)).find((found) => found !== undefined);
   if (row) {
-    const meaning = meaningOfRow(row, settings);
+    const resolved = resolveRow(row, settings);
     const isElsewhere = settings.image_sources.length > 0 && /^postgresql-\d+-[a-z0-9+.-]+$/.test(word);
-    return meaning.kind === 'absent' && isElsewhere ? { kind: 'package', name: word, row } : meaning;
+    return resolved.kind === 'absent' && isElsewhere ? { kind: 'package', name: word, row } : resolved;
   }
   if (keys.some((key) => CONTRIB.has(key) || CONTRIB.has(word))) return { kind: 'included' };
   const nearest = nearestName(keys[0], [...ROWS.keys()]);
@@ -67,17 +67,17 @@ function findMeaning(word: string, settings: Version): Meaning {
   return isDebian ? { kind: 'package', name: word } : { kind: 'unknown', nearest };
 }
 
-function meaningOfRow(row: PackageRow, settings: Version): Meaning {
+function resolveRow(row: PackageRow, settings: Version): ResolvedName {
   const { family, postgres } = distributionOf(settings.image_platform);
   const name = row[family];
   if (name !== undefined && !postgres.lacks.includes(name)) {
-    const carried = postgres.renamed[name] ?? name;
-    return { kind: 'package', name: carried.replace('%v', String(settings.pg_version)), row };
+    const available = postgres.renamed[name] ?? name;
+    return { kind: 'package', name: available.replace('%v', String(settings.pg_version)), row };
   }
   return { kind: row.image ? 'included' : row.isPending ? 'pending' : 'absent', row };
 }
 
-/** How the table may call `pg_cron_17*`, `postgresql-17-cron`, `timescaledb-2-postgresql-17*`, `postgresql17-contrib`. */
+/** Possible names in the table for `pg_cron_17*`, `postgresql-17-cron`, `timescaledb-2-postgresql-17*`, `postgresql17-contrib`. */
 function tableNames(word: string, version: number): readonly [string, string, string] {
   const name = plain(word.replaceAll('*', ''))
     .replace(new RegExp(`^postgresql_?${version}_`), '')
@@ -91,13 +91,13 @@ function tableNames(word: string, version: number): readonly [string, string, st
 export type ListedPackage = {
   readonly parameter: 'pg_packages' | 'pg_extensions';
   readonly written: string;
-  readonly meaning: Meaning;
+  readonly resolved: ResolvedName;
   readonly place: Place | undefined;
 };
 
 /**
- * The words of `pg_packages`, and of `pg_extensions` as the inventory sets it: its default names what Debian does not
- * carry, so it asks for nothing.
+ * The words of `pg_packages`, and of `pg_extensions` as the inventory sets it: its default has names that Debian does
+ * not have, so it requests nothing.
  */
 export function listedPackages(member: PgsqlMember): ListedPackage[] {
   const isDefault = member.host.parameters.origin('pg_extensions').scope === 'default';
@@ -110,54 +110,54 @@ function words({ settings, host }: PgsqlMember, parameter: ListedPackage['parame
     const all = withVersion(text, settings.pg_version).split(/\s+/);
     return all
       .filter((word) => word !== '')
-      .map((written) => ({ parameter, written, meaning: meaningOf(written, settings), place }));
+      .map((written) => ({ parameter, written, resolved: resolveName(written, settings), place }));
   });
 }
 
-/** One of Pigsty's own templates has spaces inside the braces; `$v` is of its later aliases. */
+/** A template of Pigsty has spaces inside the braces; its later aliases use `$v`. */
 function withVersion(text: string, version: number): string {
   return text.replaceAll(/\$\{\s*pg_version\s*\}|\$v\b/g, String(version));
 }
 
 /**
  * The packages of a member's image beyond its recipe: those of `pg_packages` and `pg_extensions`, of `pg_libs`, of the
- * extensions that its databases declare, and what its template needs; each with the parameter that asked, sorted by name.
+ * extensions that its databases declare, and of its tuning template; each with the requesting parameter, sorted by name.
  */
-export function imagePackages(member: PgsqlMember): readonly Asked[] {
-  const listed = listedPackages(member).flatMap(({ meaning, parameter, place }) =>
-    asked(meaning, parameter, place),
+export function imagePackages(member: PgsqlMember): readonly RequestedPackage[] {
+  const listed = listedPackages(member).flatMap(({ resolved, parameter, place }) =>
+    requested(resolved, parameter, place),
   );
   const all = [...listed, ...forTemplate(member), ...forLibraries(member), ...forDatabases(member)];
   const packages = new Map(all.map((one) => [one.name, one]));
   return [...packages.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Long analytic queries gain from compiled expressions; short ones lose, and do without the compiler. */
-function forTemplate({ settings, host }: PgsqlMember): Asked[] {
+/** JIT makes long analytic queries faster and short ones slower: only the olap template includes it. */
+function forTemplate({ settings, host }: PgsqlMember): RequestedPackage[] {
   if (templateOf(settings) !== 'olap') return [];
-  return asked(meaningOf('llvmjit', settings), 'pg_conf', host.parameters.place('pg_conf'));
+  return requested(resolveName('llvmjit', settings), 'pg_conf', host.parameters.place('pg_conf'));
 }
 
-function forLibraries(member: PgsqlMember): Asked[] {
+function forLibraries(member: PgsqlMember): RequestedPackage[] {
   const { settings, host } = member;
   return loadedLibraries(member).flatMap((library) => {
-    const meaning = meaningOf(library, settings);
-    return 'row' in meaning ? asked(meaning, 'pg_libs', host.parameters.place('pg_libs')) : [];
+    const resolved = resolveName(library, settings);
+    return 'row' in resolved ? requested(resolved, 'pg_libs', host.parameters.place('pg_libs')) : [];
   });
 }
 
-function forDatabases({ settings, host }: PgsqlMember): Asked[] {
+function forDatabases({ settings, host }: PgsqlMember): RequestedPackage[] {
   return settings.pg_databases.flatMap((database, index) =>
     (database.extensions ?? []).flatMap((extension, position) => {
-      const meaning = meaningOf(extension.name, settings);
+      const resolved = resolveName(extension.name, settings);
       const place = host.parameters.place('pg_databases', [index, 'extensions', position]);
-      return 'row' in meaning ? asked(meaning, `pg_databases.${database.name}.extensions`, place) : [];
+      return 'row' in resolved ? requested(resolved, `pg_databases.${database.name}.extensions`, place) : [];
     }),
   );
 }
 
-function asked(meaning: Meaning, askedBy: string, place: Place | undefined): Asked[] {
-  return meaning.kind === 'package' ? [{ name: meaning.name, askedBy, ...(place && { place }) }] : [];
+function requested(resolved: ResolvedName, askedBy: string, place: Place | undefined): RequestedPackage[] {
+  return resolved.kind === 'package' ? [{ name: resolved.name, askedBy, ...(place && { place }) }] : [];
 }
 
 /** The libraries of `pg_libs`, in its order. */
@@ -168,26 +168,26 @@ export function libraries({ pg_libs: text }: Pick<PgsqlSettings, 'pg_libs'>): st
     .filter((library) => library !== '');
 }
 
-/** Those that the image has: PostgreSQL does not start without a library that it is told to load. */
+/** The libraries of `pg_libs` that the image has: PostgreSQL does not start if one is missing. */
 export function loadedLibraries(member: PgsqlMember): string[] {
-  return libraries(member.settings).filter((library) => isBrought(library, member));
+  return libraries(member.settings).filter((library) => isBundled(library, member));
 }
 
-/** True when the image will hold the extension or library, as far as its name and those of packages tell. */
-export function isBrought(name: string, member: PgsqlMember): boolean {
+/** Whether the image has the extension or library, decided by its name and the names of packages. */
+export function isBundled(name: string, member: PgsqlMember): boolean {
   if (CONTRIB.has(name) || CONTRIB_LIBRARIES.has(name)) return true;
   const { settings } = member;
-  const meaning = meaningOf(name, settings);
-  if (meaning.kind === 'absent' && settings.image_sources.length > 0)
-    return isFromElsewhere(meaning.row, member);
-  if ('row' in meaning) return meaning.kind === 'package' || meaning.kind === 'included';
+  const resolved = resolveName(name, settings);
+  if (resolved.kind === 'absent' && settings.image_sources.length > 0)
+    return isFromElsewhere(resolved.row, member);
+  if ('row' in resolved) return resolved.kind === 'package' || resolved.kind === 'included';
   const listed = [...settings.pg_packages, ...settings.pg_extensions].map(plain);
   return listed.some((text) => text.includes(plain(name)));
 }
 
-/** Where an archive of the inventory is to have what the platform has not, the lists name its package. */
+/** Whether the lists name its package, which an archive of the inventory has and the platform does not. */
 function isFromElsewhere(row: PackageRow | undefined, member: PgsqlMember): boolean {
   return listedPackages(member).some(
-    ({ meaning }) => meaning.kind === 'package' && row !== undefined && meaning.row === row,
+    ({ resolved }) => resolved.kind === 'package' && row !== undefined && resolved.row === row,
   );
 }

@@ -4,9 +4,9 @@ import type { Settings } from '../../../model/settings.ts';
 import type { SiteHost } from '../../../model/site.ts';
 
 /**
- * Which PostgreSQL a member runs and which distribution release its image comes from. `basis` says why: the version is
- * `set` and its platform carries it (or has an archive of the inventory beside), it is `unset`, only another release
- * (`elsewhere`) carries it, or none that may be taken (`nowhere`).
+ * Which PostgreSQL a member runs and which distribution release its image comes from. `basis` is the reason: the version is
+ * `set` and its platform (or an archive of the inventory) has it, it is `unset`, only another release has it
+ * (`elsewhere`), or no release that may be used has it (`nowhere`).
  */
 export type Release = {
   readonly version: number;
@@ -31,20 +31,20 @@ function isSet({ parameters }: SiteHost): boolean {
   return parameters.origin('pg_version').scope !== 'default';
 }
 
-/** The platforms that carry a major version, in the order of the registry. */
+/** The platforms that have a major version, in the order of the registry. */
 export function platformsWithVersion(version: number): string[] {
   return distributions.flatMap(({ name, postgres }) => (postgres.majors.includes(version) ? [name] : []));
 }
 
-/** The archives of the inventory for one platform; one that names none is for `image_platform`. */
+/** The archives of the inventory for one platform; an archive without a platform is for `image_platform`. */
 function sourcesFor(platform: string, { image_sources, image_platform }: Settings) {
   return image_sources.filter((source) => (source.platform ?? image_platform) === platform);
 }
 
-/** A host's settings with the release of its PostgreSQL image in the place of what the inventory says of it. */
+/** A host's settings with the release of its PostgreSQL image instead of the declared one. */
 export function withRelease(host: SiteHost): Settings {
   const settings = settingsOf(host);
-  // Read when asked for, which `explain` counts on.
+  // A getter: `explain` needs to know which values were read.
   let known: Release | undefined;
   const release = () => {
     known ??= releaseOf(host);

@@ -20,8 +20,7 @@ import {
 } from '../../schemas.ts';
 
 /*
- * Values with an inside (pigsty.md section 5). Objects that people write by hand are strict, so that a mistyped key is
- * an issue and not silence.
+ * Structured values (pigsty.md section 5). Objects are strict, so that a mistyped key is reported.
  */
 const PoolMode = oneOf('transaction', 'session', 'statement');
 
@@ -32,10 +31,10 @@ const SessionSettings = z.record(
   expected('a dictionary of settings'),
 );
 
-/** Kept as text: an unquoted date of the inventory arrives as it was written. */
+/** Text: the reader keeps an unquoted date as it is written. */
 const Day = z.iso.date(expected('a day, as 2030-12-31'));
 
-/** A role, of `pg_users` or `pg_default_roles`. `expire_in` counts days and wins over `expire_at`. */
+/** A role, of `pg_users` or `pg_default_roles`. `expire_in` counts days and overrides `expire_at`. */
 export const User = z.strictObject(
   {
     name: Text,
@@ -67,20 +66,20 @@ const NamedExtension = z.strictObject(
   expected('{ name, schema }'),
 );
 
-/** `{ name, schema }`; a bare name is taken for `{ name }`. */
+/** `{ name, schema }`; a bare name means `{ name }`. */
 export const Extension = z.union(
   [NamedExtension, Text.transform((name): z.infer<typeof NamedExtension> => ({ name }))],
   expected('an extension: its name, or { name, schema }'),
 );
 export type Extension = z.infer<typeof Extension>;
 
-/** `{ name }`; a bare name is taken for it. */
+/** `{ name }`; a bare name means the same. */
 const Schema = z.union(
   [z.strictObject({ name: Text }, expected('{ name }')), Text.transform((name) => ({ name }))],
   expected('a schema: its name, or { name }'),
 );
 
-/** An entry of `pg_databases`. Of two spellings the documented one (`pool_size_reserve`, `pool_max_db_conn`) wins. */
+/** An entry of `pg_databases`. The documented spellings (`pool_size_reserve`, `pool_max_db_conn`) override the other ones. */
 export const Database = z.strictObject(
   {
     name: Text,
@@ -146,7 +145,7 @@ const HbaAddress = z
     expected(`an IPv4 address or network, or one of ${ALIASES.join(', ')}`),
   );
 
-/** Either raw `rules`, or one rule in parts. */
+/** Either raw lines (`rules`), or the fields of one rule. */
 export const HbaRule = z.strictObject(
   {
     title: AnyText.exactOptional(),
@@ -166,7 +165,7 @@ export type HbaRule = z.infer<typeof HbaRule>;
 
 /**
  * An entry of `pgbackrest_repo`: keys are pgBackRest's `repo<n>-*` options with underscores (its command reference).
- * Those it has beyond the ones named here pass as they are.
+ * Options that are not listed here are passed unchanged.
  */
 export const BackupRepository = z
   .object(
@@ -197,7 +196,7 @@ export const BackupRepository = z
   .catchall(Scalar);
 export type BackupRepository = z.infer<typeof BackupRepository>;
 
-/** An entry of `pg_exporters`: a server elsewhere that is watched from here. Any pgsql parameter may stand in it. */
+/** An entry of `pg_exporters`: a monitored server outside the site. It may have any parameter of PGSQL. */
 export const RemoteInstance = z
   .object(
     {

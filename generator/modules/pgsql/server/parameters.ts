@@ -3,7 +3,7 @@ import { templateOf } from '../conf-template.ts';
 import type { PgsqlMember } from '../members.ts';
 import { loadedLibraries } from '../packages/packages.ts';
 import type { PgsqlSettings } from '../settings.ts';
-import { citusPart } from '../topology/citus.ts';
+import { citusGroup } from '../topology/citus.ts';
 import { maxConnections, maxLocks } from './tuning.ts';
 
 /*
@@ -11,7 +11,7 @@ import { maxConnections, maxLocks } from './tuning.ts';
  */
 type Settings = Record<string, PlanData>;
 
-/** Those that Patroni takes from the configuration store only (Patroni manual, "Important rules"), the node's aside. */
+/** Parameters that Patroni reads from the configuration store only (Patroni manual, "Important rules"), except those of the node. */
 export function storeParameters(settings: PgsqlSettings): Settings {
   const isTiny = templateOf(settings) === 'tiny';
   return {
@@ -26,7 +26,7 @@ export function storeParameters(settings: PgsqlSettings): Settings {
   };
 }
 
-/** Those that every member sets for itself and a reload or restart brings in. */
+/** Parameters that every member sets for itself; a reload or restart applies them. */
 export function localParameters(member: PgsqlMember, archiveCommand: string | undefined): Settings {
   const { settings } = member;
   const template = templateOf(settings);
@@ -54,14 +54,14 @@ export function localParameters(member: PgsqlMember, archiveCommand: string | un
 function extensionParameters(member: PgsqlMember): Settings {
   return {
     ...(member.settings.pg_libs.includes('timescaledb') && { 'timescaledb.telemetry_level': 'off' }),
-    // Its own certificate it finds in its environment (patroni.service): these options may not name one.
-    ...(citusPart(member) && {
+    // The server's certificate is in the environment (patroni.service): these options must not have one.
+    ...(citusGroup(member) && {
       'citus.node_conninfo': 'sslmode=verify-full sslrootcert=/etc/pigsty/current/etc/pgsql/ca.crt',
     }),
   };
 }
 
-/** Of max_connections, for superusers alone. */
+/** Connections of max_connections that are reserved for superusers. */
 export const RESERVED_CONNECTIONS = 10;
 
 const BASE: Settings = {
@@ -80,7 +80,7 @@ const BASE: Settings = {
   commit_siblings: 10,
   checkpoint_timeout: '15min',
   checkpoint_completion_target: 0.8,
-  // After a crash the data directory is synced first: file by file, its number of files would decide on pg_rto.
+  // After a crash the data directory is synced first: file by file, this could take longer than pg_rto.
   recovery_init_sync_method: 'syncfs',
   max_standby_archive_delay: '10min',
   max_standby_streaming_delay: '3min',

@@ -4,7 +4,7 @@ import { unitFile, unitPlan } from '../../../text/unit.ts';
 import type { PgsqlMember } from '../members.ts';
 import { clusterDirectory } from '../paths.ts';
 
-/** A file that takes room as long as there is enough, for whoever has to rescue a server whose disk is full. */
+/** A file that reserves disk space: an operator deletes it when the disk is full. */
 export function reserveContribution(member: PgsqlMember, image: string): Contribution {
   const { pg_dbsu: user, pg_dummy_filesize: size } = member.settings;
   const unit = 'pgsql-reserve.service';

@@ -3,7 +3,7 @@ import { evaluate, type Facts, toShell } from '../../../text/formula.ts';
 import type { PgsqlSettings } from '../settings.ts';
 import { declaredFacts, MAX_WORKER_PROCESSES, tunedParameters } from './tuning.ts';
 
-/** Declared facts give a finished file; without them the same formulas run on the node. */
+/** With declared facts the file has values; without them the same formulas run on the node. */
 export function tuningSource(settings: PgsqlSettings): FileSource {
   const facts = declaredFacts(settings);
   return facts ? { kind: 'yaml', data: tuningConfig(settings, facts) } : measuredTuning(settings);

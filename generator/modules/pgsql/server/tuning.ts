@@ -35,7 +35,7 @@ export function maxConnections(settings: PgsqlSettings): number {
   return settings.pg_default_service_dest === 'pgbouncer' ? 200 : 1000;
 }
 
-/** max_locks_per_transaction: partitioned and distributed tables take many (pigsty.md section 4). */
+/** max_locks_per_transaction: partitioned and distributed tables need many (pigsty.md section 4). */
 export function maxLocks(settings: PgsqlSettings): number {
   const isWide = settings.pg_mode === 'citus' || /citus|timescaledb/.test(settings.pg_libs);
   const base = templateOf(settings) === 'olap' ? 2 : 1;
@@ -45,7 +45,7 @@ export function maxLocks(settings: PgsqlSettings): number {
 /** max(cpu, 8); one of the values that only the configuration store may set. */
 export const MAX_WORKER_PROCESSES: Formula = max(CPU, 8);
 
-/** Parameters of one member that follow its memory, processors and disk. */
+/** Parameters of one member that depend on its memory, processors and disk. */
 export function tunedParameters(settings: PgsqlSettings): TunedParameter[] {
   const template = templateOf(settings);
   const buffers = sharedBuffers(settings);
@@ -68,7 +68,7 @@ export function tunedParameters(settings: PgsqlSettings): TunedParameter[] {
   ];
 }
 
-/** ceil(memory x ratio); the ratio in millionths, so that a shell computes the same. */
+/** ceil(memory x ratio); the ratio in millionths, so that a shell computes the same number. */
 export function sharedBuffers(settings: PgsqlSettings): Formula {
   return ceilDiv(mul(MEM, Math.round(settings.pg_shared_buffer_ratio * 1_000_000)), 1_000_000);
 }
@@ -83,7 +83,7 @@ function parallelPerGather(template: Template): Formula {
   return template === 'oltp' ? floorDiv(CPU, 16) : 0;
 }
 
-/** The node's facts as the inventory declares them, or undefined when one is left to be measured at activation. */
+/** The declared facts of the node; undefined if one is missing and must be measured at activation. */
 export function declaredFacts(settings: PgsqlSettings): Facts | undefined {
   const { node_cpu: cpu, node_mem_mb: memMb, node_disk_bytes: diskBytes } = settings;
   const isComplete = cpu !== undefined && memMb !== undefined && diskBytes !== undefined;

@@ -2,62 +2,62 @@ import { append } from '../../../model/multimap.ts';
 import { perSite } from '../../../model/per-site.ts';
 import type { Site } from '../../../model/site.ts';
 import { type PgsqlMember, pgsqlMembers } from '../members.ts';
-import { isBrought } from '../packages/packages.ts';
+import { isBundled } from '../packages/packages.ts';
 
-/** A cluster as a part of a database that Citus spreads over several (Patroni manual, "Citus support"). */
-export type CitusPart = {
-  /** Patroni's name of the whole. */
+/** A cluster as a group of a Citus cluster (Patroni manual, "Citus support"). */
+export type CitusGroup = {
+  /** The name of the Citus cluster. */
   readonly shard: string;
   /** 0 for the coordinator. */
-  readonly group: number;
+  readonly number: number;
   readonly database: string;
 };
 
-/** Undefined for plain PostgreSQL, which `pg_mode: citus` comes to where no package of Citus is to be had. */
-export function citusPart(member: PgsqlMember): CitusPart | undefined {
-  const { pg_mode: mode, pg_group: group, patroni_citus_db: database } = member.settings;
-  if (mode !== 'citus' || group === undefined || !isBrought('citus', member)) return undefined;
-  return { shard: shardOf(member), group, database };
+/** Undefined for plain PostgreSQL, also with `pg_mode: citus` if no Citus package is available. */
+export function citusGroup(member: PgsqlMember): CitusGroup | undefined {
+  const { pg_mode: mode, pg_group: number, patroni_citus_db: database } = member.settings;
+  if (mode !== 'citus' || number === undefined || !isBundled('citus', member)) return undefined;
+  return { shard: shardOf(member), number, database };
 }
 
-/** Patroni's name of the whole that a cluster is to be part of: `pg_shard`, or where nothing is said its own. */
+/** The name of the Citus cluster of a cluster: `pg_shard`, or the name of the cluster. */
 export function shardOf({ settings, cluster }: PgsqlMember): string {
   return settings.pg_shard ?? cluster;
 }
 
 /**
- * What the state of a member is of. Where Patroni looks for its cluster goes by it: a cluster that has been on its own
- * does not become a part, and finds nobody of its members there.
+ * The owner of a member's state. A plain cluster cannot become a Citus group with the same state: Patroni would use other
+ * keys in the configuration store, and would not find the cluster there.
  */
-export function clusterIdentity(member: PgsqlMember): string {
-  const part = citusPart(member);
-  return part ? `${member.cluster}.${part.shard}.${part.group}` : member.cluster;
+export function stateIdentity(member: PgsqlMember): string {
+  const part = citusGroup(member);
+  return part ? `${member.cluster}.${part.shard}.${part.number}` : member.cluster;
 }
 
-/** The key of the configuration store that names who leads. */
+/** The key of the leader in the configuration store. */
 export function leaderKey(member: PgsqlMember): string {
-  const part = citusPart(member);
-  const path = part ? `${part.shard}/${part.group}` : member.cluster;
+  const part = citusGroup(member);
+  const path = part ? `${part.shard}/${part.number}` : member.cluster;
   return `${member.settings.pg_namespace}/${path}/leader`;
 }
 
 const byShard = perSite((site) => {
   const found = new Map<string, PgsqlMember[]>();
   for (const member of pgsqlMembers(site)) {
-    const part = citusPart(member);
+    const part = citusGroup(member);
     if (part) append(found, part.shard, member);
   }
   return found;
 });
 
-/** The members of the other parts of a member's Citus database. */
-export function otherParts(member: PgsqlMember, site: Site): readonly PgsqlMember[] {
-  const part = citusPart(member);
+/** The members of the other groups of a member's Citus cluster. */
+export function otherGroups(member: PgsqlMember, site: Site): readonly PgsqlMember[] {
+  const part = citusGroup(member);
   if (!part) return [];
   return (byShard(site).get(part.shard) ?? []).filter(({ cluster }) => cluster !== member.cluster);
 }
 
-/** How many parts a member's Citus database has, the coordinator counted. */
-export function partCount(member: PgsqlMember, site: Site): number {
-  return new Set(otherParts(member, site).map(({ cluster }) => cluster)).size + 1;
+/** The number of groups in a member's Citus cluster, with the coordinator. */
+export function groupCount(member: PgsqlMember, site: Site): number {
+  return new Set(otherGroups(member, site).map(({ cluster }) => cluster)).size + 1;
 }

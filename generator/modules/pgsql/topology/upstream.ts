@@ -4,18 +4,18 @@ import type { Site } from '../../../model/site.ts';
 import { splitCidr } from '../../../text/address.ts';
 import { clusterMembers, clusters, type PgsqlMember, pgsqlMembers } from '../members.ts';
 
-/** Where a standby cluster gets its content from: `pg_upstream` of its declared primary (pigsty.md section 1). */
+/** The upstream of a standby cluster: `pg_upstream` of its declared primary (pigsty.md section 1). */
 export type StandbySource = {
-  /** For PostgreSQL's primary_conninfo, tried in this order. */
+  /** For primary_conninfo of PostgreSQL, in this order. */
   readonly hosts: readonly string[];
   readonly port: number;
-  /** Of the primary there, which keeps what the copy has not got yet; only where the primary is followed. */
+  /** On the upstream's primary, which keeps WAL that the standby cluster still needs; only if the primary is the upstream. */
   readonly slot?: string;
-  /** The members of that cluster; empty where it is not of this inventory. */
+  /** The members of the upstream cluster; empty if it is not in this inventory. */
   readonly members: readonly PgsqlMember[];
 };
 
-/** The member of an address: its host's, or the one that a cluster's primary is reached at. */
+/** The member at an address: the address of its host, or the VIP of the cluster for the primary. */
 export const memberAt = perSite((site): ReadonlyMap<string, PgsqlMember> => {
   const found = new Map<string, PgsqlMember>();
   for (const member of pgsqlMembers(site)) {
@@ -26,7 +26,7 @@ export const memberAt = perSite((site): ReadonlyMap<string, PgsqlMember> => {
   return found;
 });
 
-/** Undefined for a cluster with content of its own. */
+/** Undefined for a cluster without upstream. */
 export function standbySource(members: readonly PgsqlMember[], site: Site): StandbySource | undefined {
   const primary = members.find((member) => member.role === 'primary');
   const address = primary?.settings.pg_upstream;
@@ -36,8 +36,8 @@ export function standbySource(members: readonly PgsqlMember[], site: Site): Stan
   const source = clusterMembers(site, named.cluster);
   const { pg_port: port } = named.settings;
   if (named.role !== 'primary') return { hosts: [address], port, members: source };
-  const hosts = address === named.host.ip ? hostsToFollow(named, source) : [address];
-  // With a slot Patroni looks for who takes writes; in a cluster that is a copy itself nobody does.
+  const hosts = address === named.host.ip ? upstreamHosts(named, source) : [address];
+  // With a slot, Patroni looks for a member that accepts writes; a standby cluster has none.
   if (named.settings.pg_upstream !== undefined) return { hosts, port, members: source };
   return {
     hosts,
@@ -47,8 +47,8 @@ export function standbySource(members: readonly PgsqlMember[], site: Site): Stan
   };
 }
 
-/** The primary of a cluster may become another one: any member that can become it, the declared one first. */
-function hostsToFollow(named: PgsqlMember, source: readonly PgsqlMember[]): string[] {
+/** The members that can be primary, the declared one first. */
+function upstreamHosts(named: PgsqlMember, source: readonly PgsqlMember[]): string[] {
   const others = source.filter(
     (member) =>
       member !== named && canLead(member, source) && member.settings.pg_port === named.settings.pg_port,
@@ -64,37 +64,37 @@ export function cascadeSource(member: PgsqlMember, site: Site): PgsqlMember | un
   return source?.cluster === member.cluster && source !== member ? source : undefined;
 }
 
-/** How far a whole copy stays behind: `pg_delay` of its declared primary; undefined for no delay and for other clusters. */
-function copyDelay(members: readonly PgsqlMember[]): string | undefined {
+/** The delay of a standby cluster: `pg_delay` of its declared primary; undefined without delay, and for other clusters. */
+function standbyClusterDelay(members: readonly PgsqlMember[]): string | undefined {
   const settings = members.find((member) => member.role === 'primary')?.settings;
   const isLate = settings?.pg_upstream !== undefined && hasDelay(settings.pg_delay);
   return isLate ? settings.pg_delay : undefined;
 }
 
-/** How far a member stays behind on purpose, by itself or with its whole cluster; undefined: not at all. */
+/** The replication delay of a member, its own or that of its standby cluster; undefined without delay. */
 export function delayOf(
   { role, settings }: PgsqlMember,
   members: readonly PgsqlMember[],
 ): string | undefined {
-  return role !== 'primary' && hasDelay(settings.pg_delay) ? settings.pg_delay : copyDelay(members);
+  return role !== 'primary' && hasDelay(settings.pg_delay) ? settings.pg_delay : standbyClusterDelay(members);
 }
 
-/** False for a replica that stays behind the rest of its cluster: it serves nobody who asks for the present. */
+/** False for a delayed replica: clients of services need current data. */
 export function canLead(member: PgsqlMember, members: readonly PgsqlMember[]): boolean {
-  return delayOf(member, members) === copyDelay(members);
+  return delayOf(member, members) === standbyClusterDelay(members);
 }
 
-/** `0`, in whatever unit, is no delay. */
+/** `0` in any unit is no delay. */
 export function hasDelay(delay: string): boolean {
   return Number.parseFloat(delay) > 0;
 }
 
-/** A cluster that copies another one. */
-export type Copy = { readonly members: readonly PgsqlMember[]; readonly source: StandbySource };
+/** A standby cluster and its upstream. */
+export type StandbyCluster = { readonly members: readonly PgsqlMember[]; readonly source: StandbySource };
 
-/** The copies of each cluster, by its name. */
-export const copiesOf = perSite((site): ReadonlyMap<string, readonly Copy[]> => {
-  const found = new Map<string, Copy[]>();
+/** The standby clusters of each upstream cluster, by its name. */
+export const standbyClustersOf = perSite((site): ReadonlyMap<string, readonly StandbyCluster[]> => {
+  const found = new Map<string, StandbyCluster[]>();
   for (const members of clusters(site)) {
     const source = standbySource(members, site);
     const name = source?.members[0]?.cluster;

@@ -1,22 +1,22 @@
 import type { HbaLine } from '../../../../text/hba-line.ts';
 import type { PgsqlMember } from '../../members.ts';
-import { citusPart } from '../../topology/citus.ts';
+import { citusGroup } from '../../topology/citus.ts';
 import type { HbaContext } from './context.ts';
 import type { HbaGroup } from './groups.ts';
 
-/** Names the users that a certificate of a member stands for: all. */
+/** The identity map: a certificate of a member may connect as any user. */
 const IDENTITY_MAP = 'citus';
 
 /**
- * Servers of other parts connect as the user of the query that they run, and have no password to show: they show their
- * certificates. From their hosts nobody else connects to that database; for others, and from elsewhere, the rules of the
- * inventory hold.
+ * Servers of other groups connect as the client's user, without its password: they use their certificates. Other
+ * connections from their hosts to that database are rejected. Other databases and other hosts follow the rules of the
+ * inventory.
  */
-export function citusGroup({ member, otherParts: others }: HbaContext): readonly HbaGroup[] {
-  const part = citusPart(member);
+export function citusRules({ member, otherGroups: others }: HbaContext): readonly HbaGroup[] {
+  const part = citusGroup(member);
   if (!part || others.length === 0) return [];
-  const title = `parts of Citus database ${part.database}, by their certificates`;
-  const lines = others.flatMap(({ host }) => partLines(part.database, host.ip));
+  const title = `Citus groups of database ${part.database}, with certificates`;
+  const lines = others.flatMap(({ host }) => groupLines(part.database, host.ip));
   return [
     {
       source: { parameter: 'pg_shard', index: undefined, title },
@@ -26,7 +26,7 @@ export function citusGroup({ member, otherParts: others }: HbaContext): readonly
   ];
 }
 
-function partLines(database: string, ip: string): readonly HbaLine[] {
+function groupLines(database: string, ip: string): readonly HbaLine[] {
   const common = {
     databases: [{ text: database, isQuoted: true }],
     users: [{ text: 'all', isQuoted: false }],
@@ -39,7 +39,7 @@ function partLines(database: string, ip: string): readonly HbaLine[] {
   ];
 }
 
-/** pg_ident.conf: a certificate of a server of another part is good for every user (PostgreSQL 16 and newer: `all`). */
+/** pg_ident.conf: a certificate of another group's server may connect as every user (PostgreSQL 16 and newer: `all`). */
 export function identityLines(others: readonly PgsqlMember[]): string[] {
   return others.map(({ instance }) => `${IDENTITY_MAP} ${instance} all`);
 }

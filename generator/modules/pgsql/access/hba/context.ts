@@ -1,23 +1,23 @@
 import { infraIps } from '../../../../model/infra.ts';
 import type { Site } from '../../../../model/site.ts';
 import { clusterMembers, type PgsqlMember } from '../../members.ts';
-import { otherParts } from '../../topology/citus.ts';
+import { otherGroups } from '../../topology/citus.ts';
 
-/** A member is one of these at a time, and changes between them; Patroni calls on-role.sh when it does. */
+/** The actual roles of a member; Patroni calls on-role.sh at a change. */
 export const LIVE_ROLES = ['primary', 'replica'] as const;
 export type LiveRole = (typeof LIVE_ROLES)[number];
 
-/** What address aliases stand for (pigsty.md section 5). */
+/** The values that HBA rules depend on, as address aliases (pigsty.md section 5). */
 export type HbaContext = {
   readonly target: 'postgres' | 'pgbouncer';
   readonly member: PgsqlMember;
   readonly members: readonly PgsqlMember[];
-  readonly otherParts: readonly PgsqlMember[];
+  readonly otherGroups: readonly PgsqlMember[];
   readonly infraIps: readonly string[];
 };
 
-/** What the rules of one server of a member are read in. */
+/** The context for the rules of PostgreSQL or pgbouncer on a member. */
 export function hbaContext(target: HbaContext['target'], member: PgsqlMember, site: Site): HbaContext {
   const members = clusterMembers(site, member.cluster);
-  return { target, member, members, otherParts: otherParts(member, site), infraIps: infraIps(site) };
+  return { target, member, members, otherGroups: otherGroups(member, site), infraIps: infraIps(site) };
 }

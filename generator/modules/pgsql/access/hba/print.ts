@@ -4,7 +4,7 @@ import type { HbaContext, LiveRole } from './context.ts';
 import { groupsInRole, type HbaGroup, hbaGroups } from './groups.ts';
 import type { HbaRecord } from './records.ts';
 
-/** Where rules of the present role are found: on-role.sh turns this link. */
+/** The link to the rules of the current role; on-role.sh updates it. */
 export const ROLE_LINK = '/run/postgresql/role';
 
 /** The line of a record in the file. */
@@ -12,14 +12,14 @@ export function printRecord({ line, raw }: HbaRecord): string {
   return raw ?? printHbaLine(line);
 }
 
-/** The rules of a member while it has that role, as lines, in order, each group under its title. */
+/** The rules of a member in that role as lines, each group below its title. */
 export function roleLines(context: HbaContext, role: LiveRole): string[] {
   return [...groupsInRole(context, role)].flatMap(printGroup);
 }
 
 /**
- * pg_hba.conf with the rules that hold in any role; where rules of one role stand, it includes a file that follows the
- * role (PostgreSQL 16 and newer). {@link includedLines} has what those files hold.
+ * pg_hba.conf with the rules for any role. In the place of rules for one role it includes a file that changes with the
+ * role (PostgreSQL 16 and newer). {@link includedLines} gives the content of those files.
  */
 export function mainLines(context: HbaContext): string[] {
   let includes = 0;

@@ -2,16 +2,16 @@ import { type HbaLine, type HbaWord, hbaWord, readHbaLine } from '../../../../te
 import type { HbaRule } from '../../params/schemas.ts';
 import type { HbaContext } from './context.ts';
 
-/** One line of pg_hba.conf, made from a rule's parts or given raw by the inventory. */
+/** One line of pg_hba.conf, made from the fields of a rule, or a raw line of the inventory. */
 export type HbaRecord =
   | { readonly line: HbaLine; readonly raw?: undefined }
-  /** Printed verbatim; without a line it is a comment, or what only the server can read. */
+  /** Printed verbatim; without `line` it is a comment, or syntax that only the server knows. */
   | { readonly line: HbaLine | undefined; readonly raw: string };
 
-/** The rules of default inventories are the same objects for every host, and mostly become the same records. */
+/** Default rules are the same objects for every host, and most of them give the same records. */
 const known = new WeakMap<HbaRule, Map<string, readonly HbaRecord[]>>();
 
-/** One rule as records: a rule in parts gives one for each address that its `addr` stands for. */
+/** The records of one rule: one for each address of its `addr`. */
 export function ruleRecords(rule: HbaRule, context: HbaContext): readonly HbaRecord[] {
   if (rule.addr === 'cluster') return makeRecords(rule, context);
   const key = contextKey(rule, context);
@@ -21,7 +21,7 @@ export function ruleRecords(rule: HbaRule, context: HbaContext): readonly HbaRec
   return records;
 }
 
-/** All of the context that a rule's records depend on, the cluster's members aside. */
+/** The parts of the context that a rule's records depend on, without the members of the cluster. */
 function contextKey({ addr }: HbaRule, { target, member: { settings }, infraIps }: HbaContext): string {
   return [
     target,
@@ -63,7 +63,7 @@ function userName(user: string, { member: { settings } }: HbaContext): string {
 
 const INTRANET = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
 
-/** Networks in CIDR form; undefined stands for the Unix socket. */
+/** Networks in CIDR form; undefined is the Unix socket. */
 function addresses(
   alias: string,
   { members, infraIps, member }: HbaContext,

@@ -5,39 +5,39 @@ import { coversAddress } from './covers.ts';
 import { groupsInRole, type HbaSource } from './groups.ts';
 import type { HbaRecord } from './records.ts';
 
-/** Who asks for a connection. */
+/** A connection of a client. */
 export type HbaQuestion = {
   readonly user: string;
-  /** `replication` asks for physical replication. */
+  /** `replication` means physical replication. */
   readonly database: string;
   /** An IPv4 address, or `local` for the Unix socket. */
   readonly from: string;
   readonly isTls: boolean;
 };
 
-/** Without a record: none matches, which refuses. `method`: what is asked of the client, or `reject`. */
+/** Without a record, no rule matches and the connection is rejected. `method`: the authentication method, or `reject`. */
 export type HbaVerdict =
   | { readonly method: string; readonly record: HbaRecord; readonly source: HbaSource }
   | { readonly method: 'reject'; readonly record: undefined };
 
-/** Which rule of PostgreSQL or pgbouncer decides on a connection to a member that has this role now. */
+/** The rule of PostgreSQL or pgbouncer that matches a connection to a member with this current role. */
 export function hbaVerdict(question: HbaQuestion, role: LiveRole, context: HbaContext): HbaVerdict {
   let found: ReadonlySet<string> | undefined;
-  const isIn: IsIn = (name) => {
+  const isMemberOf: IsMemberOf = (name) => {
     found ??= rolesOf(question.user, context);
     return found.has(name);
   };
   for (const { records, source } of groupsInRole(context, role)) {
-    const record = records.find(({ line }) => line && matches(line, question, isIn));
+    const record = records.find(({ line }) => line && matches(line, question, isMemberOf));
     if (record?.line) return { method: record.line.method, record, source };
   }
   return { method: 'reject', record: undefined };
 }
 
-/** Whether the user of a question has a role. */
-type IsIn = (role: string) => boolean;
+/** Whether the user of a connection has a role. */
+type IsMemberOf = (role: string) => boolean;
 
-/** The user and every role that it is a member of, directly or not; none for pgbouncer, which knows no roles. */
+/** The user and every role that it is a member of, directly or not; none for pgbouncer, which has no roles. */
 export function rolesOf(user: string, { target, member }: HbaContext): ReadonlySet<string> {
   const found = new Set<string>();
   if (target === 'pgbouncer') return found;
@@ -51,13 +51,13 @@ export function rolesOf(user: string, { target, member }: HbaContext): ReadonlyS
   return found;
 }
 
-/** Addresses are read anew each time: they come last but for users, whose roles cost more. */
-function matches(line: HbaLine, question: HbaQuestion, isIn: IsIn): boolean {
+/** In order of cost: addresses are parsed each time, and roles of users cost most. */
+function matches(line: HbaLine, question: HbaQuestion, isMemberOf: IsMemberOf): boolean {
   return (
     matchesType(line.type, question) &&
-    line.databases.some((word) => matchesDatabase(word, question, isIn)) &&
+    line.databases.some((word) => matchesDatabase(word, question, isMemberOf)) &&
     coversAddress(line.address, question.from === 'local' ? undefined : question.from) &&
-    line.users.some((word) => matchesUser(word, question.user, isIn))
+    line.users.some((word) => matchesUser(word, question.user, isMemberOf))
   );
 }
 
@@ -68,21 +68,25 @@ function matchesType(type: string, { from, isTls }: HbaQuestion): boolean {
 }
 
 /** PostgreSQL, hba.c, check_db: a physical replication connection matches the keyword and nothing else. */
-function matchesDatabase({ text, isQuoted }: HbaWord, { database, user }: HbaQuestion, isIn: IsIn): boolean {
+function matchesDatabase(
+  { text, isQuoted }: HbaWord,
+  { database, user }: HbaQuestion,
+  isMemberOf: IsMemberOf,
+): boolean {
   if (database === 'replication') return text === 'replication' && !isQuoted;
   if (isQuoted) return text === database;
   if (text === 'all') return true;
   if (text === 'sameuser') return database === user;
-  if (text === 'samerole' || text === 'samegroup') return isIn(database);
+  if (text === 'samerole' || text === 'samegroup') return isMemberOf(database);
   if (text === 'replication') return false;
   return matchesName(text, database);
 }
 
 /** PostgreSQL, hba.c, check_role. */
-function matchesUser({ text, isQuoted }: HbaWord, user: string, isIn: IsIn): boolean {
+function matchesUser({ text, isQuoted }: HbaWord, user: string, isMemberOf: IsMemberOf): boolean {
   if (isQuoted) return text === user;
   if (text === 'all') return true;
-  if (text.startsWith('+')) return isIn(text.slice(1));
+  if (text.startsWith('+')) return isMemberOf(text.slice(1));
   return matchesName(text, user);
 }
 

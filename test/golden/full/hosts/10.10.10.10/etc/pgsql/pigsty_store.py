@@ -1,16 +1,16 @@
-"""What Patroni has to know of the store: its version, which is the one of this bundle.
+"""Gives Patroni the version of etcd, which is the one of this bundle.
 
-Patroni goes by what the members have agreed on. As long as one of them has never been up that is 3.0, whatever they are
-(etcd, MinClusterVersion), and Patroni then speaks a language that etcd has forgotten: it waits for the last host.
+Patroni uses the cluster version of etcd. This is 3.0 until every member has started once, whatever their version is
+(etcd, MinClusterVersion), and Patroni then uses an API that etcd no longer has: it would wait for the last host.
 """
 import sys
 
 from patroni.dcs.etcd3 import Etcd3Client
 
 
-def know_version():
+def set_version():
     if not hasattr(Etcd3Client, "_ensure_version_prefix"):
-        sys.exit("pigsty_store: this Patroni finds out about versions elsewhere")
+        sys.exit("pigsty_store: unsupported version of Patroni: _ensure_version_prefix not found")
 
     def ensure(self, base_uri, **kwargs):
         self.version_prefix, self._cluster_version = "/v3", (3, 5)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# initdb as Patroni calls it (its postgresql.bin_name): options, then the data directory. That becomes a database
-# cluster by one rename: cut short in place, initdb leaves files that Patroni neither uses nor replaces.
+# initdb for Patroni (postgresql.bin_name), called with options, then the data directory. Creates the database cluster
+# under another name and renames it: an interrupted initdb leaves files that Patroni neither uses nor replaces.
 set -eu
 left=$#
 for word; do

@@ -1,8 +1,7 @@
-"""Brings the keys of the configuration store that the inventory decides on to what it says; run on the leader.
+"""Sets the keys of the configuration store that the inventory declares; runs on the leader.
 
-Patroni writes them once, at bootstrap; afterwards the store is the truth. Other keys are reported and left alone; so is
-a cluster that takes writes: it does not become a copy of another one, again or anew, by itself. A pause that somebody
-else has made stays: the key `pigsty` says whose it is.
+Patroni writes them once, at bootstrap. Other keys are reported and not changed. A cluster that accepts writes does not
+become a standby cluster automatically. A pause that an operator has set stays: the key `pigsty` marks our own pause.
 """
 import base64
 import json
@@ -13,12 +12,12 @@ import urllib.request
 import yaml
 
 URL = "http://10.10.10.12:8008/config"
-# Patroni goes on running, and nobody takes over (patroni_mode).
-PAUSES = False
+# Patroni runs without failover (patroni_mode).
+IS_PAUSED = False
 PAUSE = {"pause": True, "pigsty": {"pause": True}}
 PATRONI = "/etc/pigsty/current/etc/patroni"
 CA = "/etc/pigsty/current/etc/pgsql/ca.crt"
-# Set by this node's own measure at bootstrap.
+# Set at bootstrap, from the processors of a node.
 MEASURED = {"postgresql.parameters.max_worker_processes"}
 
 
@@ -37,12 +36,12 @@ def flatten(tree, path=""):
     return flat
 
 
-def difference(wanted, found):
-    """What of `wanted` is otherwise in `found`, in the form of `wanted`."""
+def changed_keys(wanted, found):
+    """The keys of `wanted` that are missing or different in `found`, in the form of `wanted`."""
     changed = {}
     for key, value in wanted.items():
         if isinstance(value, dict):
-            inner = difference(value, found.get(key) if isinstance(found.get(key), dict) else {})
+            inner = changed_keys(value, found.get(key) if isinstance(found.get(key), dict) else {})
             if inner:
                 changed[key] = inner
         elif key not in found or found[key] != value:
@@ -50,17 +49,17 @@ def difference(wanted, found):
     return changed
 
 
-def taken_back(wanted, found):
-    """What this product alone writes and the inventory no longer has, as None: that removes a key."""
+def removed_keys(wanted, found):
+    """Keys that only this product writes and the inventory no longer has, as None, which removes a key."""
     owned = {
         "standby_cluster": set(found.get("standby_cluster") or {}) if "standby_cluster" in wanted else set(),
         "slots": {name for name in found.get("slots") or {} if name.startswith("copy_")},
     }
-    gone = {key: {name: None for name in names - set(wanted.get(key, {}))} for key, names in owned.items()}
-    gone = {key: names for key, names in gone.items() if names}
-    if not PAUSES and (found.get("pigsty") or {}).get("pause"):
-        gone.update(dict.fromkeys(PAUSE))
-    return gone
+    removed = {key: {name: None for name in names - set(wanted.get(key, {}))} for key, names in owned.items()}
+    removed = {key: names for key, names in removed.items() if names}
+    if not IS_PAUSED and (found.get("pigsty") or {}).get("pause"):
+        removed.update(dict.fromkeys(PAUSE))
+    return removed
 
 
 def ask(method="GET", body=None):
@@ -75,14 +74,14 @@ def ask(method="GET", body=None):
 
 def converge():
     wanted = load("10-patroni.yml")["bootstrap"]["dcs"]
-    if PAUSES:
+    if IS_PAUSED:
         wanted.update(PAUSE)
     found = ask()
     if "standby_cluster" in wanted and "standby_cluster" not in found:
-        print("store: standby_cluster: the inventory has pg_upstream, but this cluster takes writes of its own: left alone")
+        print("store: standby_cluster: the inventory has pg_upstream, but this cluster accepts writes: not changed")
         del wanted["standby_cluster"]
-    changed = difference(wanted, found)
-    for key, names in taken_back(wanted, found).items():
+    changed = changed_keys(wanted, found)
+    for key, names in removed_keys(wanted, found).items():
         changed[key] = names and {**changed.get(key, {}), **names}
     if changed:
         before = flatten(found)
@@ -90,7 +89,7 @@ def converge():
             print(f"store: {key}: {before.get(key)} -> {value}")
         ask("PATCH", json.dumps(changed).encode())
     for key in sorted(set(flatten(found)) - set(flatten({**wanted, **changed})) - MEASURED):
-        print(f"store: {key} = {flatten(found)[key]}: not of this inventory, left alone")
+        print(f"store: {key} = {flatten(found)[key]}: not in the inventory, not changed")
 
 
 sys.exit(converge())

@@ -1,12 +1,12 @@
-# Makes the cluster hold what the inventory declares, on whoever is primary; replicas have nothing to do.
-# Waits for Patroni: before it says "primary" the cluster is still being made.
+# Creates what the inventory declares, on the current primary; does nothing on replicas.
+# Waits for Patroni: before it reports "primary", the cluster is not initialised.
 set -eu
 export PGHOST=/var/run/postgresql PGPORT=5432 PGUSER=postgres HOME=/tmp
-# Statements may hold password verifiers: they go to no log and no statistics.
+# Statements contain password verifiers: they must not be in logs and statistics.
 export PGOPTIONS='-c log_statement=none -c log_min_duration_statement=-1 -c pg_stat_statements.track=none -c client_min_messages=warning'
 
-# What Patroni says this member is, once it says so. One process that asks again and again: a new one each time would
-# take a processor from PostgreSQL, which is starting. Not by the path /replica: that is for whom clients are sent to.
+# Waits until Patroni reports the role of this member. One process that repeats the request: a new process each time
+# would use processor time that PostgreSQL needs to start. Not by /replica, which is for health checks of services.
 wait_for_role() {
     python3 -S - <<'PYTHON'
 import http.client, json, sys, time
@@ -31,7 +31,7 @@ def find_role():
     state = json.loads(ask("/patroni")[1])
     if (state.get("role"), state.get("state")) != ("replica", "running"):
         return None
-    # Whoever is about to take the lease of a copy runs as a replica for a moment.
+    # A member that is about to lead a standby cluster is a replica for a moment.
     members = json.loads(ask("/cluster")[1]).get("members", [])
     leads = [member["name"] for member in members if member.get("role") in ("leader", "standby_leader")]
     return "replica" if leads and leads != [NAME] else None
@@ -45,7 +45,7 @@ while True:
             sys.exit(print(role))
     except (OSError, ValueError, http.client.HTTPException):
         pass
-    # Where answers are slow, asking is what slows them.
+    # On a slow host, ask less often.
     time.sleep(min(1, max(0.1, 3 * (time.monotonic() - asked))))
 PYTHON
 }
@@ -54,15 +54,15 @@ run() {
     PGDATABASE=$1 psql -X -q -v ON_ERROR_STOP=1 -f "/etc/pigsty/current/etc/pgsql/$2"
 }
 
-make_roles_and_databases() {
+create_roles_and_databases() {
     run postgres roles.sql
-    # Before any database is made from it.
+    # Before any database is created from it.
     run template1 template.sql
     run postgres template.sql
     run postgres databases.sql
 }
 
-# Not before PostgreSQL is there to answer for.
+# PostgreSQL must run before Patroni reports a role.
 until [ -S "$PGHOST/.s.PGSQL.$PGPORT" ]; do sleep 0.3; done
 role=$(wait_for_role)
 if [ "$role" = replica ]; then
@@ -72,9 +72,9 @@ fi
 
 python3 /etc/pigsty/current/etc/pgsql/converge.py
 if [ "$role" = standby-leader ]; then
-    echo "this cluster is a copy: its roles and databases are those of the other one"
+    echo "this is a standby cluster: roles and databases are replicated"
     exit 0
 fi
-make_roles_and_databases
+create_roles_and_databases
 run test database-1.sql
 echo "roles and databases are as declared"

@@ -1,5 +1,5 @@
-# Starts vip-manager on the interface that is declared; where the host has none of that name, on the one that has the
-# host's own address.
+# Starts vip-manager on the declared interface; if the host has no interface with that name, on the one with the
+# address of the host.
 set -eu
 interface=eth0
 if ! ip link show dev "$interface" >/dev/null 2>&1; then

@@ -1,10 +1,10 @@
-"""Keeps this member from accepting writes under a lease that has run out.
+"""Prevents this member from accepting writes after its lease has expired.
 
-Patroni renews the lease, and stops PostgreSQL when it cannot; but Patroni may be killed, stopped or stuck itself, and
-PostgreSQL runs on without it. Twice a second:
-  - Patroni is silent for 4 s: it is killed, and systemd starts it again;
-  - PostgreSQL takes no connection for 8 s: it is killed, and Patroni starts it again or gives the lease away;
-  - this member is primary and no cycle of Patroni has ended for 23 s: PostgreSQL is killed.
+Patroni renews the lease, and stops PostgreSQL when it cannot. But Patroni itself can be killed, stopped or stuck, and
+PostgreSQL continues without it. Checks twice a second:
+  - Patroni has not answered for 4 s: kill it; systemd restarts it;
+  - PostgreSQL has accepted no connection for 8 s: kill it; Patroni restarts it or releases the lease;
+  - this member is primary and Patroni has completed no cycle for 23 s: kill PostgreSQL.
 """
 import http.client
 import os
@@ -21,12 +21,12 @@ SSL_REQUEST = struct.pack("!ii", 8, 80877103)  # PostgreSQL manual, "SSLRequest"
 PERIOD = 0.5
 
 
-def say(message):
+def log(message):
     print(message, flush=True)
 
 
 def notify(state):
-    """systemd's watchdog starts this guard again when it is stuck (sd_notify(3))."""
+    """systemd's watchdog restarts this guard when it is stuck (sd_notify(3))."""
     address = os.environ.get("NOTIFY_SOCKET", "")
     if address:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as connection:
@@ -34,7 +34,7 @@ def notify(state):
 
 
 def postmaster():
-    """Its process id; None when PostgreSQL does not run."""
+    """The process id; None when PostgreSQL does not run."""
     try:
         with open(f"{DATA}/postmaster.pid", encoding="ascii") as file:
             pid = int(file.readline())
@@ -65,8 +65,8 @@ def kill(*pids):
 
 
 def kill_postgres(pid, reason):
-    """The postmaster first, so that it starts no more; SIGKILL also ends what is stopped."""
-    say(f"{reason}: PostgreSQL is killed")
+    """The postmaster first, so that it starts no new processes; SIGKILL also ends stopped processes."""
+    log(f"{reason}: killing PostgreSQL")
     kill(pid, *children(pid))
 
 
@@ -87,7 +87,7 @@ def patroni_answers():
 
 
 def postgres_answers():
-    """True also while it does not listen yet: it is on its way."""
+    """True also before it listens: it is starting."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(1)
         try:
@@ -102,7 +102,7 @@ def postgres_answers():
 
 
 def heartbeat_age():
-    """0 before the first cycle: there is no lease yet."""
+    """0 before the first cycle, when no lease exists."""
     try:
         with open(HEARTBEAT, encoding="ascii") as file:
             return time.monotonic() - float(file.read())
@@ -111,7 +111,7 @@ def heartbeat_age():
 
 
 def patroni_pid():
-    """Its process, once it waits for nothing any more; None when there is none."""
+    """The process id, after patroni-start.py has finished waiting; None when Patroni does not run."""
     try:
         with open("/run/postgresql/patroni.pid", encoding="ascii") as file:
             pid = int(file.read())
@@ -121,8 +121,8 @@ def patroni_pid():
         return None
 
 
-class Silence:
-    """How long a process that has answered before has not."""
+class Unresponsive:
+    """The time since the last answer of a process."""
 
     def __init__(self):
         self.pid, self.answered = None, None
@@ -138,17 +138,17 @@ class Silence:
 
 
 def watch():
-    patroni, postgres = Silence(), Silence()
+    patroni, postgres = Unresponsive(), Unresponsive()
     notify(b"READY=1")
     while True:
         notify(b"WATCHDOG=1")
         if patroni.seconds(patroni_pid(), patroni_answers) > 4:
-            say("Patroni has been silent for 4 s: it is killed")
+            log("Patroni has not answered for 4 s: killing it")
             kill(patroni.pid)
         if postgres.seconds(postmaster(), postgres_answers) > 8:
-            kill_postgres(postgres.pid, "no connection for 8 s")
+            kill_postgres(postgres.pid, "PostgreSQL has accepted no connection for 8 s")
         elif postgres.pid and is_primary() and heartbeat_age() > 23:
-            kill_postgres(postgres.pid, "no sign of Patroni for 23 s, the lease runs out")
+            kill_postgres(postgres.pid, "no Patroni cycle for 23 s, the lease is about to expire")
         time.sleep(PERIOD)
 
 

@@ -1,6 +1,7 @@
-"""Starts Patroni once it has something to talk to, and tells the guard of every cycle that it ends.
+"""Starts Patroni when etcd answers, and writes a heartbeat for the guard after every cycle.
 
-Patroni tries to reach etcd once and then every 5 s; here it is every 0.1 s, and Patroni's modules load meanwhile.
+Patroni tries to connect to etcd once and then every 5 s. This script tries every 0.1 s, and has loaded Patroni's modules
+before.
 """
 import base64
 import http.client
@@ -16,19 +17,19 @@ CERTIFICATES = "/etc/pigsty/current/etc/pgsql"
 ENDPOINTS = [("10.10.10.10", 2379), ]
 LEADER = "/pg/pg-test/leader"
 INITIALISES = False
-# Of the cluster that this one is a copy of.
+# The upstream cluster of a standby cluster.
 UPSTREAM = []
 SHORT_LEASE = False
 HEARTBEAT = "/run/postgresql/patroni.heartbeat"
 PID = "/run/postgresql/patroni.pid"
 DISKS = ("/pg/data", "/pg/data/pg_wal")
-# A segment of the WAL, which a server wants all at once; and what makes a disk that was full a good one again.
+# A WAL segment, which PostgreSQL allocates at once; and the free space after which a full disk is usable again.
 SEGMENT = 16 * 1024 * 1024
 ROOM = 4 * SEGMENT
 
 
 def load_patroni():
-    import patroni.postgresql  # before patroni.ha, which imports it half way through itself
+    import patroni.postgresql  # before patroni.ha, because of a circular import
     from patroni.api import RestApiHandler
     import patroni.dcs.etcd3
     import patroni.ha
@@ -37,15 +38,15 @@ def load_patroni():
     from patroni.postgresql import Postgresql
     from patroni.__main__ import main
 
-    pigsty_store.know_version()
-    leave_full_disk(patroni.ha.Ha)
-    tell_guard(patroni.ha.Ha)
-    share_timeline(Postgresql)
-    spare_starting_server(RestApiHandler)
-    leave_stopped_server(RestApiHandler)
-    # At a switchover the lease is given up once the server is shut down; Patroni looks once a second.
+    pigsty_store.set_version()
+    fail_over_on_full_disk(patroni.ha.Ha)
+    write_heartbeat(patroni.ha.Ha)
+    cache_timeline(Postgresql)
+    cache_refused_connections(RestApiHandler)
+    report_stopping_server(RestApiHandler)
+    # A switchover releases the lease when the server is shut down; Patroni checks this once a second.
     patroni.postgresql.STOP_POLLING_INTERVAL = 0.2
-    hurry_release(patroni.ha)
+    shorten_release(patroni.ha)
     if SHORT_LEASE:
         allow_short_lease()
     return main
@@ -57,46 +58,46 @@ def write(path, text):
     os.replace(f"{path}.new", path)
 
 
-def tell_guard(ha):
-    """When the last cycle ended, by the clock that nobody sets: the lease was renewed, or given up, before that."""
+def write_heartbeat(ha):
+    """Writes the time of the last cycle, by the monotonic clock. The lease was renewed or released before that time."""
     run_cycle = ha.run_cycle
 
-    def run_and_tell(self):
+    def run_and_write(self):
         result = run_cycle(self)
         write(HEARTBEAT, str(time.monotonic()))
         return result
 
-    ha.run_cycle = run_and_tell
+    ha.run_cycle = run_and_write
 
 
 class Space:
-    """Of the disks that PostgreSQL writes to."""
+    """The free space on the disks that PostgreSQL writes to."""
 
     def __init__(self):
         self.is_short = False
 
-    def look(self):
+    def update(self):
         try:
             states = [os.statvfs(path) for path in DISKS]
-        except OSError:  # there is no database yet
+        except OSError:  # no database exists yet
             return
         free = min(state.f_bavail * state.f_frsize for state in states)
         self.is_short = free < (ROOM if self.is_short else SEGMENT)
 
 
-def leave_full_disk(ha):
-    """A primary without space takes connections while no write comes through, and Patroni lets it lead on. Here it hands
-    over as soon as another member can take over, and a member without space leaves the lead to one that has some.
-    Others are told by the tag that Patroni has for it; as a member's own setting that would cost it slots."""
+def fail_over_on_full_disk(ha):
+    """A primary without disk space accepts connections but no writes, and Patroni keeps it as leader. Here it fails over
+    as soon as another member can be primary, and a member without space does not become leader if another one has space.
+    The tag `nofailover` tells the others; as a setting of the member it would remove the member's slots."""
     run_cycle, get_tags, is_healthiest = ha.run_cycle, ha.get_effective_tags, ha.is_healthiest_node
     space = Space()
 
-    def hand_over_and_run(self):
-        space.look()
+    def fail_over_and_run(self):
+        space.update()
         is_free = self.is_leader() and not self.is_paused() and not self._async_executor.busy
         if space.is_short and is_free and not self.cluster.failover and self.is_failover_possible():
-            # Not to Patroni's log, which is on that disk.
-            print("no space left on the disk: another member takes over", file=sys.stderr, flush=True)
+            # Not to Patroni's log: it is on that disk.
+            print("no space left on the disk: another member becomes primary", file=sys.stderr, flush=True)
             self.dcs.manual_failover(self.state_handler.name, "")
         return run_cycle(self)
 
@@ -107,59 +108,60 @@ def leave_full_disk(ha):
     def is_healthiest_with_space(self):
         return is_healthiest(self) and not (space.is_short and self.is_failover_possible())
 
-    ha.run_cycle, ha.get_effective_tags = hand_over_and_run, get_tags_and_space
+    ha.run_cycle, ha.get_effective_tags = fail_over_and_run, get_tags_and_space
     ha.is_healthiest_node = is_healthiest_with_space
 
 
-def share_timeline(postgresql):
-    """A replica that does not know its leader's timeline opens a connection for every health check, just when the
-    host has most to do. Here one answer serves for a second. Timelines only grow: an older one makes no candidate."""
+def cache_timeline(postgresql):
+    """A replica that does not know its leader's timeline opens a connection for every health check, when the host is
+    busiest. Here an answer is cached for a second. Timelines only grow: an old value excludes no candidate."""
     ask = postgresql.replica_cached_timeline
     shared = {"until": 0, "timeline": None}
-    one_asks = threading.Lock()
+    lock = threading.Lock()
 
-    def ask_once(self, primary_timeline):
-        with one_asks:
+    def get_timeline(self, primary_timeline):
+        with lock:
             if shared["timeline"] is None or time.monotonic() > shared["until"]:
                 shared.update(timeline=ask(self, primary_timeline), until=time.monotonic() + 1)
             return shared["timeline"]
 
-    postgresql.replica_cached_timeline = ask_once
+    postgresql.replica_cached_timeline = get_timeline
 
 
-def spare_starting_server(handler):
-    """While PostgreSQL starts or stops, every health check tries to connect, and again a second later, which is too
-    late for HAProxy. Here a refusal answers all checks for a quarter of a second."""
+def cache_refused_connections(handler):
+    """While PostgreSQL starts or stops, every health check tries to connect, and tries again a second later, which is too
+    late for HAProxy. Here a refused connection answers all checks for a quarter of a second."""
     from patroni.exceptions import PostgresConnectionException
 
     ask = handler.query
     refused = {"until": 0}
 
-    def ask_spared(self, sql, *params, retry=False):
+    def query_cached(self, sql, *params, retry=False):
         if time.monotonic() < refused["until"]:
-            raise PostgresConnectionException("refused a moment ago")
+            raise PostgresConnectionException("connection refused in the last 0.25 s")
         try:
             return ask(self, sql, *params)
         except PostgresConnectionException:
             refused["until"] = time.monotonic() + 0.25
             raise
 
-    handler.query = ask_spared
+    handler.query = query_cached
 
 
-def leave_stopped_server(handler):
-    """A leader that stops has its lease until the end of it; HAProxy, which asks by OPTIONS, sends it nobody by then."""
+def report_stopping_server(handler):
+    """A stopping leader keeps its lease until it is down. HAProxy, which checks with OPTIONS, must send it no clients."""
     write = handler._write_status_code_only
 
     def write_if_running(self, status_code):
-        is_gone = self.command == "OPTIONS" and self.server.patroni.postgresql.state != "running"
-        write(self, 503 if is_gone else status_code)
+        is_stopping = self.command == "OPTIONS" and self.server.patroni.postgresql.state != "running"
+        write(self, 503 if is_stopping else status_code)
 
     handler._write_status_code_only = write_if_running
 
 
-def hurry_release(ha):
-    """And then Patroni gives the replicas a second to receive the last record. Here they are asked whether they have."""
+def shorten_release(ha):
+    """After the shutdown, Patroni waits a second for the replicas to receive the last record. Here it stops to wait when
+    they have it."""
     clock = ha.time
 
     class Clock:
@@ -182,11 +184,11 @@ def hurry_release(ha):
 
 
 def allow_short_lease():
-    """Patroni takes 20 s for any ttl below. Ours follow from pg_rto, and fulfil ttl >= loop_wait + 2 x retry_timeout."""
+    """Patroni raises any ttl below 20 s to 20 s. Ours are derived from pg_rto, with ttl >= loop_wait + 2 x retry_timeout."""
     from patroni.config import Config
 
     if not hasattr(Config, "_validate_and_adjust_timeouts"):
-        sys.exit("patroni-start: this Patroni decides on its timeouts elsewhere")
+        sys.exit("patroni-start: unsupported version of Patroni: _validate_and_adjust_timeouts not found")
     Config._validate_and_adjust_timeouts = lambda self, config: None
 
 
@@ -196,8 +198,8 @@ class Store:
         self.context.load_cert_chain(f"{CERTIFICATES}/server.crt", f"{CERTIFICATES}/server.key")
 
     def ask(self, path, question=None):
-        """The first answer of a member, None without any. A member serves once it knows a leader; before that it
-        accepts connections and is silent."""
+        """The first answer of a member; None without one. A member answers when it knows a leader; before that it accepts
+        connections without an answer."""
         for address, port in ENDPOINTS:
             connection = http.client.HTTPSConnection(address, port, timeout=1, context=self.context)
             try:
@@ -230,30 +232,30 @@ def upstream_answers():
     return False
 
 
-def wait_until_wanted():
+def wait_for_cluster():
     store = Store()
     while store.ask("/version") is None:
         time.sleep(0.1)
-    # Only the declared primary makes a new cluster; a member with data takes part at once.
+    # Only the declared primary initialises a cluster; a member with data starts at once.
     if has_data():
         return
     if INITIALISES and UPSTREAM:
-        wait("the cluster that this one is a copy of", upstream_answers)
+        wait("the upstream cluster", upstream_answers)
     if not INITIALISES:
-        wait("the primary to make the cluster", lambda: store.has(LEADER))
+        wait("the primary to initialise the cluster", lambda: store.has(LEADER))
 
 
-def wait(reason, is_there):
-    if not is_there():
+def wait(reason, is_ready):
+    if not is_ready():
         print(f"waiting for {reason}", file=sys.stderr, flush=True)
-    while not is_there():
+    while not is_ready():
         time.sleep(0.5)
 
 
-# Patroni starts PostgreSQL from a process that reads this file again under another name.
+# Patroni starts PostgreSQL from a process that imports this file under another name.
 if __name__ == "__main__":
     main = load_patroni()
-    wait_until_wanted()
+    wait_for_cluster()
     write(PID, str(os.getpid()))
     sys.argv = ["/usr/bin/patroni", "/etc/pigsty/current/etc/patroni"]
     sys.exit(main())

@@ -1,4 +1,4 @@
--- Roles of the cluster. Every statement is made only where something differs.
+-- Roles of the cluster. Statements change only what differs.
 \set QUIET on
 \set ECHO none
 
@@ -161,7 +161,7 @@ SELECT format('GRANT EXECUTE ON FUNCTION pg_catalog.%s TO %I', 'pg_read_binary_f
   AND NOT has_function_privilege(rolname, 'pg_catalog.pg_read_binary_file(text)', 'EXECUTE') \gexec
 SELECT format('GRANT EXECUTE ON FUNCTION pg_catalog.%s TO %I', 'pg_read_binary_file(text, bigint, bigint, boolean)', rolname) FROM pg_roles WHERE rolname = 'replicator'
   AND NOT has_function_privilege(rolname, 'pg_catalog.pg_read_binary_file(text, bigint, bigint, boolean)', 'EXECUTE') \gexec
--- what is here and not in the inventory is reported, never dropped
+-- roles that are not in the inventory are reported, never dropped
 SELECT 'role not in the inventory: ' || rolname AS report FROM pg_roles
 WHERE rolname !~ '^pg_' AND rolname NOT IN ('dbrole_readonly', 'dbrole_offline', 'dbrole_readwrite', 'dbrole_admin', 'postgres', 'replicator', 'dbuser_dba', 'dbuser_monitor', 'test', '')
 \g (format=unaligned tuples_only=on)

@@ -1,4 +1,4 @@
-# The stanza, and a full backup where there is none yet. A replica leaves both to the primary.
+# Creates the stanza, and a full backup if none exists. On a replica it does nothing.
 set -eu
 export HOME=/tmp
 psql() { /usr/bin/env PGHOST=/var/run/postgresql PGPORT=5432 PGUSER=postgres psql -XAtq "$@"; }

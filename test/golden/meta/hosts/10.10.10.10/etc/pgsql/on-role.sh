@@ -1,5 +1,5 @@
-# Called by Patroni: <action> <role> <scope>. The rules for clients follow the role; a new primary, and one
-# that is it no longer, is told to systemd.
+# Called by Patroni: <action> <role> <scope>. Links the HBA rules of the role, and notifies systemd of a promotion or
+# demotion.
 set -eu
 export PGHOST=/var/run/postgresql PGUSER=postgres HOME=/tmp
 case $2 in

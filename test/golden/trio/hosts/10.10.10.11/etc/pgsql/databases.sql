@@ -1,4 +1,4 @@
--- Databases of the cluster. Every statement is made only where something differs, or repeats what is so.
+-- Databases of the cluster. Statements change what differs, or have no effect.
 \set QUIET on
 
 -- database test

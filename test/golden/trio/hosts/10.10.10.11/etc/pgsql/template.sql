@@ -1,4 +1,4 @@
--- What every new database starts with; for template1 and postgres.
+-- Content of every new database; for template1 and postgres.
 CREATE SCHEMA IF NOT EXISTS "monitor";
 SELECT 'CREATE EXTENSION ' || quote_ident(name) || ' WITH SCHEMA ' || quote_ident('pg_catalog')
 FROM pg_available_extensions WHERE name = 'adminpack' AND installed_version IS NULL \gexec

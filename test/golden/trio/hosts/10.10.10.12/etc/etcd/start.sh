@@ -1,10 +1,10 @@
-# Starts etcd: with data, as ever; without, as a member that the cluster has never seen. A member that has lost its data
-# may not come back as if nothing had happened: it might vote twice. It takes a new identity, and only when it is told to
-# (pigsty-agent apply --replace).
+# Starts etcd: with data, as before; without data, as a new member. A member that has lost its data must not use its old
+# identity: it could vote twice. It gets a new identity, and only if an operator requests it (pigsty-agent apply
+# --replace).
 set -eu
 config=/etc/pigsty/current/etc/etcd/etcd.conf
 
-# etcdctl with this member's certificate, at the other members.
+# etcdctl with this member's certificate, for the other members.
 ctl() {
     etcdctl --endpoints=https://10.10.10.11:2379,https://10.10.10.13:2379 --cacert=/etc/pigsty/current/etc/etcd/ca.crt \
         --cert=/etc/pigsty/current/etc/etcd/server.crt --key=/etc/pigsty/current/etc/etcd/server.key \
@@ -12,16 +12,16 @@ ctl() {
 }
 
 refuse() {
-    echo "etcd-2 has been a member of this cluster, and its data is not here." >&2
-    echo "Is its disk mounted? If this machine takes the place of a dead one: pigsty-agent apply --replace" >&2
+    echo "etcd-2 is a member of this cluster, but its data is missing." >&2
+    echo "Check that its disk is mounted. If this machine replaces a lost one, run: pigsty-agent apply --replace" >&2
     exit 78
 }
 
-# Prints `new` or `existing`, as the cluster knows this member. Lines of the list: id, status, name, peer URL, client
-# URL, learner. Never started: no client URL. Added while the cluster runs, and not yet started: no name either.
+# Prints `new` or `existing`: the state of this member in the cluster. Fields of a line: id, status, name, peer URL,
+# client URL, learner. Never started: no client URL. Added to a running cluster and not started: also no name.
 membership() {
     members=$(ctl member list 2>/dev/null) || {
-        echo new # nobody answers: they are new too, or this one waits for them
+        echo new # no answer: the other members are new too, or this one waits for them
         return
     }
     mine=$(echo "$members" | grep -F ', https://10.10.10.12:2380,' || :)
