@@ -1,6 +1,6 @@
 import type { Descriptor } from '../model/image.ts';
 import { blobPath, LAYOUT_FILE } from '../oci/layout.ts';
-import { byPath } from '../oci/member.ts';
+import { byPath } from '../oci/package-content.ts';
 import { hexOf, sha256Of } from '../text/digest.ts';
 import type { HostShare } from './select.ts';
 
