@@ -4,12 +4,12 @@ import { EXIT } from './cli/exit-codes.ts';
 import { loadVerbs } from './cli/load-verbs.ts';
 import { version } from './version.ts';
 
-/** Command line of `pigsty`; verbs are loaded when they are called, so that `--version` stays quick. */
+/** Command line of `pigsty`; verbs are loaded when they are called, so that `--version` is fast. */
 function createProgram(): Command {
   const program = new Command('pigsty')
     .description('Compiles a Pigsty inventory into one immutable bundle per host')
     .version(version, '-V, --version')
-    .showHelpAfterError('(pigsty --help shows what there is)')
+    .showHelpAfterError('(see pigsty --help)')
     .exitOverride();
   const verb = (name: string, description: string) =>
     program
@@ -17,48 +17,53 @@ function createProgram(): Command {
       .description(description)
       .argument(
         '[inventory]',
-        'the inventory; else $PIGSTY_INVENTORY, ./pigsty.yml, or one in a directory above',
+        'inventory file (default: $PIGSTY_INVENTORY, ./pigsty.yml, or pigsty.yml in a parent directory)',
       )
-      .option('-i, --inventory <file>', 'the inventory, as an option')
+      .option('-i, --inventory <file>', 'inventory file')
       .option('-q, --quiet', 'print errors and the result only')
       .option('--json', 'print the result as JSON');
   program
     .command('init')
-    .description('write an inventory of your own from a blueprint')
-    .argument('<blueprint>', 'its name: meta, trio …')
-    .option('--hosts <list>', 'the addresses of the hosts, separated by commas')
-    .option('-o, --output <file>', 'the inventory', 'pigsty.yml')
+    .description('create an inventory from a blueprint')
+    .argument('<blueprint>', 'name of the blueprint: meta, trio …')
+    .option('--hosts <list>', 'addresses of the hosts, separated by commas')
+    .option('-o, --output <file>', 'inventory file to write', 'pigsty.yml')
     .option('-q, --quiet', 'print errors and the result only')
     .option('--json', 'print the result as JSON')
     .action(async (blueprint, flags) => loadVerbs().runInit(blueprint, flags));
-  verb('validate', 'say everything that is wrong with the inventory; writes nothing')
-    .option('--strict', 'take warnings for errors')
-    .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json', 'sarif']))
+  verb('validate', 'report all errors in the inventory; writes nothing')
+    .option('--strict', 'treat warnings as errors')
+    .addOption(new Option('--format <format>', 'output format').choices(['text', 'json', 'sarif']))
     .action(async (inventory, flags) => loadVerbs().runValidate(inventory, flags));
   verb('build', 'compile the inventory into out/<site>/')
-    .option('-o, --output <dir>', 'where sites are written', 'out')
-    .option('--config-only', 'files only: no images, no network')
-    .option('--frozen', 'refuse to renew a lock that is missing or stale')
-    .addOption(new Option('--emit <stage>', 'print the result of a stage instead').choices(['plan', 'site']))
+    .option('-o, --output <dir>', 'output directory', 'out')
+    .option('--config-only', 'write configuration files only: no images, no network access')
+    .option('--frozen', 'fail if the lock is missing or out of date')
+    .addOption(
+      new Option('--emit <stage>', 'print the result of a stage instead of building').choices([
+        'plan',
+        'site',
+      ]),
+    )
     .action(async (inventory, flags) => loadVerbs().runBuild(inventory, flags));
   program
     .command('explain')
     .description(
-      'print what a parameter of a host is and every place that sets it, where what stands in a file or unit comes from, or which rule lets a client in',
+      'print the value of a parameter and where it is set, where the content of a file or unit comes from, or which HBA rule applies to a connection',
     )
-    .argument('<host>', 'its address or node name; `hba` for the rules of a cluster')
-    .argument('[what]', 'a parameter, or a path: etc/hosts, etc/hosts:3, patroni.service')
-    .option('-i, --inventory <file>', 'the inventory; else as for build')
-    .option('--cluster <name>', 'hba: the cluster; not needed when there is one')
-    .option('--user <name>', 'hba: who connects')
-    .option('--db <name>', 'hba: to which database; `replication` for a replica')
-    .option('--from <address>', 'hba: from where, an IPv4 address or `local`')
-    .option('--no-tls', 'hba: without TLS')
+    .argument('<host>', 'address or node name of the host; `hba` for HBA rules')
+    .argument('[what]', 'parameter, or path: etc/hosts, etc/hosts:3, patroni.service')
+    .option('-i, --inventory <file>', 'inventory file (default: as for build)')
+    .option('--cluster <name>', 'hba: cluster; optional if there is only one')
+    .option('--user <name>', 'hba: database user')
+    .option('--db <name>', 'hba: database; `replication` for a replica')
+    .option('--from <address>', 'hba: client address (IPv4) or `local`')
+    .option('--no-tls', 'hba: connection without TLS')
     .option('-q, --quiet', 'print errors and the result only')
     .option('--json', 'print the result as JSON')
     .action(async (host, what = '', flags) => {
       if (host === 'hba') return loadVerbs().runExplainHba(flags);
-      // No parameter has one of these in its name.
+      // Names of parameters contain none of these characters.
       if (/[/.:#]/.test(what)) return loadVerbs().runExplainPlan(host, what, flags);
       return loadVerbs().runExplain(host, what, flags);
     });
@@ -72,12 +77,12 @@ function createProgram(): Command {
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
     .action(async (shell) => loadVerbs().runCompletion(shell, program));
   verb('lock', 'resolve the packages of every image and write <inventory>.lock.json')
-    .option('--update', 'take newer versions where there are any')
+    .option('--update', 'update to newer versions')
     .action(async (inventory, flags) => loadVerbs().runLock(inventory, flags));
   verb('export', 'write one host of a built site as a self-contained tar')
-    .requiredOption('--host <ip>', 'the host')
-    .requiredOption('-o, --output <file>', 'the tar')
-    .option('--site <dir>', 'the folder that sites were built into', 'out')
+    .requiredOption('--host <ip>', 'address of the host')
+    .requiredOption('-o, --output <file>', 'output file')
+    .option('--site <dir>', 'output directory of `pigsty build`', 'out')
     .action(async (inventory, flags) => loadVerbs().runExport(inventory, flags));
   return program;
 }
@@ -99,12 +104,12 @@ function exitCodeOf(error: unknown): number {
 }
 
 process.stdout.on('error', (error) => {
-  // Whoever reads has read enough: `pigsty schema | head`.
+  // The reader has closed the pipe: `pigsty schema | head`.
   if ('code' in error && error.code === 'EPIPE') process.exit(EXIT.done);
   throw error;
 });
 process.once('SIGINT', () => {
-  // What a step has drawn stays; the shell's prompt begins on a line of its own.
+  // Progress stays on the terminal; the shell's prompt begins on the next line.
   if (process.stderr.isTTY) process.stderr.write('\n');
   process.exit(EXIT.interrupted);
 });

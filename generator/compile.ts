@@ -13,10 +13,10 @@ import { resolve } from './stages/resolve.ts';
 
 /*
  * The recipe of every command that reads an inventory: read, resolve, files, check, plan. All of it is pure. The last
- * step, render, needs keys and images, and is done host by host on several threads (emit/host-emitter.ts).
+ * step, render, needs keys and images; several threads render the hosts (emit/host-emitter.ts).
  */
 
-/** The texts of files that an inventory names, by the name as written; what does not exist is left out. */
+/** The texts of files that an inventory names, by the name as written; files that do not exist are left out. */
 export type ReadFiles = (names: readonly string[]) => Result<ReadonlyMap<string, string>>;
 
 /** A site, its facts and its plan: all that is needed to render its hosts. */
@@ -24,7 +24,7 @@ export type Compiled = { readonly site: Site; readonly facts: Facts; readonly pl
 
 const noFiles: ReadFiles = () => succeed(new Map());
 
-/** From text to plan. */
+/** Compiles the text of an inventory to a plan. */
 export function compile(
   text: string,
   file: string,
@@ -34,7 +34,7 @@ export function compile(
   return andThen(readSite(text, file, siteName, readFiles), compileSite);
 }
 
-/** Read, resolve, files: the site that an inventory means, with the files that it names. */
+/** Read, resolve, files: the site that an inventory describes, with the files that it names. */
 export function readSite(
   text: string,
   file: string,
@@ -52,8 +52,8 @@ export function compileSite(site: Site): Result<Compiled> {
 }
 
 /**
- * Check: everything that can be wrong with a site, and what its modules tell each other. Hosts that are alike are
- * planned once, to see whether modules contradict one another; `checkPlan` tells it of each.
+ * Check: all diagnostics of a site, and the facts of its modules. One host of each kind is planned, to find conflicts
+ * between modules; `checkPlan` reports those of one host.
  */
 export function checkSite(site: Site): Result<Facts> {
   const found: Diagnostic[] = check(site, modules);
@@ -65,7 +65,7 @@ export function checkSite(site: Site): Result<Facts> {
   return conclude(facts, [...found, ...checkPorts(site, modules, facts), ...clashes]);
 }
 
-/** What is wrong with the plan of a host. */
+/** The conflicts in the plan of a host. */
 export function checkPlan({ clashes }: PlannedHost, site: Site): Diagnostic[] {
   return clashes.map((clash) => describeClash(clash, site, { modules, rows: vocabulary.rows }));
 }

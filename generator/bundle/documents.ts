@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { Descriptor } from '../model/image.ts';
 
 /*
- * The JSON documents of an OCI layout, with the keys that a bundle uses (image-spec 1.1: image-index.md, manifest.md,
- * descriptor.md). Other keys are ignored.
+ * The JSON documents of an OCI layout, with the properties that a bundle needs (image-spec 1.1: image-index.md, manifest.md,
+ * descriptor.md). Other properties are dropped.
  */
 const descriptor = z.object({
   mediaType: z.string(),
@@ -17,22 +17,22 @@ const manifest = z.object({ config: descriptor, layers: z.array(descriptor) });
 
 export type Index = z.infer<typeof index>;
 
-/** A manifest and its own descriptor. */
+/** A manifest and its descriptor. */
 export type Manifest = {
   readonly descriptor: Descriptor;
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
 };
 
-/** Reads `index.json`; undefined if the text is not a valid index. */
+/** `index.json`; undefined if the text is not a valid index. */
 export function parseIndex(text: string): Index | undefined {
   return parse(index, text);
 }
 
-/** Reads the manifest of an image or an artifact; undefined if the text is not a valid manifest. */
-export function parseManifest(descriptor: Descriptor, text: string): Manifest | undefined {
+/** The manifest of an image or artifact; undefined if the text is not a valid manifest. */
+export function parseManifest(location: Descriptor, text: string): Manifest | undefined {
   const parsed = parse(manifest, text);
-  return parsed && { descriptor, ...parsed };
+  return parsed && { descriptor: location, ...parsed };
 }
 
 function parse<T>(schema: z.ZodType<T>, text: string): T | undefined {

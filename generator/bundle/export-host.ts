@@ -10,11 +10,11 @@ import { readShare } from './read-share.ts';
 import { bundleRules } from './rules.ts';
 import type { Sink } from './sink.ts';
 
-/** `bundle` is the bundle's digest; `bytes` is the size of the files. */
+/** `bundle` is the bundle's digest, `bytes` the size of its content. */
 export type ExportedHost = { readonly bundle: string; readonly bytes: number };
 
 /**
- * Exports one host's bundle from the site that is built in `directory`. Diagnostics: export/not-built, export/no-host,
+ * Writes the bundle of one host, from the built site in `directory`, into the sink. Diagnostics: export/not-built, export/no-host,
  * bundle/incomplete, bundle/wrong-hash. Throws file system errors.
  */
 export async function exportHost(
@@ -26,7 +26,7 @@ export async function exportHost(
   const text = await readTextIfExists(join(directory, 'index.json'));
   if (text === undefined) return failed(bundleRules.notBuilt.at(undefined, { directory }));
   const index = parseIndex(text);
-  if (!index) return failed(bundleRules.incomplete.at(undefined, { missing: 'an index in index.json' }));
+  if (!index) return failed(bundleRules.incomplete.at(undefined, { missing: 'a valid index in index.json' }));
   const blobs = layoutBlobs(directory);
   try {
     const share = await readShare(index, host, blobs);

@@ -13,7 +13,7 @@ export type BundleFile = {
   readonly content: string | Descriptor;
 };
 
-/** The directory that a node gets (docs/bundle.md, "Contents of a bundle"): files that the node needs first come first. */
+/** The directory that a node gets (docs/bundle.md, "Contents of a bundle"): files in the order in which they are needed. */
 export function bundleFiles(share: HostShare): BundleFile[] {
   const { artifact, parts, images } = share;
   const manifests = [...images, artifact].map(({ descriptor }) => descriptor);
@@ -42,7 +42,7 @@ function textFile(path: string, content: string): BundleFile {
   return { path, mode: 0o644, digest: sha256Of(content), size: Buffer.byteLength(content), content };
 }
 
-/** `<hex>  <path>` sorted by path, and a last line with the checksum of the others. */
+/** `<hex>  <path>` sorted by path, and a last line with the digest of the lines before it. */
 function checksums(files: readonly BundleFile[]): BundleFile {
   const lines = [...files].sort(byPath).map(({ digest, path }) => `${digest}  ${path}\n`);
   const text = lines.join('');

@@ -7,7 +7,7 @@ import { bundleRules } from './rules.ts';
 import { findBundle, type HostShare, namedImages, selectImages, selectParts } from './select.ts';
 
 /**
- * Reads one host's share of a site from the site's index and the documents that it names; verifies each of them.
+ * One host's share of a site, read from the site's index and the documents that it refers to; each is verified.
  * Diagnostics: export/no-host, bundle/incomplete. Throws a BlobFault.
  */
 export async function readShare(index: Index, host: string, blobs: BlobStore): Promise<Result<HostShare>> {

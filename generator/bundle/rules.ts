@@ -18,7 +18,7 @@ export const bundleRules = {
   }),
   wrongHash: rule<{ file: string }>('bundle/wrong-hash', {
     severity: 'error',
-    message: ({ file }) => `checksum mismatch: the sha256 of ${file} is not its name`,
+    message: ({ file }) => `checksum mismatch: ${file} has changed since it was built`,
     help: () => 'delete this file and run `pigsty build` again',
   }),
 };

@@ -33,7 +33,7 @@ export function findBundle({ manifests }: Index, host: string): Result<Descripto
   return { ok: false, diagnostics: [bundleRules.noHost.at(undefined, { host, known })] };
 }
 
-/** The parts of an artifact: exactly one layer of each media type. Diagnostics: bundle/incomplete. */
+/** The parts of an artifact, each the one layer of its media type. Diagnostics: bundle/incomplete. */
 export function selectParts({ layers }: Manifest): Result<BundleParts> {
   const diagnostics: Diagnostic[] = [];
   const only = (part: keyof typeof PART_TYPES): Descriptor[] => {
@@ -54,7 +54,7 @@ export function selectParts({ layers }: Manifest): Result<BundleParts> {
     : { ok: false, diagnostics };
 }
 
-/** The images of an index whose names are in the records. */
+/** The images of an index that have the names of some records. */
 export function namedImages({ manifests }: Index, records: readonly ImageRecord[]): Descriptor[] {
   const names = new Set<string | undefined>(records.map(({ name }) => name));
   return manifests.filter(
@@ -62,20 +62,20 @@ export function namedImages({ manifests }: Index, records: readonly ImageRecord[
   );
 }
 
-/** The candidates, in their order, whose name and layers equal those of a record. Diagnostics: bundle/incomplete. */
+/** Of the candidates, in their order, those with the name and layers of a record. Diagnostics: bundle/incomplete. */
 export function selectImages(
   candidates: readonly Manifest[],
   records: readonly ImageRecord[],
 ): Result<readonly Manifest[]> {
-  const isSameImage = (image: Manifest, { name, layers }: ImageRecord) =>
+  const isMatch = (image: Manifest, { name, layers }: ImageRecord) =>
     image.descriptor.annotations?.[NAME_ANNOTATION] === name &&
     image.layers.map(({ digest }) => digest).join() === layers.join();
-  const missing = records.filter((record) => !candidates.some((image) => isSameImage(image, record)));
+  const missing = records.filter((record) => !candidates.some((image) => isMatch(image, record)));
   return conclude(
-    candidates.filter((image) => records.some((record) => isSameImage(image, record))),
+    candidates.filter((image) => records.some((record) => isMatch(image, record))),
     missing.map(({ name }) =>
       bundleRules.incomplete.at(undefined, {
-        missing: `image ${name} with the layers that the bundle names`,
+        missing: `image ${name} with the layers of the bundle`,
       }),
     ),
   );

@@ -8,7 +8,7 @@ import { ENTRY_TIME } from '../oci/tar-header.ts';
 import { type BundleFile, bundleFiles } from './files.ts';
 import type { Sink } from './sink.ts';
 
-/** The bundle's directory as one tar (docs/bundle.md, "Contents of a bundle"), with mode 0600, because it contains secrets. */
+/** The bundle's directory as one tar (docs/bundle.md, "Contents of a bundle"), with mode 0600 because it contains secrets. */
 export function tarSink(path: string): Sink {
   return async (share, blobs, progress) => {
     const files = bundleFiles(share);

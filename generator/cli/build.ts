@@ -12,7 +12,7 @@ export type BuildFlags = CommonOptions & {
   readonly emit?: 'plan' | 'site';
 };
 
-/** `pigsty build`: one bundle per host below `<output>/<site>/`; with `--emit`, a stage's result on stdout instead. */
+/** `pigsty build`: one bundle per host below `<output>/<site>/`; with `--emit`, only the result of a stage, on stdout. */
 export async function runBuild(argument: string | undefined, flags: BuildFlags): Promise<void> {
   const run = new Run(flags);
   const compiled = await run.compile(argument, flags);
@@ -30,7 +30,7 @@ export async function runBuild(argument: string | undefined, flags: BuildFlags):
     environment: run.environment,
     progress: run.progress,
   });
-  const summary = run.take(result);
+  const summary = run.unwrap(result);
   const { promises } = compiled.plan;
   run.print(
     flags.json ? JSON.stringify({ ...toJson(summary), promises }, null, 2) : toText(summary, promises),
@@ -52,7 +52,7 @@ function toText({ directory, images, hosts }: BuildSummary, promises: readonly S
   return [...imageLines, ...hostLines, ...promiseLines(promises), `site   ${directory}`].join('\n');
 }
 
-/** Clusters that are promised the same share a line. */
+/** Clusters with the same promise share a line. */
 function promiseLines(promises: readonly SitePromise[]): string[] {
   const promised = new Map<string, string[]>();
   for (const promise of promises) {
@@ -72,15 +72,15 @@ function clusterNames(clusters: readonly string[]): string {
 function promiseText(promise: SitePromise): string {
   if (promise.kind === 'quorum') {
     const { members, spare } = promise;
-    return `${members - spare} of ${members}: ${spare} may be away`;
+    return `${members - spare} of ${members}: survives the loss of ${spare}`;
   }
   const { seconds, lostBytes, lostSeconds, worstCases } = promise;
   const cases = worstCases.map((one) => `${one.failure} ${one.seconds} s`);
   const loss =
     lostSeconds === 0
-      ? 'none is lost'
-      : `up to ${formatBytes(lostBytes)} and the last ${lostSeconds} s of them lost`;
-  return `back within ${seconds} s, ${loss}; at worst: ${cases.join(', ')}`;
+      ? 'no committed data is lost'
+      : `up to ${formatBytes(lostBytes)} and the last ${lostSeconds} s of commits can be lost`;
+  return `maximum write outage ${seconds} s, ${loss}; worst cases: ${cases.join(', ')}`;
 }
 
 function toJson({ directory, images, hosts }: BuildSummary): object {

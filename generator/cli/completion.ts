@@ -1,20 +1,20 @@
 import type { Command } from 'commander';
 
-/** One verb as a shell needs to know it. */
-type Verb = { readonly name: string; readonly about: string; readonly flags: readonly Flag[] };
+/** What a shell needs to know of one verb. */
+type Verb = { readonly name: string; readonly description: string; readonly flags: readonly Flag[] };
 type Flag = {
   readonly short?: string;
   readonly long: string;
-  readonly about: string;
-  /** What may follow it: nothing, a file, or one of these words. */
-  readonly takes: 'nothing' | 'file' | readonly string[];
+  readonly description: string;
+  /** The value of the flag: nothing, a file, or one of these words. */
+  readonly accepts: 'nothing' | 'file' | readonly string[];
 };
 
 const writers = { bash, zsh, fish } as const;
 
 /**
- * `pigsty completion SHELL`: the script that completes verbs, their options and files, on stdout. It holds all words
- * itself, so that pressing Tab starts no program.
+ * `pigsty completion SHELL`: the script that completes verbs, their options and files, on stdout. It
+ * contains all words, so that pressing Tab starts no program.
  */
 export function runCompletion(shell: keyof typeof writers, program: Command): void {
   process.stdout.write(writers[shell](verbsOf(program)));
@@ -23,12 +23,12 @@ export function runCompletion(shell: keyof typeof writers, program: Command): vo
 function verbsOf(program: Command): Verb[] {
   return program.commands.map((command) => ({
     name: command.name(),
-    about: command.description(),
+    description: command.description(),
     flags: command.options.map((option) => ({
       ...(option.short && { short: option.short }),
       long: option.long ?? '',
-      about: option.description,
-      takes: option.argChoices ?? (option.required || option.optional ? 'file' : 'nothing'),
+      description: option.description,
+      accepts: option.argChoices ?? (option.required || option.optional ? 'file' : 'nothing'),
     })),
   }));
 }
@@ -39,8 +39,8 @@ const words = (verb: Verb) => verb.flags.flatMap(({ short, long }) => (short ? [
 function bash(verbs: readonly Verb[]): string {
   const cases = verbs.map((verb) => `    ${verb.name}) words='${words(verb).join(' ')}' ;;`);
   const choices = verbs.flatMap(({ name, flags }) =>
-    flags.flatMap(({ long, takes }) =>
-      typeof takes === 'string' ? [] : [`    ${name},${long}) words='${takes.join(' ')}' ;;`],
+    flags.flatMap(({ long, accepts }) =>
+      typeof accepts === 'string' ? [] : [`    ${name},${long}) words='${accepts.join(' ')}' ;;`],
     ),
   );
   return `# bash: source <(pigsty completion bash)
@@ -74,13 +74,13 @@ const zshText = (text: string) => text.replaceAll("'", "'\\''").replaceAll(/[[\]
 
 /** zshcompsys(1), "_arguments". */
 function zsh(verbs: readonly Verb[]): string {
-  const list = verbs.map(({ name, about }) => `    '${name}:${zshText(about)}'`);
-  const argument = ({ takes }: Flag) => {
-    if (takes === 'nothing') return '';
-    return takes === 'file' ? ':value:_files' : `:value:(${takes.join(' ')})`;
+  const list = verbs.map(({ name, description }) => `    '${name}:${zshText(description)}'`);
+  const argument = ({ accepts }: Flag) => {
+    if (accepts === 'nothing') return '';
+    return accepts === 'file' ? ':value:_files' : `:value:(${accepts.join(' ')})`;
   };
   const flag = (one: Flag) => {
-    const what = `[${zshText(one.about)}]${argument(one)}`;
+    const what = `[${zshText(one.description)}]${argument(one)}`;
     const forms = one.short ? [one.short, one.long] : [one.long];
     return forms.map((form) => `        '${form}${what}'`);
   };
@@ -114,9 +114,10 @@ const fishText = (text: string) => text.replaceAll('\\', '\\\\').replaceAll("'",
 /** complete(1) of fish. */
 function fish(verbs: readonly Verb[]): string {
   const first = verbs.map(
-    ({ name, about }) => `complete -c pigsty -f -n __fish_use_subcommand -a ${name} -d '${fishText(about)}'`,
+    ({ name, description }) =>
+      `complete -c pigsty -f -n __fish_use_subcommand -a ${name} -d '${fishText(description)}'`,
   );
-  const takes = ({ takes: what }: Flag) => {
+  const accepts = ({ accepts: what }: Flag) => {
     if (what === 'nothing') return '';
     return what === 'file' ? ' -r' : ` -x -a '${what.join(' ')}'`;
   };
@@ -124,7 +125,7 @@ function fish(verbs: readonly Verb[]): string {
     verb.flags.map((flag) => {
       const short = flag.short ? ` -s ${flag.short.slice(1)}` : '';
       const forms = `${short} -l ${flag.long.slice(2)}`;
-      return `complete -c pigsty -n '__fish_seen_subcommand_from ${verb.name}'${forms}${takes(flag)} -d '${fishText(flag.about)}'`;
+      return `complete -c pigsty -n '__fish_seen_subcommand_from ${verb.name}'${forms}${accepts(flag)} -d '${fishText(flag.description)}'`;
     }),
   );
   return ['# fish: pigsty completion fish | source', ...first, ...flags, ''].join('\n');

@@ -1,20 +1,20 @@
-/** What `pigsty` exits with (docs: README, "Exit codes"). */
+/** Exit codes of `pigsty` (README, "Exit codes"). */
 export const EXIT = {
   done: 0,
-  /** A bug, or a machine that cannot do what was asked: a full disk. */
+  /** A bug, or a fault of this machine: a full disk. */
   unexpected: 1,
   /** Wrong input or usage. */
   invalid: 2,
-  /** A hash or signature that does not match. */
+  /** A checksum or signature does not match. */
   verification: 4,
-  /** A source that could not be reached, or was read in part. */
+  /** An archive could not be reached, or the download was incomplete. */
   unreachable: 5,
-  /** `--frozen` and the lock is missing or stale. */
+  /** `--frozen`, and the lock is missing or out of date. */
   stale: 9,
   interrupted: 130,
 } as const;
 
-/** The exit code that the findings of a failed run call for; the most specific one wins. */
+/** The exit code for the diagnostics of a failed run; the most specific one wins. */
 export function exitCodeFor(codes: readonly string[]): number {
   if (codes.some((code) => code === 'lock/missing' || code === 'lock/stale')) return EXIT.stale;
   if (codes.some((code) => code.endsWith('/wrong-hash'))) return EXIT.verification;

@@ -20,7 +20,7 @@ export type ExplainHbaFlags = CommonOptions & {
 const rules = {
   missing: rule<{ missing: readonly string[] }>('explain/incomplete', {
     severity: 'error',
-    message: ({ missing }) => `explain hba needs ${missing.join(', ')}`,
+    message: ({ missing }) => `explain hba: missing options: ${missing.join(', ')}`,
     help: () => 'pigsty explain hba --cluster pg-test --user app --db app --from 10.10.10.50',
   }),
   from: rule<{ text: string }>('explain/address', {
@@ -30,8 +30,9 @@ const rules = {
   cluster: rule<{ name: string | undefined; known: readonly string[] }>('explain/cluster', {
     severity: 'error',
     message: ({ name }) =>
-      name ? `there is no cluster \`${name}\`` : 'say which cluster is meant: --cluster',
-    help: ({ known }) => `there are ${known.join(', ') || 'none'}`,
+      name ? `cluster \`${name}\` not found` : 'more than one cluster: name one with --cluster',
+    help: ({ known }) =>
+      known.length > 0 ? `clusters: ${known.join(', ')}` : 'the inventory has no PostgreSQL cluster',
   }),
 };
 
@@ -42,12 +43,12 @@ type Answer = {
   readonly verdict: HbaVerdict;
 };
 
-/** `pigsty explain hba`: which rule decides on a connection, on PostgreSQL and on pgbouncer, for each member and role. */
+/** `pigsty explain hba`: the rule that applies to a connection, in PostgreSQL and in PgBouncer, for each member and role. */
 export async function runExplainHba(flags: ExplainHbaFlags): Promise<void> {
   const run = new Run({ ...flags, quiet: true });
-  const question = run.take(readQuestion(flags));
+  const question = run.unwrap(readQuestion(flags));
   const site = await run.site(undefined, flags);
-  const members = run.take(membersOf(site, flags.cluster));
+  const members = run.unwrap(membersOf(site, flags.cluster));
   const answers = answer(question, members, site);
   run.print(flags.json ? JSON.stringify(toJson(question, answers), null, 2) : toText(answers));
 }
@@ -65,8 +66,8 @@ function readQuestion({ user, db, from, tls }: ExplainHbaFlags): Result<HbaQuest
 
 function membersOf(site: Site, name: string | undefined): Result<readonly PgsqlMember[]> {
   const known = clusters(site).flatMap(([first]) => first?.cluster ?? []);
-  const wanted = name ?? (known.length === 1 ? known[0] : undefined);
-  const found = clusterMembers(site, wanted ?? '');
+  const cluster = name ?? (known.length === 1 ? known[0] : undefined);
+  const found = clusterMembers(site, cluster ?? '');
   return found.length > 0
     ? succeed(found)
     : { ok: false, diagnostics: [rules.cluster.at(undefined, { name, known })] };
@@ -85,7 +86,7 @@ function answer(question: HbaQuestion, members: readonly PgsqlMember[], site: Si
   );
 }
 
-/** Each decision once, with the members and roles that it holds for. */
+/** Each decision once, with the members and roles that it applies to. */
 function toText(answers: readonly Answer[]): string {
   const groups = new Map<string, Answer[]>();
   for (const one of answers) {
@@ -101,11 +102,11 @@ function decision(group: readonly Answer[], answers: readonly Answer[]): string 
   const { server, verdict } = first;
   const isEverywhere = group.length === answers.filter((one) => one.server === server).length;
   const where = isEverywhere
-    ? 'every member, in either role'
+    ? 'all members, as primary and as replica'
     : group.map(({ member, role }) => `${member} as ${role}`).join(', ');
-  const outcome = verdict.method === 'reject' ? 'refused' : `asks for ${verdict.method}`;
+  const outcome = verdict.method === 'reject' ? 'rejected' : `authenticates with ${verdict.method}`;
   const head = `${server.padEnd(9)}  ${outcome}  (${where})`;
-  if (verdict.record === undefined) return `${head}\n           no rule matches`;
+  if (verdict.record === undefined) return `${head}\n           no rule matches: the connection is rejected`;
   const { parameter, index, title } = verdict.source;
   const rule = index === undefined ? parameter : `${parameter}[${index}]`;
   return `${head}\n           ${printRecord(verdict.record)}\n           ${rule}${title ? `: ${title}` : ''}`;

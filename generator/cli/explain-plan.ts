@@ -16,46 +16,46 @@ import { type CommonOptions, Run } from './run.ts';
 const rules = {
   noItem: rule<{ name: string; host: string; nearest: string | undefined }>('explain/no-path', {
     severity: 'error',
-    message: ({ name, host }) => `nothing in the plan of ${host} is called \`${name}\``,
+    message: ({ name, host }) => `\`${name}\` not found in the plan of ${host}`,
     help: ({ nearest }) => nearest && `did you mean \`${nearest}\`?`,
   }),
   noLeaf: rule<{ name: string; path: string; nearest: string | undefined }>('explain/no-leaf', {
     severity: 'error',
-    message: ({ name, path }) => `there is no \`${path}\` in \`${name}\``,
+    message: ({ name, path }) => `\`${path}\` not found in \`${name}\``,
     help: ({ nearest }) => nearest && `did you mean \`${nearest}\`?`,
   }),
 };
 
 const compiler = { modules, rows: vocabulary.rows };
 
-/** `pigsty explain HOST PATH`: what stands in a file, unit or other thing of a host's plan, and where it comes from. */
+/** `pigsty explain HOST PATH`: the content of a file, unit or other item of a host's plan, and where it comes from. */
 export async function runExplainPlan(host: string, path: string, flags: CommonOptions): Promise<void> {
   const run = new Run({ ...flags, quiet: true });
   const { site } = await run.compile(undefined, flags);
-  const found = run.take(findHost(site, host));
-  const asked = run.take(findLeaves(leavesOfHost(found, site, compiler), path, found));
-  const items = new Set(asked.map(({ item }) => item));
-  const wanted = new Set(asked.map(({ item, id }) => `${item} ${id}`));
+  const found = run.unwrap(findHost(site, host));
+  const named = run.unwrap(findLeaves(leavesOfHost(found, site, compiler), path, found));
+  const items = new Set(named.map(({ item }) => item));
+  const keys = new Set(named.map(({ item, id }) => `${item} ${id}`));
   const traced = traceLeaves(found, site, compiler, (item) => items.has(item));
-  const leaves = traced.filter(({ item, id }) => wanted.has(`${item} ${id}`));
+  const leaves = traced.filter(({ item, id }) => keys.has(`${item} ${id}`));
   run.print(flags.json ? JSON.stringify(toJson(found, path, leaves), null, 2) : planText(found, leaves));
 }
 
 /** `etc/hosts`, `/etc/hosts:3`, `patroni.service`, `etc/pgbouncer/pgbouncer.ini#pgbouncer.max_client_conn`. */
 export function findLeaves(
   leaves: readonly PlanLeaf[],
-  asked: string,
+  query: string,
   { ip }: SiteHost,
 ): Result<readonly PlanLeaf[]> {
-  const [, name = '', path = ''] = /^\/?(?:etc\/pigsty\/current\/)?([^:#]*)[:#]?(.*)$/.exec(asked) ?? [];
-  const items = itemsCalled(name, leaves);
+  const [, name = '', path = ''] = /^\/?(?:etc\/pigsty\/current\/)?([^:#]*)[:#]?(.*)$/.exec(query) ?? [];
+  const items = findItems(name, leaves);
   const ofItem = leaves.filter(({ item }) => items.has(item));
   if (ofItem.length === 0) {
     const nearest = nearestName(name, [...new Set(leaves.map(({ item }) => item))]);
     return { ok: false, diagnostics: [rules.noItem.at(undefined, { name, host: ip, nearest })] };
   }
-  const wanted = ofItem.filter((leaf) => path === '' || isAt(leaf.path, path));
-  if (wanted.length > 0) return succeed(wanted);
+  const matches = ofItem.filter((leaf) => path === '' || isBelow(leaf.path, path));
+  if (matches.length > 0) return succeed(matches);
   const nearest = nearestName(
     path,
     ofItem.map((leaf) => leaf.path),
@@ -63,8 +63,8 @@ export function findLeaves(
   return { ok: false, diagnostics: [rules.noLeaf.at(undefined, { name, path, nearest })] };
 }
 
-/** A unit goes with its file; a file is also called by where the host sees it. */
-function itemsCalled(name: string, leaves: readonly PlanLeaf[]): ReadonlySet<string> {
+/** A unit includes its file; a file can also be named by its link on the host. */
+function findItems(name: string, leaves: readonly PlanLeaf[]): ReadonlySet<string> {
   return new Set(
     leaves.flatMap(({ item, path, value }) => {
       if (item === name) return path === 'file' ? [item, String(value)] : [item];
@@ -73,11 +73,11 @@ function itemsCalled(name: string, leaves: readonly PlanLeaf[]): ReadonlySet<str
   );
 }
 
-function isAt(path: string, asked: string): boolean {
-  return path === asked || path.startsWith(`${asked}.`) || path.startsWith(`${asked}[`);
+function isBelow(path: string, ancestor: string): boolean {
+  return path === ancestor || path.startsWith(`${ancestor}.`) || path.startsWith(`${ancestor}[`);
 }
 
-/** Each leaf with its origins, then each parameter that is among them. */
+/** Each leaf with its origins, then each parameter among the origins. */
 export function planText({ ip }: SiteHost, leaves: readonly TracedLeaf[]): string {
   const items = [...new Set(leaves.map(({ item }) => item))];
   const parts = items.map((item) =>
@@ -95,7 +95,7 @@ function itemLines(ip: string, leaves: readonly TracedLeaf[]): string[] {
   if (!first) return [];
   return [
     `${first.item} of ${ip}, ${first.module === undefined ? 'on every host' : `module ${first.module}`}`,
-    ...(first.exists.length > 0 ? ['  there, and called so, by', ...first.exists.map(inputLine)] : []),
+    ...(first.exists.length > 0 ? ['  exists and is named because of', ...first.exists.map(inputLine)] : []),
     ...leaves.flatMap((leaf) => [
       `${leaf.path} = ${valueText(leaf)}`,
       ...(leaf.from.length > 0 ? leaf.from.map(inputLine) : [`    ${constantOf(leaf)}`]),
@@ -104,7 +104,7 @@ function itemLines(ip: string, leaves: readonly TracedLeaf[]): string[] {
 }
 
 function constantOf({ module }: TracedLeaf): string {
-  return module === undefined ? 'a constant, on every host' : `a constant of module ${module}`;
+  return module === undefined ? 'a constant, the same on every host' : `a constant of module ${module}`;
 }
 
 function inputLine(input: SiteInput): string {
@@ -136,7 +136,7 @@ function placeOf(input: SiteInput): Place | undefined {
   return input.kind === 'parameter' ? host.parameters.place(input.name, input.path) : host.locate([], 'key');
 }
 
-/** The parameters that leaves come from, each host's once; names of the user's own are none. */
+/** The parameters that leaves come from, once for each host; variables of the user are left out. */
 function parametersOf(leaves: readonly TracedLeaf[]): { readonly host: SiteHost; readonly named: Named }[] {
   const found = new Map<string, { readonly host: SiteHost; readonly named: Named }>();
   for (const input of leaves.flatMap(({ exists, from }) => [...exists, ...from])) {
@@ -146,7 +146,7 @@ function parametersOf(leaves: readonly TracedLeaf[]): { readonly host: SiteHost;
   return [...found.values()];
 }
 
-/** Modes as chmod takes them. */
+/** Modes in the form of chmod. */
 function valueText({ path, value }: TracedLeaf): string {
   const isMode = typeof value === 'number' && /^@?mode$/.test(path);
   return isMode ? `0${value.toString(8)}` : JSON.stringify(value);

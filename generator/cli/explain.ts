@@ -15,24 +15,24 @@ import { hide } from './site-printout.ts';
 const rules = {
   noHost: rule<{ host: string; nearest: string | undefined }>('explain/no-host', {
     severity: 'error',
-    message: ({ host }) => `the inventory has no host \`${host}\``,
+    message: ({ host }) => `host \`${host}\` not found in the inventory`,
     help: ({ nearest }) => nearest && `did you mean ${nearest}?`,
   }),
   noParameter: rule<{ name: string; nearest: string | undefined }>('explain/no-parameter', {
     severity: 'error',
-    message: ({ name }) => (name ? `there is no parameter \`${name}\`` : 'name a parameter'),
+    message: ({ name }) => (name ? `unknown parameter \`${name}\`` : 'name a parameter'),
     help: ({ nearest }) => nearest && `did you mean \`${nearest}\`?`,
   }),
 };
 
 export type Named = { readonly module: string; readonly row: Parameter };
 
-/** `pigsty explain HOST PARAMETER`: its value, and the places that set it, the one that holds first. */
+/** `pigsty explain HOST PARAMETER`: its value, and the places that set it, in order of precedence. */
 export async function runExplain(host: string, name: string, flags: CommonOptions): Promise<void> {
   const run = new Run({ ...flags, quiet: true });
   const site = await run.site(undefined, flags);
-  const found = run.take(findHost(site, host));
-  const parameter = run.take(findParameter(name));
+  const found = run.unwrap(findHost(site, host));
+  const parameter = run.unwrap(findParameter(name));
   run.print(
     flags.json ? JSON.stringify(explainJson(found, parameter), null, 2) : explainText(found, parameter),
   );
@@ -58,7 +58,7 @@ function findParameter(name: string): Result<Named> {
   };
 }
 
-/** What is printed of one parameter of one host. */
+/** One parameter of one host as text. */
 export function explainText({ ip, parameters }: SiteHost, { module, row }: Named): string {
   const value = parameters.values[row.name];
   const chain = parameters.chain(row.name);

@@ -16,7 +16,7 @@ export async function runExport(argument: string | undefined, flags: ExportFlags
   const { site } = await run.compile(argument, { ...flags, quiet: true });
   const directory = join(resolve(flags.site), site.name);
   const file = resolve(flags.output);
-  const { bundle, bytes } = run.take(await exportHost(directory, flags.host, tarSink(file), run.progress));
+  const { bundle, bytes } = run.unwrap(await exportHost(directory, flags.host, tarSink(file), run.progress));
   run.print(
     flags.json
       ? JSON.stringify({ apiVersion: 'pigsty.io/v1', kind: 'Export', file, bundle, bytes }, null, 2)

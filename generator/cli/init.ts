@@ -22,14 +22,14 @@ export type InitFlags = CommonOptions & { readonly hosts?: string; readonly outp
 const rules = {
   noBlueprint: rule<{ name: string; known: readonly string[] }>('init/no-blueprint', {
     severity: 'error',
-    message: ({ name }) => `there is no blueprint \`${name}\``,
-    help: ({ known }) => `there are ${known.join(', ')}`,
+    message: ({ name }) => `blueprint \`${name}\` not found`,
+    help: ({ known }) => `blueprints: ${known.join(', ')}`,
   }),
-  hosts: rule<{ name: string; wanted: number; given: number }>('init/hosts', {
+  hosts: rule<{ name: string; expected: number; given: number }>('init/hosts', {
     severity: 'error',
-    message: ({ name, wanted, given }) =>
-      `blueprint ${name} is for ${wanted} host${wanted === 1 ? '' : 's'}, ${given} ${given === 1 ? 'is' : 'are'} given`,
-    help: ({ wanted }) => `give their addresses: --hosts ${Array(wanted).fill('<ipv4>').join(',')}`,
+    message: ({ name, expected, given }) =>
+      `blueprint ${name} needs ${expected} host${expected === 1 ? '' : 's'}, but --hosts names ${given}`,
+    help: ({ expected }) => `give their addresses: --hosts ${Array(expected).fill('<ipv4>').join(',')}`,
   }),
   address: rule<{ text: string }>('init/address', {
     severity: 'error',
@@ -37,27 +37,27 @@ const rules = {
   }),
   twice: rule<{ text: string }>('init/address-twice', {
     severity: 'error',
-    message: ({ text }) => `${text} is given twice`,
+    message: ({ text }) => `address ${text} is given twice`,
   }),
   exists: rule<{ file: string }>('init/exists', {
     severity: 'error',
-    message: ({ file }) => `${file} exists, and is left as it is`,
+    message: ({ file }) => `${file} already exists and is not changed`,
     help: () => 'name another file with -o',
   }),
 };
 
-/** `pigsty init BLUEPRINT`: an inventory of one's own, with one's addresses and keys, and fresh passwords; for its owner alone. */
+/** `pigsty init BLUEPRINT`: an inventory with the user's addresses and ssh keys and with new passwords, in mode 0600. */
 export async function runInit(blueprint: string, flags: InitFlags): Promise<void> {
   const run = new Run(flags);
   const folder = join(packageRoot, 'blueprints');
-  const text = run.take(await readBlueprint(folder, blueprint));
-  const site = run.take(readSite(text, flags.output, blueprint));
-  const hosts = run.take(readHosts(blueprint, site.hosts.length, flags.hosts));
-  const file = run.take(freeName(flags.output));
+  const text = run.unwrap(await readBlueprint(folder, blueprint));
+  const site = run.unwrap(readSite(text, flags.output, blueprint));
+  const hosts = run.unwrap(readHosts(blueprint, site.hosts.length, flags.hosts));
+  const file = run.unwrap(freeName(flags.output));
   const schema = file.replace(/(\.ya?ml)?$/, '.schema.json');
   const keys = (await operatorKeys()).filter((key) => PublicKey.safeParse(key).success);
-  const wishes = { hosts, blueprint, file: relative('.', file), schema: basename(schema), keys, password };
-  await writeFileAtomic(file, fromBlueprint(text, site, wishes), 0o600);
+  const options = { hosts, blueprint, file: relative('.', file), schema: basename(schema), keys, password };
+  await writeFileAtomic(file, fromBlueprint(text, site, options), 0o600);
   await writeFileAtomic(schema, schemaText(inventorySchema()), 0o644);
   run.print(
     flags.json
@@ -65,7 +65,7 @@ export async function runInit(blueprint: string, flags: InitFlags): Promise<void
       : [
           `inventory  ${file}`,
           `schema     ${schema}`,
-          ...(keys.length > 0 ? [`keys       ${keys.length} of ~/.ssh, for administrators`] : []),
+          ...(keys.length > 0 ? [`keys       ${keys.length} from ~/.ssh, for administrators`] : []),
         ].join('\n'),
   );
 }
@@ -77,7 +77,7 @@ async function readBlueprint(folder: string, name: string): Promise<Result<strin
   return succeed(await readFile(join(folder, `${name}.yml`), 'utf8'));
 }
 
-function readHosts(name: string, wanted: number, list = ''): Result<readonly HostIp[]> {
+function readHosts(name: string, expected: number, list = ''): Result<readonly HostIp[]> {
   const given = list.split(',').flatMap((text) => text.trim() || []);
   const hosts = given.filter(isHostIp);
   const found: Diagnostic[] = [
@@ -86,7 +86,8 @@ function readHosts(name: string, wanted: number, list = ''): Result<readonly Hos
       .filter((ip, index) => hosts.indexOf(ip) < index)
       .map((text) => rules.twice.at(undefined, { text })),
   ];
-  if (given.length !== wanted) found.push(rules.hosts.at(undefined, { name, wanted, given: given.length }));
+  if (given.length !== expected)
+    found.push(rules.hosts.at(undefined, { name, expected, given: given.length }));
   return found.length > 0 ? { ok: false, diagnostics: found } : succeed(hosts);
 }
 
@@ -99,7 +100,7 @@ function freeName(file: string): Result<string> {
 const LETTERS = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 const CHARACTERS = `${LETTERS}23456789`;
 
-/** 24 letters and digits that are not taken for one another: 137 bits, and no quoting anywhere. */
+/** 24 letters and digits without similar ones (0 and O, 1 and l): 137 bits; they need no quoting in any format. */
 function password(): string {
   const pick = (from: string) => from.charAt(randomInt(from.length));
   return pick(LETTERS) + Array.from({ length: 23 }, () => pick(CHARACTERS)).join('');

@@ -7,16 +7,16 @@ import type { Result } from '../model/diagnostic.ts';
 import { succeed } from '../model/diagnostic.ts';
 
 const rules = {
-  none: rule<{ looked: readonly string[] }>('cli/no-inventory', {
+  noInventory: rule<{ searched: readonly string[] }>('cli/no-inventory', {
     severity: 'error',
-    message: () => 'there is no inventory',
-    help: ({ looked }) =>
-      `looked for ${looked.join(', ')}; name one (pigsty build FILE), set PIGSTY_INVENTORY, or start from blueprints/meta.yml`,
+    message: () => 'inventory not found',
+    help: ({ searched }) =>
+      `searched: ${searched.join(', ')}. Give a file (pigsty build FILE), set PIGSTY_INVENTORY, or start with pigsty init`,
   }),
-  absent: rule<{ file: string; isNamedByVariable: boolean }>('cli/inventory-not-found', {
+  notFound: rule<{ file: string; isFromVariable: boolean }>('cli/inventory-not-found', {
     severity: 'error',
-    message: ({ file }) => `inventory ${file} does not exist`,
-    help: ({ isNamedByVariable }) => (isNamedByVariable ? 'PIGSTY_INVENTORY names it' : undefined),
+    message: ({ file }) => `inventory ${file} not found`,
+    help: ({ isFromVariable }) => (isFromVariable ? 'the name comes from PIGSTY_INVENTORY' : undefined),
   }),
   unreadable: rule<{ file: string; reason: string }>('cli/inventory-unreadable', {
     severity: 'error',
@@ -25,8 +25,8 @@ const rules = {
 };
 
 /**
- * Which inventory is meant: the one named, $PIGSTY_INVENTORY, ./pigsty.yml, or pigsty.yml in a directory above, up to
- * the root of a version-controlled tree.
+ * The inventory to read: `named`, $PIGSTY_INVENTORY, ./pigsty.yml, or pigsty.yml in a parent directory, up to the root
+ * of a Git repository.
  */
 export function findInventory(
   named: string | undefined,
@@ -37,27 +37,27 @@ export function findInventory(
   if (given) {
     return existsSync(resolve(directory, given))
       ? succeed(given)
-      : { ok: false, diagnostics: [rules.absent.at(undefined, { file: given, isNamedByVariable: !named })] };
+      : { ok: false, diagnostics: [rules.notFound.at(undefined, { file: given, isFromVariable: !named })] };
   }
   const candidates = searchPath(directory);
   const found = candidates.find((file) => existsSync(file));
   return found
     ? succeed(found)
-    : { ok: false, diagnostics: [rules.none.at(undefined, { looked: candidates })] };
+    : { ok: false, diagnostics: [rules.noInventory.at(undefined, { searched: candidates })] };
 }
 
 /** The text of the inventory. Diagnostics: cli/inventory-unreadable. */
 export async function readInventory(file: string): Promise<Result<string>> {
-  const refuse = (reason: string): Result<string> => ({
+  const unreadable = (reason: string): Result<string> => ({
     ok: false,
     diagnostics: [rules.unreadable.at(undefined, { file, reason })],
   });
   try {
     return succeed(new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file)));
   } catch (cause) {
-    if (cause instanceof TypeError) return refuse('it is not text in UTF-8');
-    if (isErrno(cause, 'EACCES')) return refuse('permission denied');
-    if (isErrno(cause, 'EISDIR')) return refuse('it is a directory; name the file in it');
+    if (cause instanceof TypeError) return unreadable('it is not UTF-8 text');
+    if (isErrno(cause, 'EACCES')) return unreadable('permission denied');
+    if (isErrno(cause, 'EISDIR')) return unreadable('it is a directory; give the file in it');
     throw cause;
   }
 }

@@ -5,7 +5,7 @@ import { Script } from 'node:vm';
 
 type Verbs = typeof import('./verbs.ts');
 
-/** What a file of CommonJS is wrapped into (Node's manual, "The module wrapper"). */
+/** The function that Node wraps a CommonJS file into (Node's manual, "The module wrapper"). */
 type Wrapped = (
   exports: object,
   require: NodeJS.Require,
@@ -15,18 +15,18 @@ type Wrapped = (
 ) => void;
 
 /**
- * The verbs, from dist/verbs.js. V8 reads their compiled form from verbs.cache, which the build writes: to compile two
- * megabytes anew takes half as long as the start of Node. Another release of V8 rejects the cache and compiles.
+ * The verbs, from dist/verbs.js. V8 reads their compiled form from verbs.cache, which the build writes: compiling two
+ * megabytes takes half as long as starting Node. A different release of V8 rejects the cache and compiles.
  */
 export const loadVerbs = once(
   (): Verbs => evaluate(join(__dirname, 'verbs.js'), join(__dirname, 'verbs.cache')),
 );
 
-function once<T extends object>(make: () => T): () => T {
-  let made: T | undefined;
+function once<T extends object>(load: () => T): () => T {
+  let loaded: T | undefined;
   return () => {
-    made ??= make();
-    return made;
+    loaded ??= load();
+    return loaded;
   };
 }
 

@@ -8,7 +8,7 @@ export async function runLock(argument: string | undefined, flags: LockFlags): P
   const run = new Run(flags);
   const { site, plan } = await run.compile(argument, flags);
   const options = { environment: run.environment, progress: run.progress, update: flags.update === true };
-  const { file, lock } = run.take(await lockSite(site, plan, options));
+  const { file, lock } = run.unwrap(await lockSite(site, plan, options));
   const count = lock.platforms.reduce((sum, platform) => sum + platform.packages.length, 0);
   run.print(
     flags.json

@@ -10,24 +10,24 @@ import { exitCodeFor } from './exit-codes.ts';
 import { findInventory, readInventory } from './inventory-file.ts';
 import { eraseProgress, painter, terminalProgress } from './terminal.ts';
 
-/** What every verb takes. */
+/** Options of every verb. */
 export type CommonOptions = {
   readonly inventory?: string;
   readonly quiet?: boolean;
   readonly json?: boolean;
 };
 
-/** What there is to say of an inventory. */
-export type Examination = {
+/** The diagnostics of an inventory. */
+export type ValidationResult = {
   readonly file: string;
-  /** 0 when it could not be read that far. */
+  /** 0 if the inventory could not be read. */
   readonly hosts: number;
   readonly diagnostics: readonly Diagnostic[];
 };
 
-/** Thrown to end a verb whose findings have been printed; the only thing that `cli.ts` turns into an exit code. */
-export class Stop extends Error {
-  override readonly name = 'Stop';
+/** Thrown to end a verb after its diagnostics are printed; `reportFailure` returns its exit code. */
+export class ExitRequest extends Error {
+  override readonly name = 'ExitRequest';
   readonly exitCode: number;
 
   constructor(exitCode: number) {
@@ -36,7 +36,7 @@ export class Stop extends Error {
   }
 }
 
-/** One run of a verb: where it reads, what it prints. */
+/** One run of a verb: reads the inventory, prints diagnostics and the result. */
 export class Run {
   readonly environment = process.env;
   readonly progress: Progress;
@@ -48,18 +48,18 @@ export class Run {
     this.progress = this.#quiet ? silent : terminalProgress(process.stderr, () => performance.now());
   }
 
-  /** Reads and compiles the inventory; findings go to stderr, an error ends the run. */
+  /** Reads and compiles the inventory; prints diagnostics on stderr; an error ends the run. */
   async compile(argument: string | undefined, options: CommonOptions): Promise<Compiled> {
-    return this.take(compileSite(await this.site(argument, options)));
+    return this.unwrap(compileSite(await this.site(argument, options)));
   }
 
-  /** Reads and resolves the inventory, and the files that it names; findings go to stderr, an error ends the run. */
+  /** Reads and resolves the inventory and the files that it names; prints diagnostics on stderr; an error ends the run. */
   async site(argument: string | undefined, options: CommonOptions): Promise<Site> {
-    return this.take(await this.#read(this.#find(argument, options)));
+    return this.unwrap(await this.#read(this.#find(argument, options)));
   }
 
-  /** All findings of an inventory; none of them is printed, and none ends the run but that there is no inventory. */
-  async examine(argument: string | undefined, options: CommonOptions): Promise<Examination> {
+  /** All diagnostics of an inventory, without printing them. Ends the run only if the inventory is not found. */
+  async validate(argument: string | undefined, options: CommonOptions): Promise<ValidationResult> {
     const file = this.#find(argument, options);
     const read = await this.#read(file);
     const checked = read.ok ? checkSite(read.value) : undefined;
@@ -72,8 +72,8 @@ export class Run {
 
   #find(argument: string | undefined, options: CommonOptions): string {
     const named = argument ?? options.inventory;
-    const file = this.take(findInventory(named, process.cwd(), this.environment));
-    if (named === undefined) this.say(`inventory: ${file}`);
+    const file = this.unwrap(findInventory(named, process.cwd(), this.environment));
+    if (named === undefined) this.log(`inventory: ${file}`);
     return file;
   }
 
@@ -85,11 +85,13 @@ export class Run {
     return readSite(text.value, file, name, (names) => readNamedFiles(names, dirname(file)));
   }
 
-  /** The value of a result, after its findings are printed; ends the run where there is none. */
-  take<T>(result: Result<T>): T {
+  /** Prints the diagnostics of a result and returns its value; ends the run on an error. */
+  unwrap<T>(result: Result<T>): T {
     this.report(result.diagnostics);
     if (result.ok) return result.value;
-    throw new Stop(exitCodeFor(result.diagnostics.filter((d) => d.severity === 'error').map((d) => d.code)));
+    throw new ExitRequest(
+      exitCodeFor(result.diagnostics.filter((d) => d.severity === 'error').map((d) => d.code)),
+    );
   }
 
   report(diagnostics: readonly Diagnostic[]): void {
@@ -102,7 +104,7 @@ export class Run {
   }
 
   /** A line for people, on stderr. */
-  say(line: string): void {
+  log(line: string): void {
     if (!this.#quiet) process.stderr.write(`${line}\n`);
   }
 

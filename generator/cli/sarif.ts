@@ -8,7 +8,7 @@ const LEVEL: Record<Severity, 'error' | 'warning' | 'note'> = {
   notice: 'note',
 };
 
-/** Findings as SARIF 2.1.0 (OASIS standard), which dashboards of build pipelines read. */
+/** Diagnostics as SARIF 2.1.0 (OASIS standard), which dashboards of build pipelines read. */
 export function toSarif(diagnostics: readonly Diagnostic[], version: string): Log {
   const codes = [...new Set(diagnostics.map(({ code }) => code))].sort();
   return {

@@ -3,7 +3,7 @@ import type { Parameter } from '../model/parameter.ts';
 import type { Site } from '../model/site.ts';
 import { vocabulary } from '../modules/vocabulary.ts';
 
-/** The site as JSON for people: every host with its parameters, secrets left out. */
+/** The site as JSON for reading: every host with its parameters, without secrets. */
 export function sitePrintout(site: Site): object {
   return {
     apiVersion: 'pigsty.io/v1',
@@ -26,7 +26,7 @@ function withoutSecrets(values: Readonly<Record<string, Value>>): Record<string,
   return shown;
 }
 
-/** The value as it may be shown. */
+/** The value with secrets replaced by `<secret>`. */
 export function hide(row: Parameter, value: Value): Value {
   if (row.secret) return '<secret>';
   return row.secretKeys ? hideKeys(value, new Set(row.secretKeys)) : value;

@@ -10,22 +10,22 @@ const rules = {
   }),
 };
 
-/** What a user can do something about, in words (errno(3)); other codes are no finding but a bug or a broken machine. */
+/** Errors that a user can solve, as text (errno(3)); other codes mean a bug or a broken machine. */
 const REASONS: ReadonlyMap<string, string> = new Map([
   ['EACCES', 'permission denied'],
   ['EPERM', 'operation not permitted'],
   ['EROFS', 'its file system is read-only'],
   ['ENOENT', 'no such file or directory'],
-  ['ENOTDIR', 'a part of the path is no directory'],
-  ['EEXIST', 'something else is there'],
+  ['ENOTDIR', 'a component of the path is not a directory'],
+  ['EEXIST', 'a file with this name already exists'],
   ['EBUSY', 'it is a mount point, or in use'],
   ['EISDIR', 'it is a directory'],
   ['ELOOP', 'too many symbolic links'],
   ['ENAMETOOLONG', 'the name is too long'],
 ]);
 
-/** The finding for an error of the file system that the machine's state explains, undefined for any other error. */
-export function systemErrorFinding(error: unknown): Diagnostic | undefined {
+/** The diagnostic for a file system error that a user can solve; undefined for any other error. */
+export function systemErrorDiagnostic(error: unknown): Diagnostic | undefined {
   if (!(error instanceof Error)) return undefined;
   const path = 'path' in error && typeof error.path === 'string' ? error.path : undefined;
   if (isDiskFull(error)) {

@@ -3,11 +3,11 @@ import type { Progress, ProgressStep } from '../effects/progress.ts';
 
 const STYLE = { error: '31;1', warning: '33;1', notice: '36', dim: '2', bold: '1' } as const;
 
-/** Colour where it is wanted: `NO_COLOR` forbids, `FORCE_COLOR` demands, a terminal decides (no-color.org). */
+/** Colour if stream is a terminal; `NO_COLOR` turns it off, `FORCE_COLOR` turns it on (no-color.org). */
 export function painter(stream: { isTTY?: boolean }, environment: NodeJS.ProcessEnv): Paint {
   const forced = environment.FORCE_COLOR !== undefined || environment.CLICOLOR_FORCE !== undefined;
-  const wanted = environment.NO_COLOR ? false : forced || stream.isTTY === true;
-  return wanted ? (style, text) => `\u001b[${STYLE[style]}m${text}\u001b[0m` : (_style, text) => text;
+  const hasColour = environment.NO_COLOR ? false : forced || stream.isTTY === true;
+  return hasColour ? (style, text) => `\u001b[${STYLE[style]}m${text}\u001b[0m` : (_style, text) => text;
 }
 
 type Output = { readonly isTTY?: boolean; readonly columns?: number; write(text: string): unknown };
@@ -16,15 +16,15 @@ const ERASE_LINE = '\r\u001b[K';
 const BAR_WIDTH = 24;
 const REDRAW_MILLISECONDS = 100;
 
-/** Steps whose line stands on the terminal. */
+/** Steps with a line on the terminal. */
 const live = new Set<LiveStep>();
 
-/** Takes away the lines of steps that an error has ended, so that what is said next has a line of its own. */
+/** Erases progress lines before an error message. */
 export function eraseProgress(): void {
   for (const step of live) step.stop();
 }
 
-/** Steps as one line that is drawn anew on a terminal, or one line at the end of each step elsewhere. */
+/** On a terminal, one line for each step, redrawn; elsewhere, one line at the end of each step. */
 export function terminalProgress(output: Output, now: () => number): Progress {
   return {
     step(name, total, unit = 'count') {
@@ -60,7 +60,7 @@ class PlainStep implements ProgressStep {
     if (this.units > 0) this.output.write(`${this.step.name}: ${this.amount()} in ${this.pace()}\n`);
   }
 
-  /** `41 of 98`; `98` when it is all. */
+  /** `41 of 98`; `98` at the end. */
   protected amount(): string {
     const { total, unit } = this.step;
     const show = (value: number) => (unit === 'bytes' ? formatBytes(value) : String(value));
@@ -69,7 +69,7 @@ class PlainStep implements ProgressStep {
       : `${show(this.units)} of ${show(total)}`;
   }
 
-  /** `3.2 s`, and the rate of bytes. */
+  /** `3.2 s`; for bytes also the rate. */
   protected pace(): string {
     const seconds = Math.max(0.001, (this.now() - this.#started) / 1000);
     const rate = this.step.unit === 'bytes' ? `, ${formatBytes(this.units / seconds)}/s` : '';
@@ -77,7 +77,7 @@ class PlainStep implements ProgressStep {
   }
 }
 
-/** `unpack [########................] 41.3 MB of 123.8 MB  3.4 s, 12.1 MB/s  libllvm19`, alive also while nothing arrives. */
+/** `unpack [########................] 41.3 MB of 123.8 MB  3.4 s, 12.1 MB/s  libllvm19`, redrawn by a timer. */
 class LiveStep extends PlainStep {
   #label = '';
   readonly #timer: NodeJS.Timeout;

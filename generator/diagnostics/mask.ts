@@ -1,17 +1,17 @@
-/** A key whose value is a secret by its sound. */
+/** A key whose name suggests a secret. */
 const SECRET = String.raw`[\w-]*(?:password|passwd|secret|cipher_pass|_key)[\w-]*['"]?`;
 const SECRET_KEY = new RegExp(String.raw`\b(${SECRET}(?:\s*:\s*|\s+))`, 'gi');
 /** The value of such a key begins on the next line. */
 const OPEN_KEY = new RegExp(String.raw`${SECRET}\s*:\s*(?:[|>][-+\d]*)?\s*$`, 'i');
-/** Its value has become part of the key: no space stands between them. */
-const GLUED_KEY = new RegExp(String.raw`(${SECRET}[^\s:]*):[\s\S]*`, 'i');
+/** The value is part of the key, because the space after the colon is missing. */
+const KEY_WITHOUT_SPACE = new RegExp(String.raw`(${SECRET}[^\s:]*):[\s\S]*`, 'i');
 
-/** A key as a message may name it: where a colon is missing, or the space behind it, the value is part of it. */
+/** A key for a message, without its value: the value is part of the key if the colon, or the space after it, is missing. */
 export function maskKey(key: string): string {
-  return key.replace(/\s[\s\S]*/, ' …').replace(GLUED_KEY, '$1 …');
+  return key.replace(/\s[\s\S]*/, ' …').replace(KEY_WITHOUT_SPACE, '$1 …');
 }
 
-/** The lines of a file as they may be shown; of a secret that goes on over lines, none is. */
+/** The lines of a file with secrets masked, also secrets of several lines. */
 export function maskedLines(text: string): string[] {
   let keyIndent = Number.POSITIVE_INFINITY;
   return text.split('\n').map((line) => {
@@ -23,8 +23,8 @@ export function maskedLines(text: string): string[] {
 }
 
 /**
- * A source line as it may be shown: values of keys that sound secret become asterisks of the same length, also when the
- * colon was forgotten.
+ * A source line with secrets masked: values of keys with a secret's name become asterisks of the same length, also if
+ * the colon is missing.
  */
 export function maskSecrets(line: string): string {
   let shown = '';
@@ -39,7 +39,7 @@ export function maskSecrets(line: string): string {
   return shown + line.slice(rest);
 }
 
-/** Where a YAML scalar ends that begins at `start`: at its closing quote, or before a comma, brace or comment. */
+/** The end of the YAML scalar that begins at `start`: its closing quote, or before a comma, brace or comment. */
 function endOfValue(line: string, start: number): number {
   const quote = line[start];
   if (quote === "'" || quote === '"') {

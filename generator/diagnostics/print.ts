@@ -7,10 +7,10 @@ export type Paint = (style: 'error' | 'warning' | 'notice' | 'dim' | 'bold', tex
 const plain: Paint = (_style, text) => text;
 const RANK: Record<Severity, number> = { error: 0, warning: 1, notice: 2 };
 
-/** Each once, by place in the file, errors before warnings at the same place, then by code and message; those without a place last. */
+/** Diagnostics without duplicates, sorted by place, severity, code and message; those without a place are last. */
 export function sortDiagnostics(list: readonly Diagnostic[]): Diagnostic[] {
   const key = (d: Diagnostic) => [d.place?.file ?? '￿', d.place?.line ?? 0, d.place?.column ?? 0] as const;
-  // Clusters that share a variable each find the same in it.
+  // Clusters that share a variable report the same diagnostic.
   const unique = new Map(list.map((diagnostic) => [JSON.stringify(diagnostic), diagnostic]));
   return [...unique.values()].sort((a, b) => {
     const [fa, la, ca] = key(a);
@@ -48,7 +48,7 @@ function frame(place: Place, label: string, lines: SourceLines, paint: Paint): s
   const out = [`  ${paint('dim', '-->')} ${place.file}:${place.line}:${place.column}`];
   const source = lines(place.file)?.[place.line - 1];
   if (source === undefined) return out;
-  // A tab would move the marks away; other control characters may do anything to a terminal.
+  // A tab would shift the markers; other control characters can change the terminal.
   const text = source.replaceAll('\t', ' ').replaceAll(/\p{Cc}/gu, '\u{fffd}');
   const gutter = String(place.line);
   const length = Math.max(1, Math.min(place.length, text.length - place.column + 1));

@@ -11,7 +11,7 @@ type RuleText<A> = {
 export type Rule<A> = {
   readonly code: string;
   readonly severity: Severity;
-  /** A finding of this rule; `notes` are the other places that matter. */
+  /** A diagnostic of this rule; `notes` are other places that belong to it. */
   at(place: Place | undefined, args: A, notes?: Diagnostic['notes']): Diagnostic;
 };
 
@@ -39,7 +39,7 @@ export function rule<A>(code: string, text: RuleText<A>): Rule<A> {
   };
 }
 
-/** All codes defined so far, sorted; the contract test holds test/bad against it. */
+/** All codes defined so far, sorted; a contract test compares test/bad with it. */
 export function ruleCodes(): string[] {
   return [...registered.keys()].sort();
 }

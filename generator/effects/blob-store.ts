@@ -6,13 +6,13 @@ import { blobPath } from '../oci/layout.ts';
 import { hexOf } from '../text/digest.ts';
 import { isErrno } from './files.ts';
 
-/** Content by its digest: a layout's directory here, a registry elsewhere. */
+/** Content by its digest: the directory of a layout, or a registry. */
 export type BlobStore = {
-  /** The bytes as they are kept, not verified. Throws a {@link BlobFault} where there are none. */
+  /** The stored bytes, not verified. Throws a {@link BlobFault} if the blob is missing. */
   open(descriptor: Descriptor): AsyncIterable<Uint8Array>;
 };
 
-/** A blob that is not there, or is not what its digest says. */
+/** A blob that is missing, or does not match its digest. */
 export class BlobFault extends Error {
   override readonly name = 'BlobFault';
   readonly fault: 'missing' | 'changed';
@@ -42,8 +42,8 @@ export function layoutBlobs(directory: string): BlobStore {
 }
 
 /**
- * The bytes of a blob on their way: the stream ends well only if all of them are what the descriptor says. Throws a
- * {@link BlobFault} otherwise, before a byte too many is handed on.
+ * The bytes of a blob, verified while they are read. Throws a {@link BlobFault} at the end if they do not match the
+ * descriptor, and earlier if there are more of them than its size.
  */
 export async function* verifiedBlob(blobs: BlobStore, descriptor: Descriptor): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256');

@@ -3,8 +3,8 @@ import type { Extension } from '@peculiar/x509';
 import type { KeyPair } from '../model/keys.ts';
 
 /*
- * X.509 by @peculiar/x509 (docs/decisions/libraries.md); loaded only when something is issued, which a build without
- * new certificates never does.
+ * X.509 by @peculiar/x509 (docs/decisions/libraries.md); loaded only when a certificate is issued. A build without new
+ * certificates does not load it.
  */
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY = 86_400_000;
@@ -36,8 +36,8 @@ export async function createCa(commonName: string, now: Date): Promise<KeyPair> 
   return { certificate: `${certificate.toString('pem')}\n`, key: await toPem(keys.privateKey) };
 }
 
-/** A CA with its key: what it signs with is opened at the first signature, and once. */
-export class Authority {
+/** A CA with its key. The key is opened once, at the first signature. */
+export class CertificateAuthority {
   readonly certificate: string;
   readonly #publicKey: KeyObject;
   readonly #signer: () => Promise<Signer>;
@@ -52,7 +52,7 @@ export class Authority {
     };
   }
 
-  /** A certificate for server and client use, with a key of its own. */
+  /** A certificate for server and client use, with a new key. */
   async issue(subject: Subject, days: number, now: Date): Promise<KeyPair> {
     const { x509, issuer, signingKey, keyIdentifier } = await this.#signer();
     const keys = await generateKeys();
@@ -80,22 +80,22 @@ export class Authority {
     return { certificate: `${certificate.toString('pem')}\n`, key: await toPem(keys.privateKey) };
   }
 
-  /** Why a kept certificate no longer serves, or undefined when it does. Renewal is due in its last 90 days. */
+  /** Why an existing certificate must be renewed, or undefined if it is valid. Renewal is due in its last 90 days. */
   reasonToRenew(pem: string, subject: Subject, now: Date): string | undefined {
     const certificate = new X509Certificate(pem);
     if (!certificate.verify(this.#publicKey)) return 'it was signed by another CA';
     const expiry = reasonOfExpiry(certificate, now);
     if (expiry) return expiry;
-    const wanted = [
+    const expected = [
       ...subject.names.map((n) => `DNS:${n}`),
       ...subject.addresses.map((a) => `IP Address:${a}`),
     ];
     const present = (certificate.subjectAltName ?? '').split(', ');
-    const isSame = wanted.length === present.length && wanted.every((name) => present.includes(name));
+    const isSame = expected.length === present.length && expected.every((name) => present.includes(name));
     return isSame ? undefined : 'its names have changed';
   }
 
-  /** Why the CA itself has to be replaced, as `it expires in 12 days`. */
+  /** Why the CA itself must be replaced, for example `it expires in 12 days`; undefined if it is valid. */
   reasonToReplace(now: Date): string | undefined {
     return reasonOfExpiry(new X509Certificate(this.certificate), now);
   }
@@ -120,7 +120,7 @@ async function openSigner(ca: KeyPair): Promise<Signer> {
   };
 }
 
-/** `it has expired`, `it expires in 12 days`, or undefined when there are more than 90 days left. */
+/** `it has expired`, `it expires in 12 days`, or undefined if it is valid for at least 90 more days. */
 function reasonOfExpiry({ validTo }: X509Certificate, now: Date): string | undefined {
   const daysLeft = Math.floor((Date.parse(validTo) - now.getTime()) / DAY);
   if (daysLeft >= 90) return undefined;

@@ -4,7 +4,7 @@ import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Sha256, sha256 } from '../model/brand.ts';
 
-/** Writes a file so that it is either whole or absent: temporary name in the same directory, fsync, rename. */
+/** Writes a file so that it is either complete or absent: temporary name in the same directory, fsync, rename. */
 export async function writeFileAtomic(path: string, data: string | Uint8Array, mode = 0o644): Promise<void> {
   await makeDirectory(dirname(path));
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
@@ -25,8 +25,7 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array, m
 }
 
 /**
- * Writes a file of a tree that gets its name when it is complete: into a directory that is there, not waiting for the
- * disk.
+ * Writes a file of a tree that is renamed when it is complete: into a directory that exists, without fsync.
  */
 export function writeTreeFile(path: string, text: string, mode: number): void {
   try {
@@ -37,7 +36,7 @@ export function writeTreeFile(path: string, text: string, mode: number): void {
   }
 }
 
-/** Another name for a file; false where the file system has no links, or no more for that file. */
+/** Creates a hard link; false if the file system has no hard links, or allows no more for this file. */
 export function linkFile(existing: string, path: string): boolean {
   try {
     linkSync(existing, path);
@@ -48,8 +47,8 @@ export function linkFile(existing: string, path: string): boolean {
 }
 
 /**
- * Makes a directory and those above it; one that is there is no error. Node's own `recursive` never ends where the
- * file system refuses with ENOENT, as below /proc.
+ * Creates a directory and its parents; an existing one is no error. Node's own `recursive` never ends if the file system
+ * answers ENOENT, as below /proc.
  */
 export async function makeDirectory(path: string, mode?: number): Promise<void> {
   const make = () =>
@@ -65,12 +64,12 @@ export async function makeDirectory(path: string, mode?: number): Promise<void> 
   }
 }
 
-/** A failed write of an open file does not say which one it was. */
+/** The error of a write to an open file does not contain its path. */
 function namingPath(cause: unknown, path: string): unknown {
   return cause instanceof Error && !('path' in cause) ? Object.assign(cause, { path }) : cause;
 }
 
-/** The bytes of a file, or undefined where there is none. Other errors are thrown. */
+/** The bytes of a file, or undefined if it does not exist. Other errors are thrown. */
 export function readIfExists(path: string): Buffer | undefined {
   try {
     return readFileSync(path);
@@ -80,12 +79,12 @@ export function readIfExists(path: string): Buffer | undefined {
   }
 }
 
-/** The text of a file, or undefined where there is none. Other errors are thrown. */
+/** The text of a file, or undefined if it does not exist. Other errors are thrown. */
 export function readTextIfExists(path: string): Promise<string | undefined> {
   return ifExists(readFile(path, 'utf8'));
 }
 
-/** Bytes of a file, or undefined where there is none. Other errors are thrown. */
+/** The size of a file in bytes, or undefined if it does not exist. Other errors are thrown. */
 export async function sizeIfExists(path: string): Promise<number | undefined> {
   return (await ifExists(stat(path)))?.size;
 }
@@ -99,7 +98,7 @@ async function ifExists<T>(found: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** A file below something that is no directory does not exist either. */
+/** ENOTDIR: a component of the path is not a directory, so the file does not exist. */
 function isMissing(cause: unknown): boolean {
   return isErrno(cause, 'ENOENT') || isErrno(cause, 'ENOTDIR');
 }
@@ -111,7 +110,7 @@ export async function hashFile(path: string): Promise<Sha256> {
   return sha256(hash.digest('hex'));
 }
 
-/** The same for a small file among many: waiting for it costs less than going round the event loop. */
+/** The same for a small file, synchronously: that is faster for many small files. */
 export function readSmallIfExists(path: string): string | undefined {
   return readIfExists(path)?.toString('utf8');
 }

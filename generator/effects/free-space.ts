@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { makeDirectory } from './files.ts';
 
-/** Bytes that may still be written below a directory, which is made where it is missing. */
+/** Free bytes of the file system of a directory, which is created if it is missing. */
 export async function freeBytes(directory: string): Promise<number> {
   await makeDirectory(directory);
   const { bavail, bsize } = await statfs(directory);

@@ -5,50 +5,50 @@ import { rule } from '../diagnostics/rule.ts';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
 import type { KeyPair, KeyRing, SshKey } from '../model/keys.ts';
 import type { CertificatePlan, HostPlan } from '../model/plan.ts';
-import { Authority, createCa } from './certificates.ts';
+import { CertificateAuthority, createCa } from './certificates.ts';
 import { makeDirectory, readSmallIfExists, writeFileAtomic } from './files.ts';
 import { makeSshKey, sshKeyLine } from './ssh-key.ts';
 
 const rules = {
-  made: rule<{ directory: string }>('keys/made', {
+  created: rule<{ directory: string }>('keys/made', {
     severity: 'notice',
-    message: ({ directory }) => `made a certificate authority and keys in ${directory}`,
-    help: () => 'keep this directory safe and together with the inventory; ca.key never leaves this machine',
+    message: ({ directory }) => `created a certificate authority and keys in ${directory}`,
+    help: () => 'keep this directory safe, beside the inventory; ca.key is not copied to any host',
   }),
   renewed: rule<{ name: string; reason: string }>('keys/renewed', {
     severity: 'notice',
     message: ({ name, reason }) => `issued a new certificate for ${name}: ${reason}`,
   }),
-  sshKeyMade: rule<{ name: string }>('keys/ssh-key-made', {
+  sshKeyReplaced: rule<{ name: string }>('keys/ssh-key-made', {
     severity: 'notice',
     message: ({ name }) =>
-      `made a new ssh key ${name}: what lay in its file is none, and is in ${name}.key.unusable`,
+      `${name}.key is not a valid ssh key: renamed it to ${name}.key.unusable and created a new key`,
   }),
   caExpires: rule<{ directory: string; reason: string }>('keys/ca-expires', {
     severity: 'warning',
     message: ({ directory, reason }) =>
-      `the certificate authority in ${directory} has to be replaced: ${reason}`,
+      `the certificate authority in ${directory} must be replaced: ${reason}`,
   }),
   caIncomplete: rule<{ directory: string; missing: string }>('keys/ca-incomplete', {
     severity: 'error',
     message: ({ directory, missing }) => `${missing} is missing in ${directory}`,
     help: () =>
-      'put it back from your copy; a new authority is made only in an empty directory, and every host then needs its new certificates',
+      'restore it from your backup. A new certificate authority is created in an empty directory only, and then every host needs new certificates',
   }),
 };
 
-/** What a host needs. */
-type Wanted = Pick<HostPlan, 'certificates' | 'sshKeys'>;
+/** The certificates and keys that a host needs. */
+type KeyRequest = Pick<HostPlan, 'certificates' | 'sshKeys'>;
 
 export type KeyRingOptions = { readonly caName: string; readonly validityDays: number; readonly now: Date };
 
-/** A site's authority, its key, and the pairs that hosts ask for. */
+/** The certificate authority of a site, its site key, and the certificates and keys that hosts need. */
 export type Keys = {
-  /** What one host needs; what is missing is made, expiring pairs are renewed with a notice. Throws on file system errors. */
-  ringFor(host: Wanted): Promise<{ readonly ring: KeyRing; readonly notices: readonly Diagnostic[] }>;
+  /** The keys that one host needs. Missing ones are created; expiring certificates are renewed, with a notice. Throws on file system errors. */
+  keysFor(host: KeyRequest): Promise<{ readonly ring: KeyRing; readonly notices: readonly Diagnostic[] }>;
 };
 
-/** The keys in `directory`; an empty one gets its authority. Diagnostics: keys/*. Throws on file system errors. */
+/** The keys in `directory`; in an empty one, a CA is created. Diagnostics: keys/*. Throws on file system errors. */
 export async function openKeys(directory: string, options: KeyRingOptions): Promise<Result<Keys>> {
   await makeDirectory(directory, 0o700);
   const diagnostics: Diagnostic[] = [];
@@ -56,43 +56,45 @@ export async function openKeys(directory: string, options: KeyRingOptions): Prom
   if (!ca) return { ok: false, diagnostics };
   const siteKey = await openSiteKey(directory);
   const openSshKey = sshKeysIn(directory);
-  const ringFor = async (host: Wanted) => {
+  const keysFor = async (host: KeyRequest) => {
     const notices: Diagnostic[] = [];
     const pairs = new Map<string, KeyPair>();
-    for (const wanted of host.certificates) {
-      pairs.set(wanted.name, await openPair(directory, ca, wanted, options, notices));
+    for (const certificate of host.certificates) {
+      pairs.set(certificate.name, await openPair(directory, ca, certificate, options, notices));
     }
     const sshKeys = new Map<string, SshKey>();
     for (const { name } of host.sshKeys) sshKeys.set(name, await openSshKey(name, notices));
     return { ring: { ca: ca.certificate, pairs, sshKeys, siteKey }, notices };
   };
-  return conclude({ ringFor }, diagnostics);
+  return conclude({ keysFor }, diagnostics);
 }
 
 async function openCa(
   directory: string,
   options: KeyRingOptions,
   diagnostics: Diagnostic[],
-): Promise<Authority | undefined> {
+): Promise<CertificateAuthority | undefined> {
   const kept = readPair(directory, 'ca');
   if (!kept) {
-    const missing = await missingPart(directory);
+    const missing = await missingFile(directory);
     diagnostics.push(
       missing
         ? rules.caIncomplete.at(undefined, { directory, missing })
-        : rules.made.at(undefined, { directory }),
+        : rules.created.at(undefined, { directory }),
     );
     if (missing) return undefined;
-    return new Authority(await writePair(directory, 'ca', await createCa(options.caName, options.now)));
+    return new CertificateAuthority(
+      await writePair(directory, 'ca', await createCa(options.caName, options.now)),
+    );
   }
-  const ca = new Authority(kept);
+  const ca = new CertificateAuthority(kept);
   const reason = ca.reasonToReplace(options.now);
   if (reason) diagnostics.push(rules.caExpires.at(undefined, { directory, reason }));
   return ca;
 }
 
-/** The one of two files that is not there; undefined when neither is. Writing starts with the key: see writePair. */
-async function missingPart(directory: string): Promise<string | undefined> {
+/** The missing one of the CA's two files; undefined if the directory is empty. The key is written first: see writePair. */
+async function missingFile(directory: string): Promise<string | undefined> {
   if (readSmallIfExists(join(directory, 'ca.crt')) !== undefined) return 'ca.key';
   const hasOthers = (await readdir(directory)).some((name) => name.endsWith('.crt'));
   return hasOthers ? 'ca.crt' : undefined;
@@ -100,16 +102,16 @@ async function missingPart(directory: string): Promise<string | undefined> {
 
 async function openPair(
   directory: string,
-  ca: Authority,
-  wanted: CertificatePlan,
+  ca: CertificateAuthority,
+  plan: CertificatePlan,
   options: KeyRingOptions,
   diagnostics: Diagnostic[],
 ): Promise<KeyPair> {
-  const kept = readPair(directory, wanted.name);
-  const reason = kept && ca.reasonToRenew(kept.certificate, wanted, options.now);
+  const kept = readPair(directory, plan.name);
+  const reason = kept && ca.reasonToRenew(kept.certificate, plan, options.now);
   if (kept && reason === undefined) return kept;
-  if (reason) diagnostics.push(rules.renewed.at(undefined, { name: wanted.name, reason }));
-  return writePair(directory, wanted.name, await ca.issue(wanted, options.validityDays, options.now));
+  if (reason) diagnostics.push(rules.renewed.at(undefined, { name: plan.name, reason }));
+  return writePair(directory, plan.name, await ca.issue(plan, options.validityDays, options.now));
 }
 
 function readPair(directory: string, name: string): KeyPair | undefined {
@@ -118,14 +120,14 @@ function readPair(directory: string, name: string): KeyPair | undefined {
   return certificate !== undefined && key !== undefined ? { certificate, key } : undefined;
 }
 
-/** Key first: a pair that was cut short is made again. */
+/** The key is written first; an incomplete pair is created again. */
 async function writePair(directory: string, name: string, pair: KeyPair): Promise<KeyPair> {
   await writeFileAtomic(join(directory, `${name}.key`), pair.key, 0o600);
   await writeFileAtomic(join(directory, `${name}.crt`), pair.certificate, 0o644);
   return pair;
 }
 
-/** Hosts that share a key want it at the same time: the first one makes it. */
+/** Hosts that share a key request it at the same time: it is created once. */
 function sshKeysIn(directory: string): (name: string, diagnostics: Diagnostic[]) => Promise<SshKey> {
   const opened = new Map<string, Promise<SshKey>>();
   return (name, diagnostics) => {
@@ -142,7 +144,7 @@ async function openSshKey(directory: string, name: string, diagnostics: Diagnost
     const line = lineIfKey(kept);
     if (line !== undefined) return { key: kept, line: `${line} ${name}` };
     await rename(path, `${path}.unusable`);
-    diagnostics.push(rules.sshKeyMade.at(undefined, { name }));
+    diagnostics.push(rules.sshKeyReplaced.at(undefined, { name }));
   }
   const key = makeSshKey();
   await writeFileAtomic(path, key, 0o600);
@@ -161,7 +163,7 @@ async function openSiteKey(directory: string): Promise<Uint8Array> {
   const path = join(directory, 'site.key');
   const kept = readSmallIfExists(path);
   if (kept !== undefined) return Buffer.from(kept.trim(), 'hex');
-  const made = randomBytes(32);
-  await writeFileAtomic(path, `${made.toString('hex')}\n`, 0o600);
-  return made;
+  const created = randomBytes(32);
+  await writeFileAtomic(path, `${created.toString('hex')}\n`, 0o600);
+  return created;
 }

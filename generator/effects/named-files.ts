@@ -6,12 +6,12 @@ import { readIfExists } from './files.ts';
 
 const notText = rule<{ path: string }>('file/not-text', {
   severity: 'error',
-  message: ({ path }) => `${path} is not text in UTF-8`,
+  message: ({ path }) => `${path} is not UTF-8 text`,
 });
 
 /**
- * Texts of files by the name that an inventory gives them: in `files/` beside the inventory, as with Pigsty, else
- * beside it. Those that do not exist are left out. Diagnostics: file/not-text. Throws other file system errors.
+ * Texts of files by their name in the inventory. They are searched in `files/` beside the inventory, as in Pigsty, then
+ * beside it. Files that do not exist are left out. Diagnostics: file/not-text. Throws other file system errors.
  */
 export function readNamedFiles(
   names: readonly string[],

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** The public ssh keys of whoever runs this: the lines of `~/.ssh/id*.pub`, certificates aside. What cannot be read is left out. */
+/** The public ssh keys of the current user: the lines of `~/.ssh/id*.pub` without certificates. Unreadable files are left out. */
 export async function operatorKeys(): Promise<string[]> {
   const folder = join(homedir(), '.ssh');
   const names = await readdir(folder).catch(() => []);

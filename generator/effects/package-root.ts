@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path';
 import { joinAgent } from '../text/agent-script.ts';
 import type { Templates } from '../text/template.ts';
 
-/** The product's own directory: what holds package.json, images/, units/ and blueprints/. */
+/** The product's own directory, with package.json, images/, units/ and blueprints/. */
 export const packageRoot = findRoot(import.meta.dirname);
 
 /** The bundle runs from dist/, the sources from generator/effects/. */
@@ -11,7 +11,7 @@ function findRoot(directory: string): string {
   return directory.endsWith('dist') ? dirname(directory) : dirname(dirname(directory));
 }
 
-/** All templates of units/, by path below it; the agent is joined to one script. */
+/** All templates of units/, by path below it; the files of the agent are joined to one script. */
 export async function loadTemplates(): Promise<Templates> {
   const root = join(packageRoot, 'units');
   const found = await readdir(root, { recursive: true, withFileTypes: true });

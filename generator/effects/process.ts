@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 export type ProcessResult = {
-  /** Exit status; 127 where the program does not exist, 128 where a signal ended it. */
+  /** Exit status; 127 if the program does not exist, 128 if a signal ended it. */
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -9,7 +9,7 @@ export type ProcessResult = {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Runs a program to its end with messages in English; never rejects. */
+/** Runs a program to its end, with messages in English; never rejects. */
 export function runProcess(
   program: string,
   args: readonly string[],

@@ -1,7 +1,7 @@
-/** A long step that is under way; `advance` by units of the step's total. */
+/** A long step in progress; `advance` in units of the step's total. */
 export type ProgressStep = { advance(units: number, label?: string): void; done(): void };
 
-/** Where long steps report to. `unit` says what is counted: bytes, or things that `step` names. */
+/** The receiver of progress reports. `unit`: bytes, or the things that the step's name says. */
 export type Progress = {
   step(name: string, total?: number, unit?: 'bytes' | 'count'): ProgressStep;
 };

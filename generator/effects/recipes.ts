@@ -10,7 +10,7 @@ import type { Place } from '../model/origin.ts';
 
 const badRecipe = rule<{ problem: string }>('image/bad-recipe', {
   severity: 'error',
-  message: ({ problem }) => `this image recipe cannot be used: ${problem}`,
+  message: ({ problem }) => `invalid image recipe: ${problem}`,
 });
 
 const absolutePath = z.string().regex(/^(\/[^/\s]+)+$/, 'an absolute path without a trailing slash');
@@ -26,7 +26,7 @@ const packageEntry = z.union([
 const families = [...new Set(distributions.map(({ family }) => family))];
 const release = z.enum([...families, ...distributions.map(({ name }) => name)]);
 
-/** A file of images/, as written; README of that folder is the comment at the head of images/base.yml. */
+/** A file of images/; the comment at the head of images/base.yml describes the format. */
 const recipeSchema = z.strictObject({
   title: z.string().min(1),
   base: z.string().optional(),
@@ -118,7 +118,7 @@ function failed(place: Place, problem: string): Result<never> {
   return { ok: false, diagnostics: [badRecipe.at(place, { problem })] };
 }
 
-/** The place of the node at `path`, or of the nearest one above it. */
+/** The place of the node at `path`, or of its nearest existing parent. */
 function nodePlace(root: Node | null, path: readonly PropertyKey[], file: string, lines: LineCounter): Place {
   let node: unknown = root;
   let best: Node | null = root;

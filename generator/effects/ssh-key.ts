@@ -9,10 +9,10 @@ export function makeSshKey(): string {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-/** Its public part as in authorized_keys, without a comment (RFC 5656 section 3.1). Throws when it is not such a key. */
+/** Its public part as in authorized_keys, without a comment (RFC 5656 section 3.1). Throws if it is not such a key. */
 export function sshKeyLine(privateKey: string): string {
   const { crv, x = '', y = '' } = createPublicKey(privateKey).export({ format: 'jwk' });
-  if (crv !== 'P-256') throw new Error('not a key of the curve P-256');
+  if (crv !== 'P-256') throw new Error('not a P-256 key');
   // 4: both coordinates follow, uncompressed.
   const point = Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
   return `${TYPE} ${Buffer.concat([TYPE, CURVE, point].flatMap(sshString)).toString('base64')}`;

@@ -64,7 +64,7 @@ export async function build({ site, plan }: Compiled, options: BuildOptions): Pr
       await threads.add(
         await Promise.all(
           group.map(async ({ plan, secrets }) => {
-            const { ring, notices } = await keys.value.ringFor(plan);
+            const { ring, notices } = await keys.value.keysFor(plan);
             diagnostics.push(...notices);
             return { plan, secrets, keys: ring };
           }),

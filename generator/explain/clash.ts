@@ -4,7 +4,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Place } from '../model/origin.ts';
 import type { Clash, ClashSide } from '../model/plan.ts';
 import type { Site, SiteHost } from '../model/site.ts';
-import { valueAt } from './other-values.ts';
+import { valueAt } from './changed-values.ts';
 import { type Compiler, traceLeaves } from './plan-origins.ts';
 import type { SiteInput } from './site-inputs.ts';
 
@@ -13,30 +13,30 @@ const rules = {
     severity: 'error',
     message: ({ what, name, ip, one, other }) =>
       one === other
-        ? `${one} plans two different versions of the ${what} ${name} of host ${ip}`
-        : `${one} and ${other} plan different versions of the ${what} ${name} of host ${ip}`,
+        ? `${one} plans two different versions of ${what} ${name} of host ${ip}`
+        : `${one} and ${other} plan different versions of ${what} ${name} of host ${ip}`,
     label: () => 'set here',
-    help: () => 'give one of them another name, number or path',
+    help: () => 'use a different name, number or path for one of them',
   }),
 };
 
 type OriginOfSide = { readonly title: string; readonly inputs: readonly SiteInput[] };
 
-/** The clash with the origins of both sides: the parameters that make each of them plan the thing. */
+/** The clash with the origins of both sides: the parameters that cause each definition. */
 export function describeClash(clash: Clash, site: Site, compiler: Compiler): Diagnostic {
   const host = site.hosts.find(({ ip }) => ip === clash.ip);
   if (!host) throw new Unreachable(`no host ${clash.ip}`);
   const [one, other] = clash.sides.map((side) => originOf(side, host, site, compiler));
   if (!one || !other) throw new Unreachable('a clash has two sides');
-  const words = { what: clash.what, name: clash.name, ip: clash.ip, one: one.title, other: other.title };
+  const args = { what: clash.what, name: clash.name, ip: clash.ip, one: one.title, other: other.title };
   const notes = [one, other].flatMap(originNotes);
-  return rules.clash.at(placeOf(other, clash.name) ?? placeOf(one, clash.name), words, notes);
+  return rules.clash.at(placeOf(other, clash.name) ?? placeOf(one, clash.name), args, notes);
 }
 
 function originOf(side: ClashSide, host: SiteHost, site: Site, compiler: Compiler): OriginOfSide {
   const { module, item, leaf } = side;
   if (module === undefined) return { title: 'every host', inputs: [] };
-  // The others still tell what they know; only their own part of the plan is left out.
+  // Without the plans of other modules; their facts stay.
   const modules = compiler.modules.map((one) =>
     one.name === module ? one : { ...one, plan: () => ({}), ports: () => [] },
   );
@@ -54,12 +54,12 @@ function originNotes({ title, inputs }: OriginOfSide): Diagnostic['notes'] {
   return inputs.flatMap((input) => {
     if (input.kind !== 'parameter') return [];
     const place = input.host.parameters.place(input.name, input.path);
-    const text = `${title}: from \`${input.name}\`${place ? '' : ', its default'}`;
+    const text = `${title}: from \`${input.name}\`${place ? '' : ' (default)'}`;
     return [{ message: text, ...(place && { place }) }];
   });
 }
 
-/** Where the inventory sets what makes a side plan the thing; rather the value that its name has in it. */
+/** The place in the inventory that causes a definition; preferred is a value that is part of the thing's name. */
 function placeOf({ inputs }: OriginOfSide, name: string): Place | undefined {
   const placed = inputs.flatMap((input) => {
     if (input.kind !== 'parameter') return [];

@@ -5,32 +5,32 @@ import { isSecretRef } from '../model/secret.ts';
 
 /** One plain value of a plan. */
 export type PlanLeaf = {
-  /** The file, unit or other thing that it belongs to: `etc/hosts`, `patroni.service`, `users/postgres`, `host`. */
+  /** The file, unit or other item that it belongs to: `etc/hosts`, `patroni.service`, `users/postgres`, `host`. */
   readonly item: string;
-  /** Where it stands in there, as people write it: `bootstrap.dcs.ttl`, the number of a line, `@mode` of the file itself. */
+  /** Its path in the item, as users write it: `bootstrap.dcs.ttl`, a line number, `@mode` for the mode of the file. */
   readonly path: string;
   readonly value: string | number | boolean | null;
-  /** The name of the secret that stands there. */
+  /** The name of the secret, if the value is one. */
   readonly secret?: string;
-  /** The same in the item of two plans: entries of lists by their names or texts, whatever their position. */
+  /** Stable between two plans: list items are identified by their name or text, not by their position. */
   readonly id: string;
 };
 
-/** One thing of a plan; `text` tells it from what it is in another plan. */
+/** One item of a plan; `text` differs if its content differs. */
 export type PlanItem = { readonly name: string; text(): string; leaves(): PlanLeaf[] };
 
 type PlanPart = Contribution &
   Partial<Pick<HostPlan, 'ports'>> & { readonly images?: readonly ModuleImage[] };
 type Inner = Omit<PlanLeaf, 'item'>;
 
-/** All that a host's plan and promises are made of. */
+/** All items of a host's plan and promises. */
 export function planItems(plan: HostPlan, promises: readonly SitePromise[]): PlanItem[] {
   const { ip, name, setsHostName, os, timezone } = plan;
   const host = { ip, name, setsHostName, os, timezone };
   return [itemOf('host', host, () => leavesIn(host)), ...partItems(plan, promises)];
 }
 
-/** The same of what one module adds. */
+/** The items that one module adds. */
 export function partItems(part: PlanPart, promises: readonly SitePromise[]): PlanItem[] {
   return [
     ...(part.files ?? []).map((file) => itemOf(file.path, file, () => fileLeaves(file))),
@@ -47,7 +47,7 @@ export function partItems(part: PlanPart, promises: readonly SitePromise[]): Pla
   ];
 }
 
-/** Of things that are told apart by one key. */
+/** Items that are identified by one key. */
 function each<K extends string>(
   things: readonly { readonly [key in K]: string | number }[] = [],
   prefix: string,
@@ -61,7 +61,7 @@ function itemOf(name: string, thing: object, inner: () => Inner[]): PlanItem {
   return { name, text: () => JSON.stringify(thing), leaves };
 }
 
-/** What stands in the file by its own path, what is said of the file with an `@`. */
+/** Content of the file by its path, attributes of the file with an `@`. */
 function fileLeaves({ source, ...attributes }: FilePlan): Inner[] {
   const { content, rest } = split(source);
   return [...leavesIn({ ...attributes, ...rest }, '@'), ...content];
@@ -127,7 +127,7 @@ function leavesIn(value: unknown, path = '', id = path): Inner[] {
   );
 }
 
-/** Whether the objects of a list can be told apart by their names. */
+/** Whether every object of a list has a unique name. */
 function hasNames(items: readonly unknown[]): boolean {
   const names = items.flatMap((item) =>
     typeof item === 'object' && item !== null && 'name' in item ? [item.name] : [],

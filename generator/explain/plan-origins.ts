@@ -3,48 +3,48 @@ import { append } from '../model/multimap.ts';
 import type { Parameter } from '../model/parameter.ts';
 import type { Site, SiteHost } from '../model/site.ts';
 import { gatherFacts, planHost } from '../stages/plan.ts';
-import { mentionsAdminIp, referredNames } from '../stages/references.ts';
+import { hasAdminIp, referencedNames } from '../stages/references.ts';
 import { hostSecrets } from '../stages/secrets.ts';
-import { valueAt } from './other-values.ts';
+import { valueAt } from './changed-values.ts';
 import { type PlanItem, type PlanLeaf, partItems, planItems } from './plan-leaves.ts';
-import { otherSites, type SiteInput, watchReads } from './site-inputs.ts';
+import { changedSites, type SiteInput, watchReads } from './site-inputs.ts';
 
-/** A leaf of a plan, and what it comes from; a constant of its module when that is nothing. */
+/** A leaf of a plan and its origins; without origins, it is a constant of its module. */
 export type TracedLeaf = PlanLeaf & {
-  /** What says that the item is there at all, and what makes it be called so. */
+  /** Inputs that the item's existence and name depend on. */
   readonly exists: readonly SiteInput[];
-  /** What its value comes from. */
+  /** Inputs that its value depends on. */
   readonly from: readonly SiteInput[];
-  /** Undefined: every host has it, whatever its modules. */
+  /** Undefined: every host has it, independent of its modules. */
   readonly module: string | undefined;
 };
 
 export type Compiler = { readonly modules: readonly Module[]; readonly rows: ReadonlyMap<string, Parameter> };
 
 /**
- * What every leaf of a host's plan comes from. The compiler is pure, so that it can be asked: the host is planned again
- * for every input of the site that its plan has read, changed in several ways; what comes out differently comes from that
- * input (docs/decisions/origins.md).
+ * The origins of every leaf of a host's plan. The compiler is pure, so the host can be planned again for every input that
+ * its plan has read, with that input changed in several ways. A leaf that differs depends on that input
+ * (docs/decisions/origins.md).
  */
 export function traceLeaves(
   host: SiteHost,
   whole: Site,
   compiler: Compiler,
-  isAsked: (item: string) => boolean = () => true,
+  isRequested: (item: string) => boolean = () => true,
 ): TracedLeaf[] {
-  const site = { ...whole, hosts: hostsThatMatter(host, whole, compiler) };
+  const site = { ...whole, hosts: relevantHosts(host, whole, compiler) };
   const watched = watchReads(site);
   const position = site.hosts.indexOf(host);
   const before = itemsOf(watched.site, position, compiler);
   const known = {
     names: before.map(({ name }) => name),
-    items: before.filter(({ name }) => isAsked(name)).map(recall),
+    items: before.filter(({ name }) => isRequested(name)).map(recordItem),
   };
   const exists = new Map<string, SiteInput[]>();
   const from = new Map<string, SiteInput[]>();
-  for (const { input, sites } of otherSites(site, { host, rows: compiler.rows, reads: watched.reads })) {
-    for (const other of sites) {
-      const { items, leaves } = lost(known, tryItems(other, position, compiler));
+  for (const { input, sites } of changedSites(site, { host, rows: compiler.rows, reads: watched.reads })) {
+    for (const changed of sites) {
+      const { items, leaves } = findChanges(known, tryItems(changed, position, compiler));
       for (const item of items) append(exists, item, input);
       for (const leaf of leaves) append(from, leafKey(leaf), input);
       if (items.length > 0 || leaves.length > 0) break;
@@ -57,8 +57,8 @@ export function traceLeaves(
       const own = [...secretInput(leaf, host, compiler), ...(from.get(leafKey(leaf)) ?? [])];
       return {
         ...leaf,
-        exists: distinct(ofItem.flatMap(withReferred)),
-        from: distinct(own.flatMap(withReferred)),
+        exists: distinct(ofItem.flatMap(withReferences)),
+        from: distinct(own.flatMap(withReferences)),
         module: owners.get(leaf.item),
       };
     }),
@@ -68,12 +68,12 @@ export function traceLeaves(
 type KnownItem = { readonly name: string; readonly text: string; readonly leaves: readonly PlanLeaf[] };
 type Known = { readonly names: readonly string[]; readonly items: readonly KnownItem[] };
 
-function recall(item: PlanItem): KnownItem {
+function recordItem(item: PlanItem): KnownItem {
   return { name: item.name, text: item.text(), leaves: item.leaves() };
 }
 
-/** The items that are no longer called so, if they are there at all, and the leaves that are not the same in those that are. */
-function lost(
+/** The items that are missing or renamed, and the leaves that differ in the other items. */
+function findChanges(
   before: Known,
   after: readonly PlanItem[],
 ): { readonly items: readonly string[]; readonly leaves: readonly PlanLeaf[] } {
@@ -81,14 +81,14 @@ function lost(
   const others = new Map(after.map((item) => [item.name, item]));
   const items = before.items.flatMap(({ name }) => (others.has(name) ? [] : name));
   const leaves = before.items.flatMap((item) => {
-    const other = others.get(item.name) ?? renamed(item.name, before, after);
-    return other && other.text() !== item.text ? lostLeaves(item.leaves, other.leaves()) : [];
+    const other = others.get(item.name) ?? findReplacement(item.name, before, after);
+    return other && other.text() !== item.text ? changedLeaves(item.leaves, other.leaves()) : [];
   });
   return { items, leaves };
 }
 
-/** What stands in an item's stead, where nothing came in and nothing fell out. */
-function renamed(name: string, { names }: Known, after: readonly PlanItem[]): PlanItem | undefined {
+/** The item that replaces another at the same position, if the number of items is unchanged. */
+function findReplacement(name: string, { names }: Known, after: readonly PlanItem[]): PlanItem | undefined {
   return names.length === after.length ? after[names.indexOf(name)] : undefined;
 }
 
@@ -96,12 +96,12 @@ function leafKey({ item, id }: PlanLeaf): string {
   return `${item} ${id}`;
 }
 
-function lostLeaves(before: readonly PlanLeaf[], after: readonly PlanLeaf[]): PlanLeaf[] {
+function changedLeaves(before: readonly PlanLeaf[], after: readonly PlanLeaf[]): PlanLeaf[] {
   const values = new Map(after.map(({ id, value }) => [id, value]));
   return before.filter(({ id, value }) => values.get(id) !== value);
 }
 
-/** The leaves of a host's plan as they are. */
+/** The leaves of a host's plan, without origins. */
 export function leavesOfHost(host: SiteHost, site: Site, compiler: Compiler): PlanLeaf[] {
   return itemsOf(site, site.hosts.indexOf(host), compiler).flatMap((item) => item.leaves());
 }
@@ -113,7 +113,7 @@ function itemsOf(site: Site, position: number, { modules }: Compiler): PlanItem[
   return host ? planItems(planHost(host, site, modules, facts).plan, promises) : [];
 }
 
-/** Nothing where such a site has no plan: it has not been checked, and need not make sense. */
+/** No items if the changed site cannot be planned: it is not checked and may be invalid. */
 function tryItems(site: Site, position: number, compiler: Compiler): PlanItem[] {
   try {
     return itemsOf(site, position, compiler);
@@ -122,8 +122,8 @@ function tryItems(site: Site, position: number, compiler: Compiler): PlanItem[] 
   }
 }
 
-/** Hosts without which the host's plan would be another, and the host; half of the others is left out at once. */
-function hostsThatMatter(host: SiteHost, site: Site, compiler: Compiler): readonly SiteHost[] {
+/** The host, and the hosts that its plan depends on; found by bisection. */
+function relevantHosts(host: SiteHost, site: Site, compiler: Compiler): readonly SiteHost[] {
   const planOf = (hosts: readonly SiteHost[]) => {
     const items = tryItems({ ...site, hosts }, hosts.indexOf(host), compiler);
     return items.flatMap(({ name, text }) => (name.startsWith('promises/') ? [] : text())).join('\n');
@@ -159,24 +159,24 @@ function ownersOf(site: Site, position: number, { modules }: Compiler): Map<stri
   );
 }
 
-/** A plan holds secrets by name: what it says does not change with them. */
+/** A plan contains secrets by name, so it does not change with their values. */
 function secretInput({ secret }: PlanLeaf, host: SiteHost, { modules }: Compiler): SiteInput[] {
   const found = secret === undefined ? undefined : hostSecrets(host, modules).get(secret);
   return found ? [{ kind: 'parameter', host, name: found.parameter, path: found.path }] : [];
 }
 
-/** An input, and those that its text refers to. */
-function withReferred(input: SiteInput): SiteInput[] {
+/** An input, and the inputs that its text refers to. */
+function withReferences(input: SiteInput): SiteInput[] {
   if (input.kind !== 'parameter') return [input];
   const { host, name, path } = input;
   const written = valueAt(host.parameters.chain(name)[0]?.value ?? null, path);
-  const names = [...referredNames(written), ...(mentionsAdminIp(written) ? ['admin_ip'] : [])];
+  const names = [...referencedNames(written), ...(hasAdminIp(written) ? ['admin_ip'] : [])];
   return [
     input,
-    ...names.flatMap((referred): SiteInput[] =>
-      referred === 'inventory_hostname'
+    ...names.flatMap((referenced): SiteInput[] =>
+      referenced === 'inventory_hostname'
         ? [{ kind: 'address', host }]
-        : withReferred({ kind: 'parameter', host, name: referred, path: [] }),
+        : withReferences({ kind: 'parameter', host, name: referenced, path: [] }),
     ),
   ];
 }

@@ -4,53 +4,53 @@ import type { Origin, Path } from '../model/origin.ts';
 import type { Parameter } from '../model/parameter.ts';
 import type { Parameters, Site, SiteHost } from '../model/site.ts';
 import { isHostIp } from '../text/address.ts';
-import { otherValues } from './other-values.ts';
+import { changedValues } from './changed-values.ts';
 
 /**
- * Something that an inventory says: a value inside a parameter as one scope sets it or as it is by default, the address
- * of a host, or that a host is in a group. `host` is one that it holds for.
+ * One input of a site: a value inside a parameter as set in one scope or by default, the address of a host, or the
+ * membership of a host in a group. `host` is one of the hosts that it applies to.
  */
 export type SiteInput =
   | { readonly kind: 'parameter'; readonly host: SiteHost; readonly name: string; readonly path: Path }
   | { readonly kind: 'address'; readonly host: SiteHost }
   | { readonly kind: 'group'; readonly host: SiteHost; readonly name: string };
 
-/** Sites where that one input is another, and nothing else; the first of them that shows anything is enough. */
-export type OtherSites = { readonly input: SiteInput; readonly sites: Iterable<Site> };
+/** Sites with this one input changed; `explain` uses the first that changes the plan. */
+export type ChangedSites = { readonly input: SiteInput; readonly sites: Iterable<Site> };
 
-/** What is read of the parameters of hosts. */
+/** Which parameters of which hosts have been read. */
 export type Reads = { has(host: SiteHost, name: string): boolean };
 
-/** The site, and what has been read of it so far. */
+/** The site with recorded reads, and the reads so far. */
 export function watchReads(site: Site): { readonly site: Site; readonly reads: Reads } {
   const seen = new Set<string>();
   const key = ({ ip }: SiteHost, name: string) => `${ip} ${name}`;
   const hosts = site.hosts.map((host) => {
-    const note = (name: string) => void seen.add(key(host, name));
-    return { ...host, parameters: watchParameters(host.parameters, note) };
+    const record = (name: string) => void seen.add(key(host, name));
+    return { ...host, parameters: watchParameters(host.parameters, record) };
   });
   return { site: { ...site, hosts }, reads: { has: (host, name) => seen.has(key(host, name)) } };
 }
 
-function watchParameters(parameters: Parameters, note: (name: string) => void): Parameters {
+function watchParameters(parameters: Parameters, record: (name: string) => void): Parameters {
   const values = new Proxy(parameters.values, {
     get: (target, name) => {
-      note(String(name));
+      record(String(name));
       return Reflect.get(target, name);
     },
     has: (target, name) => {
-      note(String(name));
+      record(String(name));
       return Reflect.has(target, name);
     },
   });
   const origin = (name: string) => {
-    note(name);
+    record(name);
     return parameters.origin(name);
   };
   return { ...parameters, values, origin };
 }
 
-/** Which inputs of a site are meant: parameters of `rows` that were read; `host` is named for those that it shares. */
+/** The inputs to change: parameters of `rows` that were read. `host` is preferred where an input applies to several. */
 type Scope = {
   readonly host: SiteHost;
   readonly rows: ReadonlyMap<string, Parameter>;
@@ -58,8 +58,8 @@ type Scope = {
 };
 
 /** The site with each of its inputs changed. */
-export function* otherSites(site: Site, scope: Scope): Generator<OtherSites> {
-  for (const setting of settingsOf(site, scope)) yield* withOtherValues(site, setting, scope.host);
+export function* changedSites(site: Site, scope: Scope): Generator<ChangedSites> {
+  for (const setting of scopedValues(site, scope)) yield* withChangedValues(site, setting, scope.host);
   const moved = unusedIp(site);
   for (const host of site.hosts) {
     const move = (one: SiteHost) => ({ ...one, ip: moved });
@@ -71,11 +71,11 @@ export function* otherSites(site: Site, scope: Scope): Generator<OtherSites> {
   }
 }
 
-/** One parameter as one scope sets it, or as nobody sets it, and the hosts that it holds for. */
-type Setting = { readonly row: Parameter; readonly value: Value; readonly hosts: SiteHost[] };
+/** One parameter as set in one scope or by default, and the hosts that it applies to. */
+type ScopedValue = { readonly row: Parameter; readonly value: Value; readonly hosts: SiteHost[] };
 
-function settingsOf(site: Site, { rows, reads }: Scope): Setting[] {
-  const found = new Map<Origin | string, Setting[]>();
+function scopedValues(site: Site, { rows, reads }: Scope): ScopedValue[] {
+  const found = new Map<Origin | string, ScopedValue[]>();
   for (const row of rows.values()) {
     for (const host of site.hosts) {
       const value = host.parameters.values[row.name];
@@ -83,23 +83,27 @@ function settingsOf(site: Site, { rows, reads }: Scope): Setting[] {
       const origin = host.parameters.origin(row.name);
       const key = origin.scope === 'default' ? row.name : origin;
       const ofOrigin = found.get(key) ?? [];
-      // What refers to other parameters is not the same everywhere.
+      // Values with references differ between hosts.
       const known = ofOrigin.find((setting) => setting.value === value);
       if (known) known.hosts.push(host);
       else found.set(key, [...ofOrigin, { row, value, hosts: [host] }]);
     }
   }
-  const isRead = ({ row, hosts }: Setting) => hosts.some((host) => reads.has(host, row.name));
+  const isRead = ({ row, hosts }: ScopedValue) => hosts.some((host) => reads.has(host, row.name));
   return [...found.values()].flat().filter(isRead);
 }
 
-function withOtherValues(site: Site, { row, value, hosts }: Setting, preferred: SiteHost): OtherSites[] {
+function withChangedValues(
+  site: Site,
+  { row, value, hosts }: ScopedValue,
+  preferred: SiteHost,
+): ChangedSites[] {
   const host = hosts.find((one) => one === preferred) ?? hosts[0];
   if (!host) return [];
-  return otherValues(row, value).map(({ path, values }) => ({
+  return changedValues(row, value).map(({ path, values }) => ({
     input: { kind: 'parameter', host, name: row.name, path },
     sites: (function* () {
-      for (const other of values) yield withHosts(site, hosts, (one) => withValue(one, row.name, other));
+      for (const changed of values) yield withHosts(site, hosts, (one) => withValue(one, row.name, changed));
     })(),
   }));
 }
@@ -110,9 +114,9 @@ function withValue(host: SiteHost, name: string, value: Value): SiteHost {
     [name]: value,
   });
   const set: Origin = { scope: 'all', name: 'all', locate: host.locate };
-  const origin = (asked: string) => {
-    const known = parameters.origin(asked);
-    return asked === name && known.scope === 'default' ? set : known;
+  const origin = (queried: string) => {
+    const known = parameters.origin(queried);
+    return queried === name && known.scope === 'default' ? set : known;
   };
   return { ...host, parameters: { ...parameters, values, origin } };
 }
@@ -121,7 +125,7 @@ function withHosts(site: Site, changed: readonly SiteHost[], change: (host: Site
   return { ...site, hosts: site.hosts.map((host) => (changed.includes(host) ? change(host) : host)) };
 }
 
-/** Of the last addresses that are kept for documentation (RFC 5737). */
+/** An unused address, from a network that is reserved for documentation (RFC 5737). */
 function unusedIp({ hosts }: Site): SiteHost['ip'] {
   for (let last = 254; last > 0; last -= 1) {
     const ip = `203.0.113.${last}`;

@@ -4,10 +4,10 @@ import type { Site } from '../model/site.ts';
 import { modules } from '../modules/index.ts';
 import { hostSecrets } from '../stages/secrets.ts';
 
-export type Wishes = {
-  /** For the blueprint's hosts in the order of their addresses, as many as there are. */
+export type InitOptions = {
+  /** New addresses for all hosts of the blueprint, in the order of their addresses. */
   readonly hosts: readonly HostIp[];
-  /** How the head of the blueprint calls the file, and what it is called now. */
+  /** The blueprint's name, and the inventory file that replaces it in comments. */
   readonly blueprint: string;
   readonly file: string;
   readonly schema: string;
@@ -17,31 +17,35 @@ export type Wishes = {
   readonly password: () => string;
 };
 
-/** The text of a blueprint as an inventory of the user's own: other addresses, a fresh password for each secret, keys. */
-export function fromBlueprint(text: string, site: Site, wishes: Wishes): string {
+/** The user's inventory from the text of a blueprint: other addresses, a new password for each secret, ssh keys. */
+export function fromBlueprint(text: string, site: Site, options: InitOptions): string {
   const secrets = findSecrets(site);
   const lines = text.split('\n');
   const written = secrets.flatMap(({ place }) => (place ? [place] : []));
-  // From the end, so that the places before keep their columns.
+  // From the end, so that earlier places keep their columns.
   const order = (a: Place, b: Place) => b.line - a.line || b.column - a.column;
-  for (const place of written.sort(order)) replaceAt(lines, place, wishes.password());
-  const added = secrets.flatMap(({ name, place }) => (place ? [] : [`    ${name}: ${wishes.password()}`]));
+  for (const place of written.sort(order)) replaceAt(lines, place, options.password());
+  const added = secrets.flatMap(({ name, place }) => (place ? [] : [`    ${name}: ${options.password()}`]));
   lines.splice(lineOfAdminIp(site), 0, ...added);
-  const readdressed = withAddresses(lines.join('\n'), site, wishes.hosts).split('\n');
-  readdressed.splice(lineOfAdminIp(site) + added.length, 0, ...keyLines(wishes.keys));
-  return renamed(readdressed.join('\n'), wishes);
+  const readdressed = withAddresses(lines.join('\n'), site, options.hosts).split('\n');
+  readdressed.splice(lineOfAdminIp(site) + added.length, 0, ...keyLines(options.keys));
+  return renamed(readdressed.join('\n'), options);
 }
 
-/** A build is the same whoever runs it, so that the keys of who began are written down. */
+/** The keys are written into the inventory, so that the build does not depend on the user who runs it. */
 function keyLines(keys: readonly string[]): string[] {
   if (keys.length === 0) return [];
   const items = keys.map((key) => `      - ${JSON.stringify(key)}`);
-  return ['    # Who may log on as administrator: taken from ~/.ssh.', '    node_admin_pk_list:', ...items];
+  return [
+    '    # ssh public keys of administrators, copied from ~/.ssh.',
+    '    node_admin_pk_list:',
+    ...items,
+  ];
 }
 
 type Secret = { readonly name: string; readonly place: Place | undefined };
 
-/** Every secret of the site once; without a place where it is a default. */
+/** Every secret of the site once; a default has no place. */
 function findSecrets(site: Site): Secret[] {
   const found = new Map<string, Secret>();
   for (const host of site.hosts) {
@@ -58,7 +62,7 @@ function replaceAt(lines: string[], { line, column, length }: Place, by: string)
   lines[line - 1] = text.slice(0, column - 1) + by + text.slice(column - 1 + length);
 }
 
-/** Blueprints set it in `all.vars`; what is added stands below it. */
+/** Blueprints set `admin_ip` in `all.vars`; new lines are added below it. */
 function lineOfAdminIp(site: Site): number {
   return site.hosts[0]?.parameters.place('admin_ip')?.line ?? 0;
 }
@@ -76,7 +80,7 @@ function withAddresses(text: string, site: Site, hosts: readonly HostIp[]): stri
   return text.replaceAll(/\b\d+(?:\.\d+){3}\b/g, (address) => byOld.get(address) ?? address);
 }
 
-function renamed(text: string, { blueprint, file, schema }: Wishes): string {
+function renamed(text: string, { blueprint, file, schema }: InitOptions): string {
   return text
     .replace('$schema=inventory.schema.json', `$schema=${schema}`)
     .replaceAll(`blueprints/${blueprint}.yml`, file);

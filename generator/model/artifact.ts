@@ -1,8 +1,8 @@
 import type { Sha256 } from './brand.ts';
 
 /**
- * A rendered file of one host's generation. `shown` is the same text with a stub for every secret; it is what
- * `hosts/<ip>/` holds. For a measured file the content is the script that prints it.
+ * A rendered file of one host's generation. `shown` is the same text with a stub for every secret; it is
+ * written to `hosts/<ip>/`. For a measured file the content is the script that prints it.
  */
 export type Artifact = {
   readonly path: string;
@@ -16,7 +16,7 @@ export type Artifact = {
   readonly link?: string;
 };
 
-/** What decides whether a unit is touched: equal digests, equal unit. */
+/** Digests of a unit's inputs: the agent restarts or reloads a unit only if they change. */
 export type UnitDigests = { readonly name: string; readonly restart: Sha256; readonly reload: Sha256 };
 
 export type RenderedHost = {

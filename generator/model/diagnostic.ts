@@ -2,7 +2,7 @@ import type { Place } from './origin.ts';
 
 export type Severity = 'error' | 'warning' | 'notice';
 
-/** What a stage says about its input; a value, never thrown. `notes` are further places (the other end of a clash). */
+/** A message of a stage about its input; a value, never thrown. `notes` are further places (the other side of a clash). */
 export type Diagnostic = {
   readonly code: string;
   readonly severity: Severity;
@@ -13,7 +13,7 @@ export type Diagnostic = {
   readonly help?: string;
 };
 
-/** The result of a stage: a value, or at least one error; warnings and notices may come with either. */
+/** The result of a stage: a value, or at least one error; warnings and notices are possible in both cases. */
 export type Result<T> =
   | { readonly ok: true; readonly value: T; readonly diagnostics: readonly Diagnostic[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
@@ -22,7 +22,7 @@ export function succeed<T>(value: T, diagnostics: readonly Diagnostic[] = []): R
   return { ok: true, value, diagnostics };
 }
 
-/** The result of `next`, with the diagnostics of both; what has failed goes no further. */
+/** The result of `next`, with the diagnostics of both; a failed `first` is returned. */
 export function andThen<A, B>(first: Result<A>, next: (value: A) => Result<B>): Result<B> {
   if (!first.ok) return first;
   const second = next(first.value);

@@ -3,10 +3,10 @@ import type { SignedSource } from './lock.ts';
 import { append } from './multimap.ts';
 import type { PlanData, PortUse } from './plan.ts';
 
-/** A kind of fact that modules tell each other. Every module may offer any number of them; readers see all. */
+/** A kind of fact that modules share. Each module may offer any number of facts; readers get all of them. */
 export type Channel<T> = { readonly name: string; readonly carries?: T };
 
-/** What one module says on one channel. */
+/** The facts of one module on one channel. */
 export type Offer = { readonly channel: Channel<unknown>; readonly facts: readonly unknown[] };
 
 /** The facts `facts` on `channel`, for `Module.offer`. */
@@ -14,7 +14,7 @@ export function offer<T>(channel: Channel<T>, facts: readonly T[]): Offer {
   return { channel, facts };
 }
 
-/** All offers of all modules, joined per channel in the order of the registry. Nobody overwrites anybody. */
+/** All offers of all modules, joined per channel in the order of the registry. No offer overwrites another. */
 export class Facts {
   readonly #byChannel = new Map<Channel<unknown>, unknown[]>();
   readonly #byHost = new Map<Channel<unknown>, ReadonlyMap<HostIp, readonly unknown[]>>();
@@ -23,7 +23,7 @@ export class Facts {
     for (const { channel, facts } of offers) append(this.#byChannel, channel, ...facts);
   }
 
-  /** Every fact of a channel. A channel's facts have its type, since `offer` is the only way in. */
+  /** Every fact of a channel. They have the channel's type, because only `offer` adds facts. */
   all<T>(channel: Channel<T>): readonly T[] {
     return (this.#byChannel.get(channel) ?? []) as readonly T[];
   }
@@ -42,12 +42,12 @@ function byHost(facts: readonly { readonly ip: HostIp }[]): ReadonlyMap<HostIp, 
   return found;
 }
 
-/** Client endpoints of the configuration store, in order of etcd_seq. None: the site has no store. */
+/** Client endpoints of the configuration store, in order of etcd_seq. Empty if the site has no store. */
 export const StoreEndpoint: Channel<{ readonly ip: HostIp; readonly port: number }> = {
   name: 'store endpoint',
 };
 
-/** How long the members of the configuration store wait for their leader before they elect another. */
+/** Election timeout of the configuration store: members elect a new leader if they do not hear from theirs. */
 export const StoreElection: Channel<{ readonly seconds: number }> = { name: 'store election' };
 
 /** Archives that packages of images may come from, beyond the platform's. */
@@ -61,14 +61,14 @@ export const ProxyListener: Channel<{ readonly ip: HostIp; readonly service: Pro
   name: 'proxy listener',
 };
 
-/** Seconds until the configuration store has a leader again; 0 without a store. */
+/** Seconds until the configuration store has a new leader; 0 without a store. */
 export function electionSeconds(facts: Facts): number {
   return Math.max(0, ...facts.all(StoreElection).map(({ seconds }) => seconds));
 }
 
 /**
- * The site's authority, for services whose servers speak TLS; a path in the generation. HAProxy reads no file of its
- * directory but *.cfg by itself.
+ * The site's CA, for services whose servers use TLS; a path in the generation. HAProxy automatically reads only the files
+ * *.cfg of its directory.
  */
 export const PROXY_CA = 'etc/haproxy/ca.crt';
 

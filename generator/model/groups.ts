@@ -1,4 +1,4 @@
-/** Items in groups of `size`, the last one smaller; they are taken as the groups are. */
+/** Items in groups of `size`; the last group may be smaller. Items are read when their group is requested. */
 export function* groupsOf<T>(items: Iterable<T>, size: number): Generator<readonly T[]> {
   let group: T[] = [];
   for (const item of items) {

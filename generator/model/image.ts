@@ -1,16 +1,16 @@
 import type { Sha256 } from './brand.ts';
 import type { Place } from './origin.ts';
 
-/** A recipe of images/, as written there and checked. Package names may hold `${argument}`. */
+/** A recipe of images/, after validation. Package names may contain `${argument}`. */
 export type ImageRecipe = {
   readonly name: string;
   readonly file: string;
   readonly title: string;
   /** Another recipe whose packages form the lower, shared layer. */
   readonly base?: string;
-  /** Packages to ask for, by platform. */
+  /** Packages to install, by platform. */
   readonly packages: Readonly<Record<string, readonly RecipePackage[]>>;
-  /** By platform: packages that others depend on and nothing here runs; the solver takes them for installed. */
+  /** By platform: packages that others depend on but that are not used here; the solver treats them as installed. */
   readonly absent: Readonly<Record<string, readonly string[]>>;
   readonly users: readonly {
     readonly name: string;
@@ -25,13 +25,13 @@ export type ImageRecipe = {
   readonly user: string;
   readonly entrypoint: readonly string[];
   readonly command: readonly string[];
-  /** Programs that have to be in the image and to run; `pigsty build` checks that they are there, tests that they run. */
+  /** Programs that the image must contain; `pigsty build` checks that they exist, the tests check that they run. */
   readonly provides: readonly string[];
 };
 
 /**
- * `only` keeps the given path prefixes of a package (no leading slash) and nothing else of it; `without` leaves some out
- * of it, `unless` the image holds that package.
+ * `only` keeps just these path prefixes of a package (without leading slash). `without` removes some, unless the image
+ * contains the package `unless`.
  */
 export type RecipePackage = {
   readonly name: string;
@@ -41,7 +41,7 @@ export type RecipePackage = {
   readonly unless?: string;
 };
 
-/** How descriptors name content, by its bytes. */
+/** The name of content in descriptors. */
 export type Digest = `sha256:${string}`;
 
 /** A descriptor of the OCI image specification. `size` in bytes. */
@@ -54,7 +54,7 @@ export type Descriptor = {
   readonly annotations?: Readonly<Record<string, string>>;
 };
 
-/** A finished image: its manifest and everything below it are blobs of the layout. */
+/** A built image: its manifest, configuration and layers are blobs of the layout. */
 export type BuiltImage = {
   readonly name: string;
   readonly manifest: Descriptor;

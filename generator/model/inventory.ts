@@ -1,7 +1,7 @@
 import type { HostIp } from './brand.ts';
 import type { Locate } from './origin.ts';
 
-/** Plain data as PyYAML 1.1 reads it; dates stay the text they were written as. */
+/** Plain data as PyYAML 1.1 reads it; dates stay text. */
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
 
 /** One `name: value` of a vars block. */
@@ -9,7 +9,7 @@ export type Variable = { readonly name: string; readonly value: Value; readonly 
 
 export type Vars = ReadonlyMap<string, Variable>;
 
-/** A host as it stands in one group; it may stand in several, each time with variables of its own. */
+/** A host in one group; it may be in several groups, each time with its own variables. */
 export type InventoryHost = {
   readonly ip: HostIp;
   readonly locate: Locate;
@@ -19,12 +19,12 @@ export type InventoryHost = {
 
 export type InventoryGroup = {
   readonly name: string;
-  /** Groups that hold it, `all` left out. */
+  /** Groups that contain it, without `all`. */
   readonly parents: readonly string[];
   readonly vars: Vars;
 };
 
-/** The inventory as written: a tree of groups below `all`. Nothing is merged yet but groups that stand in it twice. */
+/** The inventory as written: a tree of groups below `all`. Only repeated groups are merged. */
 export type Inventory = {
   readonly file: string;
   readonly groups: readonly InventoryGroup[];

@@ -1,7 +1,7 @@
-/** The keys of a site: made at its first build, kept beside the inventory, never inside the product. */
+/** The keys of a site: created at its first build and stored beside the inventory. */
 export type KeyPair = { readonly certificate: string; readonly key: string };
 
-/** A key that accounts on several hosts log on with: PEM (PKCS #8), and its line of authorized_keys. */
+/** An ssh key that accounts on several hosts share: PEM (PKCS #8), and its line for authorized_keys. */
 export type SshKey = { readonly key: string; readonly line: string };
 
 export type KeyRing = {

@@ -1,12 +1,12 @@
 import type { Sha256 } from './brand.ts';
 import type { Place } from './origin.ts';
 
-/** An image that packages are wanted for: what `pigsty lock` is asked to solve. */
+/** An image and its requested packages: the input of the solver. */
 export type ImageRequest = {
   readonly name: string;
   readonly platform: string;
   readonly packages: readonly PackageRequest[];
-  /** Packages that the solver takes for installed, sorted; none of {@link packages}. */
+  /** Packages that the solver treats as installed, sorted; none of {@link packages}. */
   readonly absent: readonly string[];
 };
 
@@ -27,7 +27,7 @@ export type SignedSource = {
   readonly key: string;
 };
 
-/** A signed index that packages came from; addresses are never recorded. */
+/** A signed index of packages; its address is not recorded. */
 export type LockedSource = {
   readonly archive: string;
   readonly suite: string;
@@ -42,10 +42,10 @@ export type LockedPackage = {
   /** Bytes of the .deb. */
   readonly size: number;
   readonly sha256: Sha256;
-  /** Which archive `path` is below: one of the machine's (`debian`), or of `image_sources`. A `Filename` of its index. */
+  /** The archive of `path`: one of this machine (`debian`), or of `image_sources`. `path` is a `Filename` of its index. */
   readonly archive: string;
   readonly path: string;
-  /** Who asked, or `dependency`. */
+  /** The recipe line or parameter that requests it, or `dependency`. */
   readonly askedBy: string;
 };
 
@@ -58,7 +58,7 @@ export type LockedPlatform = {
   readonly images: Readonly<Record<string, readonly string[]>>;
 };
 
-/** The exact packages that every image of a site is made of. `inputs` digests what was asked; a different one is stale. */
+/** The exact packages of every image of a site. `inputs` is the digest of the requests; if it differs, the lock is out of date. */
 export type Lock = {
   readonly version: 1;
   readonly inputs: Sha256;

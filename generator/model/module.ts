@@ -14,15 +14,15 @@ export type Contribution = Partial<
 >;
 
 /**
- * A module: its parameters, its rules, what it tells others, and what it adds to a host. All pure. One without `plan`
- * is checked, and not built.
+ * A module: its parameters, its checks, the facts that it offers, and what it adds to a host. All functions are pure. A
+ * module without `plan` is checked but not built.
  */
 export type Module = {
   readonly name: string;
   readonly parameters: ParameterTable;
   /** The recipes of images/ that it uses. */
   readonly recipes?: readonly string[];
-  /** Whether the host has this module. Its secrets, images, ports and plan are asked for on those hosts alone. */
+  /** Whether the host has this module. Its secrets, images, ports and plan are used on those hosts only. */
   isOn(host: SiteHost): boolean;
   /** Names of the files beside the inventory that its parameters name. */
   files?(site: Site): readonly string[];
@@ -32,11 +32,11 @@ export type Module = {
   /** The ports that its units listen on. */
   ports?(host: SiteHost, site: Site, facts: Facts): readonly PortUse[];
   plan?(host: SiteHost, site: Site, facts: Facts): Contribution;
-  /** What its clusters promise; modules without clusters have none. */
+  /** The promises of its clusters; modules without clusters have none. */
   promise?(site: Site, facts: Facts): readonly SitePromise[];
 };
 
-/** A module from the rows of its parameters and what it does; what it does not do is left out. */
+/** A module from its parameter rows and functions; functions that it does not need are left out. */
 export function defineModule({ rows, ...module }: ModuleDefinition): Module {
   return { ...module, parameters: { module: module.name, rows } };
 }
@@ -49,8 +49,8 @@ export function isBuilt(module: Module): boolean {
 }
 
 /**
- * The values of a host under the types that the parameter tables give them. The one place where the plain data of a
- * site becomes typed: `resolve` has checked every value against the schema that its type is inferred from.
+ * The values of a host with the types of the parameter tables. This is the only place where the plain data of a site
+ * becomes typed: `resolve` has checked every value against the schema that its type is inferred from.
  */
 export function settingsOf(host: SiteHost): Settings {
   return typed(host.parameters.values);

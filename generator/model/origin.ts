@@ -1,6 +1,6 @@
-/** Where a value came from: every resolved parameter has an {@link Origin}, every diagnostic a {@link Place}. */
+/** Where a value comes from: every resolved parameter has an {@link Origin}, a diagnostic has a {@link Place}. */
 
-/** A stretch of one line in a file. `line` and `column` count from 1; `length` is in UTF-16 units, at least 1. */
+/** A range in one line of a file. `line` and `column` count from 1; `length` is in UTF-16 units, at least 1. */
 export type Place = {
   readonly file: string;
   readonly line: number;
@@ -10,7 +10,7 @@ export type Place = {
 
 export type Path = readonly (string | number)[];
 
-/** The place of a value, or of what `path` names inside it; of the nearest thing that exists when it does not. */
+/** The place of a value, or of the item at `path` inside it; if that does not exist, of its nearest parent. */
 export type Locate = (path?: Path, part?: 'key' | 'value') => Place;
 
 /** The scopes of an inventory, narrowest first: host > group > all > module default (pigsty.md section 1). */

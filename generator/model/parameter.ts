@@ -7,8 +7,8 @@ export type Level = 'G' | 'C' | 'I' | 'N' | 'A';
 /**
  * One row of a module's parameter table; validation, defaults, docs and `explain` come from it.
  *
- * `default` absent means: no default (identity parameters, or optional ones). `debian` overrides the default where
- * Pigsty's own `configure` does on Debian. `secret` marks values that must never be printed; for structured values
+ * `default` absent means: no default (identity parameters, or optional ones). `debian` overrides the default if
+ * Pigsty's own `configure` does so on Debian. `secret` marks values that must never be printed; for structured values
  * `secretKeys` names the keys inside that are secret.
  */
 export type Parameter<T extends z.ZodType = z.ZodType> = {
@@ -26,7 +26,7 @@ export type Parameter<T extends z.ZodType = z.ZodType> = {
   readonly aliases?: readonly string[];
 };
 
-/** A note: the value is checked, and nothing is done with it so far. */
-export const PENDING = 'checked; not acted on yet';
+/** A note: the value is checked but has no effect yet. */
+export const PENDING = 'checked, but without effect yet';
 
 export type ParameterTable = { readonly module: string; readonly rows: readonly Parameter[] };

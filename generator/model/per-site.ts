@@ -1,6 +1,6 @@
 import type { Site } from './site.ts';
 
-/** What is computed from the whole site, once for each: modules ask for it at every host. */
+/** Caches a result for each site: modules need it for every host. */
 export function perSite<T>(compute: (site: Site) => T): (site: Site) => T {
   const known = new WeakMap<Site, { readonly value: T }>();
   return (site) => {

@@ -6,7 +6,7 @@ import type { SecretRef, Secrets } from './secret.ts';
 /** The root directory of an unpacked image on the node, by image name. */
 export type ImageRef = { readonly $image: string };
 
-/** Anything that can stand in a plan: JSON plus secrets and images by reference. */
+/** The data of a plan: JSON, and references to secrets and images. */
 export type PlanData =
   | string
   | number
@@ -17,7 +17,7 @@ export type PlanData =
   | readonly PlanData[]
   | { readonly [key: string]: PlanData };
 
-/** How a file comes by its text: a template with a view, structured data for a writer, plain lines, or a key pair. */
+/** The source of a file's text: a template with a view, structured data for a writer, plain lines, or a key pair. */
 export type FileSource =
   | { readonly kind: 'template'; readonly template: string; readonly view: View }
   | { readonly kind: 'yaml'; readonly data: PlanData; readonly comment?: string }
@@ -25,26 +25,26 @@ export type FileSource =
   | { readonly kind: 'text'; readonly lines: readonly (string | SecretRef | SshKeyRef)[] }
   | { readonly kind: 'certificate'; readonly certificate: string; readonly part: 'key' | 'crt' }
   | { readonly kind: 'ca' }
-  /** The private part. */
+  /** The private key. */
   | { readonly kind: 'ssh-key'; readonly name: string }
   /** Text that a node computes when the bundle is activated: the template is a shell script that prints it. */
   | { readonly kind: 'measured'; readonly template: string; readonly view: View };
 
-/** The line of authorized_keys for a key, behind `options` (sshd(8)). */
+/** The line of authorized_keys for a key, after `options` (sshd(8)). */
 export type SshKeyRef = { readonly $sshKey: string; readonly options: string };
 
-/** What a template sees. Views are built by modules from named types; a plan holds them as data. */
+/** The input of a template. Modules build views with named types; a plan contains them as data. */
 export type View = { readonly [key: string]: PlanData };
 
 export type IniSections = readonly {
   readonly name: string;
-  /** A pair, or a line as it is. */
+  /** A pair, or a complete line. */
   readonly entries: readonly (readonly [string, string | number | SecretRef] | string)[];
 }[];
 
 /**
- * One file of a generation. `path` is relative to it (`etc/haproxy/haproxy.cfg`); `link` is where the host sees it,
- * for files that have to stand at a fixed place. Owner and group are names in {@link HostPlan.users}.
+ * One file of a generation. `path` is relative to it (`etc/haproxy/haproxy.cfg`); `link` is its fixed path on the
+ * host, if it needs one. Owner and group are names in {@link HostPlan.users}.
  */
 export type FilePlan = {
   readonly path: string;
@@ -65,7 +65,7 @@ export type UserPlan = {
   readonly groups: readonly string[];
 };
 
-/** A directory of state or run time; `state` marks what must survive every generation and carries a marker file. */
+/** A directory of state or run time; `state` is set for state, which survives every generation and has a marker file. */
 export type DirectoryPlan = {
   readonly path: string;
   readonly mode: number;
@@ -81,10 +81,10 @@ export type LinkPlan = { readonly path: string; readonly target: string };
 export type ImageUse = {
   readonly name: string;
   readonly recipe: string;
-  /** The distribution release whose packages it is made of. Its neighbours on a host may be of another. */
+  /** The distribution release of its packages. Other images of the same host may have a different one. */
   readonly platform: string;
   readonly arguments: Readonly<Record<string, string>>;
-  /** Packages beyond the recipe's own, each with the parameter that asked for it. */
+  /** Packages in addition to the recipe's, each with the parameter that requests it. */
   readonly packages: readonly { readonly name: string; readonly askedBy: string; readonly place?: Place }[];
 };
 
@@ -94,7 +94,7 @@ export type ModuleImage = Omit<ImageUse, 'platform'> & Partial<Pick<ImageUse, 'p
 /**
  * A systemd unit. `restartOn` and `reloadOn` are paths of files of the generation: a change in the first restarts
  * it, in the second reloads it. `after` orders activation among our own units. The unit's own text and its image
- * always count as `restartOn`.
+ * always belong to `restartOn`.
  */
 export type UnitPlan = {
   readonly name: string;
@@ -103,9 +103,9 @@ export type UnitPlan = {
   readonly restartOn: readonly string[];
   readonly reloadOn: readonly string[];
   readonly after: readonly string[];
-  /** `start`: run by pigsty.target. `timer`: likewise, a timer. `rerun`: a one-shot that runs again when it changed. `none`: only installed. */
+  /** `start`: run by pigsty.target. `timer`: likewise, a timer. `rerun`: a one-shot that runs again when it changes. `none`: only installed. */
   readonly activation: 'start' | 'timer' | 'rerun' | 'none';
-  /** The budget for `systemd-analyze security`; above 3.0 the reason stands at the unit. */
+  /** The budget for `systemd-analyze security`; above 3.0 the reason is given at the unit. */
   readonly exposure?: number;
 };
 
@@ -117,7 +117,7 @@ export type PortUse = {
   readonly place?: Place;
 };
 
-/** What the module means by healthy; run on the node by the agent until it succeeds or `timeoutSeconds` pass. */
+/** A health check of a module. The agent runs it on the node until it succeeds or `timeoutSeconds` pass. */
 export type HealthCheck = {
   readonly name: string;
   /** Path of the script in the generation. */
@@ -150,13 +150,13 @@ export type HostPlan = {
   readonly ports: readonly PortUse[];
   readonly checks: readonly HealthCheck[];
   readonly certificates: readonly CertificatePlan[];
-  /** Keys that hosts of a group have in common. */
+  /** Keys that the hosts of a group share. */
   readonly sshKeys: readonly { readonly name: string }[];
 };
 
 /**
- * How long a cluster's writes may be away after a failure; `seconds` of the whole promise and of each failure. And what
- * of what clients were told is written may be lost with the primary: so many bytes, and the last seconds.
+ * Maximum write outage of a cluster: `seconds` of the promise, and of the worst case of each failure. And the committed
+ * data that a failover can lose: `lostBytes`, and the commits of the last `lostSeconds`.
  */
 export type RecoveryPromise = {
   readonly kind: 'recovery';
@@ -167,7 +167,7 @@ export type RecoveryPromise = {
   readonly worstCases: readonly { readonly failure: string; readonly seconds: number }[];
 };
 
-/** How many members of the configuration store there are, and how many of them may be away while it serves. */
+/** The number of members of the configuration store, and how many of them can fail. */
 export type QuorumPromise = {
   readonly kind: 'quorum';
   readonly cluster: string;
@@ -177,9 +177,9 @@ export type QuorumPromise = {
 
 export type SitePromise = RecoveryPromise | QuorumPromise;
 
-/** One of the two parts that want a thing differently; `item` and `leaf` as `explain` names them. */
+/** One of the two definitions of a clash; `item` and `leaf` as `explain` names them. */
 export type ClashSide = {
-  /** Undefined: what every host has. */
+  /** Undefined: the parts that every host has. */
   readonly module: string | undefined;
   readonly item: string;
   readonly leaf: string | undefined;
@@ -193,7 +193,7 @@ export type Clash = {
   readonly sides: readonly [ClashSide, ClashSide];
 };
 
-/** A host's plan with what is needed to render it; the secrets are no part of the plan, which is printable. */
+/** A host's plan with what is needed to render it; secrets are not part of the plan, because it is printable. */
 export type PlannedHost = {
   readonly plan: HostPlan;
   readonly secrets: Secrets;
@@ -202,7 +202,7 @@ export type PlannedHost = {
 
 export type SitePlan = {
   readonly site: string;
-  /** In the order of the site. Planned anew each time they are iterated: thousands of plans fill the memory. */
+  /** In the order of the site. Each iteration plans them again, because thousands of plans need too much memory. */
   readonly hosts: Iterable<PlannedHost>;
   /** The images that hosts use, known without planning a host. */
   readonly images: Iterable<ImageUse>;

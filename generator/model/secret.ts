@@ -1,8 +1,8 @@
 import type { Path } from './origin.ts';
 
 /**
- * A secret by reference. Plans and views carry these; the render stage turns them into text once for the node and
- * once, as a stub, for people. `as` says in which form the value is wanted.
+ * A secret by reference. Plans and views contain references; the render stage turns each into text for the node
+ * and into a stub for `hosts/<ip>/`. `as` is the form of the text.
  */
 export type SecretRef = {
   readonly $secret: string;
@@ -17,7 +17,7 @@ export function isSecretRef(value: unknown): value is SecretRef {
   return typeof value === 'object' && value !== null && '$secret' in value;
 }
 
-/** The text of a secret, and where it stands: the parameter, and the way inside its value. */
+/** The text of a secret, and its origin: the parameter, and the path inside its value. */
 export type Secret = { readonly text: string; readonly parameter: string; readonly path: Path };
 
 /** Every secret of one host by its name. Never serialised into a plan. */

@@ -13,40 +13,41 @@ import { hostSecrets } from './secrets.ts';
 const rules = {
   portClash: rule<{ port: number; ip: string; unit: string; other: string }>('node/port-clash', {
     severity: 'error',
-    message: ({ port, ip, unit, other }) => `port ${port} on host ${ip} is wanted by ${other} and by ${unit}`,
+    message: ({ port, ip, unit, other }) =>
+      `port conflict on host ${ip}: ${other} and ${unit} both use port ${port}`,
     label: () => 'set here',
-    help: () => 'give one of them another port',
+    help: () => 'set a different port for one of them',
   }),
   published: rule<{ names: readonly string[] }>('site/published-password', {
     severity: 'warning',
     message: ({ names: [first, ...others] }) =>
       others.length === 0
-        ? `the password \`${first}\` is a published one`
-        : `${others.length + 1} passwords are published ones: \`${[first, ...others].join('`, `')}\``,
-    label: () => 'everybody knows it',
-    help: () => 'set passwords of your own; `pigsty init` writes an inventory with fresh ones',
+        ? `password \`${first}\` is publicly known`
+        : `${others.length + 1} passwords are publicly known: \`${[first, ...others].join('`, `')}\``,
+    label: () => 'set here',
+    help: () => 'set your own passwords; `pigsty init` creates an inventory with new ones',
   }),
   notBuilt: rule<{ module: string; group: string }>('module/not-built', {
     severity: 'notice',
-    message: ({ module, group }) => `module ${module} (group \`${group}\`) is checked, not yet built`,
+    message: ({ module, group }) => `module ${module} (group \`${group}\`) is checked but not built yet`,
   }),
   unknownRecipe: rule<{ name: string; suggestion: string | undefined; known: string }>(
     'image/unknown-recipe',
     {
       severity: 'error',
-      message: ({ name }) => `\`image_platforms\`: there is no image \`${name}\``,
+      message: ({ name }) => `\`image_platforms\`: image \`${name}\` not found`,
       label: () => 'named here',
       help: ({ suggestion, known }) =>
-        suggestion === undefined ? `images that can be named: ${known}` : `did you mean \`${suggestion}\`?`,
+        suggestion === undefined ? `available images: ${known}` : `did you mean \`${suggestion}\`?`,
     },
   ),
   pending: rule<{ names: readonly string[] }>('parameter/pending', {
     severity: 'notice',
-    message: ({ names }) => `checked, and not acted on yet: \`${names.join('`, `')}\``,
+    message: ({ names }) => `checked, but without effect yet: \`${names.join('`, `')}\``,
   }),
 };
 
-/** What modules say of the whole site. */
+/** The diagnostics of all modules for the site. */
 export function check(site: Site, modules: readonly Module[]): Diagnostic[] {
   return [
     ...modules.flatMap((module) => module.check?.(site) ?? []),
@@ -57,7 +58,7 @@ export function check(site: Site, modules: readonly Module[]): Diagnostic[] {
   ];
 }
 
-/** Images that `image_platforms` names and no module has; each place once, however many hosts have it. */
+/** Unknown images in `image_platforms`; each place once, also if several hosts have it. */
 function unknownRecipes(site: Site, modules: readonly Module[]): Diagnostic[] {
   const known = modules.flatMap(({ recipes = [] }) => recipes).sort();
   const seen = new Map<string, Diagnostic>();
@@ -65,17 +66,17 @@ function unknownRecipes(site: Site, modules: readonly Module[]): Diagnostic[] {
     for (const name of Object.keys(parameters.values.image_platforms ?? {})) {
       if (known.includes(name)) continue;
       const place = parameters.place('image_platforms', [name], 'key');
-      const words = { name, suggestion: nearestName(name, known), known: known.join(', ') };
-      seen.set(`${place?.line}:${place?.column}`, rules.unknownRecipe.at(place, words));
+      const args = { name, suggestion: nearestName(name, known), known: known.join(', ') };
+      seen.set(`${place?.line}:${place?.column}`, rules.unknownRecipe.at(place, args));
     }
   }
   return [...seen.values()];
 }
 
-/** Of the users in Pigsty's manual and in the blueprints; the defaults of parameters come on top. */
+/** Passwords of users in Pigsty's manual and in the blueprints; defaults of parameters are checked too. */
 const SAMPLE_PASSWORD = /^DBUser\.[A-Z]\w*$/;
 
-/** One warning for all secrets of the site that anybody can look up. */
+/** One warning for all secrets of the site that are published. */
 function publishedPasswords(site: Site, modules: readonly Module[]): Diagnostic[] {
   const defaults = modules.flatMap(({ parameters }) =>
     parameters.rows.flatMap((row) => (row.secret && row.default ? [String(row.default)] : [])),
@@ -93,7 +94,7 @@ function publishedPasswords(site: Site, modules: readonly Module[]): Diagnostic[
   return names.length > 0 ? [rules.published.at(place, { names })] : [];
 }
 
-/** One notice for each module that the inventory uses and this version does not build. */
+/** One notice for each module that the inventory uses but this version does not build. */
 function unbuiltModules(site: Site, modules: readonly Module[]): Diagnostic[] {
   return modules.flatMap((module) => {
     const host = isBuilt(module) ? undefined : site.hosts.find((one) => module.isOn(one));
@@ -101,13 +102,13 @@ function unbuiltModules(site: Site, modules: readonly Module[]): Diagnostic[] {
   });
 }
 
-/** The group that a host has a module by: called like the module or its cluster, else any. */
+/** The group that gives a host its module: the one named like the module or its cluster, otherwise any. */
 function groupOf({ groups, parameters }: SiteHost, { name }: Module): string {
   const own: readonly unknown[] = [name, parameters.values[`${name}_cluster`]];
   return groups.find((group) => own.includes(group)) ?? groups[0] ?? name;
 }
 
-/** One notice for all parameters that the inventory sets and nothing acts on so far. */
+/** One notice for all parameters that the inventory sets but that have no effect yet. */
 function pendingParameters(site: Site, modules: readonly Module[]): Diagnostic[] {
   const rows = modules.flatMap(({ parameters }) => parameters.rows.filter(({ note }) => note === PENDING));
   const isSet = ({ name, default: fallback }: Parameter) =>
@@ -119,7 +120,7 @@ function pendingParameters(site: Site, modules: readonly Module[]): Diagnostic[]
   return names.length > 0 ? [rules.pending.at(undefined, { names })] : [];
 }
 
-/** Two units that want one port of a host. */
+/** Port conflicts: two units that use the same port of a host. */
 export function checkPorts(site: Site, modules: readonly Module[], facts: Facts): Diagnostic[] {
   return site.hosts.flatMap((host) =>
     portClashes(

@@ -3,15 +3,15 @@ import type { HostIp } from '../model/brand.ts';
 import type { Contribution } from '../model/module.ts';
 import type { Clash, ClashSide, DirectoryPlan } from '../model/plan.ts';
 
-/** What one module adds to a host; `module` is undefined for what every host has. */
+/** What one module adds to a host; `module` is undefined for the parts that every host has. */
 export type Part = Contribution & { readonly module: string | undefined };
 
-/** Something that can be on a host once: `what` and `name` say what, `plan` how its module wants it. */
+/** Something that a host can have only once: `what` and `name` identify it, `plan` is its definition by one module. */
 type Claim = { readonly what: string; readonly name: string; readonly plan: unknown } & ClashSide;
 
 /**
- * What parts of a host's plan want differently: a file, unit, user, id, directory or path that two of them define, each
- * in its own way. What is defined twice alike is no clash.
+ * Conflicts between the parts of a host's plan: a file, unit, user, id, directory or path with two different definitions.
+ * Two equal definitions are no clash.
  */
 export function findClashes(parts: readonly Part[], ip: HostIp): Clash[] {
   const known = new Map<string, Claim>();
@@ -57,7 +57,7 @@ function claimsOf({ module, ...part }: Part): Claim[] {
   ];
 }
 
-/** One module may mark as state what another only makes. */
+/** One module may mark a directory as state that another only creates. */
 function accessOf({ mode, owner, group }: DirectoryPlan): unknown {
   return { mode, owner, group };
 }

@@ -2,8 +2,8 @@ import type { Module } from '../model/module.ts';
 import type { Site, SiteHost } from '../model/site.ts';
 
 /**
- * One host of each kind: hosts are alike that have the same modules and parameters set, and the same values of
- * `named`, the parameters that name accounts and paths on a host.
+ * One host of each kind. Hosts of one kind have the same modules, the same set of parameters, and the same values of the
+ * parameters in `named`, which name accounts and paths on a host.
  */
 export function distinctHosts(
   site: Site,

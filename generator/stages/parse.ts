@@ -11,29 +11,29 @@ import { readYaml } from '../text/yaml-reader.ts';
 const rules = {
   noAll: rule<Record<string, never>>('inventory/no-all', {
     severity: 'error',
-    message: () => 'an inventory starts with the key `all`',
+    message: () => 'the top-level key `all` is missing',
     help: () => 'see `all.children.<group>.hosts` in blueprints/meta.yml',
   }),
   notAMapping: rule<{ what: string }>('inventory/not-a-mapping', {
     severity: 'error',
-    message: ({ what }) => `${what} has to be a mapping`,
-    label: () => 'this is not',
+    message: ({ what }) => `${what} must be a mapping`,
+    label: () => 'not a mapping',
   }),
   badAddress: rule<{ text: string; group: string }>('inventory/bad-address', {
     severity: 'error',
     message: ({ text, group }) => `host \`${maskKey(text)}\` in group \`${group}\` is not an IPv4 address`,
     label: () => 'expected four numbers from 0 to 255',
-    help: () => 'hosts are named by their IPv4 address; host names go into `nodename`',
+    help: () => 'use the IPv4 address as the key and set the name with `nodename`',
   }),
-  holdsItself: rule<{ name: string }>('inventory/group-holds-itself', {
+  containsItself: rule<{ name: string }>('inventory/group-holds-itself', {
     severity: 'error',
-    message: ({ name }) => `group \`${name}\` holds itself`,
-    label: () => 'again here',
+    message: ({ name }) => `group \`${name}\` contains itself`,
+    label: () => 'nested here',
   }),
   unknownSection: rule<{ key: string; where: string }>('inventory/unknown-section', {
     severity: 'warning',
-    message: ({ key, where }) => `\`${maskKey(key)}\` in ${where} is not read`,
-    help: () => '`all` and groups hold `hosts`, `vars` and `children`',
+    message: ({ key, where }) => `unknown key \`${maskKey(key)}\` in ${where}`,
+    help: () => 'allowed keys: `hosts`, `vars`, `children`',
   }),
 };
 
@@ -47,12 +47,12 @@ type Context = {
 };
 
 const SECTIONS = ['children', 'hosts', 'vars'];
-/** Groups may hold one another; a tree deeper than this holds itself. */
-const DEEPEST = 32;
+/** Groups can contain groups; a deeper tree than this contains itself. */
+const MAX_DEPTH = 32;
 
 /**
- * The inventory as written, with the place of everything: groups below `all`, hosts in any of them, as Ansible's
- * plugin for YAML reads them.
+ * The inventory as written, with the place of every value: groups below `all` and their hosts, as Ansible's YAML
+ * inventory plugin reads them.
  * Diagnostics: yaml/*, inventory/*. Never throws on input.
  */
 export function parse(text: string, file: string): Result<Inventory> {
@@ -83,12 +83,12 @@ function parseChildren(
   if (children) for (const entry of mapping(context, children, what)) parseGroup(context, entry, above);
 }
 
-/** `above`: names of the groups around it, the nearest last. */
+/** `above`: names of the enclosing groups, the nearest last. */
 function parseGroup(context: Context, entry: Entry, above: readonly string[]): void {
   const { key: name } = entry;
   const where = `group \`${name}\``;
-  if (above.includes(name) || above.length > DEEPEST) {
-    context.diagnostics.push(rules.holdsItself.at(context.yaml.place(entry.keyNode), { name }));
+  if (above.includes(name) || above.length > MAX_DEPTH) {
+    context.diagnostics.push(rules.containsItself.at(context.yaml.place(entry.keyNode), { name }));
     return;
   }
   const sections = mapping(context, entry, where);

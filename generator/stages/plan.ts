@@ -6,7 +6,7 @@ import { findClashes, type Part } from './clashes.ts';
 import { hostSecrets } from './secrets.ts';
 import { systemFiles, systemUnits } from './system-files.ts';
 
-/** What every host has to be, as nouns; hosts and modules in the order of the site and of the registry. */
+/** The plan of the site; hosts in the order of the site, modules in the order of the registry. */
 export function planSite(site: Site, modules: readonly Module[], facts: Facts): SitePlan {
   return {
     site: site.name,
@@ -25,17 +25,17 @@ function iterate<T>(hosts: readonly SiteHost[], make: (host: SiteHost) => readon
   };
 }
 
-/** What modules tell each other of a site. */
+/** The facts that modules share about a site. */
 export function gatherFacts(site: Site, modules: readonly Module[]): Facts {
   return new Facts(modules.flatMap((module) => module.offer?.(site) ?? []));
 }
 
-/** What one host has to be, its secrets, and where its modules contradict one another. */
+/** The plan of one host, its secrets, and the conflicts between its modules. */
 export function planHost(host: SiteHost, site: Site, modules: readonly Module[], facts: Facts): PlannedHost {
   const parts = modulesOn(host, modules).map(
     (module): Part => ({ module: module.name, ...module.plan?.(host, site, facts) }),
   );
-  const joined = join(parts);
+  const joined = joinParts(parts);
   const settings = settingsOf(host);
   const system: Part = { module: undefined, files: systemFiles(joined), units: systemUnits() };
   const plan: HostPlan = {
@@ -63,9 +63,9 @@ function imagesOf(host: SiteHost, site: Site, modules: readonly Module[]): Image
 }
 
 /** All modules' contributions to one host, joined. */
-type Joined = Required<Omit<Part, 'module'>>;
+type HostContribution = Required<Omit<Part, 'module'>>;
 
-function join(parts: readonly Part[]): Joined {
+function joinParts(parts: readonly Part[]): HostContribution {
   return {
     users: unique(
       parts.flatMap((part) => part.users ?? []),
@@ -108,7 +108,7 @@ function uniqueImages(images: readonly ImageUse[]): ImageUse[] {
   return unique(images, ({ name }) => name);
 }
 
-/** What several modules plan alike is there once; where they differ, {@link findClashes} tells. */
+/** Each key once; {@link findClashes} reports different definitions of one key. */
 function unique<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
   return [...new Map(items.map((item) => [keyOf(item), item])).values()];
 }

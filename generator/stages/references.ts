@@ -4,56 +4,58 @@ import type { Value } from '../model/inventory.ts';
 import type { Locate, Path } from '../model/origin.ts';
 
 /*
- * `{{ name }}` in a value stands for another variable of the same host, as in Ansible; nothing else of Jinja2 is
- * understood. `${admin_ip}` is plain text that is replaced (pigsty.md section 1).
+ * `{{ name }}` in a value refers to another variable of the same host, as in Ansible; no other Jinja2 expression is
+ * supported. `${admin_ip}` is replaced as plain text (pigsty.md section 1).
  */
 const rules = {
   jinja: rule<Record<string, never>>('inventory/jinja', {
     severity: 'error',
-    message: () => 'an expression of Jinja2 is not evaluated',
-    label: () => 'only `{{ name }}` is understood',
-    help: () => 'write the value, or give it a variable of its own and refer to that',
+    message: () => 'Jinja2 expressions are not supported',
+    label: () => 'only `{{ name }}` is supported',
+    help: () => 'write the value, or put it into a variable and use `{{ name }}`',
   }),
   undefined: rule<{ name: string }>('inventory/undefined-variable', {
     severity: 'error',
-    message: ({ name }) => `\`{{ ${name} }}\`: the host has no variable \`${name}\``,
+    message: ({ name }) => `\`{{ ${name} }}\`: variable \`${name}\` not found for this host`,
     label: () => 'referred to here',
   }),
   circular: rule<{ names: readonly string[] }>('inventory/circular-reference', {
     severity: 'error',
-    message: ({ names }) => `variables refer to one another in a circle: ${names.join(' -> ')}`,
+    message: ({ names }) => `circular reference: ${names.join(' -> ')}`,
     label: () => 'referred to here',
   }),
 };
 
 const REFERENCE = /\{\{\s*([A-Za-z_]\w*)\s*\}\}/g;
-const WHOLE = /^\{\{\s*([A-Za-z_]\w*)\s*\}\}$/;
+const SINGLE_REFERENCE = /^\{\{\s*([A-Za-z_]\w*)\s*\}\}$/;
 const JINJA = /\{\{.*?(?:\}\}|$)|\{%.*?(?:%\}|$)|\{#.*?(?:#\}|$)/s;
 
-/** Whether any text in a value is more than it says: `{{ name }}`. */
+/** Whether any text in a value contains a reference or another Jinja2 expression. */
 export function hasReference(value: Value): boolean {
   return someText(value, (text) => JINJA.test(text));
 }
 
-/** Whether any text in a value has `${admin_ip}`. */
-export function mentionsAdminIp(value: Value): boolean {
+/** Whether any text in a value contains `${admin_ip}`. */
+export function hasAdminIp(value: Value): boolean {
   return someText(value, (text) => text.includes('${admin_ip}'));
 }
 
-function someText(value: Value, holds: (text: string) => boolean): boolean {
-  if (typeof value === 'string') return holds(value);
+function someText(value: Value, predicate: (text: string) => boolean): boolean {
+  if (typeof value === 'string') return predicate(value);
   return (
-    typeof value === 'object' && value !== null && Object.values(value).some((item) => someText(item, holds))
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).some((item) => someText(item, predicate))
   );
 }
 
 /** Names that a value refers to. */
-export function referredNames(value: Value): string[] {
+export function referencedNames(value: Value): string[] {
   if (typeof value === 'string') return [...value.matchAll(REFERENCE)].flatMap(([, name]) => name ?? []);
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(referredNames) : [];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(referencedNames) : [];
 }
 
-/** What of Jinja2 stands in a value and is no plain reference. */
+/** Diagnostics for Jinja2 expressions in a value that are not plain references. */
 export function checkExpressions(value: Value, locate: Locate, path: Path = []): Diagnostic[] {
   if (typeof value === 'string') {
     return JINJA.test(value.replaceAll(REFERENCE, '')) ? [rules.jinja.at(locate(path), {})] : [];
@@ -62,14 +64,14 @@ export function checkExpressions(value: Value, locate: Locate, path: Path = []):
   return Object.entries(value).flatMap(([key, item]) => checkExpressions(item, locate, [...path, key]));
 }
 
-/** The variables of one host, and where to report what is wrong with a reference. */
+/** The variables of one host, and where to report errors in references. */
 export type References = {
   readonly lookup: (name: string) => Value | undefined;
   readonly locate: Locate;
   readonly report: (diagnostic: Diagnostic) => void;
 };
 
-/** The value with every reference replaced; a text that is one reference becomes that variable's value, type and all. */
+/** The value with every reference replaced; a text that is a single reference becomes that variable's value, with its type. */
 export function fillReferences(
   value: Value,
   references: References,
@@ -87,8 +89,8 @@ export function fillReferences(
 }
 
 function fillText(text: string, references: References, open: readonly string[], path: Path): Value {
-  const whole = WHOLE.exec(text.trim())?.[1];
-  if (whole !== undefined) return follow(whole, references, open, path);
+  const single = SINGLE_REFERENCE.exec(text.trim())?.[1];
+  if (single !== undefined) return follow(single, references, open, path);
   return text.replaceAll(REFERENCE, (_, name: string) => {
     const value = follow(name, references, open, path);
     return typeof value === 'object' ? JSON.stringify(value) : String(value);

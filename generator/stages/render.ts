@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Artifact, RenderedHost, UnitDigests } from '../model/artifact.ts';
 import { assertNever, type Sha256, sha256, Unreachable } from '../model/brand.ts';
 import type { KeyRing, SshKey } from '../model/keys.ts';
+import { LruMap } from '../model/lru-map.ts';
 import type {
   FilePlan,
   FileSource,
@@ -11,7 +12,6 @@ import type {
   SshKeyRef,
   UnitPlan,
 } from '../model/plan.ts';
-import { RecentMap } from '../model/recent-map.ts';
 import { isSecretRef, type SecretRef, type Secrets } from '../model/secret.ts';
 import { writeIni } from '../text/ini.ts';
 import type { Saslprep } from '../text/password.ts';
@@ -27,23 +27,23 @@ export type RenderInput = {
   readonly saslprep: Saslprep;
   /** Image name -> directory of its unpacked tree on a node. */
   readonly imageRoots: ReadonlyMap<string, string>;
-  /** False where nobody gets the files: each content is then what is shown, and units have no digests. */
+  /** False if the files are not for a node: the content is then the text with stubs, and units have no digests. */
   readonly isForNode: boolean;
-  /** Filled by rendering; for the hosts of one build. */
+  /** Cache for the hosts of one build; rendering fills it. */
   readonly known: KnownArtifacts;
 };
 
-/** Files that hosts have in common, by their plan. An equal plan gives the same object. */
-export class KnownArtifacts extends RecentMap<string, Artifact> {
+/** Cache of files that hosts share, by their plan. An equal plan gives the same object. */
+export class KnownArtifacts extends LruMap<string, Artifact> {
   constructor() {
-    // Files of single hosts pass through it.
+    // Large enough for the shared files, although files of single hosts are added too.
     super(1000);
   }
 }
 
 type Reader = (ref: SecretRef) => string;
 
-/** All files of one host's generation, and what its units depend on. Throws only on a bug. */
+/** All files of one host's generation, and the digests of its units. Throws only on a bug. */
 export function renderHost(plan: HostPlan, input: RenderInput): RenderedHost {
   const artifacts = plan.files.map((file) => renderOnce(file, input));
   const byPath = new Map(artifacts.map((artifact) => [artifact.path, artifact]));
@@ -52,7 +52,7 @@ export function renderHost(plan: HostPlan, input: RenderInput): RenderedHost {
   return { artifacts, units: units.map((unit) => digestUnit(unit, byPath, input)) };
 }
 
-/** What holds a secret or a certificate is of one host. */
+/** A file with a secret or a certificate belongs to one host and is not cached. */
 function renderOnce(file: FilePlan, input: RenderInput): Artifact {
   const { known } = input;
   const key = JSON.stringify(file);
@@ -93,7 +93,7 @@ function renderFile(file: FilePlan, input: RenderInput): Artifact {
   };
 }
 
-/** Whose private key a file is. */
+/** The name of the key if the file is a private key. */
 function keyOwner(source: FileSource): string | undefined {
   if (source.kind === 'ssh-key') return source.name;
   return source.kind === 'certificate' && source.part === 'key' ? source.certificate : undefined;
@@ -103,18 +103,18 @@ function formsOf({ secrets, saslprep, keys: { siteKey } }: RenderInput): SecretF
   return { secrets, saslprep, siteKey };
 }
 
-/** The text with a stub for every secret; tells of each. */
-function renderShown(source: FileSource, input: RenderInput, tell: () => void): string {
+/** The text with a stub for every secret; calls `onSecret` for each. */
+function renderShown(source: FileSource, input: RenderInput, onSecret: () => void): string {
   const owner = keyOwner(source);
   if (owner !== undefined) {
-    tell();
+    onSecret();
     const name = `${owner}.key`;
     const text = renderSource(source, input, () => '');
     const secrets = new Map([[name, { text, parameter: name, path: [] }]]);
     return `${stubSecret({ $secret: name, as: 'plain' }, { secrets, siteKey: input.keys.siteKey })}\n`;
   }
   return renderSource(source, input, (ref) => {
-    tell();
+    onSecret();
     return stubSecret(ref, formsOf(input));
   });
 }

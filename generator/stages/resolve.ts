@@ -9,19 +9,13 @@ import type { Parameter } from '../model/parameter.ts';
 import type { Parameters, Setting, Site, SiteHost } from '../model/site.ts';
 import { compareAddresses } from '../text/address.ts';
 import { nearestName } from '../text/nearest.ts';
-import {
-  checkExpressions,
-  fillReferences,
-  hasReference,
-  mentionsAdminIp,
-  referredNames,
-} from './references.ts';
+import { checkExpressions, fillReferences, hasAdminIp, hasReference, referencedNames } from './references.ts';
 
 const rules = {
   unknown: rule<{ name: string; suggestion: string | undefined }>('parameter/unknown', {
     severity: 'warning',
-    message: ({ name }) => `there is no parameter \`${maskKey(name)}\``,
-    label: () => 'not read by anything',
+    message: ({ name }) => `unknown parameter \`${maskKey(name)}\``,
+    label: () => 'no parameter has this name',
     help: ({ suggestion }) => (suggestion ? `did you mean \`${suggestion}\`?` : undefined),
   }),
   wrongType: rule<{ name: string; inside: string; problem: string }>('parameter/wrong-type', {
@@ -31,45 +25,45 @@ const rules = {
   }),
   empty: rule<Record<string, never>>('inventory/no-hosts', {
     severity: 'error',
-    message: () => 'the inventory has no host',
-    help: () => 'give at least one group with `hosts: { <ipv4>: { … } }`',
+    message: () => 'the inventory has no hosts',
+    help: () => 'add at least one group with `hosts: { <ipv4>: { … } }`',
   }),
 };
 
-/** The parameters that exist, and other names that inventories may hold. */
+/** The parameters that exist, and other names that inventories may contain. */
 export type Vocabulary = {
   readonly rows: ReadonlyMap<string, Parameter>;
   readonly aliases: ReadonlyMap<string, string>;
   readonly ignored: ReadonlySet<string>;
 };
 
-/** A variable of the inventory. Of a parameter, the value has the form of its schema, unless it refers to others. */
-type Given = Setting & {
+/** A variable that the inventory sets. The value of a parameter has the form of its schema, unless it has references. */
+type SetVariable = Setting & {
   readonly name: string;
   readonly locate: Locate;
-  /** Undefined: a variable of the user's own. */
+  /** Undefined: a variable of the user, not a parameter. */
   readonly row: Parameter | undefined;
-  readonly refers: boolean;
-  readonly mentionsAdminIp: boolean;
+  readonly hasReferences: boolean;
+  readonly hasAdminIp: boolean;
 };
 
 type Defaults = { readonly values: Record<string, Value>; readonly withAdminIp: readonly string[] };
 
-/** What every part of one resolution shares. */
+/** Shared by all steps of one resolution. */
 type Context = {
   readonly vocabulary: Vocabulary;
   readonly diagnostics: Diagnostic[];
   readonly defaults: Defaults;
-  /** Names that some value refers to. */
-  readonly referred: ReadonlySet<string>;
-  /** Structures with `${admin_ip}` replaced, by that address: most are the same for all hosts. */
+  /** Names that some value hasReferences to. */
+  readonly referenced: ReadonlySet<string>;
+  /** Cache of structures with `${admin_ip}` replaced, by that address: most are the same for all hosts. */
   readonly replaced: Map<string, WeakMap<object, Value>>;
 };
 
 /**
  * Merges scopes (host > group > all > default), groups by their depth in the tree and then in alphabetical order, the
  * last one wins; dictionaries are replaced, never merged (pigsty.md section 1; Ansible, "How variables are merged").
- * Then fills in what values refer to. Every value keeps its origin.
+ * Then replaces references. Every value keeps its origin.
  * Diagnostics: parameter/*, inventory/no-hosts, inventory/jinja, inventory/undefined-variable,
  * inventory/circular-reference.
  */
@@ -79,7 +73,7 @@ export function resolve(inventory: Inventory, name: string, vocabulary: Vocabula
     vocabulary,
     diagnostics,
     defaults: defaultValues(vocabulary),
-    referred: allReferred(inventory),
+    referenced: allReferencedNames(inventory),
     replaced: new Map<string, WeakMap<object, Value>>(),
   };
   const all = readVars(context, inventory.vars, 'all', 'all');
@@ -101,7 +95,7 @@ export function resolve(inventory: Inventory, name: string, vocabulary: Vocabula
 
 type Entries = readonly [InventoryHost, ...InventoryHost[]];
 
-/** Hosts in numerical order of their addresses, each as often as it stands somewhere. */
+/** Hosts in numerical order of their addresses; for each host, its entries in all groups. */
 function membership(hosts: readonly InventoryHost[]): Entries[] {
   const byIp = new Map<string, [InventoryHost, ...InventoryHost[]]>();
   for (const host of hosts) {
@@ -123,7 +117,7 @@ function withParents(entries: Entries, groups: ReadonlyMap<string, InventoryGrou
   return [...found];
 }
 
-/** The place of each group in the order of merging: deeper ones later, then by ansible_group_priority, then by name. */
+/** The position of each group in the order of merging: by depth, then by ansible_group_priority, then by name. */
 function rank(groups: ReadonlyMap<string, InventoryGroup>): Map<string, number> {
   const depths = new Map<string, number>();
   const depth = (name: string): number => {
@@ -140,42 +134,49 @@ function rank(groups: ReadonlyMap<string, InventoryGroup>): Map<string, number> 
   return new Map(sorted.map(({ name }, index) => [name, index]));
 }
 
-function allReferred({ vars, groups, hosts }: Inventory): Set<string> {
+function allReferencedNames({ vars, groups, hosts }: Inventory): Set<string> {
   const blocks = [vars, ...groups.map((group) => group.vars), ...hosts.map((host) => host.vars)];
-  return new Set(blocks.flatMap((block) => [...block.values()].flatMap(({ value }) => referredNames(value))));
+  return new Set(
+    blocks.flatMap((block) => [...block.values()].flatMap(({ value }) => referencedNames(value))),
+  );
 }
 
-function readVars(context: Context, vars: Vars, scope: 'host' | 'group' | 'all', owner: string): Given[] {
+function readVars(
+  context: Context,
+  vars: Vars,
+  scope: 'host' | 'group' | 'all',
+  owner: string,
+): SetVariable[] {
   return [...vars.values()].map((variable) =>
     readVariable(context, variable, { scope, name: owner, locate: variable.locate }),
   );
 }
 
 function readVariable(
-  { vocabulary, diagnostics, referred }: Context,
+  { vocabulary, diagnostics, referenced }: Context,
   variable: Variable,
   origin: Origin,
-): Given {
+): SetVariable {
   const name = vocabulary.aliases.get(variable.name) ?? variable.name;
   const row = vocabulary.rows.get(name);
-  const isKnown = row || vocabulary.ignored.has(name) || name.startsWith('ansible_') || referred.has(name);
+  const isKnown = row || vocabulary.ignored.has(name) || name.startsWith('ansible_') || referenced.has(name);
   if (!isKnown) diagnostics.push(unknownParameter(variable, vocabulary));
   const isTemplate = hasReference(variable.value);
   const wrong =
-    isTemplate && (row || referred.has(name)) ? checkExpressions(variable.value, variable.locate) : [];
+    isTemplate && (row || referenced.has(name)) ? checkExpressions(variable.value, variable.locate) : [];
   diagnostics.push(...wrong);
   return {
     name,
     row,
-    refers: isTemplate && wrong.length === 0,
+    hasReferences: isTemplate && wrong.length === 0,
     value: row && !isTemplate ? checkValue(row, variable, diagnostics) : variable.value,
-    mentionsAdminIp: mentionsAdminIp(variable.value),
+    hasAdminIp: hasAdminIp(variable.value),
     origin,
     locate: variable.locate,
   };
 }
 
-/** The value as the schema gives it; where the schema refuses it, one diagnostic per issue and the value as written. */
+/** The value in the form of the schema; if the schema rejects it, one diagnostic per issue and the value as written. */
 function checkValue(row: Parameter, variable: Variable, diagnostics: Diagnostic[]): Value {
   const parsed = row.schema.safeParse(variable.value);
   if (parsed.success) return parsed.data as Value;
@@ -186,7 +187,7 @@ function checkValue(row: Parameter, variable: Variable, diagnostics: Diagnostic[
     for (const key of unknownKeys) {
       const place = variable.locate([...path, key], 'key');
       diagnostics.push(
-        rules.wrongType.at(place, { name: row.name, inside, problem: `there is no key \`${maskKey(key)}\`` }),
+        rules.wrongType.at(place, { name: row.name, inside, problem: `unknown key \`${maskKey(key)}\`` }),
       );
     }
     if (unknownKeys.length > 0) continue;
@@ -202,26 +203,26 @@ function unknownParameter(variable: Variable, vocabulary: Vocabulary): Diagnosti
 }
 
 function defaultValues({ rows }: Vocabulary): Defaults {
-  // Without a prototype: `{{ constructor }}` is no variable.
+  // Without a prototype: `{{ constructor }}` must not be found.
   const values: Record<string, Value> = Object.create(null);
   for (const row of rows.values()) if (row.default !== undefined) values[row.name] = row.default;
-  const withAdminIp = Object.keys(values).filter((name) => mentionsAdminIp(values[name] ?? null));
+  const withAdminIp = Object.keys(values).filter((name) => hasAdminIp(values[name] ?? null));
   return { values, withAdminIp };
 }
 
-/** `settings`: the one that holds last. */
-function mergeLayers(context: Context, settings: readonly Given[], ip: HostIp): Parameters {
+/** `settings` in the order of merging: the last one wins. */
+function mergeLayers(context: Context, settings: readonly SetVariable[], ip: HostIp): Parameters {
   const { defaults } = context;
   const values: Record<string, Value> = Object.create(defaults.values);
-  const set = new Map<string, Given>();
+  const set = new Map<string, SetVariable>();
   for (const setting of settings) {
     values[setting.name] = setting.value;
     set.set(setting.name, setting);
   }
   const effective = [...set.values()];
-  fillIn(context, values, effective, ip);
+  resolveReferences(context, values, effective, ip);
   const withAdminIp = defaults.withAdminIp.filter((name) => !set.has(name));
-  for (const one of effective) if (one.mentionsAdminIp || one.refers) withAdminIp.push(one.name);
+  for (const one of effective) if (one.hasAdminIp || one.hasReferences) withAdminIp.push(one.name);
   substituteAdminIp(values, withAdminIp, context);
   return {
     values,
@@ -235,31 +236,31 @@ function mergeLayers(context: Context, settings: readonly Given[], ip: HostIp): 
   };
 }
 
-/** Replaces references; then the value can be held against its schema. */
-function fillIn(
+/** Replaces references, then checks the value against its schema. */
+function resolveReferences(
   { diagnostics }: Context,
   values: Record<string, Value>,
-  settings: readonly Given[],
+  settings: readonly SetVariable[],
   ip: HostIp,
 ): void {
   const lookup = (name: string) => (name === 'inventory_hostname' ? ip : values[name]);
-  const filled = settings.flatMap(({ name, row, refers, value, locate }) => {
-    if (!refers || !row) return [];
+  const filled = settings.flatMap(({ name, row, hasReferences, value, locate }) => {
+    if (!hasReferences || !row) return [];
     const found: Diagnostic[] = [];
     const report = (diagnostic: Diagnostic) => found.push(diagnostic);
-    const whole = fillReferences(value, { lookup, locate, report }, [name]);
+    const resolved = fillReferences(value, { lookup, locate, report }, [name]);
     diagnostics.push(...found);
     return [
       [
         name,
-        found.length > 0 ? value : checkValue(row, { name, value: whole, locate }, diagnostics),
+        found.length > 0 ? value : checkValue(row, { name, value: resolved, locate }, diagnostics),
       ] as const,
     ];
   });
   for (const [name, value] of filled) values[name] = value;
 }
 
-/** `${admin_ip}` is plain string replacement, in values and defaults alike (pigsty.md section 1). */
+/** Replaces `${admin_ip}` as plain text, in values and in defaults (pigsty.md section 1). */
 function substituteAdminIp(
   values: Record<string, Value>,
   names: readonly string[],

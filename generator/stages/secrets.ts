@@ -6,8 +6,8 @@ import type { Secret, Secrets } from '../model/secret.ts';
 import type { SiteHost } from '../model/site.ts';
 
 /**
- * The secrets of one host, of all modules that are built and on it. They follow from the parameter tables: a row that
- * is `secret` gives one of its own name, one with `secretKeys` one for each such key: `pg_users.dbuser_meta.password`.
+ * The secrets of one host, from all built modules on it. The parameter tables define them: a row with `secret` gives one
+ * secret with its own name, a row with `secretKeys` gives one for each such key: `pg_users.dbuser_meta.password`.
  */
 export function hostSecrets(host: SiteHost, modules: readonly Module[]): Secrets {
   return new Map(
@@ -30,7 +30,7 @@ function secretRows(module: Module): readonly Parameter[] {
 
 type Named = readonly [name: string, secret: Secret];
 
-/** Most hosts share a value: it is searched once for a row. */
+/** Cache: most hosts share a value, so it is searched once for each row. */
 const secretsOfValue = new WeakMap<Parameter, WeakMap<object, readonly Named[]>>();
 
 function secretsOfRow(row: Parameter, value: Value | undefined): readonly Named[] {
@@ -44,7 +44,7 @@ function secretsOfRow(row: Parameter, value: Value | undefined): readonly Named[
   return found;
 }
 
-/** An item of a list is called by its `name`, where it has one. */
+/** An item of a list is named by its `name`, if it has one, otherwise by its index. */
 function* secretsIn(value: object, parameter: string, keys: ReadonlySet<string>): Generator<Named> {
   const search = function* (inside: object, names: readonly string[], path: Path): Generator<Named> {
     for (const [key, item] of Object.entries(inside)) {

@@ -3,7 +3,7 @@ import { AGENT_SCRIPT } from '../text/agent-script.ts';
 import { octal } from '../text/mode.ts';
 import { unitPlan } from '../text/unit.ts';
 
-/** Files that every host has whatever its modules: users, run-time directories, the target, the agent. */
+/** Files of every host, independent of its modules: users, run-time directories, the target, the agent. */
 export function systemFiles({
   users,
   directories,
@@ -33,7 +33,7 @@ export function systemFiles({
   ];
 }
 
-/** The units of those files. Neither is restarted: the target only groups, the boot check runs at boot. */
+/** The units in those files. The agent starts neither: the target is a group, the boot check runs at boot. */
 export function systemUnits(): UnitPlan[] {
   return ['pigsty.target', 'pigsty-boot.service'].map((name) => unitPlan(name, { activation: 'none' }));
 }
@@ -46,7 +46,7 @@ function template(name: string, units: readonly string[]): FileSource {
   return { kind: 'template', template: name, view: { units } };
 }
 
-/** Fixed ids on every node (sysusers.d(5)). */
+/** The same ids on every node (sysusers.d(5)). */
 function sysusersLines({ name, uid, gid, home, shell, gecos, groups }: UserPlan): string[] {
   return [
     `g ${name} ${gid} -`,

@@ -2,13 +2,13 @@ import * as z from 'zod';
 import type { HostIp } from '../model/brand.ts';
 
 /*
- * IPv4 addresses and networks in CIDR form: the one place that knows their syntax (zod's) and compares them. Octets have
- * no leading zero: some programs read those as octal numbers.
+ * IPv4 addresses and networks in CIDR form: the only place with their syntax (zod's) and comparison. Octets have no leading
+ * zero: some programs read such octets as octal numbers.
  */
 
 /** An address, `10.10.10.10`. */
 export const ADDRESS = z.regexes.ipv4;
-/** An address with the length of its mask, `10.10.10.2/24`; the bits after the mask may be set. */
+/** An address with its mask length, `10.10.10.2/24`; the bits after the mask may be set. */
 export const CIDR = z.regexes.cidrv4;
 /** Either of the two. */
 export const ADDRESS_OR_CIDR = new RegExp(`${ADDRESS.source}|${CIDR.source}`);
@@ -19,12 +19,12 @@ export function isHostIp(text: string): text is HostIp {
   return ADDRESS.test(text);
 }
 
-/** Negative where `a` comes before `b` in numerical order: 10.10.10.9 before 10.10.10.10. */
+/** Negative if `a` comes before `b` in numerical order: 10.10.10.9 before 10.10.10.10. */
 export function compareAddresses(a: HostIp, b: HostIp): number {
   return numberOf(a) - numberOf(b);
 }
 
-/** Whether one network holds all of another; an address is a network of one. False where one of them is neither. */
+/** Whether one network contains another; an address is a network of one address. False if one of them is neither. */
 export function coversNetwork(wide: string, narrow: string): boolean {
   if (!ADDRESS_OR_CIDR.test(wide) || !ADDRESS_OR_CIDR.test(narrow)) return false;
   const [outer, inner] = [splitCidr(wide), splitCidr(narrow)];
@@ -33,7 +33,7 @@ export function coversNetwork(wide: string, narrow: string): boolean {
   return outer.length <= inner.length && networkOf(outer.address) === networkOf(inner.address);
 }
 
-/** `10.10.10.2/24` as its address and the length of its mask; 32 for an address alone. */
+/** The address and mask length of `10.10.10.2/24`; 32 for a plain address. */
 export function splitCidr(text: string): { readonly address: string; readonly length: number } {
   const [address = '', length = BITS] = text.split('/');
   return { address, length: Number(length) };

@@ -1,14 +1,14 @@
 import { Unreachable } from '../model/brand.ts';
 import type { Templates } from './template.ts';
 
-/** The agent as a bundle carries it: one script, without anything to expand. */
+/** The agent as a bundle contains it: one script, without template tags. */
 export const AGENT_SCRIPT = 'agent/pigsty-agent.sh';
 
 const FOLDER = 'agent/script/';
 
 /**
  * The files of units/agent/script/ in the order of the script. `start` is first: its self-check runs before the shell
- * reads the rest. `main` is last: it calls what the others define.
+ * reads the rest. `main` is last: it calls the functions of the others.
  */
 export const AGENT_PARTS = [
   'start',
@@ -26,16 +26,16 @@ export const AGENT_PARTS = [
   'main',
 ].map((name) => `${FOLDER}${name}.sh`);
 
-/** The templates with the agent's script in place of its parts. Throws only on a bug: a part without a place, or none. */
+/** The templates with the agent's script in place of its parts. Throws only on a bug: a file that is not in the list, or a missing one. */
 export function joinAgent(templates: Templates): Templates {
   const others = new Map([...templates].filter(([name]) => !AGENT_PARTS.includes(name)));
   const stray = [...others.keys()].find((name) => name.startsWith(FOLDER));
-  if (stray !== undefined) throw new Unreachable(`${stray} has no place in the agent's script`);
+  if (stray !== undefined) throw new Unreachable(`${stray} is not in the list of the agent's files`);
   return others.set(AGENT_SCRIPT, AGENT_PARTS.map((name) => partOf(templates, name)).join('\n'));
 }
 
 function partOf(templates: Templates, name: string): string {
   const text = templates.get(name);
-  if (text === undefined) throw new Unreachable(`the agent's script has no ${name}`);
+  if (text === undefined) throw new Unreachable(`file of the agent not found: ${name}`);
   return text;
 }

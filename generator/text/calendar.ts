@@ -4,7 +4,7 @@
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
-/** As cron counts them: weeks begin on Sunday. `@reboot` is no time of the calendar. */
+/** As in cron, weeks begin on Sunday. `@reboot` is not a calendar time. */
 const NICKNAMES: ReadonlyMap<string, readonly string[]> = new Map([
   ['@hourly', ['*-*-* *:00:00']],
   ['@daily', ['*-*-* 00:00:00']],
@@ -22,8 +22,8 @@ export type CronLine = {
 };
 
 /**
- * A line of /etc/crontab: five fields or a nickname such as `@daily`, user, command. `undefined` when it is not one. When both day of month and day
- * of week are restricted cron runs on either, so two expressions come out.
+ * A line of /etc/crontab: five fields or a nickname such as `@daily`, user, command. `undefined` if it is invalid.
+ * If both day of month and day of week are restricted, cron runs on either; the result is then two expressions.
  */
 export function parseCronLine(line: string): CronLine | undefined {
   const match = /^\s*(@[a-z]+|\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(\S+)\s+(\S.*)$/.exec(line);
@@ -33,13 +33,13 @@ export function parseCronLine(line: string): CronLine | undefined {
   return calendar && { calendar, user, command };
 }
 
-/** What `pg-backup [full|diff|incr]` backs up, wherever its words go; undefined for any other command. */
+/** The backup type of `pg-backup [full|diff|incr]`, also with redirected output; undefined for any other command. */
 export function backupType(command: string): 'full' | 'diff' | 'incr' | undefined {
   const match = /^(?:\S*\/)?pg-backup(?:\s+(full|diff|incr))?\s*(?:(?:\d|&)?>.*)?$/.exec(command);
   return match ? ((match[1] ?? 'incr') as 'full' | 'diff' | 'incr') : undefined;
 }
 
-/** `0 1 * * *` -> `*-*-* 01:00:00`. `undefined` when a field is out of its range. */
+/** `0 1 * * *` -> `*-*-* 01:00:00`. `undefined` if a field is out of range. */
 export function cronToCalendar(schedule: string): string[] | undefined {
   const [minute = '', hour = '', day = '', month = '', weekday = ''] = schedule.trim().split(/\s+/);
   const minutes = field(minute, 0, 59);
@@ -55,7 +55,7 @@ export function cronToCalendar(schedule: string): string[] | undefined {
   return day === '*' ? [onWeekday] : [onDay, onWeekday];
 }
 
-/** The values that a field names, sorted; undefined when it is not a cron field. */
+/** The values of a field, sorted; undefined if it is not a cron field. */
 function field(text: string, low: number, high: number, names: readonly string[] = []): number[] | undefined {
   const values = new Set<number>();
   for (const part of text.split(',')) {

@@ -9,12 +9,12 @@ export type RootCommandView = {
   readonly environment: readonly string[];
 };
 
-/** A command for root at /usr/local/bin/<name>: it enters the image by systemd-run, which takes RootDirectory. */
+/** A command for root at /usr/local/bin/<name>: it runs in the image by systemd-run, which supports RootDirectory. */
 export function rootCommand(name: string, view: RootCommandView): FilePlan {
   return commandFile(name, 'shared/root-command.ejs', view);
 }
 
-/** /usr/local/bin/<name>, from a template that is told the name. */
+/** /usr/local/bin/<name>, from a template with the name in its view. */
 export function commandFile(name: string, template: string, view: View): FilePlan {
   return {
     path: `bin/${name}`,

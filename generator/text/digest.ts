@@ -7,7 +7,7 @@ export function sha256Of(content: Uint8Array | string): Sha256 {
   return sha256(createHash('sha256').update(content).digest('hex'));
 }
 
-/** The same as descriptors name content: `sha256:<hex>` (OCI image-spec, descriptor.md). */
+/** The digest in the form of descriptors: `sha256:<hex>` (OCI image-spec, descriptor.md). */
 export function digestOf(content: Uint8Array | string): Digest {
   return `sha256:${sha256Of(content)}`;
 }

@@ -1,8 +1,8 @@
 import { assertNever } from '../model/brand.ts';
 
 /*
- * Formulas over facts of a node, in whole numbers. Declared facts are put in at build time; facts that the inventory
- * does not declare are measured on the node, and the same formula runs there as POSIX shell arithmetic.
+ * Formulas over facts of a node, in whole numbers. Declared facts are inserted at build time. Facts that the
+ * inventory does not declare are measured on the node, where the same formula runs as POSIX shell arithmetic.
  */
 export type Fact = 'cpu' | 'memMb' | 'diskBytes';
 export type Facts = Readonly<Record<Fact, number>>;
@@ -32,7 +32,7 @@ export const floorDiv = (a: Formula, b: Formula): Formula => ({ op: 'floorDiv', 
 export const ceilDiv = (a: Formula, b: Formula): Formula => ({ op: 'ceilDiv', a, b });
 export const clamp = (value: Formula, low: Formula, high: Formula): Formula => max(low, min(value, high));
 
-/** The value with the given facts. Operands are never negative, so both forms round alike. */
+/** The value with the given facts. Operands are never negative, so both forms round in the same way. */
 export function evaluate(formula: Formula, facts: Facts): number {
   if (typeof formula === 'number') return formula;
   if (formula.op === 'fact') return facts[formula.fact];
@@ -56,7 +56,7 @@ export function evaluate(formula: Formula, facts: Facts): number {
   }
 }
 
-/** The formula as the inside of a POSIX `$(( ))` (64-bit integers, division truncates). */
+/** The formula as the content of a POSIX `$(( ))` (64-bit integers, division truncates). */
 export function toShell(formula: Formula): string {
   if (typeof formula === 'number') return String(formula);
   if (formula.op === 'fact') return FACT_VARIABLES[formula.fact];

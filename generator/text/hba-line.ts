@@ -1,8 +1,8 @@
 import { isHostIp, maskLength } from './address.ts';
 
-/** One record of pg_hba.conf (PostgreSQL manual, 20.1): who may connect to what from where, and how that is proved. */
+/** One record of pg_hba.conf (PostgreSQL manual, 20.1): type, databases, users and address of a connection, and its authentication method. */
 export type HbaLine = {
-  /** `local`, `host`, `hostssl` …; what is not known matches no connection. */
+  /** `local`, `host`, `hostssl` …; an unknown type matches no connection. */
   readonly type: string;
   readonly databases: readonly HbaWord[];
   readonly users: readonly HbaWord[];
@@ -13,10 +13,10 @@ export type HbaLine = {
   readonly options: readonly HbaWord[];
 };
 
-/** A word that begins with a quote is a name, whatever it looks like: `"all"` is a database of that name. */
+/** A word that begins with a quote is always a name: `"all"` is a database of that name. */
 export type HbaWord = { readonly text: string; readonly isQuoted: boolean };
 
-/** A name or keyword in its shortest form: quotes take a keyword's meaning, so only names that need them have them. */
+/** A name or keyword in its shortest form. In quotes, a keyword is a name; only names that need quotes have them. */
 export function hbaWord(text: string): HbaWord {
   return { text, isQuoted: !/^[A-Za-z0-9_+./:-]+$/.test(text) };
 }
@@ -28,7 +28,7 @@ export function printHbaLine({ type, databases, users, address, method, options 
   return [type, list(databases), list(users), ...place, method, ...options.map(printWord)].join(' ');
 }
 
-/** Quotes may begin inside a word: that leaves its first character its meaning, as in `+"odd role"`. */
+/** Quotes may begin inside a word, so that its first character keeps its meaning, as in `+"odd role"`. */
 function printWord({ text, isQuoted }: HbaWord): string {
   if (isQuoted) return quote(text);
   return /[\s,"#]/.test(text) ? `${text.slice(0, 1)}${quote(text.slice(1))}` : text;
@@ -38,7 +38,7 @@ function quote(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
 }
 
-/** Reads a line of pg_hba.conf; undefined for a comment, an empty line, and what is no record. */
+/** Reads a line of pg_hba.conf; undefined for a comment, an empty line or an invalid record. */
 export function readHbaLine(line: string): HbaLine | undefined {
   const [type, databases, users, ...rest] = fields(line);
   const [kind] = type ?? [];
@@ -65,7 +65,7 @@ const WORD = /(?:"(?:[^"]|"")*"|[^\s,"#])+/y;
 const COMMA = /\s*,\s*/y;
 const SPACE = /\s+/y;
 
-/** White space separates fields, commas the words of one (PostgreSQL, hba.c, next_token). */
+/** White space separates fields, commas separate the words of one field (PostgreSQL, hba.c, next_token). */
 function fields(line: string): HbaWord[][] {
   const result: HbaWord[][] = [];
   let position = 0;

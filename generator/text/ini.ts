@@ -1,11 +1,11 @@
-/** The lines of an INI file as pgbackrest and pgbouncer read it; `[name]` lines and `key = value`. */
+/** One section of an INI file as pgBackRest and PgBouncer read it: a line `[name]`, then lines `key = value`. */
 export type IniSection = {
   readonly name: string;
-  /** A pair, or a line as it is. */
+  /** A pair, or a complete line. */
   readonly entries: readonly (readonly [string, string | number] | string)[];
 };
 
-/** Ends with a newline. Values are written as they are: both formats read to the end of the line, without quotes. */
+/** Ends with a newline. Values are not quoted: both programs read them to the end of the line. */
 export function writeIni(sections: readonly IniSection[], comment = ''): string {
   const head = comment
     ? `${comment

@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 
-/** The one of `names` that is probably meant; undefined when more than a third of the letters differ. */
+/** The most similar of `names`; undefined if more than a third of the letters differ. */
 export function nearestName(name: string, names: readonly string[]): string | undefined {
   if (names.length === 0) return undefined;
   const nearest = closest(name, names);

@@ -1,18 +1,18 @@
 import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 
 /*
- * Password verifiers as PostgreSQL stores them. Node's crypto does the work; what is here is the layout of RFC 5802
- * and RFC 7677 (SCRAM-SHA-256) and of PostgreSQL's pg_authid.rolpassword (manual, 51.8).
+ * Password verifiers as PostgreSQL stores them. Node's crypto computes them; this file has the layout of RFC 5802 and
+ * RFC 7677 (SCRAM-SHA-256) and of PostgreSQL's pg_authid.rolpassword (manual, 51.8).
  * A verifier is the same in PostgreSQL and in pgbouncer's userlist, so the clear text never reaches a node.
  */
 const ITERATIONS = 4096;
 
-/** What PostgreSQL makes of a password before it hashes it (manual, 20.5). */
+/** PostgreSQL's normalisation of a password before hashing (manual, 20.5). */
 export type Saslprep = (password: string) => string;
 
 /**
- * SASLprep for these passwords; one that it refuses is used as it is. ASCII stays as it is: without anything else the
- * library's tables, 20 ms, are not loaded.
+ * SASLprep for these passwords; a password that it rejects is used unchanged. ASCII never changes: if all passwords are
+ * ASCII, the library's tables are not loaded, which saves 20 ms.
  */
 export async function loadSaslprep(passwords: Iterable<string>): Promise<Saslprep> {
   if ([...passwords].every((one) => Buffer.byteLength(one) === one.length)) return (password) => password;
@@ -26,7 +26,7 @@ export async function loadSaslprep(passwords: Iterable<string>): Promise<Saslpre
   };
 }
 
-/** True for what PostgreSQL takes as an already hashed password. */
+/** True for text that PostgreSQL accepts as an already hashed password. */
 export function isVerifier(text: string): boolean {
   return /^SCRAM-SHA-256\$\d+:[^$]+\$[^:]+:[^:]+$/.test(text) || /^md5[0-9a-f]{32}$/.test(text);
 }

@@ -1,4 +1,4 @@
-/** Quoting, one function per target language. Whatever goes into generated text goes through one of these. */
+/** Quoting, one function per target language. All values in generated text are quoted by one of these. */
 
 /** A word of a POSIX shell. */
 export function quoteShell(text: string): string {
@@ -31,7 +31,7 @@ export function quoteSystemd(text: string): string {
   return /^[A-Za-z0-9_@+=:,./-]+$/.test(text) ? text : `"${escaped}"`;
 }
 
-/** A word of haproxy.cfg: strong quotes, where nothing is expanded (HAProxy manual, 2.2). It has no form for line breaks. */
+/** A word of haproxy.cfg: strong quotes, without expansion (HAProxy manual, 2.2). Line breaks cannot be written. */
 export function quoteHaproxy(text: string): string {
   return /^[A-Za-z0-9_./:-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -3,14 +3,14 @@ import { assertNever, Unreachable } from '../model/brand.ts';
 import type { SecretRef, Secrets } from '../model/secret.ts';
 import { isVerifier, md5Verifier, reproducibleSalt, type Saslprep, scramVerifier } from './password.ts';
 
-/** What secrets are made into text with. */
+/** The data that turns secrets into text. */
 export type SecretForms = {
   readonly secrets: Secrets;
   readonly siteKey: Uint8Array;
   readonly saslprep: Saslprep;
 };
 
-/** The secret in the form that is asked for. Throws only on a bug (an unknown name). */
+/** The secret in the requested form. Throws only on a bug (an unknown name). */
 export function revealSecret(ref: SecretRef, forms: SecretForms): string {
   const { secrets } = forms;
   const value = secrets.get(ref.$secret)?.text;
@@ -27,7 +27,7 @@ export function revealSecret(ref: SecretRef, forms: SecretForms): string {
   }
 }
 
-/** `<name:1a2b3c4d5e6f7a8b>`: shows that a secret changed without telling a weak one (the digest is keyed). */
+/** `<name:1a2b3c4d5e6f7a8b>`: shows that a secret changed, without revealing a weak one (the digest is keyed). */
 export function stubSecret(ref: SecretRef, { secrets, siteKey }: Omit<SecretForms, 'saslprep'>): string {
   const value = secrets.get(ref.$secret)?.text ?? '';
   const digest = createHmac('sha256', siteKey).update(`stub\0${ref.$secret}\0${value}`).digest('hex');
@@ -41,13 +41,13 @@ function verifier(ref: SecretRef, password: string, forms: SecretForms): string 
   return memoized(user, password, forms);
 }
 
-/** 4096 rounds take about 2 ms, and the same verifier stands in several files of every host. */
-const made = new Map<string, string>();
+/** Cache: 4096 rounds take about 2 ms, and several files of every host contain the same verifier. */
+const verifiers = new Map<string, string>();
 
 function memoized(user: string, password: string, { siteKey, saslprep }: SecretForms): string {
   const salt = reproducibleSalt(siteKey, user, password);
   const key = `${Buffer.from(salt).toString('hex')}\0${password}`;
-  const known = made.get(key) ?? scramVerifier(password, salt, saslprep);
-  made.set(key, known);
+  const known = verifiers.get(key) ?? scramVerifier(password, salt, saslprep);
+  verifiers.set(key, known);
   return known;
 }

@@ -1,6 +1,6 @@
 const POWERS = { K: 1, M: 2, G: 3, T: 4 } as const;
 
-/** Bytes of `64MiB`, `1.5 GB` or `4096`, as fallocate(1) takes units: K and KiB are 1024, KB is 1000.  */
+/** Bytes of `64MiB`, `1.5 GB` or `4096`, with the units of fallocate(1): K and KiB are 1024, KB is 1000. */
 export function bytesOf(size: string | number): number {
   const [, number = '', unit = '', binary = '', byte = ''] =
     /^([\d.]+)\s?(?:([KMGT])(i?))?(B?)$/i.exec(String(size)) ?? [];

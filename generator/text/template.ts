@@ -15,7 +15,7 @@ import {
 /** The template texts of units/, by path below it: `etcd/etcd.service.ejs`. */
 export type Templates = ReadonlyMap<string, string>;
 
-/** Functions a template may call beside its view: quoting, and nothing that decides. */
+/** Functions that a template may call: quoting only, because the view makes all decisions. */
 export const templateFunctions = {
   sh: quoteShell,
   sql: quoteSqlLiteral,
@@ -28,14 +28,14 @@ export const templateFunctions = {
   comment: commentLine,
 } as const;
 
-/** Text where a line is a directive: nothing that is printed into it may begin a new one. */
+/** Files with one directive a line: a printed value must not begin a new line. */
 const UNIT = /\.(service|timer|target|socket|path|mount|slice)\.ejs$/;
 const CONTROL = /\p{Cc}/u;
 
 type Compiled = (locals: Record<string, unknown>) => string;
 const compiled = new Map<string, Compiled>();
 
-/** What `include` gives back: text of a template, printed as it is. */
+/** The result of `include`: the text of a template, printed unchanged. */
 class Included {
   readonly text: string;
   constructor(text: string) {
@@ -45,8 +45,8 @@ class Included {
 
 /**
  * Renders a template with its view. Unlike bare EJS: an absent property throws, only strings and finite numbers are
- * printed, nothing is HTML-escaped, and a value in a unit stays on its line. `include(name)` prints another template with the same view. Throws only on a bug
- * in the template or the view.
+ * printed, nothing is HTML-escaped, and a value in a unit cannot contain a line break. `include(name)` prints another template
+ * with the same view. Throws only on a bug in the template or the view.
  */
 export function renderTemplate(templates: Templates, name: string, view: object): string {
   const text = templates.get(name);
@@ -69,7 +69,7 @@ function compileTemplate(name: string, text: string): Compiled {
 
 function printable(value: unknown, name: string): string {
   if (typeof value === 'string' && UNIT.test(name) && CONTROL.test(value)) {
-    throw new Unreachable(`${name}: a value holds a line break or another control character`);
+    throw new Unreachable(`${name}: a value contains a line break or another control character`);
   }
   if (typeof value === 'string') return value;
   if (value instanceof Included) return value.text;
@@ -77,7 +77,7 @@ function printable(value: unknown, name: string): string {
   throw new Unreachable(`${name}: cannot print ${value === null ? 'null' : typeof value}`);
 }
 
-/** The object, throwing on properties that it does not have, so a misspelt name never prints as nothing. */
+/** The object as a proxy that throws on an absent property, so that a misspelt name does not print empty text. */
 function guard(value: object, name: string, path: string): object {
   return new Proxy(value, {
     get(target, key, receiver) {
@@ -91,7 +91,7 @@ function guard(value: object, name: string, path: string): object {
   });
 }
 
-/** Names that the language itself asks for. */
+/** Names that JavaScript itself reads. */
 function isProbe(key: string): boolean {
   return key === 'then' || key === 'toJSON';
 }

@@ -2,14 +2,14 @@ import { closest } from 'fastest-levenshtein';
 import { Unreachable } from '../model/brand.ts';
 import { UNIT_DIRECTIVES } from './unit-directives.ts';
 
-/** What systemd ignores without a word (systemd.syntax(7)). */
-const OWN_USE = 'X-';
+/** Prefix of names that systemd ignores without a warning (systemd.syntax(7)). */
+const IGNORED_PREFIX = 'X-';
 
 const tables = new Map<string, ReadonlySet<string>>();
 
 /**
- * Refuses what systemd 252 only warns of and then leaves out: sections and directives that it does not know, and lines
- * that are neither. The templates are ours, so it throws on a bug alone, with file, line and the nearest name.
+ * Rejects what systemd 252 ignores with a warning: unknown sections and directives, and lines that are neither. The
+ * templates are part of the product, so it throws only on a bug, with file, line and the most similar name.
  */
 export function checkUnit(file: string, text: string): void {
   const sections = sectionsOf(file);
@@ -33,23 +33,23 @@ type Context = { readonly sections: readonly string[]; readonly place: string };
 function checkLine(content: string, section: string | undefined, { sections, place }: Context): string {
   const heading = /^\[(.*)\]$/.exec(content)?.[1];
   if (heading !== undefined) {
-    if (heading.startsWith(OWN_USE) || sections.includes(heading)) return heading;
+    if (heading.startsWith(IGNORED_PREFIX) || sections.includes(heading)) return heading;
     throw new Unreachable(
-      `${place}: there is no section [${heading}], nearest: ${closest(heading, sections)}`,
+      `${place}: unknown section [${heading}], most similar: ${closest(heading, sections)}`,
     );
   }
   const end = content.indexOf('=');
   if (end < 0) throw new Unreachable(`${place}: neither a section nor a directive: ${content}`);
   const name = content.slice(0, end).trimEnd();
-  if (section === undefined) throw new Unreachable(`${place}: ${name}= stands in no section`);
-  if (section.startsWith(OWN_USE) || name.startsWith(OWN_USE)) return section;
+  if (section === undefined) throw new Unreachable(`${place}: ${name}= is outside of a section`);
+  if (section.startsWith(IGNORED_PREFIX) || name.startsWith(IGNORED_PREFIX)) return section;
   const known = directivesOf(section);
   if (known.has(name)) return section;
   const nearest = closest(name, [...known]);
-  throw new Unreachable(`${place}: systemd 252 has no ${name}= in [${section}], nearest: ${nearest}=`);
+  throw new Unreachable(`${place}: unknown directive ${name}= in [${section}], most similar: ${nearest}=`);
 }
 
-/** `patroni.service` -> Unit, Service, Install; a target has none of its own. */
+/** `patroni.service` -> Unit, Service, Install; a target has no section of its own. */
 function sectionsOf(file: string): readonly string[] {
   const suffix = /\.([a-z]+)$/.exec(file)?.[1] ?? '';
   const own = `${suffix.charAt(0).toUpperCase()}${suffix.slice(1)}`;

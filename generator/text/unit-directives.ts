@@ -1,6 +1,6 @@
 /*
  * The directives that systemd 252 knows, by section of a unit: what `/lib/systemd/systemd --dump-configuration-items`
- * prints, old names included. 252 is the oldest systemd supported; a test holds this table against it.
+ * prints, old names included. 252 is the oldest systemd supported; a test compares this table with it.
  */
 
 /** Limits of control groups (systemd.resource-control(5)); the whole of [Slice]. */

@@ -11,7 +11,7 @@ export function unitFile(name: string, template: string, view: View): FilePlan {
   };
 }
 
-/** What the plan says of that unit; without `more` it is started, and changes with its own text alone. */
+/** The plan of that unit. By default it is started, and restarted only when its own text or image changes. */
 export function unitPlan(name: string, more: Partial<UnitPlan> = {}): UnitPlan {
   return {
     name,

@@ -15,18 +15,18 @@ export const yamlRules = {
   }),
   unclosed: rule<{ bracket: string; closing: string; more: number }>('yaml/unclosed', {
     severity: 'error',
-    message: ({ bracket }) => `this \`${bracket}\` is never closed`,
+    message: ({ bracket }) => `unclosed \`${bracket}\``,
     label: () => 'opened here',
     help: ({ closing, more }) =>
       more > 0
-        ? `add the missing \`${closing}\`, and close the ${more} still open around it`
+        ? `add the missing \`${closing}\`, and ${more} more around it`
         : `add the missing \`${closing}\``,
   }),
   duplicateKey: rule<{ key: string }>('yaml/duplicate-key', {
     severity: 'error',
-    message: ({ key }) => `key \`${maskKey(key)}\` stands twice in one mapping`,
-    label: () => 'again here',
-    help: () => 'Ansible would silently take the last one; keep the one that is meant',
+    message: ({ key }) => `duplicate key \`${maskKey(key)}\``,
+    label: () => 'repeated here',
+    help: () => 'Ansible uses the last one without a warning; remove one',
   }),
   alias: rule<{ name: string }>('yaml/unknown-alias', {
     severity: 'error',
@@ -34,29 +34,27 @@ export const yamlRules = {
   }),
   anchorTwice: rule<{ name: string }>('yaml/anchor-twice', {
     severity: 'error',
-    message: ({ name }) => `anchor \`&${name}\` stands twice`,
-    label: () => 'again here',
-    help: () => 'Ansible refuses that; give the second one another name',
+    message: ({ name }) => `duplicate anchor \`&${name}\``,
+    label: () => 'repeated here',
+    help: () => 'Ansible rejects a second anchor with the same name; rename it',
   }),
   tag: rule<{ tag: string }>('yaml/unknown-tag', {
     severity: 'error',
-    message: ({ tag }) => `the tag \`${tag}\` is not understood`,
+    message: ({ tag }) => `unsupported tag \`${tag}\``,
     help: ({ tag }) =>
-      tag === '!vault'
-        ? 'decrypt the value with ansible-vault; keep the inventory itself out of others’ sight'
-        : undefined,
+      tag === '!vault' ? 'decrypt the value with ansible-vault and protect the file' : undefined,
   }),
   documents: rule<Record<string, never>>('yaml/several-documents', {
     severity: 'error',
-    message: () => 'an inventory is one YAML document, here a second one begins',
-    help: () => 'remove the `---` or put the second document into a file of its own',
+    message: () => 'more than one YAML document',
+    help: () => 'remove the `---` or move the second document to another file',
   }),
 };
 
 /** One key of a mapping, with merge keys (`<<`) already applied. */
 export type Entry = { readonly key: string; readonly keyNode: Node; readonly node: Node | null };
 
-/** A parsed file: its root node, and the ways to read values and places from nodes. */
+/** A parsed file: its root node, and methods that read values and places of nodes. */
 export type YamlFile = {
   readonly root: Node | null;
   readonly diagnostics: readonly Diagnostic[];
@@ -67,7 +65,7 @@ export type YamlFile = {
   locator(entry: { readonly keyNode: Node; readonly node: Node | null }): Locate;
 };
 
-/** Reads one YAML document with PyYAML 1.1's meaning; syntax errors and duplicate keys come as diagnostics. */
+/** Reads one YAML document as PyYAML 1.1 does. Diagnostics: yaml/*. */
 export function readYaml(text: string, file: string): YamlFile {
   return new YamlReader(text, file);
 }
@@ -186,7 +184,7 @@ class YamlReader implements YamlFile {
       const bracket = text.charAt(innermost.offset);
       const closing = bracket === '{' ? '}' : ']';
       const place = this.#placeOf([innermost.offset, innermost.offset + 1]);
-      const noticed = { message: 'noticed here', place: this.#placeOf(first.pos) };
+      const noticed = { message: 'the parser stopped here', place: this.#placeOf(first.pos) };
       return [yamlRules.unclosed.at(place, { bracket, closing, more: open.length - 1 }, [noticed])];
     }
     if (first.code === 'MULTIPLE_DOCS') return [yamlRules.documents.at(this.#placeOf(first.pos), {})];
@@ -243,7 +241,7 @@ function isMergeKey(pair: Pair): boolean {
 }
 
 const TAG = 'tag:yaml.org,2002:';
-/** Of plain scalars: they are what they look like, whatever stands around them. */
+/** Tags of plain scalars: the value is resolved from its text. */
 const RESOLVED_TAGS = new Set(['int', 'float', 'bool', 'null'].map((name) => TAG + name));
 const QUOTED_TAGS = new Set(['!', `${TAG}str`]);
 const KNOWN_TAGS = new Set([...RESOLVED_TAGS, ...QUOTED_TAGS, `${TAG}map`, `${TAG}seq`]);
@@ -255,7 +253,7 @@ function scalarValue(node: { value: unknown; type?: string; tag?: string }): Val
   return isResolved ? resolvePlainScalar(text) : text;
 }
 
-/** Openers without their closer, outermost first. Read from the token stream, since no tree exists for them. */
+/** Opening brackets without a closing one, outermost first. Read from the tokens, because the tree is incomplete. */
 function unclosedBrackets(text: string): { offset: number }[] {
   const open: { offset: number }[] = [];
   const visit = (token: CST.Token | null | undefined): void => {
@@ -272,7 +270,7 @@ function unclosedBrackets(text: string): { offset: number }[] {
 }
 
 function describe({ code, message }: YAMLParseError): string {
-  // Of some tokens it repeats the text, which may be a password; the place shows it, masked.
+  // For some tokens it repeats the text, which may be a password; the code frame shows it masked.
   const text = code === 'UNEXPECTED_TOKEN' ? message.replace(/(?<!found): [\s\S]*$/, '') : message;
   return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { RecentMap } from '../model/recent-map.ts';
+import { LruMap } from '../model/lru-map.ts';
 
 type Scalar = string | number | boolean | null;
 type Collection = readonly Node[] | { readonly [key: string]: Node };
@@ -13,16 +13,16 @@ const OPTIONS = {
 } as const;
 
 /**
- * YAML 1.1 text that PyYAML reads back as the same data (`'off'` stays text); keys in the given order. How a key or a
- * scalar is written is the library's word, asked once for each. The lines are laid out here, as the library does it: it
- * takes ten times as long, and hosts are many.
+ * YAML 1.1 text that PyYAML reads back as the same data (`'off'` stays text); keys in the given order. The library
+ * formats each key and scalar once. The layout of lines is ours and equal to the library's, which needs ten times as
+ * long.
  */
 export function writeYaml(data: Node, comment = ''): string {
   const head = comment === '' ? '' : `${comment.replaceAll(/^/gm, '# ')}\n`;
   return `${head}${isBlock(data) ? blockText(data, '') : lineText(data)}\n`;
 }
 
-/** All lines are indented. */
+/** The lines of a collection, indented. */
 function blockText(node: Collection, indent: string): string {
   const inner = `${indent}  `;
   if (Array.isArray(node)) {
@@ -37,14 +37,14 @@ function blockText(node: Collection, indent: string): string {
   return entries.map((entry) => `${indent}${entry}`).join('\n');
 }
 
-/** A collection that holds something. */
+/** A collection that is not empty. */
 function isBlock(node: Node): node is Collection {
   return typeof node === 'object' && node !== null && Object.keys(node).length > 0;
 }
 
 function lineText(node: Node): string {
   if (typeof node === 'object' && node !== null) return Array.isArray(node) ? '[]' : '{}';
-  // Zeros of either sign are one key of a map.
+  // In a map, 0 and -0 are the same key.
   return scalarText(Object.is(node, -0) ? 0 : node);
 }
 
@@ -60,8 +60,8 @@ const scalarText = memoized((value: Scalar) => {
 });
 
 function memoized<T>(compute: (value: T) => string): (value: T) => string {
-  // Names of hosts and addresses pass through it.
-  const known = new RecentMap<T, string>(10_000);
+  // Large enough for repeated texts, although names of hosts and addresses are added too.
+  const known = new LruMap<T, string>(10_000);
   return (value) => {
     const found = known.get(value);
     if (found !== undefined) return found;

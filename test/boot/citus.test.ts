@@ -97,7 +97,7 @@ describe.skipIf(reason)(`parts of a Citus database ${reason ?? ''}`, () => {
   it('`explain hba` names what decides', async () => {
     const question = ['--cluster', 'pg-citus0', '--user', 'test', '--db', 'test', '--from', WORKERS[1]];
     const said = await mustPigsty(['explain', 'hba', '-i', cluster.workshop.inventory, ...question]);
-    expect(said).toContain('postgres   asks for cert');
+    expect(said).toContain('postgres   authenticates with cert');
     expect(said).toContain('pg_shard: parts of Citus database test');
   });
 

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isWholeLayout } from '../support/layout.ts';
+import { isCompleteLayout } from '../support/layout.ts';
 import { type LocalMirror, mirrorOf } from '../support/local-mirror.ts';
 import { mustRun } from '../support/process.ts';
 import { pigsty, Workshop } from '../support/product.ts';
@@ -9,7 +9,7 @@ import { skipReason } from '../support/requirements.ts';
 import { withTmpfs } from '../support/tmpfs.ts';
 import { firstDifference, listing } from '../support/tree-listing.ts';
 
-/* Disks that are full or closed: the finding says which, nothing unfinished looks finished, and more room is a cure. */
+/* Disks that are full or read-only: the diagnostic names them, no build looks complete, and the next one succeeds with more space. */
 const skipped = skipReason('mount');
 const LARGE = 4_000_000;
 
@@ -40,7 +40,7 @@ describe.skipIf(skipped)(`a disk that is full${skipped ? ` (${skipped})` : ''}`,
     await withTmpfs(out, size(), async (grow) => {
       const result = await build(out);
       expect(result.stderr).toMatch(
-        /^error\[build\/disk-full\] no space left on the disk of \S+\/small-out\/meta\S*\n {3}= help: make room/m,
+        /^error\[build\/disk-full\] no space left on the disk of \S+\/small-out\/meta\S*\n {3}= help: free some space/m,
       );
       expect(result.stderr).toContain(out);
       expect(result.stdout).toBe('');
@@ -52,7 +52,7 @@ describe.skipIf(skipped)(`a disk that is full${skipped ? ` (${skipped})` : ''}`,
     });
   });
 
-  it('leaves the build that was there as it was', async () => {
+  it('does not change the existing build', async () => {
     const out = join(workshop.directory, 'second-out');
     const changed = join(workshop.directory, 'changed');
     workshop.copyTo(changed);
@@ -67,11 +67,11 @@ describe.skipIf(skipped)(`a disk that is full${skipped ? ` (${skipped})` : ''}`,
       expect(result.stderr).toContain('error[build/disk-full]');
       expect(result.code).toBe(1);
       expect(readFileSync(join(site, 'index.json'), 'utf8')).toBe(index);
-      expect(isWholeLayout(site)).toBe(true);
+      expect(isCompleteLayout(site)).toBe(true);
       await grow(LARGE);
       expect((await pigsty(['build', inventory, '-o', out, '--frozen'])).code).toBe(0);
       expect(readFileSync(join(site, 'index.json'), 'utf8')).not.toBe(index);
-      expect(isWholeLayout(site)).toBe(true);
+      expect(isCompleteLayout(site)).toBe(true);
     });
   });
 
@@ -93,7 +93,7 @@ describe.skipIf(skipped)(`a disk that is full${skipped ? ` (${skipped})` : ''}`,
     });
   });
 
-  it('while package indexes arrive', async () => {
+  it('while package indexes are downloaded', async () => {
     const cache = join(workshop.directory, 'tiny-cache');
     await withTmpfs(cache, 4_000, async () => {
       const inventory = join(workshop.directory, 'unlocked.yml');

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { pigsty } from '../support/product.ts';
 
-/* An inventory of the user's own, from a blueprint. */
+/* The user's inventory from a blueprint. */
 describe('init', () => {
   const home = mkdtempSync(join(tmpdir(), 'pigsty-init-'));
   const init = (...args: readonly string[]) => pigsty(['init', ...args], { cwd: home, env: { HOME: home } });
   const hosts = '192.168.7.5,192.168.7.6,192.168.7.7';
   afterAll(() => rmSync(home, { recursive: true }));
 
-  it('writes an inventory that has nothing left to say, for its owner alone', async () => {
+  it('writes an inventory without warnings, with mode 0600', async () => {
     const result = await init('trio', '--hosts', hosts);
     expect(result.stdout).toBe('inventory  pigsty.yml\nschema     pigsty.schema.json\n');
     expect(statSync(join(home, 'pigsty.yml')).mode & 0o777).toBe(0o600);
@@ -19,7 +19,7 @@ describe('init', () => {
     expect(checked.stdout).toContain('3 hosts, 0 errors, 0 warnings');
   });
 
-  it('with the addresses of the user, and other passwords every time', async () => {
+  it('writes the user’s addresses, and new passwords each time', async () => {
     const text = readFileSync(join(home, 'pigsty.yml'), 'utf8');
     expect(text).not.toMatch(/10\.10\.10|DBUser|blueprints/);
     expect(text).toContain('192.168.7.6: { pg_seq: 2, pg_role: replica }');
@@ -31,7 +31,7 @@ describe('init', () => {
     expect(new Set(all).size).toBe(14);
   });
 
-  it('lets the keys in that the user has', async () => {
+  it('adds the user’s ssh keys', async () => {
     const keys = [
       'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJb0 me@here',
       'ssh-rsa AAAAB3NzaC1yc2E= "me": #2',
@@ -43,23 +43,23 @@ describe('init', () => {
     writeFileSync(join(home, '.ssh', 'id_rsa-cert.pub'), `${keys[0]}\n`);
     writeFileSync(join(home, '.ssh', 'id_old.pub'), 'no key\n');
     const made = await init('meta', '--hosts', '192.168.7.5', '-o', 'keys.yml');
-    expect(made.stdout).toContain('keys       3 of ~/.ssh, for administrators\n');
+    expect(made.stdout).toContain('keys       3 from ~/.ssh, for administrators\n');
     const said = await pigsty(['explain', '192.168.7.5', 'node_admin_pk_list', '-i', 'keys.yml', '--json'], {
       cwd: home,
     });
     expect(JSON.parse(said.stdout)).toMatchObject({ value: keys });
   });
 
-  it('overwrites nothing, and says which hosts a blueprint needs', async () => {
+  it('overwrites no file, and reports how many hosts a blueprint needs', async () => {
     expect((await init('trio', '--hosts', hosts)).stderr).toContain(
-      'pigsty.yml exists, and is left as it is',
+      'pigsty.yml already exists and is not changed',
     );
-    expect((await init('meta', '-o', 'm.yml')).stderr).toContain('for 1 host, 0 are given');
+    expect((await init('meta', '-o', 'm.yml')).stderr).toContain('needs 1 host, but --hosts names 0');
     expect((await init('meta', '--hosts', '10.1.2', '-o', 'm.yml')).stderr).toContain(
       '`10.1.2` is not an IPv4',
     );
     const unknown = await init('best', '-o', 'm.yml');
-    expect(unknown.stderr).toMatch(/there are citus, crit, .*meta, .*trio/);
+    expect(unknown.stderr).toMatch(/blueprints: citus, crit, .*meta, .*trio/);
     expect(unknown.code).toBe(2);
     expect(readdirSync(home)).not.toContain('m.yml');
   });

@@ -2,15 +2,15 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { isWholeLayout } from '../support/layout.ts';
+import { isCompleteLayout } from '../support/layout.ts';
 import { type LocalMirror, mirrorOf } from '../support/local-mirror.ts';
-import { pigsty, root, Workshop, withOwnPasswords } from '../support/product.ts';
+import { pigsty, root, Workshop, withUniquePasswords } from '../support/product.ts';
 import { firstDifference, listing } from '../support/tree-listing.ts';
 
-/* A build that is ended at any moment looks unfinished, and the next one completes it with the same bytes. */
+/* A build that is ended at any moment is incomplete, and the next one completes it with the same output. */
 const POLL_MILLISECONDS = 5;
 
-/** Moments by what is on the disk, so that no machine is too quick or too slow for them. */
+/** Moments are defined by files on the disk, so they do not depend on the speed of the machine. */
 const MOMENTS = {
   'packages arrive': (_site: string, cache: string) =>
     count(join(cache, 'pigsty', 'packages', 'partial')) > 10,
@@ -43,7 +43,7 @@ let mirror: LocalMirror;
 let whole: string[];
 
 beforeAll(async () => {
-  workshop = new Workshop('meta', withOwnPasswords);
+  workshop = new Workshop('meta', withUniquePasswords);
   await workshop.build();
   mirror = mirrorOf(join(workshop.directory, 'meta.lock.json'), join(workshop.directory, 'mirror'));
   whole = listing(join(workshop.directory, 'out', 'meta'));
@@ -97,12 +97,12 @@ it.each(CASES)('%s while %s', async (signal, moment) => {
   const ended = await interrupted(command, env, { signal, isNow });
   expect(ended, ended.said).toMatchObject({ code: signal === 'SIGINT' ? 130 : -1 });
   expect(ended.said).not.toMatch(/^site /m);
-  expect(isWholeLayout(site)).toBe(false);
+  expect(isCompleteLayout(site)).toBe(false);
   const next = await pigsty(command, { env });
   expect(next.stderr).not.toMatch(/^(error|warning)/m);
   expect(next.code).toBe(0);
   expect(firstDifference(whole, listing(site))).toBeUndefined();
-  expect(isWholeLayout(site)).toBe(true);
+  expect(isCompleteLayout(site)).toBe(true);
   expect(leftovers(join(cache, 'pigsty')).join(' ')).toBe('');
 });
 

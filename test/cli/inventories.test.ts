@@ -5,7 +5,7 @@ import { afterAll, expect, it } from 'vitest';
 import { run } from '../support/process.ts';
 import { pigsty, root } from '../support/product.ts';
 
-/* Inventories in the forms that are about: a folder of them compiles, and what is wrong is said. */
+/* A folder of inventories in usual forms compiles, and errors are reported. */
 const folder = join(root, 'test', 'inventories');
 const scratch = mkdtempSync(join(tmpdir(), 'pigsty-inventories-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -14,7 +14,7 @@ function compileFolder(directory: string) {
   return run(process.execPath, [join(root, 'test', 'inventories.mjs'), directory]);
 }
 
-it('compiles a folder of inventories, a line a file and a count', async () => {
+it('compiles a folder of inventories, with a line for each file and a count', async () => {
   const before = readdirSync(folder);
   const result = await compileFolder(folder);
   expect(result.stdout).toMatch(/^ok {5}one-host\.yml +1 hosts, 0 errors, 1 warnings, 3 notices\n/m);
@@ -23,7 +23,7 @@ it('compiles a folder of inventories, a line a file and a count', async () => {
   expect(readdirSync(folder)).toEqual(before);
 });
 
-it('says which one does not compile, and why', async () => {
+it('reports the inventory that does not compile, and why', async () => {
   const directory = join(scratch, 'some');
   cpSync(folder, directory, { recursive: true });
   writeFileSync(join(directory, 'wrong.yml'), 'all: { children: { nodes: { hosts: { one.example: } } } }\n');

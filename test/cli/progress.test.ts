@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalMirror, mirrorOf } from '../support/local-mirror.ts';
 import { run } from '../support/process.ts';
-import { pigsty, root, Workshop, withOwnPasswords } from '../support/product.ts';
+import { pigsty, root, Workshop, withUniquePasswords } from '../support/product.ts';
 import { findMissing, skipReason } from '../support/requirements.ts';
 import { withTmpfs } from '../support/tmpfs.ts';
 
-/* What a build shows while it runs: bars on a terminal, plain lines elsewhere, and nothing left over at the end. */
+/* Progress of a build: bars on a terminal, plain lines elsewhere, and no partial line at the end. */
 const missing = findMissing([{ tool: 'script', package: 'bsdutils' }]);
 const skipped = missing.length > 0 ? 'missing: script (Debian package bsdutils)' : undefined;
 const ERASE = '\r\u001b[K';
@@ -17,14 +17,14 @@ let workshop: Workshop;
 let mirror: LocalMirror;
 
 beforeAll(async () => {
-  workshop = new Workshop('meta', withOwnPasswords);
+  workshop = new Workshop('meta', withUniquePasswords);
   await workshop.build();
   mirror = mirrorOf(join(workshop.directory, 'meta.lock.json'), join(workshop.directory, 'mirror'));
 });
 afterAll(() => workshop?.remove());
 
 /** Arguments and environment of a build that has to fetch, unpack and assemble everything. */
-function wholeBuild(): { args: string[]; env: NodeJS.ProcessEnv } {
+function completeBuild(): { args: string[]; env: NodeJS.ProcessEnv } {
   const directory = mkdtempSync(join(workshop.directory, 'run-'));
   return {
     args: ['build', workshop.inventory, '--frozen', '-o', join(directory, 'out')],
@@ -52,8 +52,8 @@ function screen(sent: string): string[] {
 }
 
 describe.skipIf(skipped)(`on a terminal${skipped ? ` (${skipped})` : ''}`, () => {
-  it('shows a bar with bytes and rate, and leaves one line a step', async () => {
-    const { args, env } = wholeBuild();
+  it('shows a bar with bytes and rate, then one line for each step', async () => {
+    const { args, env } = completeBuild();
     const sent = await onTerminal(args, env);
     const drawn = sent.split(/[\n\r]/).map((line) => line.replace('\u001b[K', ''));
     expect(drawn.filter((line) => line.length > 99 && !line.startsWith(NOTICE))).toEqual([]);
@@ -70,22 +70,25 @@ describe.skipIf(skipped)(`on a terminal${skipped ? ` (${skipped})` : ''}`, () =>
   });
 
   const noRoot = skipReason('mount');
-  it.skipIf(noRoot)(`says how far a failed step came, then why${noRoot ? ` (${noRoot})` : ''}`, async () => {
-    const out = join(workshop.directory, 'small');
-    await withTmpfs(out, 20_000, async () => {
-      const sent = await onTerminal(['build', workshop.inventory, '--frozen', '-o', out], {});
-      expect(sent).toContain('assemble [');
-      expect(screen(sent)).toEqual([
-        expect.stringMatching(/^assemble: \d+ of \d+ in [\d.]+ s$/),
-        expect.stringMatching(/^error\[build\/disk-full\] no space left/),
-        expect.stringContaining('help: '),
-      ]);
-    });
-  });
+  it.skipIf(noRoot)(
+    `prints the progress of a failed step, then the error${noRoot ? ` (${noRoot})` : ''}`,
+    async () => {
+      const out = join(workshop.directory, 'small');
+      await withTmpfs(out, 20_000, async () => {
+        const sent = await onTerminal(['build', workshop.inventory, '--frozen', '-o', out], {});
+        expect(sent).toContain('assemble [');
+        expect(screen(sent)).toEqual([
+          expect.stringMatching(/^assemble: \d+ of \d+ in [\d.]+ s$/),
+          expect.stringMatching(/^error\[build\/disk-full\] no space left/),
+          expect.stringContaining('help: '),
+        ]);
+      });
+    },
+  );
 });
 
-it('is plain lines, one a step, where there is no terminal', async () => {
-  const { args, env } = wholeBuild();
+it('prints one plain line for each step without a terminal', async () => {
+  const { args, env } = completeBuild();
   const result = await pigsty(args, { env });
   for (const control of ['\r', '\u001b']) expect(result.stderr).not.toContain(control);
   expect(screen(result.stderr).map((line) => line.split(':')[0])).toEqual(['fetch', 'unpack', 'assemble']);

@@ -18,7 +18,7 @@ const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^```s
   ([, commands]) => commands?.trim() ?? '',
 );
 
-it('README has the blocks that are known here', () => {
+it('README has the expected command blocks', () => {
   expect(blocks.map((block) => block.split(' ').slice(0, 3).join(' '))).toEqual([
     'npm install &&',
     'npx pigsty export',
@@ -66,7 +66,7 @@ describe.skipIf(skipped)(`README on the build machine${skipped ? ` (${skipped})`
     expect(result.stdout).toContain(`site   ${join(clone, 'out', 'meta')}`);
   });
 
-  it('does both again in one clone, also after `npm run build` and `npm test` have built', async () => {
+  it('does both again in one clone, also after `npm run build` and `npm test`', async () => {
     for (const command of ['npm run -s build && npx pigsty --version', install]) {
       const result = await asUser(command);
       expect(result.code, result.stderr).toBe(0);

@@ -6,11 +6,11 @@ import { describeFailure, run } from '../support/process.ts';
 import { root, Workshop } from '../support/product.ts';
 import { firstDifference, listing } from '../support/tree-listing.ts';
 
-/* Same inventory, lock and keys: same bytes, wherever and by whomever. */
+/* The same inventory, lock and keys give the same output, independent of place and user. */
 const workshop = new Workshop('meta');
 afterAll(() => workshop.remove());
 
-it('gives the same bytes in another place, time zone, language and home, with another umask, without network', async () => {
+it('gives the same output in another directory, time zone, language and home, with another umask, without network', async () => {
   await workshop.build();
   const other = join(workshop.directory, 'some where', 'else');
   workshop.copyTo(other);
@@ -36,7 +36,7 @@ it('gives the same bytes in another place, time zone, language and home, with an
   expect(firstDifference(first, listing(join(out, 'meta')))).toBeUndefined();
 });
 
-it('would notice a difference', () => {
+it('the comparison fails on a difference', () => {
   const a = join(workshop.directory, 'a');
   mkdirSync(a);
   writeFileSync(join(a, 'file'), 'one');

@@ -14,7 +14,7 @@ import type { LockedPackage } from '../../generator/model/lock.ts';
 import { type LocalMirror, mirrorOf } from '../support/local-mirror.ts';
 import { pigsty, Workshop } from '../support/product.ts';
 
-/* What `pigsty build` says when packages do not come: exit code, and every word a user needs to go on. */
+/* Messages and exit codes of `pigsty build` if packages cannot be downloaded. */
 const CLOSED = 'http://127.0.0.1:9/';
 const NOWHERE = {
   PIGSTY_MIRROR_DEBIAN: CLOSED,
@@ -56,33 +56,33 @@ function packageNamed(name: string): LockedPackage {
 }
 
 describe('locked packages', () => {
-  it('whose archive cannot be reached', async () => {
+  it('with an unreachable archive', async () => {
     const result = await build(workshop.inventory, { ...NOWHERE, XDG_CACHE_HOME: emptyCache() });
     const lines = result.stderr.split('\n').filter((line) => line.startsWith('error['));
     expect(lines).toHaveLength(2);
     expect(lines[0]).toMatch(
-      /^error\[fetch\/unreachable\] \S+\.deb and \d+ more could not be fetched from the archive debian(-security)?: Could not connect to 127\.0\.0\.1:9 .*Connection refused/,
+      /^error\[fetch\/unreachable\] cannot download \S+\.deb and \d+ more from archive debian(-security)?: Could not connect to 127\.0\.0\.1:9 .*Connection refused/,
     );
-    expect(result.stderr).toContain('run the same command again');
+    expect(result.stderr).toContain('run the command again');
     expect(result.code).toBe(5);
     expect(result.stdout).toBe('');
   });
 
-  it('one of which the archive has dropped', async () => {
+  it('with a superseded package', async () => {
     const gone = packageNamed('etcd-server');
     renameSync(mirror.file(gone), `${mirror.file(gone)}.gone`);
     const result = await build(workshop.inventory, mirror.environment(emptyCache()));
     renameSync(`${mirror.file(gone)}.gone`, mirror.file(gone));
     const file = basename(gone.path);
     expect(result.stderr).toContain(
-      `error[fetch/superseded] the archive debian no longer has ${file}, of image etcd\n`,
+      `error[fetch/superseded] archive debian no longer has ${file}, which image etcd needs\n`,
     );
     expect(result.stderr).toContain('run `pigsty lock --update`');
     expect(result.stderr.match(/^error\[/gm)).toHaveLength(1);
     expect(result.code).toBe(2);
   });
 
-  it('one of which has other bytes', async () => {
+  it('with a wrong checksum', async () => {
     const changed = packageNamed('patroni');
     const bytes = readFileSync(mirror.file(changed));
     writeFileSync(mirror.file(changed), Buffer.from(bytes).fill(1, 1000, 1001));
@@ -91,7 +91,7 @@ describe('locked packages', () => {
     const file = basename(changed.path);
     expect(result.stderr).toMatch(
       new RegExp(
-        `^error\\[fetch/wrong-hash\\] ${file} from the archive debian is not the file that was locked`,
+        `^error\\[fetch/wrong-hash\\] checksum mismatch: ${file} from archive debian is not the locked file`,
         'm',
       ),
     );
@@ -99,7 +99,7 @@ describe('locked packages', () => {
     expect(result.code).toBe(4);
   });
 
-  it('all of which are there: the same bytes as before, and nothing is asked for again', async () => {
+  it('that are all available: the same output, and no package is downloaded again', async () => {
     const cache = emptyCache();
     const result = await build(workshop.inventory, mirror.environment(cache), '--frozen');
     expect(result.stderr).not.toContain('error[');
@@ -110,7 +110,7 @@ describe('locked packages', () => {
   });
 });
 
-describe('a build of which a blob has changed', () => {
+describe('a build with a changed blob', () => {
   it('is not exported, until it is built again without that blob', async () => {
     const out = join(workshop.directory, 'out');
     const tar = join(workshop.directory, 'host.tar');
@@ -121,7 +121,9 @@ describe('a build of which a blob has changed', () => {
     const bytes = readFileSync(blob);
     writeFileSync(blob, Buffer.from(bytes).fill(1, 1000, 1001));
     const refused = await pigsty(command);
-    expect(refused.stderr).toContain(`error[bundle/wrong-hash] ${blob} has changed since it was built`);
+    expect(refused.stderr).toContain(
+      `error[bundle/wrong-hash] checksum mismatch: ${blob} has changed since it was built`,
+    );
     expect(refused.stderr).toContain('delete this file and run `pigsty build` again');
     expect(refused.stdout).toBe('');
     expect(refused.code).toBe(4);
@@ -133,12 +135,12 @@ describe('a build of which a blob has changed', () => {
   });
 });
 
-describe('packages that are still to be locked', () => {
-  it('from a source that cannot be reached', async () => {
+describe('packages that are not locked yet', () => {
+  it('from an unreachable archive', async () => {
     const inventory = variant('unlocked', (text) => text);
     const result = await build(inventory, { ...NOWHERE, XDG_CACHE_HOME: emptyCache() });
     expect(result.stderr).toMatch(
-      /^error\[lock\/source-unreachable\] the package index of debian13 cannot be read: Failed to fetch http:\/\/127\.0\.0\.1:9\/dists\/trixie\/InRelease .*Connection refused/m,
+      /^error\[lock\/source-unreachable\] cannot read the package index of debian13: Failed to fetch http:\/\/127\.0\.0\.1:9\/dists\/trixie\/InRelease .*Connection refused/m,
     );
     expect(result.stderr).toContain('check the network');
     expect(result.code).toBe(5);
@@ -148,12 +150,12 @@ describe('packages that are still to be locked', () => {
     const inventory = variant('old', (text) => text.replace('pg_version: 17', 'pg_version: 12'));
     const result = await build(inventory, {});
     expect(result.stderr).toMatch(
-      /^error\[lock\/pg-version-not-carried\] debian13 carries no postgresql-12, which image postgres-12 needs \(images\/postgres\.yml:\d+\)\n {2}--> images\/postgres\.yml:\d+:\d+\n {3}= help: set pg_version to one it has: 17\n/m,
+      /^error\[lock\/pg-version-not-carried\] debian13 has no package postgresql-12, which image postgres-12 needs \(images\/postgres\.yml:\d+\)\n {2}--> images\/postgres\.yml:\d+:\d+\n {3}= help: set pg_version to an available version: 17\n/m,
     );
     expect(result.code).toBe(2);
   });
 
-  it('under a name that no source has', async () => {
+  it('with a name that no archive has', async () => {
     const inventory = variant('typo', (text) =>
       text.replace('pg_version: 17', 'pg_version: 17\n        pg_extensions: [postgresql-17-crom]'),
     );
@@ -164,13 +166,13 @@ describe('packages that are still to be locked', () => {
     const result = await build(inventory, {});
     expect(result.stderr).toContain(
       [
-        'error[lock/package-not-found] no package postgresql-17-crom for image postgres-17 (asked for by pg_extensions)' +
+        'error[lock/package-not-found] package postgresql-17-crom for image postgres-17 not found' +
           ' in trixie/main, trixie-updates/main, trixie-security/main',
         `  --> ${inventory}:${line}:25`,
         `${line} |         pg_extensions: [postgresql-17-crom]`,
       ].join('\n'),
     );
-    expect(result.stderr).toContain('the nearest name there is postgresql-17-cron');
+    expect(result.stderr).toContain('the most similar name is postgresql-17-cron');
     expect(result.code).toBe(2);
   });
 });

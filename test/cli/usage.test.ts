@@ -5,7 +5,7 @@ import { mustRun, run } from '../support/process.ts';
 import { pigsty, root, Workshop } from '../support/product.ts';
 import { skipReason } from '../support/requirements.ts';
 
-/* What a user meets first: which inventory is taken, what goes to which stream, and what a slip of the hand gives. */
+/* The first steps of a user: which inventory is read, what is printed where, and usage errors. */
 const workshop = new Workshop('meta');
 const { directory, inventory } = workshop;
 afterAll(() => workshop.remove());
@@ -27,7 +27,7 @@ describe('which inventory', () => {
   /** What stderr names; a notice may follow. */
   const named = ({ stderr }: { stderr: string }) => /^inventory: (.*)\n/.exec(stderr)?.[1];
 
-  it('is $PIGSTY_INVENTORY, then ./pigsty.yml, then one in a directory above; stderr says which', async () => {
+  it('is $PIGSTY_INVENTORY, then ./pigsty.yml, then one in a parent directory; stderr names it', async () => {
     const top = folder('tree', { 'pigsty.yml': text, '.git': '' });
     const below = folder('tree/a/b');
     const found = await pigsty(plan, { cwd: below, env: EMPTY });
@@ -41,27 +41,27 @@ describe('which inventory', () => {
     expect(JSON.parse(set.stdout)).toMatchObject({ site: 'meta' });
   });
 
-  it('is not looked for above the root of a version-controlled tree', async () => {
+  it('is not searched above the root of a Git repository', async () => {
     folder('outer', { 'pigsty.yml': text });
     const inner = folder('outer/inner', { '.git': '' });
     const result = await pigsty(plan, { cwd: inner, env: EMPTY });
     expect(result.stderr).toBe(
-      `error[cli/no-inventory] there is no inventory\n   = help: looked for ${join(inner, 'pigsty.yml')}; name one (pigsty build FILE), set PIGSTY_INVENTORY, or start from blueprints/meta.yml\n\n`,
+      `error[cli/no-inventory] inventory not found\n   = help: searched: ${join(inner, 'pigsty.yml')}. Give a file (pigsty build FILE), set PIGSTY_INVENTORY, or start with pigsty init\n\n`,
     );
     expect(result.code).toBe(2);
   });
 
   it.each([
-    ['gone.yml', {}, 'error[cli/inventory-not-found] inventory gone.yml does not exist\n\n'],
+    ['gone.yml', {}, 'error[cli/inventory-not-found] inventory gone.yml not found\n\n'],
     [
       '.',
       {},
-      'error[cli/inventory-unreadable] inventory . cannot be read: it is a directory; name the file in it\n\n',
+      'error[cli/inventory-unreadable] inventory . cannot be read: it is a directory; give the file in it\n\n',
     ],
     [
       'bytes.yml',
       { 'bytes.yml': '\u0000' },
-      'error[inventory/no-all] an inventory starts with the key `all`\n  --> bytes.yml:1:1\n1 | \ufffd\n  | ^\n   = help: see `all.children.<group>.hosts` in blueprints/meta.yml\n\n',
+      'error[inventory/no-all] the top-level key `all` is missing\n  --> bytes.yml:1:1\n1 | \ufffd\n  | ^\n   = help: see `all.children.<group>.hosts` in blueprints/meta.yml\n\n',
     ],
   ])('cannot be %s', async (name, files, expected) => {
     const result = await pigsty(['build', name], { cwd: folder('wrong', files), env: EMPTY });
@@ -70,21 +70,21 @@ describe('which inventory', () => {
     expect(result.code).toBe(2);
   });
 
-  it('cannot be what is no text', async () => {
+  it('must be text', async () => {
     const cwd = folder('wrong');
     writeFileSync(join(cwd, 'latin.yml'), Buffer.from([0x61, 0xe4, 0x3a]));
     const result = await pigsty(['build', 'latin.yml'], { cwd });
-    expect(result.stderr).toContain('inventory latin.yml cannot be read: it is not text in UTF-8');
+    expect(result.stderr).toContain('inventory latin.yml cannot be read: it is not UTF-8 text');
     expect(result.code).toBe(2);
   });
 });
 
 const noRoot = skipReason('setpriv');
-describe.skipIf(noRoot)(`what this user may not touch${noRoot ? ` (${noRoot})` : ''}`, () => {
+describe.skipIf(noRoot)(`without permission${noRoot ? ` (${noRoot})` : ''}`, () => {
   const mine = folder('private', { 'mine.yml': text, 'open.yml': text });
 
   /** `pigsty build`, by somebody else. A checkout may lie where others cannot look. */
-  async function buildAsOther(inventoryName: string, out: string) {
+  async function buildAsOtherUser(inventoryName: string, out: string) {
     for (const name of ['dist', 'package.json', 'units', 'images'])
       cpSync(join(root, name), join(mine, name), { recursive: true });
     cpSync(join(root, 'test', 'golden', 'keys', 'meta.pki'), join(mine, 'open.pki'), { recursive: true });
@@ -95,13 +95,13 @@ describe.skipIf(noRoot)(`what this user may not touch${noRoot ? ` (${noRoot})` :
   }
 
   it('the inventory', async () => {
-    const result = await buildAsOther('mine.yml', 'out');
+    const result = await buildAsOtherUser('mine.yml', 'out');
     expect(result.stderr).toContain('inventory mine.yml cannot be read: permission denied');
     expect(result.code).toBe(2);
   });
 
   it('the output directory', async () => {
-    const result = await buildAsOther('open.yml', 'out');
+    const result = await buildAsOtherUser('open.yml', 'out');
     expect(result.stderr).toMatch(
       /^error\[file\/unusable\] \S+\/private\/out\S* cannot be used: permission denied$/m,
     );
@@ -110,20 +110,20 @@ describe.skipIf(noRoot)(`what this user may not touch${noRoot ? ` (${noRoot})` :
   });
 });
 
-it('says that the output directory is none', async () => {
+it('reports an output path that is not a directory', async () => {
   const result = await pigsty(['build', inventory, '--config-only', '-o', inventory]);
   expect(result.stderr).toContain(`${inventory}/meta`);
-  expect(result.stderr).toContain('cannot be used: a part of the path is no directory');
+  expect(result.stderr).toContain('cannot be used: a component of the path is not a directory');
   expect(result.code).toBe(2);
 });
 
-it('says that no directory can be made where the kernel refuses one', async () => {
+it('reports that the kernel does not allow creating a directory', async () => {
   const result = await pigsty(['build', inventory, '--config-only', '-o', '/proc/out']);
   expect(result.stderr).toContain('/proc/out cannot be used: no such file or directory');
   expect(result.code).toBe(2);
 });
 
-describe('a slip of the hand', () => {
+describe('usage errors', () => {
   it.each([
     [['biuld', inventory], "unknown command 'biuld'\n(Did you mean build?)"],
     [['build', '--config-onyl'], "unknown option '--config-onyl'\n(Did you mean --config-only?)"],
@@ -133,7 +133,7 @@ describe('a slip of the hand', () => {
   ])('%j', async (args, expected) => {
     const result = await pigsty(args);
     expect(result.stderr).toContain(expected);
-    expect(result.stderr).toContain('(pigsty --help shows what there is)');
+    expect(result.stderr).toContain('(see pigsty --help)');
     expect(result.stdout).toBe('');
     expect(result.code).toBe(2);
   });
@@ -165,7 +165,7 @@ describe('what is printed', () => {
     });
   });
 
-  it('-q leaves stderr empty where all went well, and keeps errors', async () => {
+  it('-q prints errors only on stderr', async () => {
     const cwd = folder('quiet', {
       'new.yml': text.replace('pg_version: 17', 'pg_version: 17\n        pg_verson: 1'),
     });
@@ -181,7 +181,7 @@ describe('what is printed', () => {
     expect(wrong.stderr).toContain('error[cli/inventory-not-found]');
   });
 
-  it('has colour where it is asked for, and none with NO_COLOR', async () => {
+  it('has colour with FORCE_COLOR, and none with NO_COLOR', async () => {
     const args = ['build', 'gone.yml'];
     const colour = (env: NodeJS.ProcessEnv) => pigsty(args, { env: { NO_COLOR: '', ...env } });
     expect((await colour({})).stderr).not.toContain('\u001b');
@@ -191,10 +191,10 @@ describe('what is printed', () => {
 });
 
 describe('--frozen', () => {
-  it('refuses a lock that is not there, and one that was made for something else', async () => {
+  it('rejects a missing lock, and one that is out of date', async () => {
     const cwd = folder('frozen', { 'new.yml': text });
     const missing = await pigsty(['build', 'new.yml', '--frozen', '-q'], { cwd });
-    expect(missing.stderr).toContain('error[lock/missing] there is no lock new.lock.json');
+    expect(missing.stderr).toContain('error[lock/missing] lock new.lock.json not found');
     expect(missing.code).toBe(9);
     await pigsty(['lock', 'new.yml', '-q'], { cwd });
     writeFileSync(
@@ -202,7 +202,7 @@ describe('--frozen', () => {
       text.replace('- { name: vector }', '- { name: vector }\n              - { name: hypopg }'),
     );
     const stale = await pigsty(['build', 'new.yml', '--frozen', '-q'], { cwd });
-    expect(stale.stderr).toContain('error[lock/stale] new.lock.json was made for other packages');
+    expect(stale.stderr).toContain('error[lock/stale] new.lock.json is out of date');
     expect(stale.stderr).toContain('help: run `pigsty lock`');
     expect(stale.code).toBe(9);
   });

@@ -30,24 +30,24 @@ writeFileSync(
 );
 
 describe('validate', () => {
-  it('says what there is and ends well, writing nothing', async () => {
+  it('prints a summary, exits with 0 and writes nothing', async () => {
     const before = readdirSync(directory);
     const result = await pigsty(['validate', inventory]);
     expect(result.code).toBe(0);
     expect(result.stdout).toBe(`${inventory}: 3 hosts, 0 errors, 2 warnings, 1 notice\n`);
-    expect(result.stderr).toContain('warning[parameter/unknown] there is no parameter `pg_prot`');
+    expect(result.stderr).toContain('warning[parameter/unknown] unknown parameter `pg_prot`');
     expect(result.stderr).toContain('did you mean `pg_port`?');
     expect(readdirSync(directory)).toEqual(before);
   });
 
-  it('takes warnings for errors with --strict', async () => {
+  it('treats warnings as errors with --strict', async () => {
     const result = await pigsty(['validate', inventory, '--strict']);
     expect(result.stdout).toContain('2 errors, 0 warnings');
     expect(result.stderr).toContain('error[parameter/unknown]');
     expect(result.code).toBe(2);
   });
 
-  it('has all findings at once, as JSON', async () => {
+  it('prints all diagnostics as JSON', async () => {
     const result = await pigsty(['validate', broken, '--json']);
     const report = JSON.parse(result.stdout);
     expect(report).toMatchObject({ apiVersion: 'pigsty.io/v1', kind: 'ValidationReport', hosts: 2 });
@@ -56,6 +56,7 @@ describe('validate', () => {
       'pgsql/duplicate-seq',
       'pgsql/two-primaries',
       'pgsql/unknown-hba-user',
+      'pgsql/version-of-platform',
       'site/published-password',
     ]);
     expect(result.stderr).toBe('');
@@ -63,7 +64,7 @@ describe('validate', () => {
     expect(result.code).toBe(2);
   });
 
-  it('has them as SARIF, with both places of a clash', async () => {
+  it('prints them as SARIF, with both places of a clash', async () => {
     const { stdout } = await pigsty(['validate', broken, '--format', 'sarif']);
     const log: Log = JSON.parse(stdout);
     const results = log.runs[0]?.results ?? [];
@@ -81,7 +82,7 @@ describe('validate', () => {
 describe('explain', () => {
   const explain = (...args: readonly string[]) => pigsty(['explain', ...args, '-i', inventory]);
 
-  it('prints the value and every place that sets it, the one that holds first', async () => {
+  it('prints the value and every place that sets it, in order of precedence', async () => {
     const { stdout } = await explain('10.10.10.12', 'pg_rto');
     expect(stdout.split('\n')).toEqual([
       'pg_rto of 10.10.10.12 = 40 (s)',
@@ -92,7 +93,7 @@ describe('explain', () => {
     ]);
   });
 
-  it('has JSON with the same', async () => {
+  it('prints the same as JSON', async () => {
     const { stdout } = await explain('10.10.10.12', 'pg_rto', '--json');
     expect(JSON.parse(stdout)).toMatchObject({
       kind: 'Explanation',
@@ -109,11 +110,11 @@ describe('explain', () => {
     expect((await explain('10.10.10.12', 'pg_users')).stdout).toContain('"password":"<secret>"');
   });
 
-  it('says where a line of a file comes from', async () => {
+  it('prints the origins of a line of a file', async () => {
     const { stdout } = await explain('10.10.10.12', '/etc/pigsty/current/etc/etcd/etcd.conf:name');
     expect(stdout.split('\n')).toEqual([
       'etc/etcd/etcd.conf of 10.10.10.12, module etcd',
-      '  there, and called so, by',
+      '  exists and is named because of',
       expect.stringMatching(/^ {4}group etcd of 10\.10\.10\.12 {2}\S+trio\.yml:\d+:\d+$/),
       'name = "etcd-2"',
       expect.stringMatching(/^ {4}etcd_seq of 10\.10\.10\.12 {2}\S+trio\.yml:\d+:\d+$/),
@@ -130,7 +131,7 @@ describe('explain', () => {
     ]);
   });
 
-  it('says it of a unit, of what stands in a value, and as JSON; no secret is shown', async () => {
+  it('prints the origins of a unit and of a part of a value, as text and as JSON, without secrets', async () => {
     const key = await explain('10.10.10.12', 'etc/pgsql/server.key');
     expect(key.stdout).toContain('@mode = 0600\n');
     const unit = await explain('10.10.10.12', 'patroni.service');
@@ -149,15 +150,15 @@ describe('explain', () => {
     expect(users.stdout).not.toContain('DBUser');
   });
 
-  it('says what is not there, and what may be meant', async () => {
+  it('reports unknown names with suggestions', async () => {
     const path = await explain('10.10.10.11', 'etc/patroni/patroni.yml');
     expect(path.stderr).toContain('did you mean `etc/patroni/10-patroni.yml`?');
     const leaf = await explain('10.10.10.11', 'etc/etcd/etcd.conf#data-dirs');
-    expect(leaf.stderr).toContain('there is no `data-dirs` in `etc/etcd/etcd.conf`');
+    expect(leaf.stderr).toContain('`data-dirs` not found in `etc/etcd/etcd.conf`');
     expect(leaf.stderr).toContain('did you mean `data-dir`?');
     expect(leaf.code).toBe(2);
     const host = await explain('10.10.10.21', 'pg_rto');
-    expect(host.stderr).toContain('the inventory has no host `10.10.10.21`');
+    expect(host.stderr).toContain('host `10.10.10.21` not found in the inventory');
     expect(host.code).toBe(2);
     const parameter = await explain('10.10.10.11', 'pg_prot');
     expect(parameter.stderr).toContain('did you mean `pg_port`?');
@@ -168,20 +169,20 @@ describe('explain', () => {
 describe('explain hba', () => {
   const ask = (...args: readonly string[]) => pigsty(['explain', 'hba', '-i', inventory, ...args]);
 
-  it('says which rule decides, on PostgreSQL and on pgbouncer', async () => {
+  it('prints the rule that applies, in PostgreSQL and in PgBouncer', async () => {
     const { stdout } = await ask('--user', 'etl', '--db', 'test', '--from', '10.10.10.50');
     expect(stdout.split('\n')).toEqual([
-      'postgres   asks for scram-sha-256  (every member, in either role)',
+      'postgres   authenticates with scram-sha-256  (all members, as primary and as replica)',
       '           host all +dbrole_offline 10.0.0.0/8 scram-sha-256',
       '           pg_default_hba_rules[11]: allow etl offline tasks from intranet',
-      'pgbouncer  asks for scram-sha-256  (every member, in either role)',
+      'pgbouncer  authenticates with scram-sha-256  (all members, as primary and as replica)',
       '           host all all 10.0.0.0/8 scram-sha-256',
       '           pgb_default_hba_rules[6]: allow all user intra access with pwd',
       '',
     ]);
   });
 
-  it('says that none does', async () => {
+  it('reports that no rule matches', async () => {
     const { stdout } = await ask('--user', 'test', '--db', 'test', '--from', '203.0.113.1', '--json');
     const { answers } = JSON.parse(stdout);
     expect(answers).toHaveLength(12);
@@ -192,25 +193,25 @@ describe('explain hba', () => {
     });
   });
 
-  it('says what the question lacks', async () => {
-    expect((await ask('--user', 'test')).stderr).toContain('explain hba needs --db, --from');
+  it('reports missing and invalid options', async () => {
+    expect((await ask('--user', 'test')).stderr).toContain('explain hba: missing options: --db, --from');
     const question = ['--user', 'test', '--db', 'test', '--from'];
     expect((await ask(...question, 'here')).stderr).toContain(
       '`here` is neither an IPv4 address nor `local`',
     );
     const cluster = await ask(...question, 'local', '--cluster', 'pg-x');
-    expect(cluster.stderr).toContain('there is no cluster `pg-x`\n   = help: there are pg-test');
+    expect(cluster.stderr).toContain('cluster `pg-x` not found\n   = help: clusters: pg-test');
     expect(cluster.code).toBe(2);
   });
 });
 
 describe('schema', () => {
-  it('is what stands beside the blueprints', async () => {
+  it('equals the file beside the blueprints', async () => {
     const schema = await mustPigsty(['schema']);
     expect(schema).toBe(readFileSync(join(root, 'blueprints/inventory.schema.json'), 'utf8'));
   });
 
-  it('may be read in part', async () => {
+  it('works with a closed pipe', async () => {
     const line = `set -o pipefail; '${process.execPath}' '${PROGRAM}' schema | head -n 1`;
     expect(await run('bash', ['-c', line])).toEqual({ code: 0, stdout: '{\n', stderr: '' });
   });
@@ -254,12 +255,12 @@ describe.skipIf(missing.length > 0)(`completion${reason}`, () => {
     expect(await inFish('pigsty build pig')).toEqual(['pigsty.yml']);
   });
 
-  it('zsh takes it as the completion of pigsty', async () => {
+  it('zsh: it completes pigsty', async () => {
     const line = 'autoload -Uz compinit; compinit -u -D; source ./zsh; print $_comps[pigsty]';
     expect(await mustRun('zsh', ['-fc', line], { cwd: scripts })).toBe('_pigsty\n');
   });
 
-  it('another shell is refused', async () => {
+  it('another shell is rejected', async () => {
     const result = await pigsty(['completion', 'tcsh']);
     expect(result.stderr).toContain('Allowed choices are bash, zsh, fish.');
     expect(result.code).toBe(2);

@@ -12,7 +12,7 @@ import { AGENT } from '../agent/support/sample.ts';
 import { mustPigsty, root } from '../support/product.ts';
 import { blueprints, samplePlans } from '../support/sample-plans.ts';
 
-/* Nothing is half there: modules, images, units, blueprints, what README says of commands and exit codes. */
+/* Modules, images, units, blueprints, and README's lists of commands and exit codes are complete. */
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const folders = (path: string) =>
   readdirSync(join(root, path), { withFileTypes: true })
@@ -61,14 +61,14 @@ describe('image recipes', () => {
     expect([...recipes.keys()].sort()).toEqual([...used].sort());
   });
 
-  it('say what the image starts and promise it', () => {
+  it('name the program that the image starts, and provide it', () => {
     for (const [name, recipe] of recipes) {
       expect(recipe.provides.length, name).toBeGreaterThan(0);
       if (recipe.base) expect(recipe.provides, name).toContain(recipe.entrypoint[0]);
     }
   });
 
-  it('promise what units and commands run', () => {
+  it('provide the programs that units and commands run', () => {
     for (const host of hosts) {
       const missing = [...unitPrograms(host), ...commandPrograms(host)].filter(
         ({ image, program }) => !promised(host, image).includes(program),
@@ -107,13 +107,13 @@ function commandUse(source: FileSource): Use[] {
 const ELSEWHERE: Record<string, readonly string[]> = { citus: ['pgsql/citus-not-carried'] };
 
 describe('blueprints', () => {
-  it.each(blueprints)('%s begins with what it is for, and compiles without a warning', (name) => {
+  it.each(blueprints)('%s begins with its purpose, and compiles without a warning', (name) => {
     const text = read(`blueprints/${name}.yml`);
     expect(text).toMatch(/^(#.*\n){3,}all:\n/);
     expect(text).toContain(`build blueprints/${name}.yml`);
     const { ok, diagnostics } = compile(text, `${name}.yml`, name);
     const warnings = diagnostics.filter(({ severity }) => severity !== 'notice').map(({ code }) => code);
-    // They are samples: whoever uses one sets passwords, or lets `pigsty init` do it.
+    // They are samples: their user sets passwords, or `pigsty init` does.
     expect(warnings).toEqual([...(ELSEWHERE[name] ?? []), 'site/published-password']);
     expect(ok).toBe(true);
   });
@@ -130,7 +130,7 @@ describe('README', () => {
     expect(codes(list)).toEqual(Object.values(EXIT));
   });
 
-  it('lists exit codes of the agent that the agent has, as the page of the bundle does', () => {
+  it('lists the exit codes of the agent, as the page of the bundle does', () => {
     const own = new Set(
       [...AGENT.matchAll(/^\s*(?:[^#\n]*\s)?(?:fail|exit|end) (\d+)\b/gm)].map(([, code]) => Number(code)),
     );
@@ -140,7 +140,7 @@ describe('README', () => {
     expect(page.filter((code) => ![0, 130, 143].includes(code) && !own.has(code))).toEqual([]);
   });
 
-  it('lists the commands that there are', async () => {
+  it('lists all commands', async () => {
     const help = await mustPigsty(['--help']);
     const there = [...help.matchAll(/^ {2}(\w+) /gm)]
       .map(([, verb]) => verb)

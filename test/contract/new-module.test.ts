@@ -95,7 +95,7 @@ describe('a module of three folders and one line', () => {
     expect(recipes.ok && recipes.value.has('demo')).toBe(true);
   });
 
-  it('adds to a host what it plans, and its facts stand beside those of others', async () => {
+  it('adds its plan to a host, and its facts to those of others', async () => {
     const built = await pigsty('build', '--config-only', inventory('joined', INVENTORY));
     expect(built.stderr).not.toContain('error[');
     expect(built.code, built.stderr).toBe(0);
@@ -110,7 +110,7 @@ describe('a module of three folders and one line', () => {
     expect(config).toMatch(/^volume = 10\npassword = <demo_password:[0-9a-f]{16}>$/m);
   });
 
-  it('is explained, its secret by the parameter that holds it', async () => {
+  it('is explained, its secret by the parameter that contains it', async () => {
     const file = inventory('explained', INVENTORY);
     const explained = await pigsty('explain', HOST, 'etc/demo/demo.conf:demo.password', '-i', file);
     expect(explained.stdout).toContain('module demo');
@@ -118,30 +118,30 @@ describe('a module of three folders and one line', () => {
     expect(explained.stdout).not.toContain('Another.Word');
   });
 
-  it('has its published password and its port judged like those of others', async () => {
+  it('has its published password and its port checked like those of others', async () => {
     const text = INVENTORY.replace('Another.Word', 'Demo.Word').replace(
       'demo_mode',
       'demo_port: 5433\n    demo_mode',
     );
     const judged = await pigsty('validate', inventory('judged', text));
-    expect(judged.stderr).toMatch(/passwords are published ones: .*`demo_password`/);
+    expect(judged.stderr).toMatch(/passwords are publicly known: .*`demo_password`/);
     expect(judged.stderr).toContain('error[node/port-clash]');
   });
 
-  it('is told of a clash with another module, with the origins of both', async () => {
+  it('reports a clash with another module, with the origins of both', async () => {
     const text = INVENTORY.replace('demo_mode', 'demo_user: postgres\n    demo_mode');
     const clashing = await pigsty('validate', inventory('clash', text));
     expect(clashing.code).toBe(2);
     expect(clashing.stderr).toContain(
-      `error[plan/clash] module pgsql and module demo plan different versions of the user postgres of host ${HOST}\n  --> sites/clash.yml:10:16`,
+      `error[plan/clash] module pgsql and module demo plan different versions of user postgres of host ${HOST}\n  --> sites/clash.yml:10:16`,
     );
-    expect(clashing.stderr).toContain('= note: module pgsql: from `pg_dbsu`, its default');
+    expect(clashing.stderr).toContain('= note: module pgsql: from `pg_dbsu` (default)');
     expect(clashing.stderr).toContain('= note: module demo: from `demo_user`');
   });
 });
 
 describe('a module without a plan', () => {
-  it('is checked and said to be not built yet', async () => {
+  it('is checked and reported as not built yet', async () => {
     const index = join(copy, 'generator/modules/demo/index.ts');
     const text = readFileSync(index, 'utf8');
     writeFileSync(index, text.replace('  plan: planDemo,\n', '').replace('planDemo', 'planDemo as _'));

@@ -8,7 +8,7 @@ import type { Path } from '../../generator/model/origin.ts';
 import { parameterByName } from '../../generator/modules/parameters.ts';
 import { root } from '../support/product.ts';
 
-/* Every leaf of every value of the sample sites came from somewhere, and `explain` says so. */
+/* Every leaf of every value of the sample sites has an origin, and `explain` prints it. */
 const files = ['blueprints', 'test/contract/sites', 'test/boot/support'].flatMap((folder) =>
   readdirSync(join(root, folder))
     .filter((name) => name.endsWith('.yml'))
@@ -37,7 +37,7 @@ describe.each(files)('%s', (file) => {
   const site = readSite(text, file, 'sample');
   if (!site.ok) throw new Error(JSON.stringify(site.diagnostics));
 
-  it('has a place for every leaf that it sets', () => {
+  it('has a place for every value', () => {
     let seen = 0;
     for (const { parameters } of site.value.hosts) {
       for (const name of parameterByName.keys()) {

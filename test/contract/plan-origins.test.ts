@@ -14,7 +14,7 @@ import { vocabulary } from '../../generator/modules/vocabulary.ts';
 import { gatherFacts, planHost } from '../../generator/stages/plan.ts';
 import { root } from '../support/product.ts';
 
-/* Every leaf of a plan comes from somewhere, `explain` says from where, and nothing else changes it. */
+/* Every leaf of a plan has its origins, `explain` prints them, and no other input changes it. */
 const declared = '    node_cpu: 8\n    node_mem_mb: 32000\n    node_disk_bytes: 500000000000\n';
 const sites = {
   meta: { file: 'blueprints/meta.yml', host: '10.10.10.10', more: '' },
@@ -179,7 +179,7 @@ describe.each(Object.entries(sites))('the plan of a host of %s', (_, { file, hos
     expect(leaves.filter(({ from }) => from.length > 0).length).toBeGreaterThan(leaves.length / 3);
   });
 
-  it('names the parameter whose value stands there', () => {
+  it('names the right parameter', () => {
     const known = distinctive(site);
     const found = leaves.filter(({ value }) => known.has(value));
     for (const leaf of found) {
@@ -192,7 +192,7 @@ describe.each(Object.entries(sites))('the plan of a host of %s', (_, { file, hos
     expect(found.length).toBeGreaterThan(10);
   });
 
-  it('is changed by a parameter only where it names it', () => {
+  it('names every parameter that changes a value', () => {
     let changes = 0;
     const all = [...edits(text, site)];
     for (let round = 0; round < 60; round += 1) {

@@ -4,7 +4,7 @@ import type { PlanData } from '../../generator/model/plan.ts';
 import { samplePlans } from '../support/sample-plans.ts';
 import { checkTemplates, includedIn } from '../support/template-types.ts';
 
-/* Every template against what plans give it. */
+/* Every template is checked against the views that plans give it. */
 const templates = await loadTemplates();
 const views = new Map<string, PlanData[]>();
 for (const { source } of samplePlans().flatMap((host) => host.files)) {
@@ -26,7 +26,7 @@ describe('templates', () => {
     expect([...templates.keys()].sort()).toEqual([...used].sort());
   });
 
-  it('use what their views have', () => {
+  it('use only properties of their views', () => {
     expect(checkTemplates(templates, views)).toEqual([]);
   });
 
@@ -53,7 +53,7 @@ describe('templates', () => {
     ],
     ['node/service.cfg.ejs', '<%= option %>', '<%= view.options %>', 'is not assignable'],
     ['node/service.cfg.ejs', 'server.port', 'sh(server.port)', 'is not assignable'],
-  ])('are refused: %s with %s as %s', (name, from, to, message) => {
+  ])('are rejected: %s with %s as %s', (name, from, to, message) => {
     expect(findingsWith(name, from, to).join('\n')).toContain(message);
   });
 });

@@ -9,12 +9,12 @@ import { seededRandom } from '../support/random.ts';
 import { mutate } from './mutate.ts';
 
 /*
- * Inventories with things wrong, from a printed seed: none of them brings the compiler down, holds it up, or gets it to
- * print a secret. The whole number runs in `npm run test:long`.
+ * Invalid inventories from a printed seed: none of them crashes the compiler, takes it too long, or makes it print a
+ * secret. The full number runs in `npm run test:long`.
  */
 const COUNT = Number(process.env.PIGSTY_TEST_FUZZ ?? (process.env.PIGSTY_TEST_LONG ? 100_000 : 1000));
 const SEED = Number(process.env.PIGSTY_TEST_SEED ?? 20261125);
-/** What no inventory takes, in ms. */
+/** Maximum time for one inventory, in ms. */
 const HANG = 1000;
 
 /** In the place of every password; one that is printed is found, also in part. */

@@ -48,7 +48,7 @@ const VALUES = [
 ];
 const CHARACTERS = ':-[]{},&*!|>\'"#%@`\t \n\r\u0000\u00a0aA0~';
 
-/** An inventory with one to four things wrong, in its bytes, its lines or its values. */
+/** An inventory with one to four errors, in its bytes, its lines or its values. */
 export function mutate(text: string, random: Random): string {
   let result = text;
   const count = 1 + Math.floor(random() * 4);
@@ -62,8 +62,8 @@ type Mutation = (text: string, random: Random) => string;
 
 const MUTATIONS: readonly Mutation[] = [
   insertCharacter,
-  removeStretch,
-  swapStretches,
+  removeRange,
+  swapRanges,
   editLines((lines, at) => lines.splice(at, 1)),
   editLines((lines, at, other) => lines.splice(at, 0, lines[other] ?? '')),
   editLines((lines, at) => lines.splice(at, 1, `  ${lines[at] ?? ''}`)),
@@ -79,12 +79,12 @@ function insertCharacter(text: string, random: Random): string {
   return text.slice(0, at) + pick([...CHARACTERS], random) + text.slice(at + Math.floor(random() * 2));
 }
 
-function removeStretch(text: string, random: Random): string {
+function removeRange(text: string, random: Random): string {
   const at = Math.floor(random() * text.length);
   return text.slice(0, at) + text.slice(at + 1 + Math.floor(random() * 20));
 }
 
-function swapStretches(text: string, random: Random): string {
+function swapRanges(text: string, random: Random): string {
   const [a, b] = [random(), random()].map((part) => Math.floor(part * text.length)).sort((x, y) => x - y);
   const length = 1 + Math.floor(random() * 15);
   const [from = 0, to = 0] = [a, b];

@@ -26,7 +26,7 @@ export type TestArchive = {
   close(): Promise<void>;
 };
 
-/** Starts the archive `debian`, suite `test`, component `main`; its key is made for it. */
+/** Starts the archive `debian`, suite `test`, component `main`, with a new key. */
 export async function startArchive(directory: string): Promise<TestArchive> {
   mkdirSync(join(directory, 'pool'), { recursive: true });
   const keyring = makeKey(directory);
@@ -117,7 +117,7 @@ function answer(
 ): void {
   const path = decodeURIComponent(request.url ?? '');
   const fault = [...faults].find(([name]) => path.endsWith(name))?.[1];
-  const content = fault?.kind === 'missing' ? undefined : readIfThere(join(directory, path));
+  const content = fault?.kind === 'missing' ? undefined : readIfExists(join(directory, path));
   if (!content) {
     response.writeHead(404).end();
     return;
@@ -139,7 +139,7 @@ function answer(
   } else response.end(content.subarray(start));
 }
 
-function readIfThere(path: string): Buffer | undefined {
+function readIfExists(path: string): Buffer | undefined {
   try {
     return readFileSync(path);
   } catch {

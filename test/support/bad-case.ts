@@ -10,10 +10,10 @@ import { pigsty } from './product.ts';
 /** An address where nothing listens (port 9 is discard, RFC 863). */
 export const CLOSED = 'http://127.0.0.1:9/';
 
-/** Small inventories leave passwords to the defaults: this warning is shown where it is the case. */
+/** Small inventories use default passwords: this warning is shown only in its own case. */
 export const PUBLISHED = 'site/published-password';
 
-/** The default export of `case.ts`: breaks something at `scene`, answers what is then printed. */
+/** The default export of `case.ts`: breaks something at `scene` and returns the output. */
 export type BadCase = (scene: Scene) => Promise<string>;
 
 /** A scratch directory with the files of a case's folder, and the real command, run in it. */
@@ -50,7 +50,7 @@ export class Scene {
   }
 }
 
-/** Findings as a run prints them; `text` is the inventory's. */
+/** Diagnostics as a run prints them; `text` is the inventory's. */
 export function printAll(diagnostics: readonly Diagnostic[], text = ''): string {
   const lines = maskedLines(text);
   return sortDiagnostics(diagnostics)
@@ -58,7 +58,7 @@ export function printAll(diagnostics: readonly Diagnostic[], text = ''): string 
     .join('\n');
 }
 
-/** The text without what differs from run to run: directories, ports, digests. */
+/** The text without parts that differ between runs: directories, ports, digests. */
 export function withoutVolatile(text: string, { directory }: Scene): string {
   return text
     .replaceAll(directory, '/scratch')

@@ -29,7 +29,7 @@ function mountsOf(wanted: (type: string, options: string) => boolean): readonly 
   });
 }
 
-/** Creates the control group `name` ("lab/node") in every hierarchy; what is there already is no error. */
+/** Creates the control group `name` ("lab/node") in every hierarchy; an existing one is no error. */
 export function makeCgroup(name: string): void {
   for (const root of hierarchies()) {
     const parts = name.split('/');
@@ -40,7 +40,7 @@ export function makeCgroup(name: string): void {
   }
 }
 
-/** Limits of units work where the machine's controllers are cgroup2's; on a hybrid machine there is none to pass on. */
+/** Limits of units work where the machine's controllers are cgroup2's; on a hybrid machine there is none to delegate. */
 function delegateControllers(folder: string): void {
   const file = join(folder, 'cgroup.controllers');
   if (!existsSync(file)) return;
@@ -105,7 +105,7 @@ export function killCgroup(name: string): void {
   for (const path of folders.flatMap(subtree)) ignoringErrors(() => rmdirSync(path));
 }
 
-/** The number of processes that were still there. */
+/** The number of processes that were still running. */
 function killOnce(folders: readonly string[]): number {
   for (const folder of folders) ignoringErrors(() => writeFileSync(join(folder, 'cgroup.kill'), '1'));
   const left = new Set(folders.flatMap(subtree).flatMap(processes));

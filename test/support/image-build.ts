@@ -1,6 +1,6 @@
 /**
  * A program for tests that need a build in a process of its own: `node image-build.js <recipes> <lock> <blobs>
- * <cache> [<image>…]` prints the built images as JSON; all of them if none is named. Bundled by who runs it.
+ * <cache> [<image>…]` prints the built images as JSON; all of them if none is named. Its caller bundles it.
  */
 
 import { silent } from '../../generator/effects/progress.ts';

@@ -9,7 +9,7 @@ export const USES: readonly ImageUse[] = platformNames.flatMap((platform) => [
   ...postgres(platform),
 ]);
 
-/** The release that the platform carries, with and without the compiler of expressions. */
+/** The release that the platform carries, with and without JIT. */
 function postgres(platform: string): ImageUse[] {
   const { majors, renamed } = distributionOf(platform).postgres;
   const version = String(majors[0]);

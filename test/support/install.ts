@@ -1,8 +1,8 @@
 import { installMissing } from './requirements.ts';
 
 /**
- * vitest's globalSetup: installs what the tests need before the first one starts, and names what stays missing on
- * standard error; tests that need it skip themselves. Throws when apt fails.
+ * vitest's globalSetup: installs what the tests need before the first one starts, and prints what is still
+ * missing on standard error; tests that need it are skipped. Throws when apt fails.
  */
 export default async function setup(): Promise<void> {
   const missing = await installMissing();

@@ -22,7 +22,7 @@ export type LabNodeRequest = {
   readonly hasOwnDisk?: boolean;
 };
 
-/** A computer on the segment that is not a node: programs of this machine, with an address of the lab's. */
+/** A client on the segment that is not a node: programs of this machine, with an address of the lab. */
 export type LabClient = {
   readonly ip: string;
   exec(command: readonly string[], options?: RunOptions): Promise<RunResult>;
@@ -32,10 +32,10 @@ export type Lab = {
   readonly id: string;
   /** For files of the test; deleted with the lab. */
   readonly directory: string;
-  /** A node that is off. The first one of a suite takes half a minute longer: its root file system is built. */
+  /** A node that is off. The first node of a suite needs half a minute longer, because its root file system is built. */
   node(request: LabNodeRequest): Promise<LabNode>;
   client(ip: string, name: string): Promise<LabClient>;
-  /** Ends and removes all that the lab made, and nothing else; may be called again. */
+  /** Ends and removes everything that the lab created, and nothing else; may be called again. */
   destroy(): Promise<void>;
 };
 

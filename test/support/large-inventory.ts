@@ -6,7 +6,7 @@ export function addressOf(index: number): string {
 
 /**
  * An inventory of clusters of three, with a store and infra on the first hosts. `provider`: all services sit on the
- * HAProxy of one group, so each cluster has ports of its own.
+ * HAProxy of one group, so each cluster has its own ports.
  */
 export function largeInventory(hosts: number, provider = false): string {
   const clusters = Array.from({ length: Math.ceil(hosts / 3) }, (_, cluster) => cluster);

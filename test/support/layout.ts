@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Configurations and manifests are small JSON; nothing else of a layout is looked into. */
+/** Configurations and manifests are small JSON; other blobs of a layout are not parsed. */
 const JSON_LIMIT = 50_000;
 
-/** Whether an OCI layout has an index.json and every blob that it leads to, with the right bytes. */
-export function isWholeLayout(directory: string): boolean {
+/** Whether an OCI layout has an index.json and every blob that it refers to, with the right checksum. */
+export function isCompleteLayout(directory: string): boolean {
   const index = join(directory, 'index.json');
   if (!existsSync(index)) return false;
   const queue = digestsIn(readFileSync(index, 'utf8'));

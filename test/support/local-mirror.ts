@@ -12,11 +12,11 @@ export type LocalMirror = {
   /** Points `pigsty` at the archives, and its cache at a directory of the test's own. */
   environment(cacheHome: string): NodeJS.ProcessEnv;
   readonly packages: readonly LockedPackage[];
-  /** Where the mirror has a package: a file that a test may take away or change. */
+  /** The file of a package in the mirror; a test may remove or change it. */
   file(one: LockedPackage): string;
 };
 
-/** The mirror of a lock in `directory`, made of the packages in this machine's cache, which a build has filled. */
+/** The mirror of a lock in `directory`, from the packages in this machine's cache, which a build has filled. */
 export function mirrorOf(lockFile: string, directory: string): LocalMirror {
   const lock = parseLock(readFileSync(lockFile, 'utf8'), lockFile);
   if (!lock.ok) throw new Error(`${lockFile} is no lock`);

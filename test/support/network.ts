@@ -18,7 +18,7 @@ export async function createSegment(namespace: string): Promise<Segment> {
 
 /**
  * A new network namespace with `lo` and `eth0` up and `ip`/24 on `eth0`. The hardware address follows from `ip`, so a
- * machine that comes back is found under the one its neighbours remember. Throws when the address is taken.
+ * machine that returns has the one in its neighbours' ARP caches. Throws when the address is taken.
  */
 export async function attach(segment: Segment, namespace: string, ip: string): Promise<Link> {
   const hex = ip.split('.').map((octet) => Number(octet).toString(16).padStart(2, '0'));
@@ -32,12 +32,12 @@ export async function attach(segment: Segment, namespace: string, ip: string): P
   return { segment, namespace, port };
 }
 
-/** Pulls the cable out, or plugs it in again. */
+/** Disconnects the cable, or connects it again. */
 export async function setCable(link: Link, state: 'up' | 'down'): Promise<void> {
   await configure(link.segment.namespace, [`link set ${link.port} ${state}`]);
 }
 
-/** Removes the cable: from here on nothing that the member's kernel says, not even a FIN, reaches its peers. */
+/** Removes the cable: no further packet of the member's kernel, not even a FIN, reaches its peers. */
 export async function unplug(link: Link): Promise<void> {
   await configure(link.segment.namespace, [`link delete ${link.port}`]);
 }

@@ -129,12 +129,12 @@ export class LabNode {
     await mustRun('cp', ['-a', '-T', this.#locate(path), local], { timeoutSeconds: 600 });
   }
 
-  /** From the next boot on, `directory` of this machine is mounted at `path`: a data disk. */
+  /** From the next boot, `directory` of this machine is mounted at `path`, as a data disk. */
   mount(path: string, directory: string): void {
     this.#disks.set(path, directory);
   }
 
-  /** From the next boot on, the data disk at `path` is missing. */
+  /** From the next boot, the data disk at `path` is missing. */
   unmount(path: string): void {
     this.#disks.delete(path);
   }
@@ -179,7 +179,7 @@ export class LabNode {
     return this.boot(options);
   }
 
-  /** Pulls the network cable; until {@link heal} or the next boot nobody reaches the node. */
+  /** Pulls the network cable; the node is unreachable until {@link heal} or the next boot. */
   async isolate(): Promise<void> {
     if (this.#link) await setCable(this.#link, 'down');
   }

@@ -13,7 +13,7 @@ export type Container = {
   readonly binds: ReadonlyMap<string, string>;
 };
 
-/** Chosen by trying, with systemd 252 and 257 as guests of 252: a node should differ from a real machine in little. */
+/** Found by experiment, with systemd 252 and 257 as guests of 252: a node should be as similar as possible to a real machine. */
 const ENVIRONMENT = {
   // Debian 12 and 13 have cgroup2 only; a hybrid machine would show the node its own v1 hierarchy, read-only
   SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1',
@@ -36,7 +36,7 @@ const FLAGS = [
   // this machine itself is left out: its clock and its kernel
   '--capability=all',
   '--drop-capability=CAP_SYS_TIME,CAP_SYS_MODULE',
-  // IPAddressDeny= and DeviceAllow= are BPF programs; without it systemd ignores them and a test would prove nothing
+  // IPAddressDeny= and DeviceAllow= are BPF programs; without it systemd ignores them and a test could not fail
   '--system-call-filter=bpf',
 ];
 
@@ -59,7 +59,7 @@ export function startContainer(container: Container): ChildProcess {
   return child;
 }
 
-/** The process that is the node's init, once it is systemd and no longer nspawn preparing it. */
+/** The process of the node's init, after nspawn has started systemd in it. */
 export function findLeader(supervisor: number): number | undefined {
   try {
     const children = readFileSync(`/proc/${supervisor}/task/${supervisor}/children`, 'utf8').split(' ');

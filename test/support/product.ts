@@ -36,7 +36,7 @@ export async function mustPigsty(args: readonly string[], options: PigstyOptions
 }
 
 /** For tests in which nothing may be said of published passwords. */
-export function withOwnPasswords(inventory: string): string {
+export function withUniquePasswords(inventory: string): string {
   const names = ['haproxy_admin', 'patroni', 'pg_admin', 'pg_monitor', 'pg_replication'];
   const lines = names.map((name) => `${name}_password: Own.${name}\n    `).join('');
   return inventory.replaceAll('DBUser.', 'Own.').replace('admin_ip:', `${lines}admin_ip:`);

@@ -32,8 +32,7 @@ export function startMachine(machine: Machine): ChildProcess {
 }
 
 /**
- * It has one processor of its own then, whatever else runs: the tests wait for what a slower machine does not do in
- * time. Where the kernel shares time out by sessions, as every service of a container is one, the process's own
+ * It has one processor of its own then, whatever else runs: a slower machine exceeds the tests' timeouts. Where the kernel shares time out by sessions, as every service of a container is one, the process's own
  * priority does not count among them (sched(7), "The autogroup feature").
  */
 const PRIORITY = -10;
@@ -52,7 +51,7 @@ function describe(machine: Machine): readonly string[] {
     ...['-chardev', `file,id=console,path=${machine.console},append=on`, '-serial', 'chardev:console'],
     ...['-chardev', 'stdio,id=control,signal=off', '-device', 'virtio-serial-pci'],
     ...['-device', 'virtserialport,chardev=control,name=control'],
-    // the slots decide which one is vda
+    // the slots determine which one is vda
     ...['-drive', drive('root', machine.disk), '-device', 'virtio-blk-pci,drive=root,addr=0x10'],
     ...['-drive', drive('transfer', machine.transfer), '-device', 'virtio-blk-pci,drive=transfer,addr=0x11'],
   ];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { withLock } from './exclusive.ts';
 import { mustRun } from './process.ts';
 
-/** A program that tests run, or the path of something else that they need, and the Debian package that brings it. */
+/** A program that tests run, or the path of something else that they need, and the Debian package that contains it. */
 export type Requirement = { readonly tool: string; readonly package: string };
 
 /** The reference implementation of JMESPath. */
@@ -46,9 +46,9 @@ const SEARCH = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'];
 
 /** Those of `wanted` whose program is not on this machine. */
 export function findMissing(wanted: readonly Requirement[] = REQUIREMENTS): readonly Requirement[] {
-  const isThere = (tool: string) =>
+  const exists = (tool: string) =>
     tool.startsWith('/') ? existsSync(tool) : SEARCH.some((folder) => isExecutable(join(folder, tool)));
-  return wanted.filter(({ tool }) => !isThere(tool));
+  return wanted.filter(({ tool }) => !exists(tool));
 }
 
 /**
@@ -91,7 +91,7 @@ function canInstall(): boolean {
 const POLICY = '/usr/sbin/policy-rc.d';
 const POLICY_TEXT = '#!/bin/sh\n# while the packages that tests need are installed\nexit 101\n';
 
-/** A machine that has a policy of its own keeps it; ours is removed again, one left by a killed run too. */
+/** An existing policy of the machine is kept; ours is removed at the end, also one from a killed run. */
 async function withoutServices(work: () => Promise<void>): Promise<void> {
   if (existsSync(POLICY) && readFileSync(POLICY, 'utf8') !== POLICY_TEXT) return work();
   const remove = () => rmSync(POLICY, { force: true });

@@ -8,7 +8,7 @@ import { mustRun, removeTree } from './process.ts';
 
 export type Suite = 'bookworm' | 'trixie';
 
-/** What every supported machine has: nothing of PostgreSQL, no Python, no container engine. */
+/** Packages of every supported machine: no PostgreSQL, no Python, no container engine. */
 const PACKAGES = ['systemd', 'systemd-sysv', 'dbus', 'iproute2', 'ca-certificates', 'openssh-client'];
 
 /** Units that wait for hardware or the network, or that start work in the middle of a test. */
@@ -28,7 +28,7 @@ const MASKED = [
   'man-db.timer',
 ];
 
-/** Runs on the build machine with the tree as `$1`: the machine's own name and resolver must not be in it. */
+/** Runs on the build machine with the tree as `$1`: removes the machine's name and resolver from it. */
 const CUSTOMIZE = [
   ...MASKED.map((unit) => `ln -sf /dev/null "$1/etc/systemd/system/${unit}"`),
   'ln -sf /lib/systemd/system/multi-user.target "$1/etc/systemd/system/default.target"',
@@ -37,7 +37,7 @@ const CUSTOMIZE = [
   'printf "127.0.0.1 localhost\\n" > "$1/etc/hosts"',
 ].join('\n');
 
-/** Where test fixtures that take long to make are kept between runs: below the user's cache directory. */
+/** The directory of expensive test fixtures, which are kept between runs: below the user's cache directory. */
 export function cacheDirectory(): string {
   return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pigsty-test');
 }

@@ -17,13 +17,13 @@ const PLATFORM = 'debian13';
 
 type Steps = {
   readonly packages: readonly PackageRecipe[];
-  /** What happens to each package before it is published. */
+  /** Changes each package before it is published. */
   readonly change?: (file: string) => void;
   readonly beforeFetch?: (archive: TestArchive) => void | Promise<void>;
   readonly beforeBuild?: (lock: Lock) => void;
 };
 
-/** Locks, fetches and builds the image of `images/sample.yml` in the case's folder; answers what the first failing step says. */
+/** Locks, fetches and builds the image of `images/sample.yml` in the case's folder; returns the diagnostics of the first failing step. */
 export async function buildSample(scene: Scene, steps: Steps): Promise<string> {
   const archive = await startArchive(scene.path('archive'));
   try {

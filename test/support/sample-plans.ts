@@ -13,7 +13,7 @@ export const blueprints = readdirSync(join(root, 'blueprints'))
   .filter((name) => name.endsWith('.yml'))
   .map((name) => name.replace('.yml', ''));
 
-/** The hosts' plans of all blueprints and of the inventories of test/contract/sites, which use what blueprints do not. */
+/** The hosts' plans of all blueprints and of the inventories of test/contract/sites, which use other parameters than the blueprints. */
 export function samplePlans(): HostPlan[] {
   const folders = ['blueprints', 'test/contract/sites'].map((folder) => join(root, folder));
   const files = folders.flatMap((folder) =>

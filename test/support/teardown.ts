@@ -6,8 +6,8 @@ import { killCgroup, listCgroups } from './cgroup.ts';
 import { removeTree } from './process.ts';
 
 /**
- * Whatever a lab makes on this machine carries the lab's id in its name: the directory, control groups and network
- * namespaces. The id carries the process that owns it, so another run can tell a dead owner's leavings.
+ * Everything that a lab creates on this machine has the lab's id in its name: the directory, control groups and network
+ * namespaces. The id carries the process that owns it, so another run can find what a dead owner has left.
  */
 export type LabId = string;
 
@@ -42,7 +42,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 
 /**
  * Ends every process of the lab, then removes its mounts, network namespaces, control groups and directory; doing it
- * again does nothing. Synchronous, because it also runs while this process exits. Throws when something stays.
+ * again does nothing. Synchronous, because it also runs while this process exits. Throws if something remains.
  */
 export function tearDown(directory: string): void {
   const id = idOf(directory);
@@ -54,7 +54,7 @@ export function tearDown(directory: string): void {
   live.delete(directory);
 }
 
-/** Tears down every lab whose owner has died. A lab of a live process is left alone, as is one that resists. */
+/** Tears down every lab whose owner has died. Labs of live processes are not changed; a teardown that fails is reported. */
 export function reapStaleLabs(): void {
   const found = [
     ...readdirSync(tmpdir()).map((name) => join(tmpdir(), name)),
@@ -71,7 +71,7 @@ export function reapStaleLabs(): void {
   }
 }
 
-/** A process id may have been given to another process: the time of its start tells. */
+/** A process id can be reused by another process: the start time distinguishes them. */
 function isOwned(directory: string): boolean {
   const started = startTime(Number(ID.exec(basename(directory))?.[1]));
   const owner = join(directory, 'owner');

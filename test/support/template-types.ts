@@ -10,8 +10,8 @@ const INCLUDE = /\binclude\('([^']+)'\)/g;
 const TAG = /<%([-=#_%]?)([\s\S]*?)[-_]?%>/g;
 
 /**
- * What TypeScript says of every template against the type of its views, as `name:line: message`; in loops and in
- * branches that no view takes too. A template is taken as code: its text falls away, `<%= x %>` becomes `print(x)`.
+ * TypeScript's errors for every template with the type of its views, as `name:line: message`; also in loops and branches
+ * that no view enters. A template is converted to code: its text is removed, `<%= x %>` becomes `print(x)`.
  */
 export function checkTemplates(templates: Templates, views: Views): string[] {
   const all = withIncluded(templates, views);

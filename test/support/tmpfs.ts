@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { mustRun } from './process.ts';
 
-/** A small disk: what `work` finds mounted at `path`, with room for `kilobytes`. Unmounted when `work` has ended. */
+/** A small disk of `kilobytes`, mounted at `path` while `work` runs. */
 export async function withTmpfs<T>(
   path: string,
   kilobytes: number,

@@ -3,8 +3,8 @@ import { join, relative } from 'node:path';
 import { describeFailure, run } from './process.ts';
 
 /**
- * What makes the tree `actual` another one than `expected`: files that are in one of them only, files that are
- * executable in one of them only, then the unified diff of the others (diff(1)). Empty when they are the same.
+ * The differences between the trees `actual` and `expected`: files that are in one of them only, files that are
+ * executable in one of them only, then the unified diff of the others (diff(1)). Empty if they are equal.
  */
 export async function treeDifference(expected: string, actual: string): Promise<string> {
   const wanted = listFiles(expected);

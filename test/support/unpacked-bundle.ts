@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { mustRun, type RunResult, run } from './process.ts';
 import type { Workshop } from './product.ts';
 
-/** A change to one file of the generation, named by its path in it; it has to change something. */
+/** A change to one file of the generation, named by its path in it; it must change the file. */
 export type Edit = { readonly path: string; readonly change: (text: string) => string };
 
-/** What the agent tells the scripts that measure a node (docs/bundle.md). */
+/** The environment that the agent gives to scripts that measure a node (docs/bundle.md). */
 const FACTS = { PIGSTY_CPU: '4', PIGSTY_MEM_MB: '8000', PIGSTY_DISK_BYTES: '200000000000' };
 
 /** `within IMAGE UID COMMAND …` runs a program of an image. */
@@ -20,8 +20,9 @@ within() {
 }`;
 
 /**
- * A bundle with its images and its generation unpacked side by side, so that the images' own programs read what was
- * generated for them: at the place where a node has it, with the node's address, and nothing of this machine touched.
+ * A bundle with its images and its generation unpacked beside each other, so that the images' own programs read the
+ * files that were generated for them: at the same path as on a node, with the node's address, without changing this
+ * machine.
  */
 export class UnpackedBundle {
   readonly #directory: string;
@@ -56,7 +57,7 @@ export class UnpackedBundle {
     return UnpackedBundle.unpack(exported, mkdtempSync(join(workshop.directory, 'unpacked-')));
   }
 
-  /** What a node has as /etc/pigsty/current. */
+  /** The directory that is /etc/pigsty/current on a node. */
   get generation(): string {
     return join(this.#directory, 'generation');
   }

@@ -25,7 +25,8 @@ const GUEST_PACKAGES = ['kmod'];
 /**
  * The driver's end in the machine. Request: `<id> <seconds> <script> <input>`; reply: `<id> <code> :<stdout>
  * :<stderr>`; all but id, seconds and code in base64, one line each, over a virtio port, which has flow control.
- * The port's file is there before the port can be opened, hence the loop. Whatever it writes is in memory, so that it dirties nothing on the disk under test.
+ * The port's file exists before the port can be opened, hence the loop. It writes to memory only, not to the
+ * disk under test.
  */
 const CONTROL = `#!/bin/bash
 modprobe -a virtio_pci virtio_console
@@ -72,7 +73,7 @@ OOMScoreAdjust=-900
 WantedBy=sysinit.target
 `;
 
-/** The host's address is there before any service that listens on it; there is no wire behind it. */
+/** The host has its address before any service that listens on it; the interface has no connection. */
 const NETWORK = `#!/bin/bash
 ip=$(sed -n 's/.*lab\\.ip=\\([0-9.]*\\).*/\\1/p' /proc/cmdline)
 [ -n "$ip" ] || exit 0

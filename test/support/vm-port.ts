@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { RunResult } from './process.ts';
 
-/** The answer to whatever was asked when the power went, as for a program that SIGKILL ended. */
+/** The answer to a request that is open at a power cut, as for a program that SIGKILL ended. */
 const CUT: RunResult = { code: 137, stdout: '', stderr: 'power cut\n' };
 
 /** The driver's end of the line to lab-control in the machine; vm-image.ts has the protocol. */

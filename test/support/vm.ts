@@ -12,7 +12,7 @@ import { VmPort } from './vm-port.ts';
 
 export type VmRequest = {
   readonly name: string;
-  /** On `eth0`, /24, with nobody else on the wire. */
+  /** On `eth0`, /24, without other hosts. */
   readonly ip?: string;
   /** Default 2048. */
   readonly memoryMegabytes?: number;
@@ -137,13 +137,13 @@ export class Vm {
     if (result.code !== 0) throw new Error(describeFailure(`push to ${path}`, result));
   }
 
-  /** Kills the machine: what it had not written to its disk is lost, as are its memory and its page cache. */
+  /** Kills the machine: its memory and page cache are lost, with all data not yet written to its disk. */
   async powerCut(): Promise<void> {
     this.#machine?.kill('SIGKILL');
     await this.#waitForEnd(20);
   }
 
-  /** The machine goes off by itself, as when its kernel resets it. Throws when it is still on after the timeout. */
+  /** Waits until the machine goes off, for example after a kernel reset. Throws if it is still on after the timeout. */
   async ended(timeoutSeconds: number): Promise<void> {
     await this.#waitForEnd(timeoutSeconds);
   }
@@ -157,8 +157,8 @@ export class Vm {
   /** The text of a file on the disk of a machine that is off, undefined when there is none; links are followed. */
   async readDisk(path: string): Promise<string | undefined> {
     return this.withDisk(async (root) => {
-      const isThere = (await run('chroot', [root, 'test', '-e', path])).code === 0;
-      return isThere ? mustRun('chroot', [root, 'cat', path]) : undefined;
+      const exists = (await run('chroot', [root, 'test', '-e', path])).code === 0;
+      return exists ? mustRun('chroot', [root, 'cat', path]) : undefined;
     });
   }
 

@@ -67,7 +67,7 @@ it.each([
   expect(maskLength(mask)).toBe(bits);
 });
 
-it('takes a network apart', () => {
+it('splits a network', () => {
   expect(splitCidr('10.10.10.2/24')).toEqual({ address: '10.10.10.2', length: 24 });
   expect(splitCidr('10.10.10.2')).toEqual({ address: '10.10.10.2', length: 32 });
 });

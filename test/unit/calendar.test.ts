@@ -13,11 +13,11 @@ describe('cron fields as systemd calendar expressions', () => {
     expect(cronToCalendar(cron)).toEqual(calendar);
   });
 
-  it.each(['60 * * * *', '0 24 * * *', 'x * * * *', '0 0 0 * *', '0 0 * * 8'])('refuses %s', (cron) => {
+  it.each(['60 * * * *', '0 24 * * *', 'x * * * *', '0 0 0 * *', '0 0 * * 8'])('rejects %s', (cron) => {
     expect(cronToCalendar(cron)).toBeUndefined();
   });
 
-  it('knows the nicknames of times', () => {
+  it('accepts nicknames of times', () => {
     expect(parseCronLine('@weekly root fstrim -a')).toEqual({
       calendar: ['Sun *-*-* 00:00:00'],
       user: 'root',

@@ -6,7 +6,7 @@ import { succeed } from '../../generator/model/diagnostic.ts';
 import type { HostPlan } from '../../generator/model/plan.ts';
 import { root } from '../support/product.ts';
 
-/* blueprints/citus.yml with an archive that has Citus: what makes clusters the parts of one database. */
+/* blueprints/citus.yml with an archive that has Citus: the plans of Citus groups. */
 const KEY = '-----BEGIN PGP PUBLIC KEY BLOCK-----\n';
 const text = readFileSync(join(root, 'blueprints/citus.yml'), 'utf8')
   .replace('# image_sources:', 'image_sources:')
@@ -32,11 +32,11 @@ function patroni(ip: string): { readonly [key: string]: unknown } {
   return file.source.data as { readonly [key: string]: unknown };
 }
 
-it('compiles without a word about Citus', () => {
+it('compiles without a diagnostic about Citus', () => {
   expect(codes).toEqual(['site/published-password']);
 });
 
-it('has one scope and a number for each part, and lets servers of other parts in by certificate', () => {
+it('has one scope and a number for each group, and accepts servers of other groups by certificate', () => {
   expect(patroni('10.10.10.13')).toMatchObject({
     scope: 'pg-citus',
     name: 'pg-citus1-2',
@@ -59,7 +59,7 @@ it('has one scope and a number for each part, and lets servers of other parts in
   expect(allowlist).toContain('10.10.10.10');
 });
 
-it('keeps its state for that part, and looks for its leader there', () => {
+it('keeps its state for that group, and finds its leader there', () => {
   const host = hosts.get('10.10.10.12');
   expect(host?.directories.flatMap(({ state }) => state ?? [])).toContain('pgsql-pg-citus1.pg-citus.1');
   const start = host?.files.find(({ path }) => path === 'etc/pgsql/patroni-start.py')?.source;
@@ -77,6 +77,6 @@ it.each([
   ['pg-citus1, pg_group: 1', 'pg-citus1, pg_group: 1, pg_dbsu: other', 'pgsql/citus-clusters-differ'],
   ['pg-citus1, pg_group: 1', 'pg-citus, pg_mode: pgsql', 'pgsql/citus-shard-is-cluster'],
   ['patroni_citus_db: meta', 'patroni_citus_db: /meta', 'pgsql/citus-database-name'],
-])('refuses %s as %s', (from, to, code) => {
+])('rejects %s as %s', (from, to, code) => {
   expect(compiled(text.replace(from, to)).codes).toContain(code);
 });

@@ -99,7 +99,7 @@ describe('two modules clash', () => {
     ['users', { users: [user('a', 5)] }],
     ['units', { units: [unitPlan('a.service')] }],
     ['links', { links: [{ path: '/pg', target: '/data' }] }],
-  ])('not in %s that both plan alike', (_, part) => {
+  ])('not in %s that both plan equally', (_, part) => {
     expect(clashes(part, structuredClone(part))).toEqual([]);
   });
 

@@ -27,7 +27,7 @@ describe('facts', () => {
     ]),
   ]);
 
-  it('of several modules on one channel are all there, in the order of the offers', () => {
+  it('of several modules on one channel are all kept, in the order of the offers', () => {
     expect(facts.all(NodeName).map(({ name }) => name)).toEqual(['a', 'b', 'c']);
   });
 
@@ -36,7 +36,7 @@ describe('facts', () => {
     expect(facts.of(NodeName, ip('10.10.10.12'))).toEqual([]);
   });
 
-  it('of a channel that nobody offers on are none', () => {
+  it('of a channel without offers are none', () => {
     const silent: Channel<{ readonly ip: HostIp }> = { name: 'silent' };
     expect(facts.all(silent)).toEqual([]);
     expect(facts.of(silent, one)).toEqual([]);
@@ -47,7 +47,7 @@ describe('facts', () => {
     expect(facts.all(twin)).toEqual([]);
   });
 
-  it('say how long the store has no leader: the longest time, 0 without a store', () => {
+  it('give the time without a leader of the store: the longest one, 0 without a store', () => {
     expect(electionSeconds(facts)).toBe(1);
     expect(electionSeconds(new Facts([]))).toBe(0);
     expect(electionSeconds(new Facts([offer(StoreElection, [{ seconds: 2 }, { seconds: 5 }])]))).toBe(5);

@@ -20,7 +20,7 @@ const FORMULAS: readonly Formula[] = [
   clamp(floorDiv(sub(fact('memMb'), 1), 200), 64, 1024),
 ];
 
-it('gives the same numbers here and in a POSIX shell', () => {
+it('gives the same numbers in JavaScript and in a POSIX shell', () => {
   for (const facts of [
     { cpu: 1, memMb: 1024, diskBytes: 10 * 2 ** 30 },
     { cpu: 2, memMb: 24_101, diskBytes: 252 * 2 ** 30 + 1 },

@@ -46,11 +46,11 @@ describe('a line of pg_hba.conf', () => {
     'host all all',
     'host all all all',
     'local all all',
-  ])('%j is no record', (text) => {
+  ])('%j is not a record', (text) => {
     expect(readHbaLine(text)).toBeUndefined();
   });
 
-  it('is read back as it was printed', () => {
+  it('is read back unchanged', () => {
     const text = fc.string({ minLength: 1 }).map((any) => any.replaceAll(/[\r\n]/g, ' '));
     const name = text.map(quoted);
     const keyword = fc.constantFrom('all', 'sameuser', '/^a$', '10.0.0.1', 'über').map(bare);
@@ -82,7 +82,7 @@ describe('a line of pg_hba.conf', () => {
 
 const hasRole = (user: string, role: string) => user === 'app' && role === 'team';
 
-describe('a line takes the connections of another', () => {
+describe('a line covers another', () => {
   it.each([
     ['host all all 10.0.0.0/8 md5', 'host app app 10.1.2.3/32 md5', true],
     ['host all all 10.1.2.3/32 md5', 'host app app 10.0.0.0/8 md5', false],
@@ -172,7 +172,7 @@ describe('rules of the inventory', () => {
     expect(roleLines(contexts([rule]).postgres, 'primary')).toEqual(expected);
   });
 
-  it('of one role are in files of their own, where they stood', () => {
+  it('for one role are in separate files, in the same order', () => {
     const { postgres, second } = contexts([
       { user: 'a' },
       { user: 'b', role: 'primary' },
@@ -211,7 +211,7 @@ describe('the rule that decides', () => {
     expect(verdict.record && verdict.source.index).toBe(index);
   });
 
-  it('is none for pgbouncer where PostgreSQL goes by a role', () => {
+  it('is none for PgBouncer if PostgreSQL checks a role', () => {
     expect(hbaVerdict(question, 'primary', contexts(rules).pool)).toEqual({
       method: 'reject',
       record: undefined,

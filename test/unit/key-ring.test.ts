@@ -26,7 +26,7 @@ async function open(days: number, certificates: readonly CertificatePlan[] = [wa
   const now = new Date(START.getTime() + days * DAY);
   const keys = await openKeys(directory, { caName: 'pigsty-ca', validityDays: 365, now });
   if (!keys.ok) return keys;
-  const { notices } = await keys.value.ringFor({ certificates, sshKeys: [] });
+  const { notices } = await keys.value.keysFor({ certificates, sshKeys: [] });
   return { ...keys, diagnostics: [...keys.diagnostics, ...notices] };
 }
 
@@ -34,7 +34,7 @@ const codes = (result: { readonly diagnostics: readonly { readonly code: string 
   result.diagnostics.map(({ code }) => code);
 const certificate = () => new X509Certificate(readFileSync(join(directory, 'pg-meta-1.crt')));
 
-it('makes an authority and a certificate that it signed, keys for nobody else to read', async () => {
+it('creates a CA and a certificate that it signed, keys with mode 0600', async () => {
   const made = await open(0);
   expect(codes(made)).toEqual(['keys/made']);
   const ca = new X509Certificate(readFileSync(join(directory, 'ca.crt')));
@@ -56,13 +56,13 @@ it('uses them again, until they expire within 90 days', async () => {
   expect(certificate().serialNumber).not.toBe(serial);
 });
 
-it('issues a new one when the names change', async () => {
+it('issues a new certificate if the names change', async () => {
   const moved = await open(280, [{ ...wanted, addresses: ['10.10.10.11'] }]);
   expect(moved.diagnostics[0]?.message).toContain('its names have changed');
   expect(certificate().checkIP('10.10.10.11')).toBe('10.10.10.11');
 });
 
-it.each(['ca.key', 'ca.crt'])('makes no second authority in the place of one without %s', async (name) => {
+it.each(['ca.key', 'ca.crt'])('creates no second CA if %s is missing', async (name) => {
   const kept = readFileSync(join(directory, name));
   rmSync(join(directory, name));
   const before = readdirSync(directory);
@@ -73,14 +73,14 @@ it.each(['ca.key', 'ca.crt'])('makes no second authority in the place of one wit
   writeFileSync(join(directory, name), kept, { mode: 0o600 });
 });
 
-it('makes one ssh key for all hosts that ask for it, and keeps it', async () => {
+it('creates one ssh key for all hosts that need it, and keeps it', async () => {
   const name = 'ssh-dba@pg-test';
   const file = join(directory, `${name}.key`);
   const ask = async () => {
     const keys = await openKeys(directory, { caName: 'pigsty-ca', validityDays: 365, now: START });
     if (!keys.ok) throw new Error('no keys');
     const host = { certificates: [], sshKeys: [{ name }] };
-    const rings = await Promise.all([keys.value.ringFor(host), keys.value.ringFor(host)]);
+    const rings = await Promise.all([keys.value.keysFor(host), keys.value.keysFor(host)]);
     return {
       said: rings.flatMap(({ notices }) => notices),
       made: rings.map(({ ring }) => ring.sshKeys.get(name)),

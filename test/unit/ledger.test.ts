@@ -4,13 +4,13 @@ import { type Ack, acceptedByTwo, longestGap } from '../boot/support/ledger.ts';
 /* The judge of the failure tests: what it lets through, they let through. */
 const ack = (n: number, server: string, sent: number, acked = sent + 5): Ack => ({ n, server, sent, acked });
 
-it('sees two servers that accept rows at once, in whatever order their acknowledgements come', () => {
+it('detects two servers that accept rows at the same time, in any order of acknowledgements', () => {
   const late = ack(4, 'old', 120);
   expect(acceptedByTwo([ack(1, 'old', 0), ack(2, 'old', 50), ack(3, 'new', 100), late])).toEqual([late]);
   expect(acceptedByTwo([late, ack(3, 'new', 100), ack(1, 'old', 0)])).toEqual([late]);
 });
 
-it('lets one take over from the other', () => {
+it('accepts that one server replaces the other', () => {
   expect(
     acceptedByTwo([ack(1, 'old', 0), ack(2, 'old', 50), ack(3, 'new', 100), ack(4, 'new', 150)]),
   ).toEqual([]);

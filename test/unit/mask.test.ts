@@ -19,7 +19,7 @@ it.each([
   expect(maskKey(key)).toBe(shown);
 });
 
-it('hides a secret that stands below its key, and no more', () => {
+it('masks a secret on the lines after its key, and nothing else', () => {
   const text = 'pg_admin_password: |\n  one\n  two: x\npg_port: 1\n- password:\n    three\n- name: a';
   expect(maskedLines(text).join('\n')).toBe(
     'pg_admin_password: *\n  ***\n  ******\npg_port: 1\n- password:\n    *****\n- name: a',

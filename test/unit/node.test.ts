@@ -27,26 +27,26 @@ function linesOf(host: HostPlan | undefined, path: string): readonly unknown[] |
 const names = (host: HostPlan | undefined) => host?.units.map(({ name }) => name) ?? [];
 
 describe('names', () => {
-  it('are all in /etc/hosts with nodename_exchange, and the own one once', () => {
+  it('are all in /etc/hosts with nodename_exchange, and the host’s own name once', () => {
     const [one, two] = plans('', 'nodename: one, nodename_exchange: true', 'nodename: two');
     expect(linesOf(one, 'etc/hosts')?.slice(2)).toEqual(['10.0.0.1 one', '10.0.0.2 two']);
     expect(linesOf(two, 'etc/hosts')?.slice(2)).toEqual(['10.0.0.2 two']);
   });
 
-  it('become that of the system unless nodename_overwrite is off', () => {
+  it('become the system’s host name unless nodename_overwrite is off', () => {
     const [one, two] = plans('', 'nodename: one', 'nodename: two, nodename_overwrite: false');
     expect([one?.setsHostName, two?.setsHostName]).toEqual([true, false]);
   });
 });
 
 describe('resolv.conf', () => {
-  it('is left alone without name servers, whether there are none or they are hosts that serve none', () => {
+  it('is not managed without DNS servers: none are declared, or hosts that are not DNS servers', () => {
     const hosts = plans('node_dns_method: overwrite', 'node_dns_servers: []', 'node_dns_servers: [10.0.0.1]');
     for (const host of [...hosts, ...plans('node_dns_servers: [192.0.2.53], node_dns_method: none', '')])
       expect(host.files.filter(({ path }) => /resolv|dhc/.test(path))).toEqual([]);
   });
 
-  it('is what the inventory says with `overwrite`, and kept from DHCP unless node_static_network is off', () => {
+  it('is overwritten with `overwrite`, and protected from DHCP unless node_static_network is off', () => {
     const all = 'node_dns_method: overwrite, node_dns_servers: [192.0.2.53, 10.0.0.2]';
     const [one, two] = plans(all, '', 'node_static_network: false');
     expect(linesOf(one, 'etc/resolv.conf')).toEqual([
@@ -79,7 +79,7 @@ describe('resolv.conf', () => {
 
     const HAD = 'search lan\nnameserver 192.0.2.53\nnameserver 192.0.2.1\noptions edns0\n';
 
-    it('adds what the host had, each server once', () => {
+    it('adds the host’s servers, each once', () => {
       writeFileSync(join(root, 'etc/resolv.conf'), HAD);
       expect(print('options timeout:1')).toBe(
         'options timeout:1\nnameserver 192.0.2.53\nsearch lan\nnameserver 192.0.2.1\n',
@@ -89,7 +89,7 @@ describe('resolv.conf', () => {
       );
     });
 
-    it('adds what the host had before us, also behind a link', () => {
+    it('adds the servers of the original file, also if it was a link', () => {
       const original = join(root, 'var/lib/pigsty/original/etc/resolv.conf');
       symlinkSync('/etc/pigsty/current/etc/resolv.conf', join(root, 'etc/resolv.conf'));
       expect(print('')).toBe('nameserver 192.0.2.53\n');
@@ -98,7 +98,7 @@ describe('resolv.conf', () => {
       expect(print('')).toBe('nameserver 192.0.2.53\nnameserver 127.0.0.53\n');
     });
 
-    it('stands alone on a host without one', () => {
+    it('works without an existing file', () => {
       expect(print('')).toBe('nameserver 192.0.2.53\n');
     });
   });
@@ -107,13 +107,13 @@ describe('resolv.conf', () => {
 describe('time', () => {
   const config = (host: HostPlan | undefined) => linesOf(host, 'etc/chrony/chrony.conf')?.join('\n');
 
-  it('comes from the pool, and nobody is answered', () => {
+  it('uses the public pool, and is not an NTP server', () => {
     const [one] = plans('', '');
     expect(config(one)).toMatch(/^pool pool\.ntp\.org iburst\n[\s\S]*\nport 0$/);
     expect(names(one)).toContain('chrony.service');
   });
 
-  it('comes from a host of the site, which answers those that name it and nobody else', () => {
+  it('uses a host of the site, which answers only the hosts that name it', () => {
     const all = 'admin_ip: 10.0.0.1, node_ntp_servers: ["server ${admin_ip} iburst"]';
     const [one, two, three] = plans(all, '', '', 'node_ntp_servers: [pool pool.ntp.org]');
     expect(config(one)).toMatch(/^driftfile[\s\S]*\nlocal stratum 10\nallow 10\.0\.0\.2$/);
@@ -121,7 +121,7 @@ describe('time', () => {
     expect(config(three)).toMatch(/^pool pool\.ntp\.org\n/);
   });
 
-  it('is left to the host where node_ntp_enabled is off, and where no source is left', () => {
+  it('is not managed if node_ntp_enabled is off, or without a source', () => {
     const [one, two] = plans('node_ntp_servers: [server 10.0.0.1]', 'node_ntp_enabled: false', '');
     for (const host of [one, two]) {
       expect(names(host)).not.toContain('chrony.service');

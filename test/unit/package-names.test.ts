@@ -43,7 +43,7 @@ describe('a name of a package', () => {
     expect(meaningOf(word, settings).kind).toBe('included');
   });
 
-  it('in full, of what the platform does not have, is meant for an added archive', () => {
+  it('in full, unknown on the platform, belongs to an added archive', () => {
     const more = { ...settings, image_sources: [SOURCE] };
     const name = 'postgresql-17-citus-13.0';
     expect(meaningOf(name, more)).toMatchObject({ kind: 'package', name });

@@ -58,7 +58,7 @@ describe('the tables', () => {
     ]);
   });
 
-  it('say which parameters nothing reads', () => {
+  it('name the parameters without effect', () => {
     const unread = rows.filter((row) => row.note === UNREAD).map((row) => row.name);
     expect(unread.sort()).toEqual([
       'ca_cn',
@@ -76,7 +76,7 @@ describe('the tables', () => {
     expect(new Set(rows.map((row) => row.meaning)).size).toBe(rows.length);
   });
 
-  it('know levels of Pigsty only', () => {
+  it('have only Pigsty’s levels', () => {
     expect(rows.filter(({ level }) => !/^[GCINA](?:\/[GCINA])*$/.test(level))).toEqual([]);
   });
 
@@ -92,9 +92,12 @@ describe('the tables', () => {
 describe('defaults', () => {
   const withDefault = rows.filter((row) => row.default !== undefined);
 
-  it.each(withDefault.map((row) => [row.name, row] as const))('%s is what its schema gives', (_, row) => {
-    expect(row.schema.parse(row.default)).toEqual(row.default);
-  });
+  it.each(withDefault.map((row) => [row.name, row] as const))(
+    '%s has the form that its schema gives',
+    (_, row) => {
+      expect(row.schema.parse(row.default)).toEqual(row.default);
+    },
+  );
 
   it('are missing for identities and optional parameters only', () => {
     const without = rows.filter((row) => row.default === undefined).map((row) => row.name);
@@ -108,7 +111,7 @@ describe('defaults', () => {
     ]);
   });
 
-  it('are those of a Debian system', () => {
+  it('are for a Debian system', () => {
     expect(rowOf('pg_dbsu_uid').default).toBe(543);
     expect(rowOf('repo_modules').default).toBe('infra,node,pgsql,redis');
     expect(rowOf('pg_packages').default).toContain('postgresql-*-${pg_version}');
@@ -142,7 +145,7 @@ describe('secrets', () => {
   });
 });
 
-describe('values as inventories hold them', () => {
+describe('values in the forms of inventories', () => {
   it.each<[string, unknown, unknown]>([
     ['patroni_watchdog_mode', false, 'off'],
     ['patroni_watchdog_mode', 'off', 'off'],
@@ -206,14 +209,14 @@ describe('values as inventories hold them', () => {
     ]);
   });
 
-  it('passes options of pgBackRest that it does not name, and switches as y or n', () => {
+  it('accepts other options of pgBackRest, and switches as y or n', () => {
     const value = { s3: { type: 's3', bundle: true, s3_key_type: 'auto' }, local: { bundle: 'n' } };
     const parsed = { s3: { type: 's3', bundle: 'y', s3_key_type: 'auto' }, local: { bundle: 'n' } };
     expect(rowOf('pgbackrest_repo').schema.parse(value)).toEqual(parsed);
   });
 });
 
-describe('values that are refused', () => {
+describe('values that are rejected', () => {
   const PATH = 'an absolute path of letters, digits and . _ - @ + = ,';
 
   it.each<[string, unknown, string[]]>([

@@ -9,7 +9,7 @@ import {
 
 const asItIs = (password: string) => password;
 
-it('makes the verifier of RFC 7677, section 3', () => {
+it('computes the verifier of RFC 7677, section 3', () => {
   // User `user`, password `pencil`, salt and 4096 rounds of the RFC's example; keys as PostgreSQL stores them.
   const salt = Buffer.from('W22ZaJ0SNY7soEsUEjb6gQ==', 'base64');
   expect(scramVerifier('pencil', salt, asItIs)).toBe(
@@ -17,7 +17,7 @@ it('makes the verifier of RFC 7677, section 3', () => {
   );
 });
 
-it('knows what is hashed already', () => {
+it('detects hashed passwords', () => {
   expect(isVerifier(scramVerifier('x', Buffer.alloc(16), asItIs))).toBe(true);
   expect(isVerifier(md5Verifier('x', 'user'))).toBe(true);
   expect(isVerifier('md5 is not a password')).toBe(false);
@@ -31,7 +31,7 @@ it('salts by site, role and password', () => {
   expect(salt).not.toEqual(reproducibleSalt(Buffer.alloc(32, 2), 'a', 'p'));
 });
 
-it('prepares passwords as RFC 4013 says, and leaves alone what it forbids', async () => {
+it('prepares passwords as in RFC 4013, and keeps forbidden ones unchanged', async () => {
   const saslprep = await loadSaslprep(['plain', '\u2168']);
   expect(['I\u00adX', '\u2168', 'user', '\u00aa'].map(saslprep)).toEqual(['IX', 'IX', 'user', 'a']);
   expect(['\u0007', '\u0627\u0031'].map(saslprep)).toEqual(['\u0007', '\u0627\u0031']);

@@ -26,7 +26,7 @@ it('shares one image between clusters with the same extensions, and keeps others
   expect(images({ one: '', two: 'pg_databases: [{ name: b }]' })).toEqual(['postgres-17', 'postgres-17']);
 });
 
-it('has the compiler of expressions where the template or a parameter asks for it', () => {
+it('includes JIT if the template or a parameter requests it', () => {
   expect(images({ a: '', big: 'pg_conf: olap.yml', more: 'pg_extensions: [llvmjit]' })).toEqual([
     'postgres-17',
     'postgres-17-big',

@@ -16,13 +16,13 @@ function promises(variables: string, election = 1000) {
   return compiled.value.plan.promises.filter((promise) => promise.kind === 'recovery');
 }
 
-it('gives the times of the usual promise', () => {
+it('gives the times of the default pg_rto', () => {
   const times = recovery(30, 1);
   expect(times).toMatchObject({ ttl: 22, loopWait: 5, retryTimeout: 5 });
   expect(recovery(15, 1)).toMatchObject({ ttl: 7, loopWait: 1, retryTimeout: 3 });
 });
 
-it('adds up for every promise that is allowed, and leaves the lease room for two retries', () => {
+it('adds up for every valid pg_rto, and the lease has time for two retries', () => {
   const election = fc.constantFrom(100, 500, 1000, 2000);
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 300 }), election, (above, milliseconds) => {
@@ -43,12 +43,12 @@ it('adds up for every promise that is allowed, and leaves the lease room for two
   );
 });
 
-it('refuses a promise that cannot be kept', () => {
+it('rejects a pg_rto that is too small', () => {
   expect(() => promises('pg_rto: 14')).toThrow('pgsql/rto-too-short');
   expect(promises('pg_rto: 15')).toHaveLength(1);
 });
 
-it('says how much may be lost, and nothing where commits wait for a replica', () => {
+it('prints the possible data loss, and none with synchronous replication', () => {
   const lost = (variables: string) => {
     const [promise] = promises(variables);
     return [promise?.lostBytes, promise?.lostSeconds];
@@ -63,7 +63,7 @@ it.each([
   [2, 0],
   [3, 1],
   [5, 2],
-])('of %s members of etcd %s may be away', (members, spare) => {
+])('of %s etcd members %s can fail', (members, spare) => {
   const hosts = Array.from({ length: members }, (_, n) => `10.0.0.${n + 1}: { etcd_seq: ${n + 1} }`).join(
     ', ',
   );

@@ -58,18 +58,18 @@ describe('the release of PostgreSQL', () => {
     ['pg_version: 16', `${SOURCE}, platform: debian14 }`, ['pgsql/version-not-carried']],
     ['pg_version: 18', `${SOURCE}, platform: debian14 }`, ['pgsql/version-from-platform']],
     ['pg_version: 16, image_platforms: { postgres: debian14 }', `${SOURCE} }`, ['pgsql/version-not-carried']],
-  ])('is left to the lock where an archive is for its platform: %s, %s', (vars, source, codes) => {
+  ])('is decided by the lock if an archive is for its platform: %s, %s', (vars, source, codes) => {
     expect(plan(vars, `{ image_sources: [${source}] }`).codes).toEqual(codes);
   });
 });
 
 describe('images of one host', () => {
-  it('are each of their own platform', () => {
+  it('each have their own platform', () => {
     const { names } = plan('pg_version: 18', '{ image_platforms: { etcd: debian14 } }');
     expect(names.sort()).toEqual(['chrony', 'etcd-debian14', 'haproxy', 'pgbouncer', 'postgres-18-debian14']);
   });
 
-  it('take packages by the names of their platform', () => {
+  it('use the package names of their platform', () => {
     const olap = 'pg_conf: olap.yml, pg_extensions: [pg_ivm, omnidb, pgvector]';
     const packages = (vars: string) => plan(vars).postgres?.packages.map(({ name }) => name);
     expect(packages(`pg_version: 17, ${olap}`)).toEqual([
@@ -89,7 +89,7 @@ describe('images of one host', () => {
   });
 });
 
-it('makes no checksums of 18 where none are wanted', () => {
+it('turns off the checksums of 18 if they are not requested', () => {
   const options = (vars: string) => {
     return /"(?:no-)?data-checksums"/.exec(JSON.stringify(plan(vars).files))?.[0];
   };

@@ -33,7 +33,7 @@ function secretsOf(ip: string): ReadonlyMap<string, string> {
   );
 }
 
-it('equal secrets each have the place of their own', () => {
+it('equal secrets have different places', () => {
   expect(Object.fromEntries(secretsOf('10.10.10.10'))).toEqual({
     pg_admin_password: '7:28',
     'pg_users.app.password': '9:36',
@@ -44,6 +44,6 @@ it('equal secrets each have the place of their own', () => {
   });
 });
 
-it('of modules that are not on a host, or not built, there are none', () => {
+it('modules that are not on a host, or not built, have no secrets', () => {
   expect([...secretsOf('10.10.10.11').keys()]).toEqual([]);
 });

@@ -15,7 +15,7 @@ it.each([
   expect(bytesOf(size)).toBe(bytes);
 });
 
-it.each(['7', '7K', '7KB', '7KiB', '2MB', '2M'])('%s is what fallocate takes it for', (size) => {
+it.each(['7', '7K', '7KB', '7KiB', '2MB', '2M'])('%s has the size that fallocate computes', (size) => {
   const directory = mkdtempSync(join(tmpdir(), 'pigsty-size-'));
   const file = join(directory, 'file');
   execFileSync('fallocate', ['-l', size, file]);

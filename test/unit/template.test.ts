@@ -8,7 +8,7 @@ function render(name: string, text: string, view: object, more: readonly (readon
 }
 
 describe('a template', () => {
-  it('prints strings and numbers as they are', () => {
+  it('prints strings and numbers unchanged', () => {
     expect(render('a.sh.ejs', '<%= view.a %> <%= view.b %>', { a: '<"&\n%', b: 1 })).toBe('<"&\n% 1');
   });
 
@@ -21,7 +21,7 @@ describe('a template', () => {
     ['<%= view.a %>', { a: Number.NaN }],
     ['<%= view.a %>', { a: ['b'] }],
     ["<%= include('missing') %>", {}],
-  ])('refuses %s with %j', (text, view) => {
+  ])('rejects %s with %j', (text, view) => {
     expect(() => render('a.sh.ejs', text, view)).toThrow(Unreachable);
   });
 
@@ -35,7 +35,7 @@ describe('a template', () => {
     },
   );
 
-  it('of a unit takes lines of other templates, and values that are quoted', () => {
+  it('of a unit accepts lines of other templates, and quoted values', () => {
     const shared = ['shared/more.ejs', 'User=a\nGroup=a\n'] as const;
     const text = "<%= include('shared/more.ejs') -%>\nBindPaths=<%= systemd(view.a) %>\n";
     expect(render('a.service.ejs', text, { a: 'one\nUser=root' }, [shared])).toBe(

@@ -59,7 +59,7 @@ const document = fc.dictionary(text, tree, { minKeys: 1, noNullPrototype: true }
 type Document = Parameters<typeof writeYaml>[0];
 const readBack = (written: string) => parse(written, { version: '1.1' });
 
-it('writes what the library writes', () => {
+it('writes the same text as the library', () => {
   fc.assert(
     fc.property(document, (data) => {
       const library = stringify(data, {
@@ -74,11 +74,11 @@ it('writes what the library writes', () => {
   );
 });
 
-it('knows one zero', () => {
+it('writes 0 and -0 as 0', () => {
   expect([-0, 0, -0].map((zero) => writeYaml({ zero }))).toEqual(Array(3).fill('zero: 0\n'));
 });
 
-it('keeps a text of several lines on one line, as it was', () => {
+it('writes a text of several lines on one line, without loss', () => {
   const lines = fc.array(text, { minLength: 2, maxLength: 4 }).map((parts) => parts.join('\n'));
   fc.assert(
     fc.property(lines, (value) => {

@@ -18,7 +18,7 @@ import { exitCodeFor } from '../../../generator/cli/exit-codes.ts';
 import { silent } from '../../../generator/effects/progress.ts';
 import type { Blob } from '../../../generator/oci/blob.ts';
 import { blobPath } from '../../../generator/oci/layout.ts';
-import { isWholeLayout } from '../../support/layout.ts';
+import { isCompleteLayout } from '../../support/layout.ts';
 import { HOSTS, type sampleSite, writeSampleSite } from '../../support/sample-layout.ts';
 
 let directory: string;
@@ -35,7 +35,7 @@ const ship = () => exportHost(directory, HOSTS[0], tarSink(tar), silent);
 const pathOf = ({ descriptor }: Blob) => join(directory, blobPath(descriptor));
 const rest = () => readdirSync(directory).filter((name) => name.startsWith('host.tar'));
 
-it('writes what one host needs, and nothing of the others', async () => {
+it('writes the files of one host, and none of other hosts', async () => {
   const { manifest } = site.bundles[0].parts;
   expect(await ship()).toMatchObject({ ok: true, value: { bundle: manifest.descriptor.digest } });
   const names = execFileSync('tar', ['tf', tar], { encoding: 'utf8' }).trim().split('\n');
@@ -45,7 +45,7 @@ it('writes what one host needs, and nothing of the others', async () => {
   expect(names.slice(5)).toEqual([...paths].sort());
   execFileSync('tar', ['xf', tar, '--one-top-level'], { cwd: directory });
   const unpacked = join(directory, 'host');
-  expect(isWholeLayout(unpacked)).toBe(true);
+  expect(isCompleteLayout(unpacked)).toBe(true);
   const sums = readFileSync(join(unpacked, 'SHA256SUMS'), 'utf8').replace(/^end .*\n/m, '');
   execFileSync('sha256sum', ['--check', '--strict', '--quiet'], { cwd: unpacked, input: sums });
   const { secrets } = site.bundles[0].parts;
@@ -87,12 +87,12 @@ describe('a blob of the build', () => {
     expect(rest()).toEqual([]);
   });
 
-  it('that another host needs is not looked at', async () => {
+  it('of another host is not read', async () => {
     for (const blob of site.bundles[1].blobs.slice(2, 5)) rmSync(pathOf(blob));
     expect((await ship()).ok).toBe(true);
   });
 
-  it('leaves an older tar as it was', async () => {
+  it('does not change an older tar', async () => {
     writeFileSync(tar, 'older');
     changeByte(pathOf(site.bundles[0].parts.secrets));
     await ship();
@@ -104,7 +104,7 @@ describe('a blob of the build', () => {
 describe('index.json', () => {
   const codes = async () => (await ship()).diagnostics.map(({ code }) => code);
 
-  it('is not there: nothing has been built', async () => {
+  it('is missing: nothing has been built', async () => {
     rmSync(join(directory, 'index.json'));
     expect(await codes()).toEqual(['export/not-built']);
   });
@@ -118,7 +118,7 @@ describe('index.json', () => {
   );
 });
 
-it('a hash that does not match has an exit code of its own', () => {
+it('a wrong checksum has its own exit code', () => {
   expect(exitCodeFor(['bundle/wrong-hash'])).toBe(4);
   expect(exitCodeFor(['bundle/incomplete'])).toBe(2);
 });

@@ -22,13 +22,13 @@ describe("a host's artifact", () => {
     expect(findBundle(index, HOSTS[1])).toMatchObject({ ok: true, value: bundles[1].manifest.descriptor });
   });
 
-  it('of a host that the build does not have: the others are named', () => {
+  it('of an unknown host: the hosts of the build are named', () => {
     const found = findBundle(index, '10.10.10.99');
-    expect(messages(found)).toEqual(['export/no-host the build has no host 10.10.10.99']);
-    expect(found.diagnostics[0]?.help).toBe(`it has: ${HOSTS.join(', ')}`);
+    expect(messages(found)).toEqual(['export/no-host host 10.10.10.99 not found in the build']);
+    expect(found.diagnostics[0]?.help).toBe(`hosts of the build: ${HOSTS.join(', ')}`);
   });
 
-  it('is no artifact of another type', () => {
+  it('is not an artifact of another type', () => {
     const manifests = index.manifests.map((entry) => ({ ...entry, artifactType: 'application/x' }));
     expect(findBundle({ manifests }, HOSTS[0]).ok).toBe(false);
   });
@@ -71,7 +71,7 @@ describe('the parts of an artifact', () => {
     ]);
   });
 
-  it('all of them are missing: all at once', () => {
+  it('all of them are missing: all are reported', () => {
     expect(messages(withLayers([]))).toHaveLength(4);
   });
 });
@@ -87,7 +87,7 @@ describe('the images of a bundle', () => {
     ]);
   });
 
-  it('are looked for by name, among manifests of images', () => {
+  it('are searched by name, among manifests of images', () => {
     expect(namedImages(index, records)).toEqual([base, etcd].map(({ manifest }) => manifest.descriptor));
     const others = index.manifests.map((entry) => ({ ...entry, mediaType: 'application/x' }));
     expect(namedImages({ manifests: others }, records)).toEqual([]);
@@ -102,7 +102,7 @@ describe('the images of a bundle', () => {
 
   it('one is missing', () => {
     expect(messages(selectImages([base.manifest, nginx.manifest], records))).toEqual([
-      'bundle/incomplete the build is incomplete: image etcd with the layers that the bundle names is missing',
+      'bundle/incomplete the build is incomplete: image etcd with the layers of the bundle is missing',
     ]);
   });
 

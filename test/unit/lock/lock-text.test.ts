@@ -31,12 +31,12 @@ const lock: Lock = {
 };
 
 describe('the text of a lock', () => {
-  it('is read back as it was', () => {
+  it('is read back unchanged', () => {
     expect(parseLock(formatLock(lock), 'x')).toEqual({ ok: true, value: lock, diagnostics: [] });
     expect(formatLock(lock)).toBe(formatLock(JSON.parse(JSON.stringify(lock))));
   });
 
-  it('is one line a package, with its images, and ends with a newline', () => {
+  it('has one line for each package, with its images, and ends with a newline', () => {
     const lines = formatLock(lock).split('\n');
     expect(lines.at(-1)).toBe('');
     const packages = lines.filter((line) => line.startsWith('{"name"'));
@@ -45,7 +45,7 @@ describe('the text of a lock', () => {
     expect(packages[0]).toContain('"images":["base","postgres"]');
   });
 
-  it('is JSON, whatever names and versions hold', () => {
+  it('is JSON with any names and versions', () => {
     const name = fc.string({ minLength: 1, maxLength: 20 });
     fc.assert(
       fc.property(fc.uniqueArray(name, { minLength: 1, maxLength: 8 }), name, (names, version) => {
@@ -59,15 +59,15 @@ describe('the text of a lock', () => {
   });
 
   it.each([
-    ['', 'it is no JSON of a lock'],
+    ['', 'it is not JSON in the format of a lock'],
     ['{}', 'version: '],
     [formatLock(lock).replace('"version": 1', '"version": 2'), 'version: '],
     [formatLock(lock).replace('"size":10', '"size":-1'), 'platforms.0.packages.0.size: '],
     [formatLock(lock).replace('pool/main', '../main'), 'platforms.0.packages.0.path: '],
     [formatLock(lock).replace('pool/main', '/main'), 'platforms.0.packages.0.path: '],
     [formatLock(lock).replace('"arch"', '"architecture"'), 'platforms.0.packages.0'],
-    [`<<<<<<< ours\n${formatLock(lock)}`, 'conflict marks of a merge'],
-  ])('is refused with the reason: %#', (text, reason) => {
+    [`<<<<<<< ours\n${formatLock(lock)}`, 'merge conflict markers'],
+  ])('is rejected with the reason: %#', (text, reason) => {
     const result = parseLock(text, 'site.lock.json');
     expect(result.ok).toBe(false);
     expect(result.diagnostics).toMatchObject([{ code: 'lock/unreadable' }]);

@@ -113,7 +113,7 @@ describe('requests of images', () => {
     ]);
   });
 
-  it('refuse globs and other names that apt would take for something else', () => {
+  it('reject globs and other patterns', () => {
     const names = ['postgis*', 'Postgis', '-o', 'a b', 'perl-', 'libfoo.*'];
     const packages = names.map((name) => ({ name, askedBy: 'pg_extensions' }));
     const { diagnostics } = imageRequests([{ ...use, packages }], both);
@@ -127,12 +127,12 @@ describe('requests of images', () => {
     expect(new Set(diagnostics.map((one) => one.code))).toEqual(new Set(['lock/bad-package-name']));
   });
 
-  it('refuse a platform that a recipe does not know', () => {
+  it('reject a platform that the recipe does not have', () => {
     const { ok, diagnostics } = imageRequests([{ ...use, platform: 'el9' }], both);
     expect(ok).toBe(false);
     expect(diagnostics.map((one) => [one.code, one.help])).toEqual([
-      ['lock/platform-unknown', 'platforms it can be made for: debian13'],
-      ['lock/platform-unknown', 'platforms it can be made for: debian13'],
+      ['lock/platform-unknown', 'available platforms: debian13'],
+      ['lock/platform-unknown', 'available platforms: debian13'],
     ]);
   });
 });
@@ -142,14 +142,14 @@ describe('a lock', () => {
     return { version: 1, inputs: lockInputs(work(uses, from).requests, platforms), platforms: [] };
   };
 
-  it('is not stale when lines move or hosts are listed in another order', () => {
+  it('is not out of date if lines move or the order of hosts changes', () => {
     const moved = recipes(['base', `# a comment\n${BASE}`], ['app', APP]);
     expect(isStale(lock([use]), work([use], moved).requests, platforms)).toBe(false);
     const other = { ...use, name: 'app-2', arguments: { version: '2' } };
     expect(isStale(lock([use, other]), work([other, use]).requests, platforms)).toBe(false);
   });
 
-  it('is stale when a package is asked for that was not, or no longer', () => {
+  it('is out of date if a requested package is added or removed', () => {
     const extra = { ...use, packages: [{ name: 'postgis', askedBy: 'pg_extensions' }] };
     expect(isStale(lock([use]), work([extra]).requests, platforms)).toBe(true);
     expect(isStale(lock([extra]), work([use]).requests, platforms)).toBe(true);
@@ -162,7 +162,7 @@ describe('a lock', () => {
 });
 
 describe('a lock of further sources', () => {
-  it('is stale when one comes or goes, not when its address or key is another', () => {
+  it('is out of date if one is added or removed, but not if its address or key changes', () => {
     const source = {
       archive: 'ours',
       platform: 'debian13',

@@ -1,7 +1,7 @@
 import { distributionOf, distributions } from '../../../distributions/index.ts';
+import { LruMap } from '../../../model/lru-map.ts';
 import type { Place } from '../../../model/origin.ts';
 import type { ImageUse } from '../../../model/plan.ts';
-import { RecentMap } from '../../../model/recent-map.ts';
 import { nearestName } from '../../../text/nearest.ts';
 import { templateOf } from '../conf-template.ts';
 import type { PgsqlMember } from '../members.ts';
@@ -50,7 +50,7 @@ export function meaningOf(word: string, settings: Version): Meaning {
 }
 
 /** Every member asks for the same few words. */
-const meanings = new RecentMap<string, Meaning>(1000);
+const meanings = new LruMap<string, Meaning>(1000);
 
 function findMeaning(word: string, settings: Version): Meaning {
   const { pg_version: version } = settings;

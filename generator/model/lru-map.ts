@@ -1,5 +1,5 @@
-/** A map that stays small: it forgets what was not asked for while `size` other keys came. */
-export class RecentMap<K, V> {
+/** A cache of limited size: it drops keys that were not read while `size` other keys were added. */
+export class LruMap<K, V> {
   readonly #size: number;
   #recent = new Map<K, V>();
   #older = new Map<K, V>();

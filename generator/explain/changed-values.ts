@@ -2,22 +2,22 @@ import type { Value } from '../model/inventory.ts';
 import type { Path } from '../model/origin.ts';
 import type { Parameter } from '../model/parameter.ts';
 
-/** A leaf of a value, and values that differ in it alone; the first of them that shows anything is enough. */
-export type OtherValues = { readonly path: Path; readonly values: Iterable<Value> };
+/** A leaf of a value, and values that differ in this leaf only; `explain` uses the first that changes the plan. */
+export type ChangedValues = { readonly path: Path; readonly values: Iterable<Value> };
 
-/** For each leaf of a parameter's value: others that its schema takes; each number, and each word that the schema lists, by itself. */
-export function otherValues({ schema }: Parameter, value: Value): OtherValues[] {
+/** For each leaf of a parameter's value: changed values that its schema accepts. Each number, and each word that the schema lists, is tried separately. */
+export function changedValues({ schema }: Parameter, value: Value): ChangedValues[] {
   return leafPaths(value).flatMap(({ path, leaf }) => {
     const accepted = function* (candidates: readonly Value[]) {
-      for (const other of candidates) {
-        if (other === leaf) continue;
-        const parsed = schema.safeParse(replaceAt(value, path, other));
+      for (const candidate of candidates) {
+        if (candidate === leaf) continue;
+        const parsed = schema.safeParse(replaceAt(value, path, candidate));
         if (parsed.success) yield parsed.data as Value;
       }
     };
-    // A word or a number may have a meaning of its own, 0 most of all.
-    const marked = typeof leaf === 'number' ? numbersBeside(leaf) : namedBySchema(schema, value, path);
-    return [...marked.map((one) => [one]), similar(leaf)].map((candidates) => ({
+    // A word or a number can have a special meaning, most often 0.
+    const special = typeof leaf === 'number' ? numbersBeside(leaf) : namedBySchema(schema, value, path);
+    return [...special.map((one) => [one]), similar(leaf)].map((candidates) => ({
       path,
       values: accepted(candidates),
     }));
@@ -34,7 +34,7 @@ function leafPaths(value: Value, path: Path = []): { readonly path: Path; readon
   );
 }
 
-/** What stands at a path, or the last plain value on the way to it. */
+/** The value at a path, or the last plain value on the way to it. */
 export function valueAt(value: Value, [step, ...rest]: Path): Value {
   if (step === undefined || typeof value !== 'object' || value === null) return value;
   return valueAt((value as { readonly [key: string]: Value })[step] ?? null, rest);
@@ -54,7 +54,7 @@ function numbersBeside(number: number): number[] {
   return [number + 1, number * 2 + 20, Math.floor(number / 2), number / 2, 0];
 }
 
-/** Of the kind of `leaf`; which of them a parameter takes is its schema's to say. */
+/** Values of the same type as `leaf`; the schema of the parameter decides which are valid. */
 function similar(leaf: Value): Value[] {
   if (typeof leaf === 'boolean') return [!leaf];
   if (typeof leaf === 'number') return [];
@@ -72,11 +72,11 @@ type Issue = {
   readonly errors?: readonly (readonly Issue[])[];
 };
 
-/** The words that a schema has a list of: it names them when it refuses another. */
+/** The words that a schema lists: its error names them when it rejects another word. */
 function namedBySchema(schema: Parameter['schema'], value: Value, path: Path): Value[] {
-  const refused = schema.safeParse(replaceAt(value, path, '\0'));
+  const rejected = schema.safeParse(replaceAt(value, path, '\0'));
   const named = (issues: readonly Issue[]): unknown[] =>
     issues.flatMap(({ values, errors }) => [...(values ?? []), ...(errors ?? []).flatMap(named)]);
-  const words = refused.success ? [] : named(refused.error.issues as readonly Issue[]);
+  const words = rejected.success ? [] : named(rejected.error.issues as readonly Issue[]);
   return words.filter((word) => typeof word === 'string');
 }
