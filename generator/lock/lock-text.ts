@@ -4,7 +4,7 @@ import type { Result } from '../model/diagnostic.ts';
 import type { Lock, LockedPackage, LockedPlatform } from '../model/lock.ts';
 import { lockRules } from './rules.ts';
 
-const digest = z.custom<Sha256>((value) => typeof value === 'string' && isSha256(value), 'a sha256');
+const digest = z.custom<Sha256>((value) => typeof value === 'string' && isSha256(value), 'expected a sha256');
 const poolPath = z
   .string()
   .regex(/^[^/\s][^\s]*\.deb$/)

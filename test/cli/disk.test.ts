@@ -40,7 +40,7 @@ describe.skipIf(skipped)(`a disk that is full${skipped ? ` (${skipped})` : ''}`,
     await withTmpfs(out, size(), async (grow) => {
       const result = await build(out);
       expect(result.stderr).toMatch(
-        /^error\[build\/disk-full\] no space left on the disk of \S+\/small-out\/meta\S*\n {3}= help: make room/m,
+        /^error\[build\/disk-full\] no space left on the disk of \S+\/small-out\/meta\S*\n {3}= help: free some space/m,
       );
       expect(result.stderr).toContain(out);
       expect(result.stdout).toBe('');

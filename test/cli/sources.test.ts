@@ -61,9 +61,9 @@ describe('locked packages', () => {
     const lines = result.stderr.split('\n').filter((line) => line.startsWith('error['));
     expect(lines).toHaveLength(2);
     expect(lines[0]).toMatch(
-      /^error\[fetch\/unreachable\] \S+\.deb and \d+ more could not be fetched from the archive debian(-security)?: Could not connect to 127\.0\.0\.1:9 .*Connection refused/,
+      /^error\[fetch\/unreachable\] cannot download \S+\.deb and \d+ more from archive debian(-security)?: Could not connect to 127\.0\.0\.1:9 .*Connection refused/,
     );
-    expect(result.stderr).toContain('run the same command again');
+    expect(result.stderr).toContain('run the command again');
     expect(result.code).toBe(5);
     expect(result.stdout).toBe('');
   });
@@ -75,7 +75,7 @@ describe('locked packages', () => {
     renameSync(`${mirror.file(gone)}.gone`, mirror.file(gone));
     const file = basename(gone.path);
     expect(result.stderr).toContain(
-      `error[fetch/superseded] the archive debian no longer has ${file}, of image etcd\n`,
+      `error[fetch/superseded] archive debian no longer has ${file}, which image etcd needs\n`,
     );
     expect(result.stderr).toContain('run `pigsty lock --update`');
     expect(result.stderr.match(/^error\[/gm)).toHaveLength(1);
@@ -91,7 +91,7 @@ describe('locked packages', () => {
     const file = basename(changed.path);
     expect(result.stderr).toMatch(
       new RegExp(
-        `^error\\[fetch/wrong-hash\\] ${file} from the archive debian is not the file that was locked`,
+        `^error\\[fetch/wrong-hash\\] checksum mismatch: ${file} from archive debian is not the locked file`,
         'm',
       ),
     );
@@ -140,7 +140,7 @@ describe('packages that are not locked yet', () => {
     const inventory = variant('unlocked', (text) => text);
     const result = await build(inventory, { ...NOWHERE, XDG_CACHE_HOME: emptyCache() });
     expect(result.stderr).toMatch(
-      /^error\[lock\/source-unreachable\] the package index of debian13 cannot be read: Failed to fetch http:\/\/127\.0\.0\.1:9\/dists\/trixie\/InRelease .*Connection refused/m,
+      /^error\[lock\/source-unreachable\] cannot read the package index of debian13: Failed to fetch http:\/\/127\.0\.0\.1:9\/dists\/trixie\/InRelease .*Connection refused/m,
     );
     expect(result.stderr).toContain('check the network');
     expect(result.code).toBe(5);
@@ -150,7 +150,7 @@ describe('packages that are not locked yet', () => {
     const inventory = variant('old', (text) => text.replace('pg_version: 17', 'pg_version: 12'));
     const result = await build(inventory, {});
     expect(result.stderr).toMatch(
-      /^error\[lock\/pg-version-not-carried\] debian13 carries no postgresql-12, which image postgres-12 needs \(images\/postgres\.yml:\d+\)\n {2}--> images\/postgres\.yml:\d+:\d+\n {3}= help: set pg_version to one it has: 17\n/m,
+      /^error\[lock\/pg-version-not-carried\] debian13 has no package postgresql-12, which image postgres-12 needs \(images\/postgres\.yml:\d+\)\n {2}--> images\/postgres\.yml:\d+:\d+\n {3}= help: set pg_version to an available version: 17\n/m,
     );
     expect(result.code).toBe(2);
   });
@@ -166,13 +166,13 @@ describe('packages that are not locked yet', () => {
     const result = await build(inventory, {});
     expect(result.stderr).toContain(
       [
-        'error[lock/package-not-found] no package postgresql-17-crom for image postgres-17 (asked for by pg_extensions)' +
+        'error[lock/package-not-found] package postgresql-17-crom for image postgres-17 not found' +
           ' in trixie/main, trixie-updates/main, trixie-security/main',
         `  --> ${inventory}:${line}:25`,
         `${line} |         pg_extensions: [postgresql-17-crom]`,
       ].join('\n'),
     );
-    expect(result.stderr).toContain('the nearest name there is postgresql-17-cron');
+    expect(result.stderr).toContain('the most similar name is postgresql-17-cron');
     expect(result.code).toBe(2);
   });
 });

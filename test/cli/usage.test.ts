@@ -194,7 +194,7 @@ describe('--frozen', () => {
   it('rejects a missing lock, and one that is out of date', async () => {
     const cwd = folder('frozen', { 'new.yml': text });
     const missing = await pigsty(['build', 'new.yml', '--frozen', '-q'], { cwd });
-    expect(missing.stderr).toContain('error[lock/missing] there is no lock new.lock.json');
+    expect(missing.stderr).toContain('error[lock/missing] lock new.lock.json not found');
     expect(missing.code).toBe(9);
     await pigsty(['lock', 'new.yml', '-q'], { cwd });
     writeFileSync(
@@ -202,7 +202,7 @@ describe('--frozen', () => {
       text.replace('- { name: vector }', '- { name: vector }\n              - { name: hypopg }'),
     );
     const stale = await pigsty(['build', 'new.yml', '--frozen', '-q'], { cwd });
-    expect(stale.stderr).toContain('error[lock/stale] new.lock.json was made for other packages');
+    expect(stale.stderr).toContain('error[lock/stale] new.lock.json is out of date');
     expect(stale.stderr).toContain('help: run `pigsty lock`');
     expect(stale.code).toBe(9);
   });

@@ -146,12 +146,15 @@ describe.skipIf(skipped)(`apt as solver and downloader${skipped ? ` (${skipped})
       request('two', ['zzz']),
     );
     expect(found.map((one) => [one.code, one.help])).toEqual([
-      ['lock/package-not-found', 'the nearest name there is library'],
-      ['lock/pg-version-not-carried', expect.stringContaining('set `pg_version` to one it has: 15, 17; or ')],
+      ['lock/package-not-found', 'the most similar name is library'],
+      [
+        'lock/pg-version-not-carried',
+        expect.stringContaining('set `pg_version` to an available version: 15, 17; or '),
+      ],
       ['lock/package-not-found', undefined],
     ]);
     expect(found[0]?.message).toBe(
-      'no package librari for image one (asked for by images/one.yml:1) in test/main',
+      'package librari for image one not found in test/main (requested by images/one.yml:1)',
     );
   });
 
@@ -296,7 +299,7 @@ describe.skipIf(skipped)(`apt as solver and downloader${skipped ? ` (${skipped})
     const result = await fetchPackages(lock, undefined, options());
     expect(result.diagnostics).toMatchObject([{ code: 'fetch/superseded' }]);
     expect(result.diagnostics[0]?.message).toBe(
-      'the archive debian no longer has library_1.0_amd64.deb, of image one',
+      'archive debian no longer has library_1.0_amd64.deb, which image one needs',
     );
     expect(result.diagnostics[0]?.help).toContain('pigsty lock --update');
     expect(kept(lock)).toEqual([true, false]);

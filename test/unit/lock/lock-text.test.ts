@@ -59,14 +59,14 @@ describe('the text of a lock', () => {
   });
 
   it.each([
-    ['', 'it is no JSON of a lock'],
+    ['', 'it is not JSON in the format of a lock'],
     ['{}', 'version: '],
     [formatLock(lock).replace('"version": 1', '"version": 2'), 'version: '],
     [formatLock(lock).replace('"size":10', '"size":-1'), 'platforms.0.packages.0.size: '],
     [formatLock(lock).replace('pool/main', '../main'), 'platforms.0.packages.0.path: '],
     [formatLock(lock).replace('pool/main', '/main'), 'platforms.0.packages.0.path: '],
     [formatLock(lock).replace('"arch"', '"architecture"'), 'platforms.0.packages.0'],
-    [`<<<<<<< ours\n${formatLock(lock)}`, 'conflict marks of a merge'],
+    [`<<<<<<< ours\n${formatLock(lock)}`, 'merge conflict markers'],
   ])('is rejected with the reason: %#', (text, reason) => {
     const result = parseLock(text, 'site.lock.json');
     expect(result.ok).toBe(false);

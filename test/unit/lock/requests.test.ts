@@ -131,8 +131,8 @@ describe('requests of images', () => {
     const { ok, diagnostics } = imageRequests([{ ...use, platform: 'el9' }], both);
     expect(ok).toBe(false);
     expect(diagnostics.map((one) => [one.code, one.help])).toEqual([
-      ['lock/platform-unknown', 'platforms it can be made for: debian13'],
-      ['lock/platform-unknown', 'platforms it can be made for: debian13'],
+      ['lock/platform-unknown', 'available platforms: debian13'],
+      ['lock/platform-unknown', 'available platforms: debian13'],
     ]);
   });
 });

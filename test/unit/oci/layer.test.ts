@@ -202,7 +202,7 @@ describe.skipIf(missing.length > 0)(
     it('are refused when two packages hold one path', async () => {
       const other = { ...library, files: { 'bin/tool': { text: 'other' } } };
       expect(await codes(lockOf([tool, other], []))).toEqual([
-        'build/file-conflict: in image sample both library and tool hold /usr/bin/tool: one would hide the other',
+        'build/file-conflict: image sample: packages library and tool both contain /usr/bin/tool',
       ]);
       const inside = { ...library, files: { 'usr/bin/tool/inside': { text: 'x' } } };
       expect((await codes(lockOf([tool, inside], [])))[0]).toContain('build/file-conflict');
@@ -211,8 +211,8 @@ describe.skipIf(missing.length > 0)(
     it('are refused when a promised program is missing or cannot be executed', async () => {
       const plain = { ...tool, files: { 'usr/bin/tool': { text: 'tool' } } };
       expect(await codes(lockOf([plain], []))).toEqual([
-        'build/program-missing: image sample lacks /bin/tool, which images/sample.yml promises',
-        'build/program-missing: image sample lacks /usr/bin/again, which images/sample.yml promises',
+        'build/program-missing: image sample has no executable /bin/tool, which images/sample.yml declares in `provides`',
+        'build/program-missing: image sample has no executable /usr/bin/again, which images/sample.yml declares in `provides`',
       ]);
     });
 
