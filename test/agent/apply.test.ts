@@ -79,7 +79,7 @@ describe.skipIf(reason !== undefined).each<Suite>(SUITES)(`apply on %s ${reason 
 
   test('the same bundle again: nothing is touched, nothing is hashed', async () => {
     const before = [await host.life('sleeper.service'), await host.snapshot()];
-    await host.node.sh('echo x >> /root/bundle/index.json'); // would be found damaged
+    await host.node.sh('echo x >> /root/bundle/index.json'); // would be found corrupted
     const result = await host.run('apply');
     expect(result.code).toBe(0);
     expect(result.stderr).toMatch(/^pigsty-agent: apply: nothing to do, .* is current and good\n$/);
@@ -140,7 +140,7 @@ describe.skipIf(reason !== undefined).each<Suite>(SUITES)(`apply on %s ${reason 
 
   test('a unit and a link that are gone leave the host', async () => {
     const said = await host.apply(sample({ runText: 'run 2' }));
-    expect(said).toContain('stops extra.service');
+    expect(said).toContain('stopping extra.service');
     const { stdout } = await host.node.exec([
       'systemctl',
       'show',
@@ -268,7 +268,7 @@ describe.skipIf(reason !== undefined).each<Suite>(SUITES)(`apply on %s ${reason 
       const held = `${says}; /root/bundle/pigsty-agent apply`;
       const busy = await host.shell(`flock /run/lock/pigsty.lock sh -c '${held}'`);
       expect(busy.code).toBe(2);
-      expect(busy.stderr).toContain('another pigsty-agent is at work');
+      expect(busy.stderr).toContain('another pigsty-agent is running');
       const codes = await Promise.all([host.run('apply'), host.run('apply')]);
       expect(codes.map(({ code }) => code).sort()).toEqual([0, 2]);
     },

@@ -98,7 +98,7 @@ describe.skipIf(reason)(`parts of a Citus database ${reason ?? ''}`, () => {
     const question = ['--cluster', 'pg-citus0', '--user', 'test', '--db', 'test', '--from', WORKERS[1]];
     const said = await mustPigsty(['explain', 'hba', '-i', cluster.workshop.inventory, ...question]);
     expect(said).toContain('postgres   authenticates with cert');
-    expect(said).toContain('pg_shard: parts of Citus database test');
+    expect(said).toContain('pg_shard: Citus groups of database test');
   });
 
   it('a switchover of a worker reaches the coordinator, services and the shared address', async () => {

@@ -45,7 +45,7 @@ describe.skipIf(reason).each(META_SUITES)(`blueprint meta on %s ${reason ?? ''}`
     await node.sh('rm -rf /root/bundle');
     await node.push(bundle, '/root/bundle');
     const result = await node.exec(['/root/bundle/pigsty-agent', 'apply'], { timeoutSeconds: 300 });
-    expect(result.stderr).not.toContain('damaged');
+    expect(result.stderr).not.toContain('corrupted');
     expect(result.code, result.stderr).toBe(0);
     return result.stderr;
   }

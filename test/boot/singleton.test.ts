@@ -107,7 +107,7 @@ describe.skipIf(reason).each(SINGLETON_SUITES)(`a host of blueprint meta on %s $
       expect(applied.code).toBe(6);
       expect(applied.stderr).toContain('pgsql-provision.service');
       expect(await node.sh('journalctl -q -o cat -u pgsql-provision')).toMatch(
-        /baseline-\d\.sql:2: ERROR: {2}division by zero[\s\S]*the baseline of database late failed and was undone/,
+        /baseline-\d\.sql:2: ERROR: {2}division by zero[\s\S]*the baseline of database late failed and was rolled back/,
       );
       expect(await node.sh('systemctl show -p NRestarts,ActiveState pgsql-provision')).toBe(
         'NRestarts=0\nActiveState=failed\n',
@@ -264,7 +264,7 @@ describe.skipIf(reason).each(SINGLETON_SUITES)(`a host of blueprint meta on %s $
       const before = await host.agent.snapshot();
       const { code, stderr } = await host.apply(revision);
       expect(stderr).toMatch(/state (etcd|pgsql|pgbackrest)\S* was initialised on this node in \/data\/\S+/);
-      expect(stderr).toContain('mount its disk');
+      expect(stderr).toContain('mount the disk');
       expect(code).toBe(2);
       expect(changed(before, await host.agent.snapshot())).toEqual([]);
       expect(await node.sh('find /data -mindepth 1')).toBe('');
