@@ -16,7 +16,7 @@ describe.skipIf(reason)(`versions of PostgreSQL ${reason ?? ''}`, () => {
     cluster = await Cluster.create(join(root, 'test/boot/support/versions.yml'), {
       addresses: [UNSET, NEXT],
     });
-    for (const node of cluster.nodes) await cluster.apply(node);
+    await cluster.applyAll();
   });
   afterAll(() => cluster?.destroy());
 
