@@ -60,7 +60,7 @@ describe.skipIf(reason)(`versions of PostgreSQL ${reason ?? ''}`, () => {
 
   it('are said before anything is built', async () => {
     const said = await mustPigsty(['validate', cluster.workshop.inventory, '--json']);
-    expect(said).toContain('PostgreSQL 17, which debian13 carries, for pg-meta');
-    expect(said).toContain('PostgreSQL 18 of pg-next comes from debian14');
+    expect(said).toContain('PostgreSQL 17, the version that debian13 has, is used for pg-meta');
+    expect(said).toContain('the image of PostgreSQL 18 for pg-next is built from debian14');
   });
 });

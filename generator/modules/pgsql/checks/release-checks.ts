@@ -13,26 +13,26 @@ const rules = {
   unset: rule<Words>('pgsql/version-of-platform', {
     severity: 'notice',
     message: ({ version, platform, clusters }) =>
-      `\`pg_version\` is not set: PostgreSQL ${version}, which ${platform} carries, for ${clusters}`,
+      `\`pg_version\` is not set: PostgreSQL ${version}, the version that ${platform} has, is used for ${clusters}`,
   }),
   elsewhere: rule<Words & { readonly usual: string }>('pgsql/version-from-platform', {
     severity: 'notice',
     message: ({ version, platform, clusters, usual }) =>
-      `PostgreSQL ${version} of ${clusters} comes from ${platform}, as ${usual} carries ${majorsOf(usual)}`,
+      `the image of PostgreSQL ${version} for ${clusters} is built from ${platform}, because ${usual} has version ${majorsOf(usual)}`,
   }),
   nowhere: rule<Words>('pgsql/version-not-carried', {
     severity: 'error',
     message: ({ version, platform, clusters }) =>
-      `${platform} carries PostgreSQL ${majorsOf(platform)}, not ${version} (${clusters})`,
+      `${platform} has PostgreSQL ${majorsOf(platform)}, not ${version} (${clusters})`,
     label: () => 'set here',
     help: ({ version, platform }) => {
       const [other] = platformsWithVersion(version);
       const image =
         other === undefined
           ? ''
-          : `take the image from ${other}: \`image_platforms: { postgres: ${other} }\`; or `;
-      const carried = distributions.map(({ name }) => `${majorsOf(name)} (${name})`).join(', ');
-      return `${image}set \`pg_version\` to one that is carried: ${carried}; or name an archive for ${platform} that has it in \`image_sources\`, such as PGDG's`;
+          : `build the image from ${other}: \`image_platforms: { postgres: ${other} }\`; or `;
+      const carried = distributions.map(({ name }) => `${majorsOf(name)} (${name})`).join(' or ');
+      return `${image}set \`pg_version\` to ${carried}; or add an archive for ${platform} that has PostgreSQL ${version}, such as PGDG, to \`image_sources\``;
     },
   }),
 };
