@@ -4,7 +4,7 @@ import { labSkipReason } from '../support/lab.ts';
 import { mustPigsty, root } from '../support/product.ts';
 import { Cluster } from './support/cluster.ts';
 
-/* PostgreSQL of the platform's release, if nothing is set; and of another release beside it. */
+/* PostgreSQL of the release that the platform carries, where nothing is set; and of another release beside it. */
 const UNSET = '10.10.10.10';
 const NEXT = '10.10.10.11';
 const reason = labSkipReason();
@@ -16,7 +16,7 @@ describe.skipIf(reason)(`versions of PostgreSQL ${reason ?? ''}`, () => {
     cluster = await Cluster.create(join(root, 'test/boot/support/versions.yml'), {
       addresses: [UNSET, NEXT],
     });
-    for (const node of cluster.nodes) await cluster.apply(node);
+    await cluster.applyAll();
   });
   afterAll(() => cluster?.destroy());
 
@@ -60,7 +60,7 @@ describe.skipIf(reason)(`versions of PostgreSQL ${reason ?? ''}`, () => {
 
   it('are said before anything is built', async () => {
     const said = await mustPigsty(['validate', cluster.workshop.inventory, '--json']);
-    expect(said).toContain('PostgreSQL 17 of debian13 is used for pg-meta');
-    expect(said).toContain('PostgreSQL 18 of pg-next comes from debian14');
+    expect(said).toContain('PostgreSQL 17, the version that debian13 has, is used for pg-meta');
+    expect(said).toContain('the image of PostgreSQL 18 for pg-next is built from debian14');
   });
 });

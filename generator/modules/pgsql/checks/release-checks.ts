@@ -13,12 +13,12 @@ const rules = {
   unset: rule<Words>('pgsql/version-of-platform', {
     severity: 'notice',
     message: ({ version, platform, clusters }) =>
-      `\`pg_version\` is not set: PostgreSQL ${version} of ${platform} is used for ${clusters}`,
+      `\`pg_version\` is not set: PostgreSQL ${version}, the version that ${platform} has, is used for ${clusters}`,
   }),
   elsewhere: rule<Words & { readonly usual: string }>('pgsql/version-from-platform', {
     severity: 'notice',
     message: ({ version, platform, clusters, usual }) =>
-      `PostgreSQL ${version} of ${clusters} comes from ${platform}, because ${usual} has ${majorsOf(usual)}`,
+      `the image of PostgreSQL ${version} for ${clusters} is built from ${platform}, because ${usual} has version ${majorsOf(usual)}`,
   }),
   nowhere: rule<Words>('pgsql/version-not-carried', {
     severity: 'error',
@@ -30,9 +30,9 @@ const rules = {
       const image =
         other === undefined
           ? ''
-          : `use an image of ${other}: \`image_platforms: { postgres: ${other} }\`; or `;
-      const available = distributions.map(({ name }) => `${majorsOf(name)} (${name})`).join(', ');
-      return `${image}set \`pg_version\` to an available version: ${available}; or add an archive for ${platform} that has it to \`image_sources\`, such as PGDG's`;
+          : `build the image from ${other}: \`image_platforms: { postgres: ${other} }\`; or `;
+      const carried = distributions.map(({ name }) => `${majorsOf(name)} (${name})`).join(' or ');
+      return `${image}set \`pg_version\` to ${carried}; or add an archive for ${platform} that has PostgreSQL ${version}, such as PGDG, to \`image_sources\``;
     },
   }),
 };
@@ -41,7 +41,7 @@ function majorsOf(platform: string): string {
   return distributionOf(platform).postgres.majors.join(', ');
 }
 
-/** Reports the source of each cluster's PostgreSQL, unless the platform has the declared version. */
+/** Where each cluster's PostgreSQL comes from, unless the platform carries the version that is set. */
 export function checkReleases(site: Site): Diagnostic[] {
   const groups = new Map<string, { readonly release: Release; readonly member: PgsqlMember }[]>();
   for (const member of pgsqlMembers(site)) {
