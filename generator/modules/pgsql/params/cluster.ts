@@ -41,7 +41,7 @@ export const identity = section('PG_ID', [
   { id: 805, name: 'pg_instances', level: 'I', schema: byPort(z.unknown()), note: UNREAD,
     meaning: 'several instances on one host, by port' },
   { id: 806, name: 'pg_upstream', level: 'I', schema: Ip,
-    meaning: 'address of the upstream: on a primary, of another cluster (standby cluster); on a replica, of another member (cascading)' },
+    meaning: 'address to replicate from: on a primary, in another cluster; on a replica, another member' },
   { id: 807, name: 'pg_shard', level: 'C', schema: ClusterName,
     meaning: 'name of the Citus cluster; when unset, pg_cluster' },
   { id: 808, name: 'pg_group', level: 'C', schema: Count,
