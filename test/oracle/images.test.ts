@@ -52,8 +52,8 @@ const LARGEST: Readonly<Record<string, number>> = {
   keepalived: 70e6,
   pgbouncer: 45e6,
   'vip-manager': 60e6,
-  postgres: 155e6,
-  'postgres-olap': 345e6,
+  postgres: 165e6,
+  'postgres-olap': 360e6,
 };
 const limitOf = (name: string) => LARGEST[name.replace(/-debian\d+$/, '').replace(/-\d+/, '')];
 

@@ -105,7 +105,7 @@ export function checkSameValues([first, ...others]: readonly PgsqlMember[]): Dia
   if (!first) return [];
   return OF_CLUSTER.flatMap((parameter) => {
     const other = others.find(({ settings }) => settings[parameter] !== first.settings[parameter]);
-    if (!other) return [];
+    if (!other || isConsequence(parameter, first, other)) return [];
     const words = {
       cluster: first.cluster,
       parameter,
@@ -115,6 +115,15 @@ export function checkSameValues([first, ...others]: readonly PgsqlMember[]): Dia
     const note = { message: `that of ${first.instance}`, ...at(first, parameter) };
     return [rules.membersDiffer.at(placeOf(other, parameter), words, [note])];
   });
+}
+
+/** Version and platform follow from each other: only the one that the inventory sets apart is reported. */
+function isConsequence(parameter: string, first: PgsqlMember, other: PgsqlMember): boolean {
+  const isVersionSet = [first, other].some(({ host }) => host.parameters.place('pg_version') !== undefined);
+  if (parameter === 'pg_version') return !isVersionSet;
+  return (
+    parameter === 'image_platform' && isVersionSet && first.settings.pg_version !== other.settings.pg_version
+  );
 }
 
 function at(member: PgsqlMember, parameter: string): { place: Place } {
