@@ -4,7 +4,7 @@ import type { BuiltImage } from '../model/image.ts';
 import type { KeyRing } from '../model/keys.ts';
 import type { HostPlan, PlannedHost } from '../model/plan.ts';
 import { bundleHost } from '../oci/bundle.ts';
-import { KnownArtifacts, renderHost } from '../stages/render.ts';
+import { ArtifactCache, renderHost } from '../stages/render.ts';
 import { loadSaslprep } from '../text/password.ts';
 import type { Templates } from '../text/template.ts';
 import { SiteDirectory, type WrittenBundle } from './site-directory.ts';
@@ -34,7 +34,7 @@ export type EmittedHost = { readonly summary: HostSummary; readonly bundle?: Wri
 export class HostEmitter {
   readonly #context: EmitContext;
   readonly #directory: SiteDirectory;
-  readonly #known = new KnownArtifacts();
+  readonly #known = new ArtifactCache();
 
   constructor(context: EmitContext) {
     this.#context = context;

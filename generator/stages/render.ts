@@ -30,11 +30,11 @@ export type RenderInput = {
   /** False if the files are not for a node: the content is then the text with stubs, and units have no digests. */
   readonly isForNode: boolean;
   /** Cache for the hosts of one build; rendering fills it. */
-  readonly known: KnownArtifacts;
+  readonly known: ArtifactCache;
 };
 
 /** Cache of files that hosts share, by their plan. An equal plan gives the same object. */
-export class KnownArtifacts extends LruMap<string, Artifact> {
+export class ArtifactCache extends LruMap<string, Artifact> {
   constructor() {
     // Large enough for the shared files, although files of single hosts are added too.
     super(1000);

@@ -223,7 +223,7 @@ describe.skipIf(reason !== undefined).each<Suite>(SUITES)(`apply on %s ${reason 
     await host.node.sh(`echo tiny > ${path}; touch -r /root/time ${path}`);
   });
 
-  test('after a reboot everything is up, and there is nothing to do', async () => {
+  test('after a reboot everything runs, and apply changes nothing', async () => {
     expect(await host.node.reboot()).toBe('running');
     const { code, stderr } = await host.run('apply');
     expect(code).toBe(0);

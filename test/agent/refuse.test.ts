@@ -166,13 +166,13 @@ describe.skipIf(reason !== undefined)(`a node that cannot take the bundle ${reas
     await host.node.sh('sed -i /^other:/d /etc/group /etc/gshadow');
   });
 
-  test('a directory stands where a link belongs', async () => {
+  test('a directory at the path of a link', async () => {
     await host.node.sh('mkdir /tenant');
     await refuse(sample(), '/tenant is a directory; the bundle needs a link at this path');
     await host.node.sh('rmdir /tenant');
   });
 
-  test('a file stands where a directory belongs', async () => {
+  test('a file at the path of a directory', async () => {
     await host.node.sh('mkdir -p /data; : > /data/tenant');
     await refuse(sample(), '/data/tenant is not a directory');
     await host.node.sh('rm /data/tenant');
@@ -190,7 +190,7 @@ describe.skipIf(reason !== undefined)(`a node that cannot take the bundle ${reas
     await host.node.sh('rm -r /data/tenant');
   });
 
-  test('there is no room for the images', async () => {
+  test('not enough space for the images', async () => {
     await host.node.sh('mkdir /var/lib/pigsty; mount -t tmpfs -o size=32m tmpfs /var/lib/pigsty');
     await refuse(sample(), /has \d+ MB free, the bundle needs \d+ MB/);
     await host.node.sh('umount /var/lib/pigsty; rmdir /var/lib/pigsty');

@@ -81,7 +81,7 @@ describe.skipIf(reason)(`parts of a Citus database ${reason ?? ''}`, () => {
     expect(await ask(WORKERS[0], "select to_regclass('parts') is null")).toBe('t');
   });
 
-  it('servers come by their certificates as any user, nobody else does from their hosts', async () => {
+  it('servers connect with certificates as any user; other connections from their hosts are rejected', async () => {
     for (const [from, to] of [[COORDINATOR, WORKERS[0]] as const, [WORKERS[0], COORDINATOR] as const])
       for (const user of ['test', 'postgres']) expect(await askThrough(from, to, user)).toBe(user);
     const [worker] = WORKERS;

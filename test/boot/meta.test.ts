@@ -106,7 +106,7 @@ describe.skipIf(reason).each(META_SUITES)(`blueprint meta on %s ${reason ?? ''}`
     expect(await sql("select '[1,2,3]'::vector <-> '[1,2,4]'::vector")).toBe('1');
   });
 
-  it('lets in who may, directly and through the pool, and nobody else', async () => {
+  it('accepts and rejects connections by HBA rules, directly and through the pool', async () => {
     const view = { user: 'dbuser_view', password: 'DBUser.Viewer' };
     expect(await sql('select 1', view)).toBe('1');
     expect(await sql('select 1', { ...view, password: 'wrong' })).toContain('password authentication failed');
@@ -128,7 +128,7 @@ describe.skipIf(reason).each(META_SUITES)(`blueprint meta on %s ${reason ?? ''}`
     expect(await sql('select 1', monitor)).toMatch(/FATAL/);
   });
 
-  it('holds a user to its connection limit', async () => {
+  it('enforces connection limits', async () => {
     const hold = 'select pg_sleep(2)';
     const limited = { user: 'dbuser_limited', password: 'DBUser.Limited' };
     const answers = await Promise.all([sql(hold, limited), sql(hold, limited), sql(hold, limited)]);
@@ -170,7 +170,7 @@ describe.skipIf(reason).each(META_SUITES)(`blueprint meta on %s ${reason ?? ''}`
     expect((await node.exec(['sh', '-c', `${asNobody} patronictl list`])).code).toBe(77);
   });
 
-  it('takes a backup by itself', async () => {
+  it('makes a backup automatically', async () => {
     await node.sh(
       'for i in $(seq 100); do systemctl is-active -q pgbackrest-init && exit 0; sleep 0.3; done; exit 1',
     );
@@ -179,7 +179,7 @@ describe.skipIf(reason).each(META_SUITES)(`blueprint meta on %s ${reason ?? ''}`
     await node.sh('pgbackrest --stanza=pg-meta check');
   });
 
-  it('keeps room that frees a full disk', async () => {
+  it('reserves disk space for a full disk', async () => {
     expect(await node.sh('stat -c "%s %U" /pg/dummy')).toBe('67108864 postgres\n');
   });
 
@@ -210,7 +210,7 @@ describe.skipIf(reason).each(META_SUITES)(`blueprint meta on %s ${reason ?? ''}`
     expect(await node.sh('pigsty-agent status')).toMatch(/current +(\S+)\ngood +\1/);
   });
 
-  it('comes back where a power cut left compiled Python half written', async () => {
+  it('starts after a power failure with corrupted .pyc files', async () => {
     await node.sh(`find /var/cache/patroni -name '*.pyc' -exec truncate -s 40 {} +
         systemctl restart patroni pgsql-provision`);
     await expect.poll(() => sql('select n from app.ledger', { port: 5433 }), { timeout: 60_000 }).toBe('42');

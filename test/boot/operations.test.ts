@@ -82,7 +82,7 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
 
   const batch = { user: 'batch', password: 'DBUser.Batch', port: 5432 };
 
-  it('lets in by the role that a member has now', async () => {
+  it('HBA rules follow the current role', async () => {
     const before = await cluster.leader();
     for (const node of cluster.nodes) {
       const answer = await cluster.sql('select 1', { ...batch, host: node.ip });
@@ -90,7 +90,7 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
     }
   });
 
-  it('a planned switchover: writes are away for less than 3 s, none that was acknowledged is lost', async () => {
+  it('a planned switchover: write outage below 3 s, none that was acknowledged is lost', async () => {
     const outcome = await underLoad('10.10.10.13', switchover);
     process.stdout.write(`switchover: ${outcome.gap.toFixed(2)} s without a write\n`);
     expect(outcome.lost).toEqual([]);
@@ -145,7 +145,7 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
     expect(await postmaster()).toBe(before);
   });
 
-  it('loses a replica: no write fails, no read that a second try does not heal', async () => {
+  it('losing a replica: no write fails, failed reads succeed on retry', async () => {
     const leader = await cluster.leader();
     const [replica, survivor] = cluster.others(leader);
     if (!replica || !survivor) throw new Error('there are not three nodes');
@@ -163,7 +163,7 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
     await cluster.waitUntilWhole();
   });
 
-  it('brings the configuration store to what the inventory says, and leaves what others put there', async () => {
+  it('converges its own keys in etcd and keeps others', async () => {
     const leader = await cluster.leader();
     await leader.sh('patronictl edit-config --force --set postgresql.parameters.log_hostname=on');
     cluster.workshop.edit((text) => text.replace('pg_rto: 30', 'pg_rto: 40'));
@@ -195,7 +195,7 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
     }
   });
 
-  it('works on with a member whose clock is an hour ahead, also as primary', async () => {
+  it('works with a clock one hour ahead, also as primary', async () => {
     const [ahead] = cluster.others(await cluster.leader());
     if (!ahead) throw new Error('there is no replica');
     await setClock(ahead, '+1h');
@@ -216,7 +216,7 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
     await cluster.waitUntilWhole();
   });
 
-  it('a machine that lost its disks is refused until it is told to replace the dead one', async () => {
+  it('a host without its data is refused until apply --replace', async () => {
     const dead = cluster.others(await cluster.leader())[0];
     if (!dead) throw new Error('there is no replica');
     const fresh = await cluster.replace(dead);

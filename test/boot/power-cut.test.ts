@@ -49,7 +49,7 @@ describe.skipIf(reason)(`power cuts (seed ${SEED}) ${reason ?? ''}`, () => {
     rows += 1;
   }
 
-  /** Cuts the power at a random time of the `seconds` after `milestone` became true; judges the disk. */
+  /** Cuts the power at a random time of the `seconds` after `milestone` became true; checks the disk. */
   async function cutDuring(n: number, milestone: string, seconds: number): Promise<void> {
     const applied = host.apply(n);
     const wait = `until ${milestone}; do sleep 0.05; done`;

@@ -139,7 +139,7 @@ describe.skipIf(reason).each(SINGLETON_SUITES)(`a host of blueprint meta on %s $
       return (await client.exec(['env', ...environment, process.execPath, '-e', script])).stdout.trim();
     }
 
-    it('lets in whom PostgreSQL knows and the inventory does not, and no superuser', async () => {
+    it('auth_query: accepts roles that only PostgreSQL has, and no superuser', async () => {
       await sql(`create role walker login password 'Walk.1'; create role root_too login superuser password 'Walk.2';
         create role gone login password 'Walk.3' valid until '2020-01-01';
         grant dbrole_readonly to walker, gone`);
@@ -163,7 +163,7 @@ describe.skipIf(reason).each(SINGLETON_SUITES)(`a host of blueprint meta on %s $
       expect(asked).toMatch(/^f$|does not exist/);
     });
 
-    it('serves its REST interface to those who know the authority, and nobody in the clear', async () => {
+    it('REST API: TLS only', async () => {
       expect(await ask(`https://${REST}/primary`, site.authority)).toBe('200');
       expect(await ask(`https://${REST}/primary`)).toMatch(/SELF_SIGNED|UNABLE_TO/);
       expect(await ask(`http://${REST}/primary`)).not.toMatch(/^\d+$/);
@@ -273,7 +273,7 @@ describe.skipIf(reason).each(SINGLETON_SUITES)(`a host of blueprint meta on %s $
       for (const state of status.state) expect(state.presence, state.name).toBe('missing');
     });
 
-    it('with the disk back everything returns by itself, with its rows', async () => {
+    it('with its disk, everything recovers automatically, with its rows', async () => {
       await node.shutdown();
       node.mount('/data', disk);
       await node.boot();

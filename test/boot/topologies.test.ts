@@ -21,7 +21,7 @@ const COUNT = 'select count(*) from ledger';
 /** Its slot on the primary names a replica; through the pool its address is not known. */
 const WHO = 'show primary_slot_name';
 
-describe.skipIf(reason)(`clusters that follow one another ${reason ?? ''}`, () => {
+describe.skipIf(reason)(`replication topologies ${reason ?? ''}`, () => {
   let cluster: Cluster;
   let rows = 0;
 
@@ -89,7 +89,7 @@ describe.skipIf(reason)(`clusters that follow one another ${reason ?? ''}`, () =
     await insert();
   });
 
-  it('accounts log on to the hosts of their group, and from nowhere else', async () => {
+  it('ssh works between hosts of a group only', async () => {
     const logOn = async (account: string, from: string, to: string, ...options: string[]) => {
       const command = ['ssh', '-o', 'BatchMode=yes', ...options, to, 'id -un; uname -n'];
       const { code, stdout, stderr } = await cluster.node(from).exec(command, { user: account });
@@ -111,7 +111,7 @@ describe.skipIf(reason)(`clusters that follow one another ${reason ?? ''}`, () =
     expect(await logOn('postgres', COPY, SECOND, ...anyHost, '-i', '/tmp/key')).toMatch(/Permission denied/);
   });
 
-  it('a copy has the rows, takes no writes, and says so', async () => {
+  it('a standby cluster has the rows and rejects writes', async () => {
     await expect
       .poll(() => cluster.sql(COUNT, { host: COPY, port: 5434 }), { timeout: 30_000 })
       .toBe(`${rows}`);
@@ -133,7 +133,7 @@ describe.skipIf(reason)(`clusters that follow one another ${reason ?? ''}`, () =
     await expect.poll(() => rowsAt(CASCADING), { timeout: 30_000 }).toBe(`${rows}`);
   });
 
-  it('a delayed replica stays behind, and no service sends anybody there', async () => {
+  it('a delayed replica lags and gets no clients', async () => {
     await expect.poll(() => rowsAt(DELAYED), { timeout: 60_000 }).toBe(`${rows}`);
     const since = Date.now();
     await insert();
@@ -153,7 +153,7 @@ describe.skipIf(reason)(`clusters that follow one another ${reason ?? ''}`, () =
     expect(await cluster.sql('select 1', { host: FIRST })).toContain('refused');
   });
 
-  it('an address is that of one proxy, and of the other one when that is gone', async () => {
+  it('the VIP moves when its host fails', async () => {
     await expect.poll(() => holders(PROXY_VIP), { timeout: 30_000 }).toEqual([PROXIES[1]]);
     await insert(PROXY_VIP);
     await cluster.node(PROXIES[1]).powerCut();
@@ -195,7 +195,7 @@ describe.skipIf(reason)(`clusters that follow one another ${reason ?? ''}`, () =
     await cluster.node(SECOND).heal();
   });
 
-  it('a copy that was promoted takes writes, and stays promoted', async () => {
+  it('a promoted standby cluster accepts writes and stays promoted', async () => {
     const copy = cluster.node(COPY);
     await copy.sh('patronictl edit-config pg-copy --set standby_cluster=null --force');
     await expect

@@ -119,7 +119,7 @@ describe('goldens would notice', () => {
     expect(await treeDifference(golden, copy)).toMatch(expected);
   });
 
-  it('and are not renewed in CI', async () => {
+  it('and are not updated in CI', async () => {
     const result = await run('npm', ['run', 'golden'], { cwd: root, env: { ...process.env, CI: 'true' } });
     expect(result.code).not.toBe(0);
     expect(result.stderr).toContain('not renewed in CI');

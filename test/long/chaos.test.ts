@@ -20,7 +20,7 @@ describe.skipIf(reason)(`an hour of failures ${reason ?? ''}`, () => {
   afterAll(() => cluster?.destroy());
 
   it(
-    `leaves the cluster whole and every acknowledged row in it (seed ${SEED}, ${MINUTES} min)`,
+    `keeps the cluster complete, with every acknowledged row (seed ${SEED}, ${MINUTES} min)`,
     async () => {
       const random = seededRandom(SEED);
       const end = Date.now() + MINUTES * 60_000;

@@ -14,9 +14,9 @@ import { SEED, seededRandom } from '../support/random.ts';
 import { createVm, type Vm, vmSkipReason } from '../support/vm.ts';
 
 /*
- * Five power cuts of an emulated machine with a kernel of its own, during applies of blueprint meta. After each one the
+ * Five power cuts of an emulated machine with its own kernel, during applies of blueprint meta. After each one the
  * disk is read before anything repairs it; then the machine boots, and the next apply ends in the right state.
- * test/boot/power-cut.test.ts has the same at this machine's own speed.
+ * test/boot/power-cut.test.ts does the same without emulation.
  */
 const reason = vmSkipReason();
 const SERVICES = 'etcd patroni pgbouncer haproxy pgsql-provision';
@@ -57,7 +57,7 @@ describe.skipIf(reason)(`power cuts (seed ${SEED}) ${reason ?? ''}`, () => {
     rows += 1;
   }
 
-  /** Cuts the power at a random moment of the `seconds` after `milestone` became true; judges the disk. */
+  /** Cuts the power at a random moment of the `seconds` after `milestone` became true; checks the disk. */
   async function cutDuring(n: number, milestone: string, seconds: number): Promise<void> {
     const applied = startApply(vm, bundlePath(n));
     const reached = vm.exec(['sh', '-c', `until ${milestone}; do sleep 0.1; done`], { timeoutSeconds: 600 });
@@ -143,7 +143,7 @@ describe.skipIf(reason)(`power cuts (seed ${SEED}) ${reason ?? ''}`, () => {
     20 * MINUTES,
   );
 
-  /** Every row that was acknowledged, and no other. PostgreSQL may still be on its way up. */
+  /** Compares the rows with the acknowledged ones. PostgreSQL may still be starting. */
   async function expectRows(): Promise<void> {
     const read = () => sql(vm, 'select count(*), max(n) from app.ledger').catch(String);
     await expect.poll(read, { timeout: 200_000, interval: 2000 }).toBe(`${rows}|${rows - 1}`);

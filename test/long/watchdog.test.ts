@@ -6,7 +6,7 @@ import { createVm, type Vm, vmSkipReason } from '../support/vm.ts';
 
 /*
  * Patroni's watchdog, on a machine whose kernel has one: a host that Patroni no longer controls is reset, also when the
- * guard is gone; what was committed is there afterwards.
+ * guard is stopped. Committed rows are kept.
  */
 const reason = vmSkipReason();
 const MINUTES = 60_000;
@@ -32,13 +32,13 @@ describe.skipIf(reason)(`watchdog ${reason ?? ''}`, () => {
 
   const patroniLog = () => vm.sh('cat /pg/log/patroni/patroni.log');
 
-  test('the primary writes to the device, which is nobody else’s', async () => {
+  test('only the primary writes to the watchdog device', async () => {
     expect(await vm.sh('stat -c "%U %a" /dev/watchdog')).toBe('postgres 600\n');
     expect(await patroniLog()).toMatch(/Software Watchdog activated with \d+ second timeout/);
   });
 
   test(
-    'stopped on purpose, Patroni leaves the host alone',
+    'a regular stop of Patroni does not reset the host',
     async () => {
       await vm.sh('systemctl stop patroni; sleep 30');
       await vm.sh('systemctl start patroni');
@@ -48,7 +48,7 @@ describe.skipIf(reason)(`watchdog ${reason ?? ''}`, () => {
   );
 
   test(
-    'Patroni and its guard frozen: the kernel resets the host, and every row is there',
+    'Patroni and its guard frozen: the kernel resets the host, and every row is kept',
     async () => {
       await sql(vm, 'create table app.ledger (n int)');
       await sql(vm, 'insert into app.ledger values (1)');

@@ -80,7 +80,7 @@ describe.skipIf(skipped)(`files for the host of blueprint meta${skipped ? ` (${s
       ]);
     });
 
-    it('is refused with an id that is none', async () => {
+    it('rejects an invalid id', async () => {
       const result = await make(newRoot(), edited('etc/sysusers.d/pigsty.conf', '543:543', '543:x y'));
       expect(result.code).not.toBe(0);
     });
@@ -108,7 +108,7 @@ describe.skipIf(skipped)(`files for the host of blueprint meta${skipped ? ` (${s
       expect(readFileSync(join(pages, 'enabled'), 'utf8')).toContain('never');
     });
 
-    it('is refused with a user that nobody made', async () => {
+    it('rejects an unknown user', async () => {
       const root = newRoot();
       const result = await make(
         root,
@@ -150,7 +150,7 @@ describe.skipIf(skipped)(`files for the host of blueprint meta${skipped ? ` (${s
       );
     });
 
-    it('has no place for a misspelt key', async () => {
+    it('rejects a misspelt key', async () => {
       const result = await set(edited('etc/sysctl.d/60-pigsty.conf', 'vm.dirty_ratio', 'vm.drity_ratio'));
       expect(result.stderr).toContain('vm/drity_ratio');
     });
@@ -172,7 +172,7 @@ describe.skipIf(skipped)(`files for the host of blueprint meta${skipped ? ` (${s
     }
     const MEGABYTE = 1_048_576;
 
-    it('is made, and made anew in another size', async () => {
+    it('is created, and created again with another size', async () => {
       expect(await keep(MEGABYTE, 20_480)).toBe(`${MEGABYTE}`);
       expect(await keep(MEGABYTE, 20_480, 100)).toBe(`${MEGABYTE}`);
       expect(await keep(0, 20_480, 100)).toBe('none');

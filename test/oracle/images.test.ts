@@ -377,7 +377,7 @@ SQL
     }
   });
 
-  it('are only looked at when nothing changed', async () => {
+  it('are not rewritten when nothing changed', async () => {
     const blobs = join(layout, 'blobs/sha256');
     const times = () => readdirSync(blobs).map((name) => [name, statSync(join(blobs, name)).mtimeMs]);
     const before = times();
@@ -385,7 +385,7 @@ SQL
     expect(times()).toEqual(before);
   });
 
-  it('are not there in part when the disk is full', async () => {
+  it('are not written partially on a full disk', async () => {
     const small = join(scratch, 'small');
     mkdirSync(small);
     await mustRun('mount', ['-t', 'tmpfs', '-o', 'size=60m', 'none', small]);

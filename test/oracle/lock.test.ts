@@ -158,7 +158,7 @@ describe.skipIf(skipped)(`apt as solver and downloader${skipped ? ` (${skipped})
     );
   });
 
-  it('gives apt’s own words when there is no solution', async () => {
+  it('prints apt’s error if there is no solution', async () => {
     const [found] = await findings(request('one', ['broken']));
     expect(found).toMatchObject({ code: 'lock/solver-failed' });
     expect(found?.message).toMatch(
@@ -181,7 +181,7 @@ describe.skipIf(skipped)(`apt as solver and downloader${skipped ? ` (${skipped})
     }
   });
 
-  it('says that a source cannot be reached, also when an older index is at hand', async () => {
+  it('reports an unreachable source, even if an older index exists', async () => {
     await lockOf(request('one', ['library']));
     const result = await resolveLock(
       [request('one', ['library'])],
@@ -326,7 +326,7 @@ describe.skipIf(skipped)(`apt as solver and downloader${skipped ? ` (${skipped})
     expect(await fetchPackages(lock, undefined, options())).toMatchObject({ ok: true });
   });
 
-  it('goes on where a broken download stopped', async () => {
+  it('resumes an interrupted download', async () => {
     const lock = await lockOf(request('one', ['bulk']));
     archive.faults.set('bulk_1.0_amd64.deb', { kind: 'cut', bytes: 100_000, times: 1 });
     expect(await fetchPackages(lock, undefined, options())).toMatchObject({ ok: true });
@@ -358,7 +358,7 @@ describe.skipIf(skipped)(`apt as solver and downloader${skipped ? ` (${skipped})
 
   const noRoot = skipReason('mount');
   it.skipIf(noRoot)(
-    `says that the disk is full, and keeps what has arrived${noRoot ? ` (${noRoot})` : ''}`,
+    `reports a full disk and keeps downloaded files${noRoot ? ` (${noRoot})` : ''}`,
     async () => {
       const lock = await lockOf(request('one', ['bulk', 'library']));
       const small = join(scratch, 'small');

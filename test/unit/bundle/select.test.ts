@@ -64,7 +64,7 @@ describe('the parts of an artifact', () => {
     expect(messages(withLayers(layers))).toEqual([expect.stringContaining(name)]);
   });
 
-  it.each(names)('$name stands there twice', ({ type, name }) => {
+  it.each(names)('$name twice', ({ type, name }) => {
     const twice = bundle.manifest.layers.filter(({ mediaType }) => mediaType === type);
     expect(messages(withLayers([...bundle.manifest.layers, ...twice]))).toEqual([
       expect.stringContaining(name),

@@ -185,13 +185,13 @@ describe.skipIf(missing.length > 0)(
       expect(second.rootfs).not.toBe(first.rootfs);
     });
 
-    it('leave no half-written file behind', async () => {
+    it('leave no partial file', async () => {
       await build(lockOf([tool, library], []));
       const left = [...readdirSync(site.blobs), ...readdirSync(join(site.cache, 'members'))];
       expect(left.filter((name) => name.startsWith('.') || name.endsWith('.tmp'))).toEqual([]);
     });
 
-    it('take away what a killed build left, and nothing of a running one', async () => {
+    it('remove files of killed builds only', async () => {
       mkdirSync(site.blobs, { recursive: true });
       writeFileSync(join(site.blobs, '.4194304-0'), 'left');
       writeFileSync(join(site.blobs, `.${process.ppid}-0`), 'running');

@@ -95,7 +95,7 @@ describe('tar header', () => {
     ]);
   });
 
-  it('holds any name and target', () => {
+  it('encodes any name and target', () => {
     const name = fc.string({ minLength: 1, maxLength: 300, unit: 'grapheme' }).filter((text) => isPath(text));
     fc.assert(
       fc.property(name, name, (path, target) => {
