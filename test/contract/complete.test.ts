@@ -132,7 +132,9 @@ describe('README', () => {
 
   it('lists the exit codes of the agent, as the page of the bundle does', () => {
     const own = new Set(
-      [...AGENT.matchAll(/^\s*(?:[^#\n]*\s)?(?:fail|exit|exit_with) (\d+)\b/gm)].map(([, code]) => Number(code)),
+      [...AGENT.matchAll(/^\s*(?:[^#\n]*\s)?(?:fail|exit|exit_with) (\d+)\b/gm)].map(([, code]) =>
+        Number(code),
+      ),
     );
     const page = codes(/\nExit codes: ([\s\S]*?)\. All/.exec(read('docs/bundle.md'))?.[1]);
     const short = codes(/The agent on the node: ([\s\S]*?)\.\n/.exec(readme)?.[1]);
