@@ -47,11 +47,11 @@ const RELEASES = platformNames.map((platform) => {
 /** Bytes of an image, on every platform; a reason to look at what came in when a test of it fails. */
 const LARGEST: Readonly<Record<string, number>> = {
   chrony: 50e6,
-  etcd: 105e6,
+  etcd: 115e6,
   haproxy: 50e6,
   keepalived: 70e6,
   pgbouncer: 45e6,
-  'vip-manager': 60e6,
+  'vip-manager': 70e6,
   postgres: 165e6,
   'postgres-olap': 360e6,
 };
@@ -145,13 +145,15 @@ describe.skipIf(skipped)(`the images${skipped ? ` (${skipped})` : ''}`, () => {
   }
 
   it('are read by skopeo and unpacked by umoci, and are not larger than they have to be', async () => {
+    const tooLarge: string[] = [];
     for (const image of images) {
       const size = image.layers.reduce((sum, layer) => sum + layer.size, 0);
       const layers = image.layers.map((layer) => (layer.size / 1e6).toFixed(1)).join(' + ');
       process.stdout.write(`image ${image.name}: ${(size / 1e6).toFixed(1)} MB (${layers})\n`);
-      expect(size).toBeLessThan(limitOf(image.name) ?? 0);
+      if (size >= (limitOf(image.name) ?? 0)) tooLarge.push(image.name);
       expect(statSync(join(await rootfs(image.name), 'usr/bin/sh')).isFile()).toBe(true);
     }
+    expect(tooLarge).toEqual([]);
   });
 
   it('are refused by skopeo when a byte of a layer differs', async () => {
