@@ -90,7 +90,7 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
     }
   });
 
-  it('a planned switchover: write outage below 3 s, none that was acknowledged is lost', async () => {
+  it('a planned switchover: write outage below 3 s, no acknowledged row is lost', async () => {
     const outcome = await underLoad('10.10.10.13', switchover);
     process.stdout.write(`switchover: ${outcome.gap.toFixed(2)} s without a write\n`);
     expect(outcome.lost).toEqual([]);

@@ -162,7 +162,7 @@ describe.skipIf(skipped)(`apt as solver and downloader${skipped ? ` (${skipped})
     const [found] = await findings(request('one', ['broken']));
     expect(found).toMatchObject({ code: 'lock/solver-failed' });
     expect(found?.message).toMatch(
-      /for image one: .*broken : Depends: no-such-package but it is not installable/,
+      /packages of image one: .*broken : Depends: no-such-package but it is not installable/,
     );
   });
 

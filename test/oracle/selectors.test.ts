@@ -91,7 +91,7 @@ describe.skipIf(missing.length > 0)(`selectors of services (seed ${SEED})${reaso
     const input = JSON.stringify(
       questions.map(({ members, expression }) => ({
         expression,
-        members: members.map(({ settings, role }) => ({ ...settings, pg_role: role })),
+        members: members.map(({ host, role }) => ({ ...host.parameters.values, pg_role: role })),
       })),
     );
     const theirs: (number[] | null)[] = JSON.parse(await mustRun('/usr/bin/python3', [SEARCH], { input }));
