@@ -47,8 +47,7 @@ it('gives one notice for each module of a full host that is not built yet, and f
     expect.stringContaining('warning[site/published-password] 5 passwords'),
     expect.stringContaining('notice[module/not-built] module infra'),
     expect.stringContaining('notice[module/not-built] module minio'),
-    expect.stringContaining('notice[node/not-served] `node_dns_servers` names 10.10.10.10'),
-    expect.stringContaining('notice[pgsql/version-of-platform] `pg_version` is not set: PostgreSQL 17'),
+    expect.stringContaining('notice[node/not-served] `node_dns_servers`: host 10.10.10.10'),
   ]);
   expect(result.code).toBe(0);
 });

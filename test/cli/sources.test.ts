@@ -146,12 +146,13 @@ describe('packages that are not locked yet', () => {
     expect(result.code).toBe(5);
   });
 
-  it('for a major version that no source carries', async () => {
+  it('for a major version that no platform has: before anything is resolved', async () => {
     const inventory = variant('old', (text) => text.replace('pg_version: 17', 'pg_version: 12'));
     const result = await build(inventory, {});
     expect(result.stderr).toMatch(
-      /^error\[lock\/pg-version-not-carried\] debian13 has no package postgresql-12, which image postgres-12 needs \(images\/postgres\.yml:\d+\)\n {2}--> images\/postgres\.yml:\d+:\d+\n {3}= help: set pg_version to an available version: 17\n/m,
+      /^error\[pgsql\/version-not-carried\] debian13 has PostgreSQL 17, not 12 \(pg-meta\)\n {2}--> \S+\/old\.yml:\d+:21\n/m,
     );
+    expect(result.stderr).not.toContain('lock');
     expect(result.code).toBe(2);
   });
 
@@ -167,7 +168,7 @@ describe('packages that are not locked yet', () => {
     expect(result.stderr).toContain(
       [
         'error[lock/package-not-found] package postgresql-17-crom for image postgres-17 not found' +
-          ' in trixie/main, trixie-updates/main, trixie-security/main',
+          ' in trixie/main, trixie-updates/main, trixie-security/main (requested by pg_extensions)',
         `  --> ${inventory}:${line}:25`,
         `${line} |         pg_extensions: [postgresql-17-crom]`,
       ].join('\n'),
