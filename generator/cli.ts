@@ -108,11 +108,6 @@ process.stdout.on('error', (error) => {
   if ('code' in error && error.code === 'EPIPE') process.exit(EXIT.done);
   throw error;
 });
-process.once('SIGINT', () => {
-  // Progress stays on the terminal; the shell's prompt begins on the next line.
-  if (process.stderr.isTTY) process.stderr.write('\n');
-  process.exit(EXIT.interrupted);
-});
 void main().then((code) => {
   process.exitCode = code;
 });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type BuildSummary, build } from '../emit/build.ts';
 import type { SitePlan, SitePromise } from '../model/plan.ts';
+import { exitOnInterrupt } from './interrupt.ts';
 import { type CommonOptions, Run } from './run.ts';
 import { sitePrintout } from './site-printout.ts';
 import { formatBytes } from './terminal.ts';
@@ -22,6 +23,7 @@ export async function runBuild(argument: string | undefined, flags: BuildFlags):
     run.print(JSON.stringify(shown, null, 2));
     return;
   }
+  exitOnInterrupt();
   const result = await build(compiled, {
     out: resolve(flags.output),
     configOnly: flags.configOnly === true,

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { exportHost } from '../bundle/export-host.ts';
 import { tarSink } from '../bundle/tar.ts';
+import { exitOnInterrupt } from './interrupt.ts';
 import { type CommonOptions, Run } from './run.ts';
 import { formatBytes } from './terminal.ts';
 
@@ -14,6 +15,7 @@ export type ExportFlags = CommonOptions & {
 export async function runExport(argument: string | undefined, flags: ExportFlags): Promise<void> {
   const run = new Run(flags);
   const { site } = await run.compile(argument, { ...flags, quiet: true });
+  exitOnInterrupt();
   const directory = join(resolve(flags.site), site.name);
   const file = resolve(flags.output);
   const { bundle, bytes } = run.unwrap(await exportHost(directory, flags.host, tarSink(file), run.progress));

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { addressOf, largeInventory } from '../support/large-inventory.ts';
 import { isCompleteLayout } from '../support/layout.ts';
 import { type LocalMirror, mirrorOf } from '../support/local-mirror.ts';
 import { pigsty, root, Workshop, withUniquePasswords } from '../support/product.ts';
@@ -65,7 +66,7 @@ function count(directory: string): number {
 async function interrupted(
   command: readonly string[],
   env: NodeJS.ProcessEnv,
-  end: { readonly signal: 'SIGINT' | 'SIGKILL'; isNow(): boolean },
+  end: { readonly signal: 'SIGINT' | 'SIGKILL'; isNow(pid: number): boolean },
 ): Promise<{ code: number; said: string }> {
   const program = join(root, 'dist', 'pigsty.js');
   const child = spawn(process.execPath, [program, ...command], {
@@ -78,7 +79,7 @@ async function interrupted(
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
   const timer = setInterval(() => {
-    if (!end.isNow()) return;
+    if (!end.isNow(pid)) return;
     clearInterval(timer);
     process.kill(-pid, end.signal);
   }, POLL_MILLISECONDS);
@@ -105,6 +106,21 @@ it.each(CASES)('%s while %s', async (signal, moment) => {
   expect(isCompleteLayout(site)).toBe(true);
   expect(leftovers(join(cache, 'pigsty')).join(' ')).toBe('');
 });
+
+it('SIGINT ends a verb that only computes at once', async () => {
+  const inventory = join(workshop.directory, 'large.yml');
+  writeFileSync(inventory, largeInventory(600));
+  const command = ['explain', addressOf(0), 'etc/hosts', '-i', inventory];
+  const isNow = (pid: number) => processorSeconds(pid) > 1;
+  const ended = await interrupted(command, {}, { signal: 'SIGINT', isNow });
+  expect(ended).toEqual({ code: -1, said: '' });
+});
+
+/** User time of a process, in hundredths on every Linux (proc(5), field 14 of stat). */
+function processorSeconds(pid: number): number {
+  const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+  return Number(fields.split(' ')[11]) / 100;
+}
 
 /** Files under temporary names. `packages/partial` may keep one: apt's transports end a little after apt. */
 function leftovers(cache: string): string[] {
