@@ -1,5 +1,6 @@
 /** Bundles generator/ and its libraries into dist/: the `pigsty` command, which needs Node and nothing else of npm. */
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -58,5 +59,7 @@ async function compileVerbs(scratch) {
   copyFileSync(join(root, 'blueprints', 'full.yml'), inventory);
   await module.exports.runValidate(inventory, { quiet: true });
   await module.exports.runBuild(inventory, { quiet: true, configOnly: true, output: join(scratch, 'out') });
-  writeFileSync(join(dist, 'verbs.cache'), script.createCachedData());
+  const data = script.createCachedData();
+  const digest = createHash('sha256').update(readFileSync(file)).update(data).digest();
+  writeFileSync(join(dist, 'verbs.cache'), Buffer.concat([digest, data]));
 }

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { lstat, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
 import { type BlobStore, verifiedBlob } from '../effects/blob-store.ts';
@@ -29,9 +30,11 @@ async function writeTar(
   blobs: BlobStore,
   step: ProgressStep,
 ): Promise<void> {
-  const temporary = `${path}.tmp`;
+  await mustBeReplaceable(path);
+  // A name that nobody has prepared: neither a link nor a file with another mode.
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   const tar = pack();
-  const written = pipeline(tar, createWriteStream(temporary, { mode: 0o600 }));
+  const written = pipeline(tar, createWriteStream(temporary, { mode: 0o600, flags: 'wx' }));
   try {
     for (const file of files) {
       await addFile(tar, file, blobs);
@@ -46,6 +49,13 @@ async function writeTar(
     await rm(temporary, { force: true });
     throw cause;
   }
+}
+
+/** Throws like a system call if something other than a file has the name: root could replace a device. */
+async function mustBeReplaceable(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (!found || found.isFile()) return;
+  throw Object.assign(new Error(`EEXIST: not a regular file, open '${path}'`), { code: 'EEXIST', path });
 }
 
 async function addFile(

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
@@ -31,10 +32,27 @@ function once<T extends object>(load: () => T): () => T {
 }
 
 function evaluate<T>(file: string, cache: string): T {
-  const cachedData = existsSync(cache) ? { cachedData: readFileSync(cache) } : {};
-  const script = new Script(Module.wrap(readFileSync(file, 'utf8')), { filename: file, ...cachedData });
+  const source = readFileSync(file);
+  const cachedData = readCache(cache, source);
+  const options = { filename: file, ...(cachedData && { cachedData }) };
+  const script = new Script(Module.wrap(source.toString('utf8')), options);
   const run: Wrapped = script.runInThisContext();
   const module = { exports: {} };
   run(module.exports, createRequire(file), module, file, dirname(file));
   return module.exports as T;
+}
+
+/**
+ * The compiled form, behind a sha256 of it and of its source: V8 itself compares lengths only, and crashes on a corrupted
+ * cache. Undefined if it is missing, cannot be read, or belongs to another source.
+ */
+function readCache(cache: string, source: Buffer): Buffer | undefined {
+  try {
+    const bytes = readFileSync(cache);
+    const data = bytes.subarray(32);
+    const expected = createHash('sha256').update(source).update(data).digest();
+    return expected.equals(bytes.subarray(0, 32)) ? data : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,5 @@
 /** A key whose name suggests a secret. */
-const SECRET = String.raw`[\w-]*(?:password|passwd|secret|cipher_pass|_key)[\w-]*['"]?`;
+const SECRET = String.raw`[\w-]*(?:password|passwd|secret|token|cipher_pass|_key)[\w-]*['"]?`;
 const SECRET_KEY = new RegExp(String.raw`\b(${SECRET}(?:\s*:\s*|\s+))`, 'gi');
 /** The value of such a key begins on the next line. */
 const OPEN_KEY = new RegExp(String.raw`${SECRET}\s*:\s*(?:[|>][-+\d]*)?\s*$`, 'i');

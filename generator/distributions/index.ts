@@ -35,8 +35,9 @@ export function platformsWith(sources: readonly SignedSource[]): Platforms {
 
 /**
  * The name of an image in its site. An image on another platform than the default has the platform in its name, even if
- * no host uses the default: names do not depend on other hosts.
+ * no host uses the default: names do not depend on other hosts. Names of clusters, which some images have in theirs,
+ * contain no dot.
  */
 export function imageName({ name, platform }: Pick<ImageUse, 'name' | 'platform'>): string {
-  return platform === defaultPlatform ? name : `${name}-${platform}`;
+  return platform === defaultPlatform ? name : `${name}.${platform}`;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Descriptor } from '../model/image.ts';
 import { blobPath } from '../oci/layout.ts';
@@ -33,6 +34,8 @@ export function layoutBlobs(directory: string): BlobStore {
     async *open(descriptor) {
       const path = join(directory, blobPath(descriptor));
       try {
+        // A FIFO would wait for ever, and a link leads out of the layout.
+        if (!(await lstat(path)).isFile()) throw new BlobFault('changed', descriptor);
         yield* createReadStream(path, { highWaterMark: CHUNK_BYTES });
       } catch (cause) {
         throw isErrno(cause, 'ENOENT') ? new BlobFault('missing', descriptor) : cause;

@@ -10,7 +10,7 @@ export type Channel<T> = { readonly name: string; readonly carries?: T };
 export type Offer = { readonly channel: Channel<unknown>; readonly facts: readonly unknown[] };
 
 /** The facts `facts` on `channel`, for `Module.offer`. */
-export function offer<T>(channel: Channel<T>, facts: readonly T[]): Offer {
+export function offer<T>(channel: Channel<T>, facts: readonly NoInfer<T>[]): Offer {
   return { channel, facts };
 }
 

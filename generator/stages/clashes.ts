@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { HostIp } from '../model/brand.ts';
 import type { Contribution } from '../model/module.ts';
@@ -33,7 +34,7 @@ function sideOf({ module, item, leaf }: Claim): ClashSide {
 /** `item` and `leaf` as `explain` names them. */
 function claimsOf({ module, ...part }: Part): Claim[] {
   const claim = (what: string, name: string, plan: unknown, item: string, leaf?: string): Claim => {
-    return { what, name, plan, module, item, leaf };
+    return { what, name: what === 'path' ? normalPath(name) : name, plan, module, item, leaf };
   };
   return [
     ...(part.files ?? []).flatMap((file) => [
@@ -55,6 +56,11 @@ function claimsOf({ module, ...part }: Part): Claim[] {
       claim('certificate', certificate.name, certificate, `certificates/${certificate.name}`),
     ),
   ];
+}
+
+/** `/data//etcd/` as `/data/etcd`: one place on the host. */
+function normalPath(path: string): string {
+  return posix.normalize(path).replace(/(?<=.)\/$/, '');
 }
 
 /** One module may mark a directory as state that another only creates. */

@@ -1,8 +1,11 @@
 import type { Module } from '../model/module.ts';
 import type { Site, SiteHost } from '../model/site.ts';
 
+/** So many hosts are planned in less time than Node takes to start. */
+const FEW = 100;
+
 /**
- * One host of each kind. Hosts of one kind have the same modules, the same set of parameters, and the same values of the
+ * All hosts of a small site, one host of each kind of a large one. Hosts of one kind have the same modules, the same set of parameters, and the same values of the
  * parameters in `named`, which name accounts and paths on a host.
  */
 export function distinctHosts(
@@ -10,6 +13,7 @@ export function distinctHosts(
   modules: readonly Module[],
   named: readonly string[],
 ): readonly SiteHost[] {
+  if (site.hosts.length <= FEW) return site.hosts;
   const byKind = new Map<string, SiteHost>();
   for (const host of site.hosts) {
     const kind = kindOf(host, modules, named);

@@ -64,6 +64,12 @@ describe('two modules clash', () => {
       ['path /pg'],
     ],
     [
+      'in a directory that is written in two ways',
+      { directories: [directory('/data//a/', 'a')] },
+      { directories: [directory('/data/a', 'b')] },
+      ['path /data/a'],
+    ],
+    [
       'in the target of a link',
       { links: [{ path: '/pg', target: '/data/a' }] },
       { links: [{ path: '/pg', target: '/data/b' }] },

@@ -94,11 +94,11 @@ describe('requests of images', () => {
     );
     expect(requests.map(({ name, platform }) => `${name} ${platform}`)).toEqual([
       'app-1 debian13',
-      'app-1-debian14 debian14',
+      'app-1.debian14 debian14',
       'base debian13',
       'base debian14',
     ]);
-    expect(specs.map(({ name }) => name)).toEqual(['app-1', 'app-1-debian14']);
+    expect(specs.map(({ name }) => name)).toEqual(['app-1', 'app-1.debian14']);
     expect(requests.map(({ packages }) => packages.map(({ name }) => name).join(' '))).toEqual([
       'dash app-1 locales',
       'dash new-base app-1-next',

@@ -53,8 +53,7 @@ export function resolveName(word: string, settings: Version): ResolvedName {
 const resolvedNames = new LruMap<string, ResolvedName>(1000);
 
 function findName(word: string, settings: Version): ResolvedName {
-  const { pg_version: version } = settings;
-  const keys = tableNames(word, version);
+  const keys = tableNames(word);
   const row = keys.map((key) => ROWS.get(key)).find((found) => found !== undefined);
   if (row) {
     const resolved = resolveRow(row, settings);
@@ -77,11 +76,11 @@ function resolveRow(row: PackageRow, settings: Version): ResolvedName {
   return { kind: row.image ? 'included' : row.isPending ? 'pending' : 'absent', row };
 }
 
-/** Possible names in the table for `pg_cron_17*`, `postgresql-17-cron`, `timescaledb-2-postgresql-17*`, `postgresql17-contrib`. */
-function tableNames(word: string, version: number): readonly [string, string, string] {
+/** Possible names in the table, without a major version of PostgreSQL, for `pg_cron_17*`, `postgresql-17-cron`, `timescaledb-2-postgresql-17*`, `postgresql17-contrib`. */
+function tableNames(word: string): readonly [string, string, string] {
   const name = plain(word.replaceAll('*', ''))
-    .replace(new RegExp(`^postgresql_?${version}_`), '')
-    .replace(new RegExp(`_*${version}$`), '')
+    .replace(/^postgresql_?1\d_/, '')
+    .replace(/_*1\d$/, '')
     .replace(/_postgresql$|_+$/, '');
   const short = name.replace(/^postgresql_+/, '');
   return [name, short, short.replace(/_[\d.]+$/, '')];

@@ -64,6 +64,7 @@ export const SECRET_REPOSITORY_KEYS: readonly string[] = [
   's3_key',
   's3_key_secret',
   's3_token',
+  's3_sse_customer_key',
   'cipher_pass',
   'azure_key',
   'gcs_key',
