@@ -186,7 +186,7 @@ describe.skipIf(reason !== undefined)(`a node that cannot take the bundle ${reas
 
   test('the disk is another host’s', async () => {
     await host.node.sh('mkdir -p /data/tenant; echo lab 10.10.10.99 tenant > /data/tenant/.pigsty-state');
-    await refuse(sample(), /holds the state of "lab 10.10.10.99 tenant", not of "lab 10.10.10.11 tenant"/);
+    await refuse(sample(), /has the state of "lab 10.10.10.99 tenant", not of "lab 10.10.10.11 tenant"/);
     await host.node.sh('rm -r /data/tenant');
   });
 
@@ -214,7 +214,7 @@ describe.skipIf(reason !== undefined)(`a node that cannot take the bundle ${reas
   });
 });
 
-describe.skipIf(reason !== undefined)(`a service that leads astray ${reason ?? ''}`, () => {
+describe.skipIf(reason !== undefined)(`a service that puts a link in place of its directory ${reason ?? ''}`, () => {
   test('a link of its own in the place of a directory is refused', async () => {
     const host = await bootNode(lab, { ip: '10.10.10.24', name: 'astray' });
     await host.apply(sample());

@@ -53,7 +53,7 @@ export function resolveName(word: string, settings: Version): ResolvedName {
 const resolvedNames = new LruMap<string, ResolvedName>(1000);
 
 function findName(word: string, settings: Version): ResolvedName {
-  const keys = tableNames(word);
+  const keys = tableNames(word, settings.pg_version);
   const row = keys.map((key) => ROWS.get(key)).find((found) => found !== undefined);
   if (row) {
     const resolved = resolveRow(row, settings);
@@ -77,10 +77,10 @@ function resolveRow(row: PackageRow, settings: Version): ResolvedName {
 }
 
 /** Possible names in the table, without a major version of PostgreSQL, for `pg_cron_17*`, `postgresql-17-cron`, `timescaledb-2-postgresql-17*`, `postgresql17-contrib`. */
-function tableNames(word: string): readonly [string, string, string] {
+function tableNames(word: string, version: number): readonly [string, string, string] {
   const name = plain(word.replaceAll('*', ''))
     .replace(/^postgresql_?1\d_/, '')
-    .replace(/_*1\d$/, '')
+    .replace(new RegExp(`(?:_*${version}|_+1\\d)$`), '')
     .replace(/_postgresql$|_+$/, '');
   const short = name.replace(/^postgresql_+/, '');
   return [name, short, short.replace(/_[\d.]+$/, '')];
