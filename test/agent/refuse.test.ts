@@ -214,7 +214,7 @@ describe.skipIf(reason !== undefined)(`a node that cannot take the bundle ${reas
   });
 });
 
-describe.skipIf(reason !== undefined)(`a service that puts a link in place of its directory ${reason ?? ''}`, () => {
+describe.skipIf(reason !== undefined)(`a service that swaps a directory ${reason ?? ''}`, () => {
   test('a link of its own in the place of a directory is refused', async () => {
     const host = await bootNode(lab, { ip: '10.10.10.24', name: 'astray' });
     await host.apply(sample());
