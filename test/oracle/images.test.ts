@@ -55,7 +55,7 @@ const LARGEST: Readonly<Record<string, number>> = {
   postgres: 165e6,
   'postgres-olap': 360e6,
 };
-const limitOf = (name: string) => LARGEST[name.replace(/-debian\d+$/, '').replace(/-\d+/, '')];
+const limitOf = (name: string) => LARGEST[name.replace(/\.debian\d+$/, '').replace(/-\d+/, '')];
 
 describe.skipIf(skipped)(`the images${skipped ? ` (${skipped})` : ''}`, () => {
   const scratch = mkdtempSync(join(tmpdir(), 'pigsty-images-'));
