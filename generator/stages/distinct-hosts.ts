@@ -5,8 +5,8 @@ import type { Site, SiteHost } from '../model/site.ts';
 const FEW = 100;
 
 /**
- * All hosts of a small site, one host of each kind of a large one. Hosts of one kind have the same modules, the same set of parameters, and the same values of the
- * parameters in `named`, which name accounts and paths on a host.
+ * All hosts of a small site, one host of each kind of a large one. Hosts of one kind have the same modules and the same
+ * values of the parameters in `named`, which name accounts and paths on a host. A build looks at every host.
  */
 export function distinctHosts(
   site: Site,
@@ -26,7 +26,6 @@ function kindOf(host: SiteHost, modules: readonly Module[], named: readonly stri
   const { values } = host.parameters;
   return [
     ...modules.flatMap((module) => (module.isOn(host) ? module.name : [])),
-    ...Object.keys(values),
     ...named.map((name) => String(values[name])),
   ].join('\0');
 }
