@@ -20,7 +20,7 @@ export type Member = {
   readonly state: string;
 };
 
-type Access = {
+export type Access = {
   readonly user?: string;
   readonly password?: string;
   readonly database?: string;
@@ -163,16 +163,18 @@ export class Cluster {
     return this.nodes.filter((other) => other !== node && other.isRunning);
   }
 
-  /** Waits until one leader runs and the others stream from it; throws with the last list. */
-  async waitUntilWhole(timeoutSeconds = 180): Promise<void> {
+  /**
+   * Waits until one leader runs and the others stream from it, as Patroni on each of `nodes` sees it; throws with the
+   * last list.
+   */
+  async waitUntilWhole(nodes: readonly LabNode[] = this.nodes, timeoutSeconds = 180): Promise<void> {
     const deadline = Date.now() + timeoutSeconds * 1000;
-    for (let members: readonly Member[] = []; ; await delay(500)) {
-      members = await this.members();
-      const leaders = members.filter(({ role, state }) => role === 'Leader' && state === 'running');
-      const streaming = members.filter(({ state }) => state === 'streaming');
-      if (leaders.length === 1 && streaming.length === this.nodes.length - 1) return;
-      if (Date.now() > deadline)
-        throw new Error(`the cluster is not whole:\n${JSON.stringify(members, null, 1)}`);
+    for (const node of nodes) {
+      for (let members: readonly Member[] = []; !isWhole(members, nodes.length); await delay(500)) {
+        if (Date.now() > deadline)
+          throw new Error(`${node.name}: the cluster is not whole:\n${JSON.stringify(members, null, 1)}`);
+        members = (await this.membersAt(node)) ?? [];
+      }
     }
   }
 
@@ -199,4 +201,10 @@ export class Cluster {
     const ip = /https:\/\/([0-9.]+):2379, [^\n]*, true, /.exec(status?.stdout ?? '')?.[1];
     return this.node(ip ?? 'unknown');
   }
+}
+
+function isWhole(members: readonly Member[], count: number): boolean {
+  const leaders = members.filter(({ role, state }) => role === 'Leader' && state === 'running');
+  const streaming = members.filter(({ state }) => state === 'streaming');
+  return leaders.length === 1 && streaming.length === count - 1;
 }
