@@ -2,7 +2,7 @@ import type { HostIp } from '../model/brand.ts';
 import type { Place } from '../model/origin.ts';
 import type { Site } from '../model/site.ts';
 import { modules } from '../modules/index.ts';
-import { hostSecrets } from '../stages/secrets.ts';
+import { siteSecrets } from '../stages/secrets.ts';
 
 export type InitOptions = {
   /** New addresses for all hosts of the blueprint, in the order of their addresses. */
@@ -48,11 +48,10 @@ type Secret = { readonly name: string; readonly place: Place | undefined };
 /** Every secret of the site once; a default has no place. */
 function findSecrets(site: Site): Secret[] {
   const found = new Map<string, Secret>();
-  for (const host of site.hosts) {
-    for (const [name, { text, parameter, path }] of hostSecrets(host, modules)) {
-      if (text !== '' && !found.has(name))
-        found.set(name, { name, place: host.parameters.place(parameter, path) });
-    }
+  for (const { host, name, secret } of siteSecrets(site, modules)) {
+    const { text, parameter, path } = secret;
+    if (text !== '' && !found.has(name))
+      found.set(name, { name, place: host.parameters.place(parameter, path) });
   }
   return [...found.values()].filter(({ name, place }) => place || !name.includes('.'));
 }

@@ -1,11 +1,11 @@
-import type { Site } from './site.ts';
+import type { SiteHosts } from './site.ts';
 
-/** Caches a result for each site: modules need it for every host. */
-export function perSite<T>(compute: (site: Site) => T): (site: Site) => T {
-  const known = new WeakMap<Site, { readonly value: T }>();
+/** Caches a result for each site, with or without its files: modules need it for every host. */
+export function perSite<T>(compute: (site: SiteHosts) => T): (site: SiteHosts) => T {
+  const known = new WeakMap<SiteHosts['hosts'], { readonly value: T }>();
   return (site) => {
-    const found = known.get(site) ?? { value: compute(site) };
-    known.set(site, found);
+    const found = known.get(site.hosts) ?? { value: compute(site) };
+    known.set(site.hosts, found);
     return found.value;
   };
 }

@@ -7,7 +7,10 @@ export type Setting = { readonly value: Value; readonly origin: Origin };
 
 /** The resolved parameters of one host with their origins. */
 export type Parameters = {
-  /** Every parameter with a value, defaults included, in the form its schema gives it. */
+  /**
+   * Every parameter with a value, in the form its schema gives it. What the inventory sets are own properties; defaults
+   * are inherited.
+   */
   readonly values: Readonly<Record<string, Value>>;
   origin(name: string): Origin;
   /** The place where a parameter is set, or of the item at `path` inside its value; undefined for a default. */
@@ -32,3 +35,6 @@ export type Site = {
   /** Texts of the files that parameters name (`Module.files`), by the name as written; without files that do not exist. */
   readonly files: ReadonlyMap<string, string>;
 };
+
+/** A site whose files may not have been read yet. */
+export type SiteHosts = Omit<Site, 'files'>;

@@ -59,6 +59,14 @@ export function patternOrNumber(form: RegExp, what: string) {
   return z.union([text, z.number(expected(what)).transform(String).pipe(text)], expected(what));
 }
 
+/**
+ * A key that may be absent. zod's own `exactOptional` checks an absent key like a present one and drops the errors, for
+ * each of thousands of databases. YAML has no undefined values, in which the two differ.
+ */
+export function optional<T extends z.ZodType>(schema: T): z.ZodExactOptional<T> {
+  return schema.optional() as z.ZodType as z.ZodExactOptional<T>;
+}
+
 export function listOf<T extends z.ZodType>(item: T, what: string) {
   return z.array(item, expected(`a list of ${what}`));
 }

@@ -8,7 +8,7 @@ import { type Parameter, PENDING } from '../model/parameter.ts';
 import type { PortUse } from '../model/plan.ts';
 import type { Site, SiteHost } from '../model/site.ts';
 import { nearestName } from '../text/nearest.ts';
-import { hostSecrets } from './secrets.ts';
+import { siteSecrets } from './secrets.ts';
 
 const rules = {
   portClash: rule<{ port: number; ip: string; unit: string; other: string }>('node/port-clash', {
@@ -83,11 +83,10 @@ function publishedPasswords(site: Site, modules: readonly Module[]): Diagnostic[
   );
   const published = new Set(defaults);
   const found = new Map<string, Place | undefined>();
-  for (const host of site.hosts) {
-    for (const [name, { text, parameter, path }] of hostSecrets(host, modules)) {
-      if (found.has(name) || !(published.has(text) || SAMPLE_PASSWORD.test(text))) continue;
-      found.set(name, host.parameters.place(parameter, path));
-    }
+  for (const { host, name, secret } of siteSecrets(site, modules)) {
+    const { text, parameter, path } = secret;
+    if (found.has(name) || !(published.has(text) || SAMPLE_PASSWORD.test(text))) continue;
+    found.set(name, host.parameters.place(parameter, path));
   }
   const names = [...found.keys()].sort();
   const place = names.map((name) => found.get(name)).find((one) => one !== undefined);

@@ -15,17 +15,19 @@ export function distinctHosts(
 ): readonly SiteHost[] {
   if (site.hosts.length <= FEW) return site.hosts;
   const byKind = new Map<string, SiteHost>();
+  const names = new Set(named);
   for (const host of site.hosts) {
-    const kind = kindOf(host, modules, named);
+    const kind = kindOf(host, modules, names);
     if (!byKind.has(kind)) byKind.set(kind, host);
   }
   return [...byKind.values()];
 }
 
-function kindOf(host: SiteHost, modules: readonly Module[], named: readonly string[]): string {
+function kindOf(host: SiteHost, modules: readonly Module[], named: ReadonlySet<string>): string {
   const { values } = host.parameters;
+  const set = Object.keys(values).filter((name) => named.has(name));
   return [
     ...modules.flatMap((module) => (module.isOn(host) ? module.name : [])),
-    ...named.map((name) => String(values[name])),
+    ...set.map((name) => `${name}=${String(values[name])}`),
   ].join('\0');
 }

@@ -4,6 +4,7 @@ import type { HostIp } from '../model/brand.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { conclude } from '../model/diagnostic.ts';
 import type { Inventory, InventoryGroup, InventoryHost, Value, Variable, Vars } from '../model/inventory.ts';
+import { LruMap } from '../model/lru-map.ts';
 import type { Locate, Origin } from '../model/origin.ts';
 import type { Parameter } from '../model/parameter.ts';
 import type { Parameters, Setting, Site, SiteHost } from '../model/site.ts';
@@ -178,8 +179,16 @@ function readVariable(
 
 /** The value in the form of the schema; if the schema rejects it, one diagnostic per issue and the value as written. */
 function checkValue(row: Parameter, variable: Variable, diagnostics: Diagnostic[]): Value {
+  const accepted = acceptedValues.get(row) ?? new LruMap<Value, Value>(1000);
+  acceptedValues.set(row, accepted);
+  const known = accepted.get(variable.value);
+  if (known !== undefined) return known;
   const parsed = row.schema.safeParse(variable.value);
-  if (parsed.success) return parsed.data as Value;
+  if (parsed.success) {
+    const value = parsed.data as Value;
+    if (typeof variable.value !== 'object') accepted.set(variable.value, value);
+    return value;
+  }
   for (const issue of parsed.error.issues) {
     const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
     const unknownKeys = issue.code === 'unrecognized_keys' ? issue.keys : [];
@@ -196,6 +205,9 @@ function checkValue(row: Parameter, variable: Variable, diagnostics: Diagnostic[
   }
   return variable.value;
 }
+
+/** A cache of plain values, such as numbers and names, in the form of the schema: many hosts have the same. */
+const acceptedValues = new WeakMap<Parameter, LruMap<Value, Value>>();
 
 function unknownParameter(variable: Variable, vocabulary: Vocabulary): Diagnostic {
   const suggestion = nearestName(variable.name, [...vocabulary.rows.keys()]);

@@ -3,7 +3,7 @@ import { isBuilt, type Module } from '../model/module.ts';
 import type { Path } from '../model/origin.ts';
 import type { Parameter } from '../model/parameter.ts';
 import type { Secret, Secrets } from '../model/secret.ts';
-import type { SiteHost } from '../model/site.ts';
+import type { Site, SiteHost } from '../model/site.ts';
 
 /**
  * The secrets of one host, from all built modules on it. The parameter tables define them: a row with `secret` gives one
@@ -11,11 +11,31 @@ import type { SiteHost } from '../model/site.ts';
  */
 export function hostSecrets(host: SiteHost, modules: readonly Module[]): Secrets {
   return new Map(
-    modules
-      .filter((module) => isBuilt(module) && module.isOn(host))
-      .flatMap((module) => secretRows(module))
-      .flatMap((row) => secretsOfRow(row, host.parameters.values[row.name])),
+    secretRowsOf(host, modules).flatMap((row) => secretsOfRow(row, host.parameters.values[row.name])),
   );
+}
+
+/** A secret with its name and a host that has it. */
+export type HostSecret = { readonly host: SiteHost; readonly name: string; readonly secret: Secret };
+
+/** The secrets of all hosts. Values that hosts share are read once, for the first of them. */
+export function* siteSecrets(site: Site, modules: readonly Module[]): Generator<HostSecret> {
+  const seen = new Map<Parameter, Set<Value>>();
+  for (const host of site.hosts) {
+    for (const row of secretRowsOf(host, modules)) {
+      const value = host.parameters.values[row.name];
+      if (value === undefined) continue;
+      const values = seen.get(row) ?? new Set();
+      seen.set(row, values);
+      if (values.has(value)) continue;
+      values.add(value);
+      for (const [name, secret] of secretsOfRow(row, value)) yield { host, name, secret };
+    }
+  }
+}
+
+function secretRowsOf(host: SiteHost, modules: readonly Module[]): readonly Parameter[] {
+  return modules.flatMap((module) => (isBuilt(module) && module.isOn(host) ? secretRows(module) : []));
 }
 
 const rowsOfModule = new WeakMap<Module, readonly Parameter[]>();

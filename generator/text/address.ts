@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { HostIp } from '../model/brand.ts';
+import { LruMap } from '../model/lru-map.ts';
 
 /*
  * IPv4 addresses and networks in CIDR form: the only place with their syntax (zod's) and comparison. Octets have no leading
@@ -26,11 +27,24 @@ export function compareAddresses(a: HostIp, b: HostIp): number {
 
 /** Whether one network contains another; an address is a network of one address. False if one of them is neither. */
 export function coversNetwork(wide: string, narrow: string): boolean {
-  if (!ADDRESS_OR_CIDR.test(wide) || !ADDRESS_OR_CIDR.test(narrow)) return false;
-  const [outer, inner] = [splitCidr(wide), splitCidr(narrow)];
+  const [outer, inner] = [networkOf(wide), networkOf(narrow)];
+  if (!outer || !inner || outer.length > inner.length) return false;
   const size = 2 ** (BITS - outer.length);
-  const networkOf = (address: string) => Math.floor(numberOf(address) / size);
-  return outer.length <= inner.length && networkOf(outer.address) === networkOf(inner.address);
+  return Math.floor(outer.number / size) === Math.floor(inner.number / size);
+}
+
+type Network = { readonly number: number; readonly length: number };
+
+/** A cache: HBA rules are compared with many addresses. */
+const networks = new LruMap<string, Network | null>(1000);
+
+function networkOf(text: string): Network | null {
+  const known = networks.get(text);
+  if (known !== undefined) return known;
+  const { address, length } = splitCidr(text);
+  const network = ADDRESS_OR_CIDR.test(text) ? { number: numberOf(address), length } : null;
+  networks.set(text, network);
+  return network;
 }
 
 /** The address and mask length of `10.10.10.2/24`; 32 for a plain address. */

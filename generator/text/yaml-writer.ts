@@ -48,7 +48,12 @@ function lineText(node: Node): string {
   return scalarText(Object.is(node, -0) ? 0 : node);
 }
 
-const keyText = memoized((key: string) => stringify({ [key]: 0 }, OPTIONS).slice(0, -': 0\n'.length));
+/** With an underscore between letters, a key is neither a number nor a word such as `on`: it needs no quotes. */
+const PLAIN_KEY = /^[a-z]+(?:_[a-z]+)+$/;
+
+const keyText = memoized((key: string) =>
+  PLAIN_KEY.test(key) ? key : stringify({ [key]: 0 }, OPTIONS).slice(0, -': 0\n'.length),
+);
 
 /** A text of several lines stays on one line, in double quotes. */
 const scalarText = memoized((value: Scalar) => {

@@ -196,7 +196,7 @@ ${readFileSync(join(root, 'test/oracle/hba/ask.py'), 'utf8')}PYTHON`;
   it(`PostgreSQL and pgbouncer agree, in ${SETS * QUESTIONS * 2} questions`, async () => {
     const judged = (['postgres', 'pgbouncer'] as const).flatMap((target) =>
       sets.map(({ rules, role, questions }) => {
-        const context = { target, ...memberOf(rules), otherGroups: [], infraIps: [] };
+        const context = { target, ...memberOf(rules), otherGroups: [], infraIps: [], key: target };
         return {
           target,
           lines: roleLines(context, role),

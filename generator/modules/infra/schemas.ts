@@ -1,22 +1,22 @@
 import * as z from 'zod';
-import { AbsolutePath, expected, Flag, oneOf, Positive, Text } from '../schemas.ts';
+import { AbsolutePath, expected, Flag, oneOf, optional, Positive, Text } from '../schemas.ts';
 
 /** One entry of `infra_portal`: a web site that Nginx serves, or an endpoint that modules look up. */
 export const PortalEntry = z.strictObject(
   {
-    domain: Text.exactOptional(),
-    endpoint: Text.exactOptional(),
-    websocket: Flag.exactOptional(),
-    scheme: oneOf('http', 'https').exactOptional(),
-    cert: AbsolutePath.exactOptional(),
-    key: AbsolutePath.exactOptional(),
+    domain: optional(Text),
+    endpoint: optional(Text),
+    websocket: optional(Flag),
+    scheme: optional(oneOf('http', 'https')),
+    cert: optional(AbsolutePath),
+    key: optional(AbsolutePath),
   },
   expected('{ domain, endpoint, … }'),
 );
 export type PortalEntry = z.infer<typeof PortalEntry>;
 
 export const NavbarLink = z.strictObject(
-  { name: Text, url: Text, desc: Text.exactOptional(), comment: Text.exactOptional() },
+  { name: Text, url: Text, desc: optional(Text), comment: optional(Text) },
   expected('{ name, url, desc }'),
 );
 export type NavbarLink = z.infer<typeof NavbarLink>;
@@ -25,11 +25,11 @@ export type NavbarLink = z.infer<typeof NavbarLink>;
 export const Upstream = z.strictObject(
   {
     name: Text,
-    description: Text.exactOptional(),
+    description: optional(Text),
     module: Text,
     releases: z.array(Positive, expected('a list of releases')),
     baseurl: z.strictObject(
-      { default: Text, china: Text.exactOptional(), europe: Text.exactOptional() },
+      { default: Text, china: optional(Text), europe: optional(Text) },
       expected('{ default, china, europe }'),
     ),
   },

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { expected, Password, pattern, Text } from '../schemas.ts';
+import { expected, optional, Password, pattern, Text } from '../schemas.ts';
 
 /** A directory, or several in minio's own notation: `/data{1...4}`. */
 export const Volumes = pattern(
@@ -15,7 +15,7 @@ export const Bucket = z.strictObject(
 export type Bucket = z.infer<typeof Bucket>;
 
 export const MinioUser = z.strictObject(
-  { access_key: Text, secret_key: Password, policy: Text.exactOptional() },
+  { access_key: Text, secret_key: Password, policy: optional(Text) },
   expected('{ access_key, secret_key, policy }'),
 );
 export type MinioUser = z.infer<typeof MinioUser>;

@@ -1,5 +1,5 @@
 import { perSite } from '../../model/per-site.ts';
-import type { Site, SiteHost } from '../../model/site.ts';
+import type { SiteHost } from '../../model/site.ts';
 
 /** An entry of a list of servers that is a host of the site without that service. */
 export type Unserved = {
@@ -11,5 +11,5 @@ export type Unserved = {
 
 /** The hosts of a site by address. */
 export const hostByIp = perSite(
-  (site: Site): ReadonlyMap<string, SiteHost> => new Map(site.hosts.map((host) => [String(host.ip), host])),
+  (site): ReadonlyMap<string, SiteHost> => new Map(site.hosts.map((host) => [String(host.ip), host])),
 );

@@ -1,6 +1,18 @@
 import * as z from 'zod';
 import { platformNames } from '../../distributions/index.ts';
-import { expected, Flag, Ip, Line, listOf, oneOf, Port, Positive, pattern, whole } from '../schemas.ts';
+import {
+  expected,
+  Flag,
+  Ip,
+  Line,
+  listOf,
+  oneOf,
+  optional,
+  Port,
+  Positive,
+  pattern,
+  whole,
+} from '../schemas.ts';
 
 const Name = pattern(/^[\w.:-]+$/, 'a name of letters, digits, _ . : and -');
 
@@ -9,16 +21,16 @@ const HaproxyServer = z.strictObject(
     name: Name,
     ip: Ip,
     port: Port,
-    backup: Flag.exactOptional(),
-    weight: whole(0, 256, 'a weight 0-256').exactOptional(),
-    options: Line.exactOptional(),
+    backup: optional(Flag),
+    weight: optional(whole(0, 256, 'a weight 0-256')),
+    options: optional(Line),
   },
   expected('{ name, ip, port, … }'),
 );
 
 /** Settings of HAProxy: Pigsty's code reads them here, its documentation has them one level higher. */
 const Nested = z.strictObject(
-  { balance: Line.exactOptional(), maxconn: Positive.exactOptional() },
+  { balance: optional(Line), maxconn: optional(Positive) },
   expected('{ balance, maxconn }'),
 );
 
@@ -67,9 +79,9 @@ export const PackageSource = z.strictObject(
       /^(?:\.\/|\w[\w.-]*(?:\/[\w.-]+)*)$/,
       'the name of a suite, as trixie-pgdg; `./` for an archive without suites',
     ),
-    component: pattern(/^[\w.-]+$/, 'the name of a component').exactOptional(),
+    component: optional(pattern(/^[\w.-]+$/, 'the name of a component')),
     key: Line,
-    platform: oneOf(...platformNames).exactOptional(),
+    platform: optional(oneOf(...platformNames)),
   },
   expected('{ name, url, suite, component, key, platform }'),
 );
@@ -87,14 +99,14 @@ export const HaproxyService = z.strictObject(
   {
     name: Name,
     port: Port,
-    ip: Line.exactOptional(),
-    protocol: oneOf('tcp', 'http').exactOptional(),
-    balance: Line.exactOptional(),
-    maxconn: Positive.exactOptional(),
-    haproxy: Nested.exactOptional(),
-    options: listOf(Line, 'lines').exactOptional(),
-    default: Line.exactOptional(),
-    servers: listOf(HaproxyServer, 'servers').exactOptional(),
+    ip: optional(Line),
+    protocol: optional(oneOf('tcp', 'http')),
+    balance: optional(Line),
+    maxconn: optional(Positive),
+    haproxy: optional(Nested),
+    options: optional(listOf(Line, 'lines')),
+    default: optional(Line),
+    servers: optional(listOf(HaproxyServer, 'servers')),
   },
   expected('{ name, port, servers, … }'),
 );

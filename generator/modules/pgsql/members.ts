@@ -2,7 +2,7 @@ import { append } from '../../model/multimap.ts';
 import type { Place } from '../../model/origin.ts';
 import { perSite } from '../../model/per-site.ts';
 import type { Settings } from '../../model/settings.ts';
-import type { Site, SiteHost } from '../../model/site.ts';
+import type { SiteHost, SiteHosts } from '../../model/site.ts';
 import { withRelease } from './packages/release.ts';
 import type { PgsqlSettings } from './settings.ts';
 
@@ -47,17 +47,17 @@ const byCluster = perSite((site) => {
 const byHost = perSite((site) => new Map(pgsqlMembers(site).map((member) => [member.host, member])));
 
 /** The member on a host. */
-export function memberOf(host: SiteHost, site: Site): PgsqlMember | undefined {
+export function memberOf(host: SiteHost, site: SiteHosts): PgsqlMember | undefined {
   return byHost(site).get(host);
 }
 
 /** The members of one cluster, by sequence. */
-export function clusterMembers(site: Site, cluster: string): readonly PgsqlMember[] {
+export function clusterMembers(site: SiteHosts, cluster: string): readonly PgsqlMember[] {
   return byCluster(site).get(cluster) ?? [];
 }
 
 /** The members of each cluster, by name and sequence. */
-export function clusters(site: Site): readonly (readonly PgsqlMember[])[] {
+export function clusters(site: SiteHosts): readonly (readonly PgsqlMember[])[] {
   return [...byCluster(site).values()];
 }
 

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { expected, Flag, PasswordOrNone, Port, Positive, pattern, Text } from '../schemas.ts';
+import { expected, Flag, optional, PasswordOrNone, Port, Positive, pattern, Text } from '../schemas.ts';
 
 /** One value of `redis_instances`; `replica_of` is an address and a port, separated by a space. */
 const Replica = z.strictObject(
-  { replica_of: pattern(/^\S+ \d{1,5}$/, 'the primary as `<address> <port>`').exactOptional() },
+  { replica_of: optional(pattern(/^\S+ \d{1,5}$/, 'the primary as `<address> <port>`')) },
   expected('{ replica_of }, or {}'),
 );
 export const RedisInstance = z.union(
@@ -17,10 +17,10 @@ export const SentinelMaster = z.strictObject(
   {
     name: Text,
     host: Text,
-    port: Port.exactOptional(),
-    password: PasswordOrNone.exactOptional(),
-    quorum: Positive.exactOptional(),
-    remove: Flag.exactOptional(),
+    port: optional(Port),
+    password: optional(PasswordOrNone),
+    quorum: optional(Positive),
+    remove: optional(Flag),
   },
   expected('{ name, host, port, … }'),
 );

@@ -2,7 +2,7 @@ import { perSite } from '../../../model/per-site.ts';
 import type { ImageUse } from '../../../model/plan.ts';
 import type { Site } from '../../../model/site.ts';
 import { type PgsqlMember, pgsqlMembers } from '../members.ts';
-import { imagePackages } from './packages.ts';
+import { imagePackages, sharePackages } from './packages.ts';
 
 /**
  * The PostgreSQL image of a member: `postgres-17`. Members of one major with the same extensions share it; the first
@@ -27,7 +27,9 @@ export function postgresImage(member: PgsqlMember, site: Site): ImageUse {
 /** Major version -> packages of extensions -> the first cluster that has them, in the order of clusters. */
 const clusterByPackages = perSite((site) => {
   const found = new Map<string, Map<string, string>>();
-  for (const member of pgsqlMembers(site)) {
+  for (const [index, member] of pgsqlMembers(site).entries()) {
+    const previous = pgsqlMembers(site)[index - 1];
+    if (previous && sharePackages(previous, member)) continue;
     const version = String(member.settings.pg_version);
     const clusters = found.get(version) ?? new Map<string, string>();
     found.set(version, clusters);

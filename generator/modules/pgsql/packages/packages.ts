@@ -98,10 +98,16 @@ export type ListedPackage = {
  * The words of `pg_packages`, and of `pg_extensions` as the inventory sets it: its default has names that Debian does
  * not have, so it requests nothing.
  */
-export function listedPackages(member: PgsqlMember): ListedPackage[] {
+export function listedPackages(member: PgsqlMember): readonly ListedPackage[] {
+  const known = listedByMember.get(member);
+  if (known) return known;
   const isDefault = member.host.parameters.origin('pg_extensions').scope === 'default';
-  return [...words(member, 'pg_packages'), ...(isDefault ? [] : words(member, 'pg_extensions'))];
+  const listed = [...words(member, 'pg_packages'), ...(isDefault ? [] : words(member, 'pg_extensions'))];
+  listedByMember.set(member, listed);
+  return listed;
 }
+
+const listedByMember = new WeakMap<PgsqlMember, readonly ListedPackage[]>();
 
 function words({ settings, host }: PgsqlMember, parameter: ListedPackage['parameter']): ListedPackage[] {
   return settings[parameter].flatMap((text, index) => {
@@ -116,6 +122,26 @@ function words({ settings, host }: PgsqlMember, parameter: ListedPackage['parame
 /** A template of Pigsty has spaces inside the braces; its later aliases use `$v`. */
 function withVersion(text: string, version: number): string {
   return text.replaceAll(/\$\{\s*pg_version\s*\}|\$v\b/g, String(version));
+}
+
+/** The parameters that {@link imagePackages} depends on. */
+const PACKAGE_PARAMETERS = [
+  'pg_packages',
+  'pg_extensions',
+  'pg_libs',
+  'pg_databases',
+  'pg_conf',
+  'pg_version',
+  'image_platform',
+  'image_platforms',
+  'image_sources',
+] as const;
+
+/** Whether two members certainly have the same packages: members of one cluster share the values themselves. */
+export function sharePackages(a: PgsqlMember, b: PgsqlMember): boolean {
+  return PACKAGE_PARAMETERS.every(
+    (name) => a.host.parameters.values[name] === b.host.parameters.values[name],
+  );
 }
 
 /**

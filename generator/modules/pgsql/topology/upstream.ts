@@ -1,6 +1,6 @@
 import { append } from '../../../model/multimap.ts';
 import { perSite } from '../../../model/per-site.ts';
-import type { Site } from '../../../model/site.ts';
+import type { Site, SiteHosts } from '../../../model/site.ts';
 import { splitCidr } from '../../../text/address.ts';
 import { clusterMembers, clusters, type PgsqlMember, pgsqlMembers } from '../members.ts';
 
@@ -27,7 +27,7 @@ export const memberAt = perSite((site): ReadonlyMap<string, PgsqlMember> => {
 });
 
 /** Undefined for a cluster without upstream. */
-export function standbySource(members: readonly PgsqlMember[], site: Site): StandbySource | undefined {
+export function standbySource(members: readonly PgsqlMember[], site: SiteHosts): StandbySource | undefined {
   const primary = members.find((member) => member.role === 'primary');
   const address = primary?.settings.pg_upstream;
   if (!primary || address === undefined) return undefined;

@@ -14,10 +14,24 @@ export type HbaContext = {
   readonly members: readonly PgsqlMember[];
   readonly otherGroups: readonly PgsqlMember[];
   readonly infraIps: readonly string[];
+  /** Equal for two contexts in which a rule gives the same records, unless it is for `cluster`. */
+  readonly key: string;
 };
 
 /** The context for the rules of PostgreSQL or pgbouncer on a member. */
 export function hbaContext(target: HbaContext['target'], member: PgsqlMember, site: Site): HbaContext {
   const members = clusterMembers(site, member.cluster);
-  return { target, member, members, otherGroups: otherGroups(member, site), infraIps: infraIps(site) };
+  const addresses = infraIps(site);
+  const key = keyOf(target, member, addresses);
+  return { target, member, members, otherGroups: otherGroups(member, site), infraIps: addresses, key };
+}
+
+function keyOf(
+  target: HbaContext['target'],
+  { settings }: PgsqlMember,
+  addresses: readonly string[],
+): string {
+  const { pg_dbsu, pg_replication_username, pg_monitor_username, pg_admin_username } = settings;
+  const names = [pg_dbsu, pg_replication_username, pg_monitor_username, pg_admin_username];
+  return [target, settings.pg_pwd_enc, settings.admin_ip, ...names, ...addresses].join('\0');
 }

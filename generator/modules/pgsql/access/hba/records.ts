@@ -14,25 +14,11 @@ const known = new WeakMap<HbaRule, Map<string, readonly HbaRecord[]>>();
 /** The records of one rule: one for each address of its `addr`. */
 export function ruleRecords(rule: HbaRule, context: HbaContext): readonly HbaRecord[] {
   if (rule.addr === 'cluster') return makeRecords(rule, context);
-  const key = contextKey(rule, context);
   const byKey = known.get(rule) ?? new Map<string, readonly HbaRecord[]>();
-  const records = byKey.get(key) ?? makeRecords(rule, context);
-  known.set(rule, byKey.set(key, records));
+  known.set(rule, byKey);
+  const records = byKey.get(context.key) ?? makeRecords(rule, context);
+  byKey.set(context.key, records);
   return records;
-}
-
-/** The parts of the context that a rule's records depend on, without the members of the cluster. */
-function contextKey({ addr }: HbaRule, { target, member: { settings }, infraIps }: HbaContext): string {
-  return [
-    target,
-    settings.pg_dbsu,
-    settings.pg_replication_username,
-    settings.pg_monitor_username,
-    settings.pg_admin_username,
-    settings.pg_pwd_enc,
-    addr === 'admin' ? settings.admin_ip : '',
-    addr === 'infra' ? infraIps.join() : '',
-  ].join('\0');
 }
 
 function makeRecords(rule: HbaRule, context: HbaContext): readonly HbaRecord[] {
