@@ -47,6 +47,8 @@ export async function tryFailure(cluster: Cluster, failure: Failure, promise: nu
     await until(() => hasResumed(through.acks, since), promise + 60);
     await failure.mend?.(cluster, leader);
     await cluster.waitUntilWhole();
+  } catch (cause) {
+    throw new Error(`${failure.name}: not healed\n${await evidence(cluster, since)}`, { cause });
   } finally {
     end = Date.now();
     await through.stop();
@@ -63,6 +65,16 @@ export async function tryFailure(cluster: Cluster, failure: Failure, promise: nu
     lost: acks.filter(({ n }) => !rows.has(n)),
     doubled: acceptedByTwo(acks),
   };
+}
+
+/** What the nodes did since a time (ms), and the processes that they run now. */
+async function evidence(cluster: Cluster, since: number): Promise<string> {
+  const list = ['ps', '-eo', 'pid,ppid,etimes,stat,wchan:20,args', '--forest'];
+  const running = cluster.nodes.filter((node) => node.isRunning);
+  const processes = await Promise.all(
+    running.map(async (node) => `${node.name}:\n${(await node.exec(list)).stdout}`),
+  );
+  return [await cluster.journal(since), ...processes].join('\n');
 }
 
 /** A failure may show seconds later: writes are back when they have gone on for 3 s after at least 8 s. */

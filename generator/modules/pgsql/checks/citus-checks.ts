@@ -64,7 +64,7 @@ const rules = {
     help: () => 'declare it there; otherwise the superuser owns it and it is not in the pool',
   }),
   serviceHost: rule<{ cluster: string; serviceHost: string; other: string; database: string }>(
-    'pgsql/citus-service-carrier',
+    'pgsql/citus-service-host',
     {
       severity: 'warning',
       message: ({ cluster, serviceHost, other, database }) =>

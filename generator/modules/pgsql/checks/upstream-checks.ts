@@ -23,7 +23,7 @@ const rules = {
     help: () =>
       'a cascading replica streams from another member of its cluster; for a standby cluster, set `pg_upstream` on the primary',
   }),
-  cycle: rule<{ names: readonly string[] }>('pgsql/upstream-circle', {
+  cycle: rule<{ names: readonly string[] }>('pgsql/upstream-cycle', {
     severity: 'error',
     message: ({ names }) => `replication cycle: ${names.join(' -> ')}`,
     label: () => 'set here',
