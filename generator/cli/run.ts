@@ -41,6 +41,8 @@ export class Run {
   readonly environment = process.env;
   readonly progress: Progress;
   readonly #quiet: boolean;
+  readonly #texts = new Map<string, string>();
+  /** Masked, for the diagnostics. */
   readonly #lines = new Map<string, readonly string[]>();
 
   constructor(options: CommonOptions) {
@@ -80,7 +82,7 @@ export class Run {
   async #read(file: string): Promise<Result<Site>> {
     const text = await readInventory(file);
     if (!text.ok) return text;
-    this.#lines.set(file, maskedLines(text.value));
+    this.#texts.set(file, text.value);
     const name = basename(file).replace(/\.ya?ml$/, '');
     return readSite(text.value, file, name, (names) => readNamedFiles(names, dirname(file)));
   }
@@ -99,8 +101,16 @@ export class Run {
     const paint = painter(process.stderr, this.environment);
     for (const diagnostic of sortDiagnostics(diagnostics)) {
       if (this.#quiet && diagnostic.severity !== 'error') continue;
-      process.stderr.write(`${printDiagnostic(diagnostic, (file) => this.#lines.get(file), paint)}\n`);
+      process.stderr.write(`${printDiagnostic(diagnostic, (file) => this.#linesOf(file), paint)}\n`);
     }
+  }
+
+  #linesOf(file: string): readonly string[] | undefined {
+    const text = this.#texts.get(file);
+    if (text === undefined) return undefined;
+    const lines = this.#lines.get(file) ?? maskedLines(text);
+    this.#lines.set(file, lines);
+    return lines;
   }
 
   /** A line for people, on stderr. */

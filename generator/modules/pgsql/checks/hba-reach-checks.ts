@@ -2,7 +2,8 @@ import { rule } from '../../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
 import type { Place } from '../../../model/origin.ts';
 import type { Site } from '../../../model/site.ts';
-import { type HbaContext, LIVE_ROLES, type LiveRole } from '../access/hba/context.ts';
+import type { HbaContext, LiveRole } from '../access/hba/context.ts';
+import { distinctRoles } from '../access/hba/groups.ts';
 import { printRecord } from '../access/hba/print.ts';
 import { type HbaQuestion, hbaVerdict } from '../access/hba/verdict.ts';
 import type { PgsqlMember } from '../members.ts';
@@ -44,12 +45,13 @@ export function checkReach(servers: readonly HbaContext[], site: Site): Diagnost
 /** From every other member, and from the members of standby clusters. */
 function checkReplication(context: HbaContext, site: Site): Diagnostic[] {
   const { member: to, members } = context;
+  const roles = distinctRoles(context);
   const standbys = (standbyClustersOf(site).get(to.cluster) ?? []).flatMap((standby) => standby.members);
   return [...members, ...standbys].flatMap((from) => {
     if (from === to) return [];
     const user = to.settings.pg_replication_username;
     const question = { user, database: 'replication', from: from.host.ip, isTls: true };
-    const role = LIVE_ROLES.find((one) => isRejected(question, one, context));
+    const role = roles.find((one) => isRejected(question, one, context));
     return role
       ? [rules.replication.at(placeOfDefaults(to), { from: from.instance, to: to.instance, role })]
       : [];
@@ -68,7 +70,7 @@ function checkMonitor(context: HbaContext): Diagnostic[] {
   const { member } = context;
   const user = member.settings.pg_monitor_username;
   const question = { user, database: 'postgres', from: 'local', isTls: false };
-  const refused = LIVE_ROLES.some((role) => isRejected(question, role, context));
+  const refused = distinctRoles(context).some((role) => isRejected(question, role, context));
   return refused ? [rules.monitor.at(placeOfDefaults(member), { user, member: member.instance })] : [];
 }
 

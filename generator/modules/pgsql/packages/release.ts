@@ -44,15 +44,16 @@ function sourcesFor(platform: string, { image_sources, image_platform }: Setting
 /** A host's settings with the release of its PostgreSQL image instead of the declared one. */
 export function withRelease(host: SiteHost): Settings {
   const settings = settingsOf(host);
-  // A getter: `explain` needs to know which values were read.
-  let known: Release | undefined;
-  const release = () => {
-    known ??= releaseOf(host);
-    return known;
-  };
+  const { version, platform } = releaseOf(host);
+  const sources = sourcesFor(platform, settings);
+  const isDeclared =
+    version === settings.pg_version &&
+    platform === settings.image_platform &&
+    sources.length === settings.image_sources.length;
+  if (isDeclared) return settings;
   return Object.create(settings, {
-    pg_version: { get: () => release().version },
-    image_platform: { get: () => release().platform },
-    image_sources: { get: () => sourcesFor(release().platform, settings) },
+    pg_version: { value: version },
+    image_platform: { value: platform },
+    image_sources: { value: sources },
   });
 }

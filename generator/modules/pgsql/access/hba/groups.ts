@@ -47,6 +47,15 @@ export function* groupsInRole(context: HbaContext, role: LiveRole): Generator<Hb
   for (const group of hbaGroups(context)) if (group.role === undefined || group.role === role) yield group;
 }
 
+/** The roles in which a member has different rules: one of them stands for both where no rule is for a role. */
+export function distinctRoles({ target, member }: HbaContext): readonly LiveRole[] {
+  const isForRole = PARAMETERS[target].some((parameter) => {
+    const rules: readonly HbaRule[] = member.settings[parameter];
+    return rules.some((rule) => liveRole(rule) !== undefined);
+  });
+  return isForRole ? LIVE_ROLES : ['primary'];
+}
+
 function liveRole({ role }: HbaRule): LiveRole | undefined {
   return LIVE_ROLES.find((live) => live === role);
 }
