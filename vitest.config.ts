@@ -11,7 +11,7 @@ const commands = 'test/bad/commands.test.ts';
 const long = process.env.PIGSTY_TEST_LONG ? ['test/long/**/*.test.ts'] : [];
 /** The harness's own tests run when it has changed since they passed: docs/testing.md. */
 const isHarnessWanted = process.env.PIGSTY_TEST_LONG || process.env.PIGSTY_TEST_HARNESS || !isHarnessTested();
-const machines = ['agent', 'boot', ...(isHarnessWanted ? ['harness'] : [])];
+const machines = ['agent', 'security', 'boot', ...(isHarnessWanted ? ['harness'] : [])];
 /** Real programs, machines and networks take their time. */
 const patient = { testTimeout: 10 * minute, hookTimeout: 15 * minute };
 

@@ -7,7 +7,6 @@ import type { Sha256 } from './brand.ts';
 export type Artifact = {
   readonly path: string;
   readonly mode: number;
-  readonly owner: string;
   readonly group: string;
   readonly content: string;
   readonly shown: string;

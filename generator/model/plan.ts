@@ -44,12 +44,12 @@ export type IniSections = readonly {
 
 /**
  * One file of a generation. `path` is relative to it (`etc/haproxy/haproxy.cfg`); `link` is its fixed path on the
- * host, if it needs one. Owner and group are names in {@link HostPlan.users}.
+ * host, if it needs one. Root owns every file: services cannot change their configuration. `group` is a name in
+ * {@link HostPlan.users} or root; a file with secrets has mode 0640.
  */
 export type FilePlan = {
   readonly path: string;
   readonly mode: number;
-  readonly owner: string;
   readonly group: string;
   readonly source: FileSource;
   readonly link?: string;

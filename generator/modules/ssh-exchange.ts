@@ -51,7 +51,7 @@ export function sshPlan(account: SshAccount, { name: group, hosts }: SshGroup): 
   return {
     files: [
       ...files,
-      file(keyPath, 0o600, account.name, { kind: 'ssh-key', name: key }),
+      file(keyPath, 0o640, account.name, { kind: 'ssh-key', name: key }),
       linked(`/etc/ssh/ssh_config.d/60-pigsty-${account.task}.conf`, client),
     ],
     sshKeys: [{ name: key }],
@@ -70,6 +70,6 @@ function homeLines({ name, home, homeMode }: SshAccount, keysPath: string): stri
   ];
 }
 
-function file(path: string, mode: number, owner: string, source: FileSource): FilePlan {
-  return { path, mode, owner, group: owner, source };
+function file(path: string, mode: number, group: string, source: FileSource): FilePlan {
+  return { path, mode, group, source };
 }

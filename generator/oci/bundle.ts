@@ -56,9 +56,8 @@ export function bundleHost(
 }
 
 function archiveEntry(artifact: Artifact, ids: ReadonlyMap<string, number>): ArchiveEntry {
-  const uid = idOf(ids, artifact.owner);
   const gid = idOf(ids, artifact.group);
-  return { ...fileEntry(archivePath(artifact), Buffer.from(artifact.content), artifact.mode), uid, gid };
+  return { ...fileEntry(archivePath(artifact), Buffer.from(artifact.content), artifact.mode), uid: 0, gid };
 }
 
 function idOf(ids: ReadonlyMap<string, number>, name: string): number {

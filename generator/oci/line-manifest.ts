@@ -78,12 +78,12 @@ function directoryLine({ mode, owner, group, state, path }: DirectoryPlan): stri
 
 /** A measured file has a second record: the script that prints it, which the archive has instead. */
 function fileLines(artifact: Artifact): string[] {
-  const { mode, owner, group, path, link = '' } = artifact;
+  const { mode, group, path, link = '' } = artifact;
   const digest = sha256Of(artifact.content);
-  if (!artifact.isMeasured) return [record('file', digest, octal(mode), owner, group, path, link)];
+  if (!artifact.isMeasured) return [record('file', digest, octal(mode), 'root', group, path, link)];
   return [
-    record('file', 'measured', octal(mode), owner, group, path, link),
-    record('file', digest, octal(mode), owner, group, archivePath(artifact), ''),
+    record('file', 'measured', octal(mode), 'root', group, path, link),
+    record('file', digest, octal(mode), 'root', group, archivePath(artifact), ''),
   ];
 }
 

@@ -79,11 +79,10 @@ function renderFile(file: FilePlan, input: RenderInput): Artifact {
   });
   const reveal: Reader = (ref) => revealSecret(ref, formsOf(input));
   const content = isSecret && input.isForNode ? renderSource(file.source, input, reveal) : shown;
-  const { path, mode, owner, group, link } = file;
+  const { path, mode, group, link } = file;
   return {
     path,
     mode,
-    owner,
     group,
     content,
     shown,
@@ -210,8 +209,8 @@ function digestUnit(
 function describe(path: string, artifacts: ReadonlyMap<string, Artifact>): string {
   const artifact = artifacts.get(path);
   if (!artifact) throw new Unreachable(`a unit depends on ${path}, which is not in the plan`);
-  const { mode, owner, group, content } = artifact;
-  return `${path}\0${mode}\0${owner}\0${group}\0${content}`;
+  const { mode, group, content } = artifact;
+  return `${path}\0${mode}\0${group}\0${content}`;
 }
 
 function digest(parts: readonly string[]): Sha256 {

@@ -39,7 +39,7 @@ export function systemUnits(): UnitPlan[] {
 }
 
 function file(path: string, mode: number, source: FileSource, link?: string): FilePlan {
-  return { path, mode, owner: 'root', group: 'root', source, ...(link !== undefined && { link }) };
+  return { path, mode, group: 'root', source, ...(link !== undefined && { link }) };
 }
 
 function template(name: string, units: readonly string[]): FileSource {

@@ -19,7 +19,6 @@ export function commandFile(name: string, template: string, view: View): FilePla
   return {
     path: `bin/${name}`,
     mode: 0o755,
-    owner: 'root',
     group: 'root',
     link: `/usr/local/bin/${name}`,
     source: { kind: 'template', template, view: { name, ...view } },

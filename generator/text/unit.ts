@@ -5,7 +5,6 @@ export function unitFile(name: string, template: string, view: View): FilePlan {
   return {
     path: `units/${name}`,
     mode: 0o644,
-    owner: 'root',
     group: 'root',
     source: { kind: 'template', template, view },
   };

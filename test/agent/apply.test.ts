@@ -266,7 +266,7 @@ describe.skipIf(reason !== undefined).each<Suite>(SUITES)(`apply on %s ${reason 
       await host.ship(sample({ restartText: says }));
       await host.node.sh('flock -n /run/lock/pigsty.lock true');
       const held = `${says}; /root/bundle/pigsty-agent apply`;
-      const busy = await host.shell(`flock /run/lock/pigsty.lock sh -c '${held}'`);
+      const busy = await host.shell(`flock /run/pigsty-agent/lock sh -c '${held}'`);
       expect(busy.code).toBe(2);
       expect(busy.stderr).toContain('another pigsty-agent is running');
       const codes = await Promise.all([host.run('apply'), host.run('apply')]);

@@ -14,7 +14,6 @@ function ip(text: string): HostIp {
 const file = (path: string, line: string, link?: string): FilePlan => ({
   path,
   mode: 0o644,
-  owner: 'root',
   group: 'root',
   source: { kind: 'text', lines: [line] },
   ...(link !== undefined && { link }),

@@ -64,21 +64,21 @@ function port(host: SiteHost, number: number, parameter: string): PortUse {
 }
 
 function files(self: EtcdMember, members: readonly EtcdMember[], settings: Settings): FilePlan[] {
-  const owned = { owner: 'etcd', group: 'etcd' };
+  const group = 'etcd';
   const certificate = self.instance;
   return [
-    { path: CONFIG, mode: 0o644, ...owned, source: { kind: 'yaml', data: config(self, members, settings) } },
-    { path: 'etc/etcd/ca.crt', mode: 0o644, ...owned, source: { kind: 'ca' } },
+    { path: CONFIG, mode: 0o644, group, source: { kind: 'yaml', data: config(self, members, settings) } },
+    { path: 'etc/etcd/ca.crt', mode: 0o644, group, source: { kind: 'ca' } },
     {
       path: 'etc/etcd/server.crt',
       mode: 0o644,
-      ...owned,
+      group,
       source: { kind: 'certificate', certificate, part: 'crt' },
     },
     {
       path: 'etc/etcd/server.key',
-      mode: 0o600,
-      ...owned,
+      mode: 0o640,
+      group,
       source: { kind: 'certificate', certificate, part: 'key' },
     },
     unitFile(UNIT, 'etcd/etcd.service.ejs', {
@@ -91,7 +91,6 @@ function files(self: EtcdMember, members: readonly EtcdMember[], settings: Setti
     {
       path: 'checks/etcd',
       mode: 0o755,
-      owner: 'root',
       group: 'root',
       source: {
         kind: 'template',
@@ -112,7 +111,7 @@ function startScript(self: EtcdMember, members: readonly EtcdMember[], settings:
     peerUrl: peerUrl(self),
   };
   const source = { kind: 'template' as const, template: 'etcd/start.sh.ejs', view };
-  return { path: START, mode: 0o644, owner: 'etcd', group: 'etcd', source };
+  return { path: START, mode: 0o644, group: 'etcd', source };
 }
 
 /** `etcdctl` on the host: this node's image and certificate, all members as endpoints. For root. */

@@ -115,11 +115,10 @@ function withHaproxy(
   const serviceFiles = services.map(({ declared: _, ...view }) =>
     haproxyFile(`etc/haproxy/service-${view.name}.cfg`, 'node/service.cfg.ejs', view),
   );
-  const config = haproxyFile(HAPROXY_CONFIG, 'node/haproxy.cfg.ejs', haproxyView(host, settings), 0o600);
+  const config = haproxyFile(HAPROXY_CONFIG, 'node/haproxy.cfg.ejs', haproxyView(host, settings), 0o640);
   const ca: FilePlan = {
     path: PROXY_CA,
     mode: 0o644,
-    owner: 'haproxy',
     group: 'haproxy',
     source: { kind: 'ca' },
   };
@@ -174,7 +173,7 @@ function haproxyFile(
   view: { readonly [key: string]: PlanData },
   mode = 0o644,
 ): FilePlan {
-  return { path, mode, owner: 'haproxy', group: 'haproxy', source: { kind: 'template', template, view } };
+  return { path, mode, group: 'haproxy', source: { kind: 'template', template, view } };
 }
 
 function haproxyView(host: SiteHost, settings: Settings): { readonly [key: string]: PlanData } {

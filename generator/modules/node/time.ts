@@ -87,7 +87,7 @@ function configFile(sources: readonly string[], clientIps: readonly string[]): F
     'cmdport 0',
     ...(clientIps.length > 0 ? serving : ['port 0']),
   ];
-  return { path: CONFIG, mode: 0o644, owner: 'root', group: 'root', source: { kind: 'text', lines } };
+  return { path: CONFIG, mode: 0o644, group: 'root', source: { kind: 'text', lines } };
 }
 
 /** `chronyc` on the host, for root. */

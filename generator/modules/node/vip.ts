@@ -36,7 +36,7 @@ export function vipContribution(host: SiteHost, site: Site): Contribution {
   if (!hasVip(host)) return {};
   const file = (path: string, mode: number, template: string, view: View): FilePlan => {
     const source = { kind: 'template', template: `node/${template}`, view } as const;
-    return { path, mode, owner: 'root', group: 'root', source };
+    return { path, mode, group: 'root', source };
   };
   const config = file(`${DIRECTORY}/keepalived.conf`, 0o640, 'keepalived.conf.ejs', configView(host, site));
   const start = file(`${DIRECTORY}/start.sh`, 0o755, 'keepalived-start.sh.ejs', {

@@ -116,19 +116,19 @@ function directories(member: PgsqlMember): DirectoryPlan[] {
 }
 
 function certificateFiles({ instance, settings }: PgsqlMember): FilePlan[] {
-  const owned = { owner: settings.pg_dbsu, group: settings.pg_dbsu };
+  const { pg_dbsu: group } = settings;
   return [
-    { path: 'etc/pgsql/ca.crt', mode: 0o644, ...owned, source: { kind: 'ca' } },
+    { path: 'etc/pgsql/ca.crt', mode: 0o644, group, source: { kind: 'ca' } },
     {
       path: 'etc/pgsql/server.crt',
       mode: 0o644,
-      ...owned,
+      group,
       source: { kind: 'certificate', certificate: instance, part: 'crt' },
     },
     {
       path: 'etc/pgsql/server.key',
-      mode: 0o600,
-      ...owned,
+      mode: 0o640,
+      group,
       source: { kind: 'certificate', certificate: instance, part: 'key' },
     },
   ];
@@ -145,7 +145,6 @@ function backupFiles(member: PgsqlMember): FilePlan[] {
   const template = (path: string, name: string): FilePlan => ({
     path,
     mode: 0o755,
-    owner: 'root',
     group: 'root',
     source: { kind: 'template', template: name, view },
   });

@@ -27,7 +27,8 @@ export function tinyImage(ballast = 0): readonly Buffer[] {
   return [base, top].map(packTree);
 }
 
-function packTree(script: string): Buffer {
+/** A layer of what `script` makes in an empty directory. */
+export function packTree(script: string): Buffer {
   const pack = 'tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf - .';
   const command = `d=$(mktemp -d); cd "$d"; umask 022; (${script}\n) >&2; ${pack}; rm -rf "$d"`;
   return execFileSync('sh', ['-ec', command], { maxBuffer: 2 ** 30 });

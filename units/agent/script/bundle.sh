@@ -16,6 +16,7 @@ hash_of() { sha256sum <"$1" | cut -c 1-64; }
 # manifest has the digest of everything.
 read_bundle() {
   if [ ! -f bundle ] || [ ! -f SHA256SUMS ]; then fail 2 "$verb: no bundle in $PWD"; fi
+  check_types
   manifest=$PWD/bundle
   digest=$(hash_of bundle)
   is_staged && return
@@ -72,6 +73,12 @@ hash_list() {
   else
     xargs -r -d '\n' sha256sum -- <"$1"
   fi
+}
+
+# Everything in a bundle is a file or a directory: a FIFO or a device would be read forever.
+check_types() {
+  odd=$(find bundle SHA256SUMS pigsty-agent blobs ! -type f ! -type d -print -quit 2>/dev/null) || :
+  [ -z "$odd" ] || fail 4 "$odd: not a regular file"
 }
 
 # Hashes every listed file, in two processes: of the list by size, one takes the odd lines and the other the even lines.

@@ -1,5 +1,8 @@
 # --- files: writes of root, also below directories of service accounts ------------------------------------------------
 # Only this part reads and writes state directories and their markers. Links on the host are in `host`.
+#
+# Root never uses a name below a directory of another account: that account could put a link in its place. Directories
+# there are made by systemd-tmpfiles, which refuses such ways; everything else is done with the rights of the account.
 
 # The paths on standard input that exist and pass the given tests of find. -H follows links, -P does not.
 existing_paths() { # -H|-P TEST...
@@ -15,6 +18,38 @@ bytes_of() { # size|avail PATH
   path=$2
   while [ ! -e "$path" ]; do path=$(dirname -- "$path"); done
   df --output="$1" -B 1 -- "$path" | tail -n 1 | tr -d ' '
+}
+
+# For paths on standard input: `<path> <account>` if a directory on the way to it, or the path itself, is a directory of
+# an account other than root; the first of them.
+foreign_ways() {
+  xargs -r -d '\n' namei -l -- 2>/dev/null | while read -r mode owner _; do
+    case $mode in
+      f:) path=$owner found=no ;;
+      d*)
+        [ "$found" = yes ] || [ "$owner" = root ] || echo "$path $owner"
+        [ "$owner" = root ] || found=yes
+        ;;
+    esac
+  done
+}
+
+# The account with whose rights names below DIRECTORY may be used.
+account_of() { # DIRECTORY
+  foreign=$(echo "$1" | foreign_ways)
+  echo "${foreign##* }"
+}
+
+# Runs a program with the rights of an account; an empty name means root.
+with_rights_of() { # ACCOUNT PROGRAM...
+  account=$1
+  shift
+  if [ -z "$account" ]; then
+    "$@"
+  else
+    own_group=$(id -g "$account" 2>/dev/null || echo 65534)
+    setpriv --reuid "$account" --regid "$own_group" --clear-groups --inh-caps=-all --no-new-privs -- "$@" 9>&-
+  fi
 }
 
 # Missing parents get mode 0755.
@@ -50,6 +85,9 @@ check_places() {
   refuse_if_any 'is not a directory; the bundle needs one at this path'
   existing_paths -P -type l ! -user root <"$work/directory-paths" >"$work/in-the-way"
   refuse_if_any 'is a link that root did not create; the bundle needs a directory at this path'
+  cut -d ' ' -f 1 "$work/wanted" | cat - "$work/directory-paths" | directories_above |
+    existing_paths -H -type d -perm -0002 ! -perm -1000 >"$work/in-the-way"
+  refuse_if_any 'can be written by every account; the bundle needs a place below it'
 }
 
 refuse_if_any() { # MESSAGE
@@ -59,8 +97,8 @@ refuse_if_any() { # MESSAGE
 # State that this node has initialised must exist, at the same path. State of another site or host is not changed. A
 # directory with other files is refused.
 check_state() { # STATE PATH
-  if [ -f "$2/.pigsty-state" ]; then
-    marker=$(head -c 1000 "$2/.pigsty-state")
+  marker=$(read_marker "$2")
+  if [ -n "$marker" ]; then
     [ "$marker" = "$(marker_of "$1")" ] ||
       fail 2 "$verb: $2 has the state of \"$marker\", not of \"$(marker_of "$1")\"; mount the right disk, or move" \
         "the files"
@@ -71,27 +109,46 @@ check_state() { # STATE PATH
     fail 2 "$verb: state $1 was initialised on this node in $known, but $2/.pigsty-state is missing:" \
       "mount the disk (or move the data there); if the data is lost, remove $store/state/$1"
   fi
-  foreign=$(find "$2" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name '.pigsty-state*' -print -quit 2>/dev/null) || :
-  [ -z "$foreign" ] ||
-    fail 2 "$verb: $2 has files of unknown origin ($foreign): move them, or, if they are the state" \
+  unknown=$(
+    with_rights_of "$(account_of "$2")" find "$2" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name '.pigsty-state*' \
+      -print -quit 2>/dev/null
+  ) || :
+  [ -z "$unknown" ] ||
+    fail 2 "$verb: $2 has files of unknown origin ($unknown): move them, or, if they are the state" \
       "of this host, write \"$(marker_of "$1")\" to $2/.pigsty-state"
 }
 
-# In the order of the manifest, parents first; one find lists those that exist. The marker is the first file in a state
-# directory: a directory with other files and without a marker is refused.
+# The first line of a state directory's marker; nothing without one.
+read_marker() { # PATH
+  with_rights_of "$(account_of "$1")" timeout 10 head -n 1 -- "$1/.pigsty-state" 2>/dev/null | head -c 1000 || :
+}
+
+# Parents first. The marker is the first file in a state directory: a directory with other files and without a marker is
+# refused.
 make_directories() {
   [ -d "$store/state" ] || mkdir "$store/state"
   records directory >"$work/directories"
-  cut -d ' ' -f 5 "$work/directories" | existing_paths -H -type d -printf '%#m %u %g %p\n' >"$work/existing"
-  while read -r mode owner group state path; do
-    grep -qxF "$mode $owner $group $path" "$work/existing" || install -d -m "$mode" -o "$owner" -g "$group" -- "$path"
-    [ "$state" = - ] || mark_state "$state" "$path"
-  done <"$work/directories"
+  while read -r mode owner group _ path; do
+    # A link of the administrator, in a directory where nobody else can put one.
+    if [ -L "$path" ] && [ -z "$(account_of "${path%/*}/")" ]; then path=$(readlink -f -- "$path"); fi
+    echo "d $path $mode $owner $group -"
+  done <"$work/directories" >"$work/directories.conf"
+  systemd-tmpfiles --create "$work/directories.conf" >"$work/directories.log" 2>&1 9>&- ||
+    fail 1 "$verb: $(tail -n 1 "$work/directories.log")"
+  sed 's/^d \([^ ]*\) \(.*\) -$/\2 \1/' "$work/directories.conf" | sort >"$work/expected"
+  cut -d ' ' -f 4 "$work/expected" | existing_paths -P -type d -printf '%#m %u %g %p\n' | sort |
+    comm -13 - "$work/expected" | cut -d ' ' -f 4 >"$work/in-the-way"
+  [ ! -s "$work/in-the-way" ] || fail 1 "$verb: $(head -n 1 "$work/in-the-way"): the directory could not be made"
+  while read -r _ _ _ state path; do [ "$state" = - ] || mark_state "$state" "$path"; done <"$work/directories"
 }
 
 # The marker is written before the record: a record without marker means that the disk is missing.
 mark_state() { # STATE PATH
-  [ -f "$2/.pigsty-state" ] || marker_of "$1" | (umask 022 && write_file "$2/.pigsty-state")
+  # shellcheck disable=SC2016 # the inner shell expands it
+  [ -n "$(read_marker "$2")" ] || marker_of "$1" | with_rights_of "$(account_of "$2")" sh -c '
+    umask 022
+    cat >"$1.new" && sync "$1.new" && mv -T -- "$1.new" "$1" && sync "${1%/*}/"
+  ' sh "$2/.pigsty-state"
   [ "$(cat "$store/state/$1" 2>/dev/null || :)" = "$2" ] || echo "$2" | write_file "$store/state/$1"
 }
 
@@ -100,7 +157,7 @@ state_places() {
   for record in "$store"/state/*; do
     [ -f "$record" ] || continue
     path=$(head -n 1 "$record")
-    if [ -f "$path/.pigsty-state" ]; then presence=present; else presence=missing; fi
+    if [ -n "$(read_marker "$path")" ]; then presence=present; else presence=missing; fi
     echo "${record##*/} $path $presence"
   done
 }

@@ -18,6 +18,7 @@ update_links() {
   cut -d ' ' -f 5 /proc/self/mountinfo | sort | join "$work/owned-links" - | cut -d ' ' -f 1 >"$work/mounts"
   cmp -s "$work/owned-links" "$link_list" || write_file "$link_list" <"$work/owned-links"
   existing_paths -P -type l -printf '%p %l\n' <"$work/wanted-paths" | sort >"$work/links-there"
+  cut -d ' ' -f 1 "$work/owned-links" | sed 's|/[^/]*$||' | sort -u | grep . | foreign_ways >"$work/foreign-ways"
   comm -23 "$work/wanted" "$work/links-there" >"$work/links-missing"
   while read -r path target; do put_link "$path" "$target"; done <"$work/links-missing"
   while read -r path target; do drop_link "$path" "$target"; done <"$work/stale"
@@ -36,6 +37,11 @@ sync_places() {
 is_mount_point() { [ -s "$work/mounts" ] && grep -qxF -- "$1" "$work/mounts"; }
 
 put_link() { # PATH TARGET
+  owner=$(link_owner "$1")
+  if [ -n "$owner" ]; then
+    put_foreign_link "$owner" "$1" "$2"
+    return
+  fi
   case $2 in
     =*) put_text "$1" "${2#=}" ;;
     *)
@@ -51,6 +57,18 @@ put_link() { # PATH TARGET
       fi
       ;;
   esac
+}
+
+# The account that owns a directory on the way to a link; nothing if only root does.
+link_owner() { sed -n "s|^${1%/*} ||p" "$work/foreign-ways"; } # PATH
+
+# Replaces nothing but a link.
+put_foreign_link() { # ACCOUNT PATH TARGET
+  # shellcheck disable=SC2016 # the inner shell expands it
+  with_rights_of "$1" sh -c '
+    [ -L "$1" ] || [ ! -e "$1" ] || exit 1
+    ln -sfn -- "$2" "$1.pigsty-new" && mv -T -- "$1.pigsty-new" "$1"
+  ' sh "$2" "$3" || fail 1 "$verb: $2: the link could not be made with the rights of $1"
 }
 
 # A mount point cannot be replaced by a link (containers mount files such as /etc/hosts), but its content can.
@@ -95,6 +113,12 @@ keep_original() { # PATH
 
 # Removes a link that is no longer declared. A file that has replaced it stays.
 drop_link() { # PATH TARGET
+  owner=$(link_owner "$1")
+  if [ -n "$owner" ]; then
+    # shellcheck disable=SC2016 # the inner shell expands it
+    with_rights_of "$owner" sh -c '[ "$(readlink -- "$1")" != "$2" ] || rm -f -- "$1"' sh "$1" "$2" || :
+    return
+  fi
   rm -f -- "$1.pigsty-new"
   kept=$store/original$1
   if is_mount_point "$1"; then

@@ -46,13 +46,14 @@ compare_with_bundle() { # DIR
   cd "$1" 2>/dev/null || fail 2 "verify: $1: no such directory"
   manifest=$PWD/bundle
   if [ ! -f bundle ] || [ ! -f SHA256SUMS ]; then fail 2 "verify: no bundle in $1"; fi
+  check_types
   check_list
   check_files
   check_format
   images_of <"$manifest" >"$work/images"
   while read -r name id layers; do
     [ -d "$store/images/$id" ] || continue
-    tree=$(mktemp -d "$store/images/.new-XXXXXX")
+    tree=$(new_tree)
     unpack_image "$tree" "$layers"
     diff -rq --no-dereference "$tree/rootfs" "$store/images/$id/rootfs" |
       grep -v "^Only in $store/images/$id" >"$work/diff" || :

@@ -42,7 +42,7 @@ remove_leftovers() {
 lock() {
   [ "$(id -u)" -eq 0 ] || fail 2 "$verb: only root may do this"
   [ -d /run/systemd/system ] || fail 2 "$verb: this node does not run systemd"
-  make_dir 0755 /run/lock
+  make_dir 0755 "$run"
   exec 9>>"$lock_file"
   tries=0
   until flock -n 9; do
@@ -58,7 +58,7 @@ lock() {
   trap 'exit_with 130' INT
   trap 'exit_with 143' TERM HUP
   remove_leftovers
-  make_dir 0755 "$run" "$run/unpacked"
+  make_dir 0755 "$run/unpacked"
   remove_unsynced_trees
   work=$(mktemp -d "$run/.new-XXXXXX")
 }

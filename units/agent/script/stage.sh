@@ -5,16 +5,15 @@ is_staged() {
   for id in $(records image | cut -d ' ' -f 2); do [ -d "$store/images/$id" ] || return 1; done
 }
 
-# Works in the bundle's directory, after read_bundle. Images are unpacked while everything is hashed; nothing is
-# published before all hashes are correct.
+# Works in the bundle's directory, after read_bundle. Everything is hashed before anything is unpacked.
 stage() {
   if ! is_staged; then
     missing_images
     check_space
     make_dir 0755 "$store" "$store/images"
     make_dir 0700 "$store/bundles"
-    start_unpacking
     check_files
+    start_unpacking
     finish_unpacking
     copy_bundle
     publish
@@ -46,12 +45,23 @@ check_space() {
     fail 2 "$verb: $store has $((free / 1000000)) MB free, the bundle needs $((needed / 1000000)) MB"
 }
 
+# Trees are unpacked in a directory that other accounts cannot enter.
+unpacking=$store/images/.new-unpacking
+
+# Prints the path of a new tree.
+new_tree() {
+  [ -d "$unpacking" ] || mkdir -m 0700 "$unpacking"
+  new=$(mktemp -d "$unpacking/XXXXXX")
+  chmod 0755 "$new"
+  echo "$new"
+}
+
 # One background job for each image; `$work/unpack` has lines `<pid> <id> <directory>`.
 start_unpacking() {
   : >"$work/unpack"
   unpack_bases
   while read -r name id layers; do
-    tree=$(mktemp -d "$store/images/.new-XXXXXX")
+    tree=$(new_tree)
     (
       trap 'kill "$!" 2>/dev/null; wait; exit 1' TERM
       unpack_image "$tree" "$layers"
@@ -64,27 +74,44 @@ start_unpacking() {
 # A bottom layer that several images share is unpacked once; their trees get hard links to its files, which are never written.
 unpack_bases() {
   for layer in $(cut -d ' ' -f 3 "$work/missing" | cut -d , -f 1 | sort | uniq -d); do
-    mkdir "$store/images/.new-$layer"
+    base=$(new_tree)
     # The image's own job reports why it cannot be unpacked.
-    unpack_layer "$store/images/.new-$layer" "$layer" 2>/dev/null || rm -rf "$store/images/.new-$layer"
+    if unpack_layer "$base" "$layer" 2>/dev/null; then mv -T -- "$base" "$unpacking/$layer"; else rm -rf "$base"; fi
   done
 }
 
-# tar runs in the background, so that a signal can end it. It removes a file before it writes one of the same name.
+# It runs in the background, so that a signal can end it.
 unpack_layer() { # DIRECTORY LAYER
-  tar -x -p --numeric-owner --xattrs --xattrs-include='*' --keep-directory-symlink -C "$1" -f "blobs/sha256/$2" &
+  jail=$(mktemp -d "$run/.new-XXXXXX")
+  unshare --mount --propagation private sh -c "$unpack_in_jail" sh "$jail" "$1" "blobs/sha256/$2" &
   wait "$!"
 }
 
+# Runs tar in a root directory with nothing but the host's programs, read-only, the layer, and the directory to unpack
+# to: a layer can contain links that lead out of it. tar removes a file before it writes one of the same name.
+# shellcheck disable=SC2016 # the inner shell expands it
+unpack_in_jail='set -eu
+  mount -t tmpfs none "$1"
+  mkdir "$1/usr" "$1/tree"
+  for name in bin lib lib64 sbin; do [ ! -L "/$name" ] || ln -s "usr/$name" "$1/$name"; done
+  : >"$1/layer"
+  mount --bind /usr "$1/usr"
+  mount -o remount,bind,ro "$1/usr"
+  mount --bind "$2" "$1/tree"
+  mount --bind "$3" "$1/layer"
+  exec chroot "$1" tar -x -p --numeric-owner --xattrs --xattrs-include="*" --keep-directory-symlink -C /tree -f /layer
+'
+
 unpack_image() { # DIRECTORY LAYERS
-  chmod 0755 "$1"
   mkdir -m 0755 "$1/rootfs"
-  base=$store/images/.new-${2%%,*}
+  base=$unpacking/${2%%,*}
   [ ! -d "$base" ] || cp -al "$base/." "$1/rootfs/"
   layers=$(echo "$2" | tr ',' ' ')
   [ ! -d "$base" ] || layers=${layers#"${2%%,*}"}
   for layer in $layers; do unpack_layer "$1/rootfs" "$layer"; done
   chmod 0755 "$1/rootfs"
+  elevated=$(find "$1/rootfs" -type f -perm /6000 -print -quit)
+  [ -z "$elevated" ] || fail 4 "${elevated#"$1/rootfs"}: a set-user-id or set-group-id file"
   link_host_files "$1/rootfs"
   list_tree "$1/rootfs" >"$1/tree"
 }
@@ -92,6 +119,7 @@ unpack_image() { # DIRECTORY LAYERS
 # Links into the host's /etc show a file that the host has replaced by a rename; a bind mount of the file would keep the
 # old content.
 link_host_files() { # ROOTFS
+  [ ! -L "$1/etc" ] || fail 4 "etc is a link in this image"
   make_dir 0755 "$1/etc"
   set -- "$1/etc" hosts resolv.conf localtime passwd group
   etc=$1

@@ -2,6 +2,11 @@
 # pigsty-agent: puts a bundle on this node and switches the node to it. `pigsty-agent help`; docs/bundle.md.
 set -eu
 export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+
+# Nothing else of the caller's environment reaches the programs below: some of them take options from it.
+if [ -f "$0" ] && env | grep -qv -e '^LC_ALL=' -e '^PATH=' -e '^PWD=' -e '^OLDPWD=' -e '^_=' -e '^SHLVL='; then
+  exec env -i LC_ALL="$LC_ALL" PATH="$PATH" /bin/sh "$0" "$@"
+fi
 umask 077
 
 # Self-check: stop if this script is corrupted. The shell runs these lines before it reads the rest, so this finds
@@ -40,7 +45,7 @@ store=/var/lib/pigsty
 home=/etc/pigsty
 run=/run/pigsty-agent
 systemd_dir=/etc/systemd/system
-lock_file=/run/lock/pigsty.lock
+lock_file=$run/lock
 gate_seconds=90
 zoneinfo=/usr/share/zoneinfo
 

@@ -67,7 +67,6 @@ function healthCheck(member: PgsqlMember, site: Site): FilePlan {
   return {
     path: 'checks/pgsql',
     mode: 0o755,
-    owner: 'root',
     group: 'root',
     source: { kind: 'template', template: 'pgsql/check.sh.ejs', view },
   };

@@ -17,9 +17,9 @@ export const PGBOUNCER_FILES = {
 
 /** The four files of one member's pgbouncer; a reload applies all changes, except listen addresses. */
 export function pgbouncerFiles({ settings }: PgsqlMember): FilePlan[] {
-  const { pg_dbsu: user } = settings;
+  const { pg_dbsu: group } = settings;
   const file = (path: string, mode: number, source: FileSource): FilePlan => {
-    return { path, mode, owner: user, group: user, source };
+    return { path, mode, group, source };
   };
   const users = pooledUsers(settings);
   return [
@@ -29,7 +29,7 @@ export function pgbouncerFiles({ settings }: PgsqlMember): FilePlan[] {
       lines: pooledDatabases(settings).map((d) => databaseLine(d, settings)),
     }),
     file(PGBOUNCER_FILES.users, 0o644, { kind: 'text', lines: users.flatMap(userOptions) }),
-    file(PGBOUNCER_FILES.passwords, 0o600, {
+    file(PGBOUNCER_FILES.passwords, 0o640, {
       kind: 'template',
       template: 'pgsql/userlist.txt.ejs',
       view: userlist(settings, users),

@@ -17,13 +17,12 @@ export function clientRules(member: PgsqlMember, site: Site): ClientRules {
 
 /** The HBA files of both roles. A reload of PostgreSQL and pgbouncer applies them. */
 export function ruleFiles(member: PgsqlMember, site: Site): FilePlan[] {
-  const { pg_dbsu: owner } = member.settings;
+  const { pg_dbsu: group } = member.settings;
   return LIVE_ROLES.flatMap((role) =>
     rulesOf(member, site, role).map(({ name, lines }) => ({
       path: `etc/pgsql/role/${role}/${name}`,
       mode: 0o644,
-      owner,
-      group: owner,
+      group,
       source: { kind: 'text', lines },
     })),
   );

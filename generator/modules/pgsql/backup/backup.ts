@@ -20,9 +20,9 @@ export function chosenRepository(settings: PgsqlSettings): Readonly<Record<strin
 
 /** pgbackrest.conf; process counts are in a separate file, because they depend on the node's processors. */
 export function backrestFile(member: PgsqlMember): FilePlan {
-  const { pg_dbsu: user } = member.settings;
+  const { pg_dbsu: group } = member.settings;
   const source = { kind: 'ini' as const, sections: sections(member) };
-  return { path: BACKREST_CONFIG, mode: 0o600, owner: user, group: user, source };
+  return { path: BACKREST_CONFIG, mode: 0o640, group, source };
 }
 
 function sections(member: PgsqlMember): IniSections {

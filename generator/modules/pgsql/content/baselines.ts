@@ -27,7 +27,7 @@ export function baselines(member: PgsqlMember, files: ReadonlyMap<string, string
 }
 
 /** The unchanged file, with a newline at its end. */
-export function baselineFile({ file, text }: Baseline, directory: string, owner: string): FilePlan {
+export function baselineFile({ file, text }: Baseline, directory: string, group: string): FilePlan {
   const lines = text.replace(/\n$/, '').split('\n');
-  return { path: `${directory}/${file}`, mode: 0o600, owner, group: owner, source: { kind: 'text', lines } };
+  return { path: `${directory}/${file}`, mode: 0o640, group, source: { kind: 'text', lines } };
 }

@@ -17,21 +17,20 @@ export function provisionFiles(member: PgsqlMember, site: Site): FilePlan[] {
   const file = (name: string, mode: number, template: string, view: View): FilePlan => ({
     path: `${DIRECTORY}/${name}`,
     mode,
-    owner: settings.pg_dbsu,
     group: settings.pg_dbsu,
     source: { kind: 'template', template: `pgsql/${template}`, view },
   });
   const databases = settings.pg_databases.map((database, index) =>
-    file(`database-${index + 1}.sql`, 0o600, 'database.sql.ejs', databaseView(database, settings)),
+    file(`database-${index + 1}.sql`, 0o640, 'database.sql.ejs', databaseView(database, settings)),
   );
   return [
     file('provision.sh', 0o755, 'provision.sh.ejs', scriptView(member, first, site)),
-    file('roles.sql', 0o600, 'roles.sql.ejs', rolesView(settings)),
-    file('template.sql', 0o600, 'template.sql.ejs', templateView(settings)),
+    file('roles.sql', 0o640, 'roles.sql.ejs', rolesView(settings)),
+    file('template.sql', 0o640, 'template.sql.ejs', templateView(settings)),
     ...(settings.pgbouncer_auth_query
-      ? [file('pool-auth.sql', 0o600, 'pool-auth.sql.ejs', { asker: settings.pg_monitor_username })]
+      ? [file('pool-auth.sql', 0o640, 'pool-auth.sql.ejs', { asker: settings.pg_monitor_username })]
       : []),
-    file('databases.sql', 0o600, 'databases.sql.ejs', {
+    file('databases.sql', 0o640, 'databases.sql.ejs', {
       databases: settings.pg_databases.map((database) => ({
         ...databaseDefinition(database, settings),
         hasBaseline: String(first.some((baseline) => baseline.database === database.name)),
@@ -40,7 +39,7 @@ export function provisionFiles(member: PgsqlMember, site: Site): FilePlan[] {
     ...databases,
     ...(first.length > 0
       ? [
-          file('baseline-done.sql', 0o600, 'baseline-done.sql.ejs', {
+          file('baseline-done.sql', 0o640, 'baseline-done.sql.ejs', {
             isPart: String(citusGroup(member) !== undefined),
           }),
         ]

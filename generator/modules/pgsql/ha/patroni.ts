@@ -40,14 +40,14 @@ type Inputs = { readonly facts: Facts; readonly rules: ClientRules };
 
 /** The three files of one member's Patroni configuration, and the scripts around its start. */
 export function patroniFiles(member: PgsqlMember, site: Site, inputs: Inputs): FilePlan[] {
-  const user = member.settings.pg_dbsu;
+  const group = member.settings.pg_dbsu;
   const file = (path: string, mode: number, source: FileSource): FilePlan => {
-    return { path, mode, owner: user, group: user, source };
+    return { path, mode, group, source };
   };
   return [
     file(PATRONI_FILES.main, 0o644, { kind: 'yaml', data: mainConfig(member, site, inputs) }),
     file(PATRONI_FILES.tuning, 0o644, tuningSource(member.settings)),
-    file(PATRONI_FILES.secrets, 0o600, { kind: 'yaml', data: secretConfig(member.settings) }),
+    file(PATRONI_FILES.secrets, 0o640, { kind: 'yaml', data: secretConfig(member.settings) }),
     file(INITDB, 0o755, {
       kind: 'template',
       template: 'pgsql/initdb.sh.ejs',

@@ -32,8 +32,8 @@ export function roleFiles(member: PgsqlMember, site: Site, facts: Facts): FilePl
   ];
 }
 
-function fileOf({ settings: { pg_dbsu: owner } }: PgsqlMember, name: string, source: FileSource): FilePlan {
-  return { path: `${DIRECTORY}/${name}`, mode: 0o644, owner, group: owner, source };
+function fileOf({ settings: { pg_dbsu: group } }: PgsqlMember, name: string, source: FileSource): FilePlan {
+  return { path: `${DIRECTORY}/${name}`, mode: 0o644, group, source };
 }
 
 function promiseFiles(members: readonly PgsqlMember[], facts: Facts): string[][] {

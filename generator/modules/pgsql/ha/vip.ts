@@ -24,17 +24,16 @@ export function vipOf({ settings }: PgsqlMember): string | undefined {
 export function vipContribution(member: PgsqlMember, facts: Facts): Contribution {
   if (!member.settings.pg_vip_enabled) return {};
   const { pg_dbsu: user } = member.settings;
-  const owned = { owner: user, group: user };
   const config: FilePlan = {
     path: `${DIRECTORY}/vip-manager.yml`,
     mode: 0o644,
-    ...owned,
+    group: user,
     source: configSource(member, facts),
   };
   const start: FilePlan = {
     path: `${DIRECTORY}/start.sh`,
     mode: 0o755,
-    ...owned,
+    group: user,
     source: {
       kind: 'template',
       template: 'pgsql/vip-start.sh.ejs',

@@ -15,7 +15,6 @@ export function reserveContribution(member: PgsqlMember, image: string): Contrib
       {
         path: script,
         mode: 0o755,
-        owner: user,
         group: user,
         source: { kind: 'template', template: 'pgsql/reserve.sh.ejs', view: { bytes: bytesOf(size) } },
       },

@@ -14,7 +14,6 @@ export function planDemo(host: SiteHost): Contribution {
   const config: FilePlan = {
     path: CONFIG,
     mode: 0o600,
-    owner: name,
     group: name,
     source: {
       kind: 'ini',
