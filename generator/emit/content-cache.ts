@@ -44,7 +44,7 @@ export function readContent(cache: string, key: string): ContentIndex | undefine
 
 /**
  * Creates a package content from a verified package. The unpacker writes the archive to a temporary file, which is read
- * in blocks: it is never in memory as a whole. Throws UnpackFailed and file system errors.
+ * in blocks: it is never in memory as a whole. Throws UnpackFailed, MalformedArchive and file system errors.
  */
 export async function createContent(
   request: ContentRequest,

@@ -7,7 +7,7 @@ import { conclude, type Diagnostic, type Result, succeed } from '../model/diagno
 import type { BuiltImage, Descriptor } from '../model/image.ts';
 import type { Lock } from '../model/lock.ts';
 import { type Blob, blobOf } from '../oci/blob.ts';
-import { imageFilesLayer } from '../oci/image-files.ts';
+import { contentOfRecipe, imageFilesLayer } from '../oci/image-files.ts';
 import { findConflicts, LAYER_TYPE } from '../oci/layer.ts';
 import { createdSeconds, describeImage, rootfsId } from '../oci/manifest.ts';
 import { missingPrograms } from '../oci/programs.ts';
@@ -157,7 +157,7 @@ function readCertificates(contents: readonly LayerContent[], cache: string): Buf
 function problems(plan: ImagePlan, contents: PackageContents): Diagnostic[] {
   const image = plan.spec.name;
   const all = allContents(plan, contents);
-  const conflicts = findConflicts(all).map(({ path, packages }) =>
+  const conflicts = findConflicts([...all, contentOfRecipe(plan.merged)]).map(({ path, packages }) =>
     buildRules.fileConflict.at(undefined, { image, path, packages }),
   );
   const missing = missingPrograms(plan.merged, all, plan.distribution.paths).map((program) =>

@@ -4,6 +4,7 @@ import type { Progress } from '../effects/progress.ts';
 import { verifyPackage } from '../lock/fetch.ts';
 import { Unreachable } from '../model/brand.ts';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
+import { MalformedArchive } from '../oci/tar-reader.ts';
 import { type ContentRequest, contentKey, createContent, readContent } from './content-cache.ts';
 import type { LayerContent } from './layers.ts';
 import { buildRules, isDiskFull } from './rules.ts';
@@ -103,7 +104,7 @@ async function createOne(
   } catch (cause) {
     if (isDiskFull(cause))
       return { ok: false, diagnostics: [buildRules.diskFull.at(undefined, { directory: cache })] };
-    if (!(cause instanceof UnpackFailed)) throw cause;
+    if (!(cause instanceof UnpackFailed || cause instanceof MalformedArchive)) throw cause;
     const file = locked.path.split('/').at(-1) ?? locked.path;
     return {
       ok: false,

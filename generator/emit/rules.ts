@@ -12,8 +12,8 @@ export const buildRules = {
     {
       severity: 'error',
       message: ({ image, path, packages: [one, other] }) =>
-        `image ${image}: packages ${one} and ${other} both contain /${path}`,
-      help: () => 'remove one of the packages',
+        `image ${image}: ${one} and ${other} both contain /${path}`,
+      help: () => 'remove one of the packages, or one of the two paths from the recipe',
     },
   ),
   programMissing: rule<{ image: string; program: string; recipe: string }>('build/program-missing', {
@@ -24,7 +24,7 @@ export const buildRules = {
   }),
   packageBroken: rule<{ file: string; reason: string }>('build/package-broken', {
     severity: 'error',
-    message: ({ file, reason }) => `dpkg-deb cannot open ${file}: ${reason}`,
+    message: ({ file, reason }) => `package ${file} cannot be unpacked: ${reason}`,
   }),
 };
 

@@ -1,5 +1,6 @@
 import type { ImageRecipe } from '../model/image.ts';
 import { type ArchiveEntry, directoryEntry, fileEntry, writeArchive } from './archive.ts';
+import type { NamedContent } from './layer.ts';
 import { ancestors, byPath } from './package-content.ts';
 import type { PathRules } from './path-rules.ts';
 
@@ -36,6 +37,19 @@ export function imageFilesLayer(files: ImageFiles): Buffer {
     .filter((path) => !paths.has(path) && !files.isPresent(path))
     .map((path) => directoryEntry(path));
   return writeArchive([...parents, ...items].sort(inOrder));
+}
+
+/** What a recipe adds, in the form of a package's content, to find conflicts with the packages. */
+export function contentOfRecipe({
+  file: name,
+  links,
+  directories,
+}: Pick<ImageRecipe, 'file' | 'links' | 'directories'>): NamedContent {
+  const entries = links.map(
+    ({ path, target }) => ({ ...link(path.slice(1), target), kind: 'symlink', offset: 0 }) as const,
+  );
+  const made = recipeDirectories({ links, directories, users: [] });
+  return { name, index: { control: '', size: 0, directories: made, entries } };
 }
 
 function accountFiles(users: ImageRecipe['users']): ArchiveEntry[] {

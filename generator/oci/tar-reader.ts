@@ -1,10 +1,14 @@
-import { Unreachable } from '../model/brand.ts';
 import { BLOCK, checksum, padded, type TarEntry } from './tar-header.ts';
 
 /** An entry, and the byte where its data starts in the archive. */
 export type PlacedEntry = TarEntry & { readonly offset: number };
 /** `length` bytes of the archive at `position`; fewer only at its end. */
 export type ReadAt = (position: number, length: number) => Buffer;
+
+/** An archive that dpkg would not write; the message says what is wrong. */
+export class MalformedArchive extends Error {
+  override readonly name = 'MalformedArchive';
+}
 
 type Extended = { path?: string; target?: string; size?: number };
 
@@ -19,8 +23,8 @@ const KIND: Readonly<Record<string, TarEntry['kind']>> = {
 
 /**
  * The entries of an archive in its order, in the formats that dpkg writes (deb(5)): USTAR, GNU long names and pax. Data is
- * skipped, not read. Device nodes and pipes are left out. Throws on a malformed archive: packages are verified
- * before they are read.
+ * skipped, not read. Device nodes and pipes are left out. Throws {@link MalformedArchive}, also for paths that lead out
+ * of the package.
  */
 export function readEntries(read: ReadAt): PlacedEntry[] {
   const entries: PlacedEntry[] = [];
@@ -29,7 +33,7 @@ export function readEntries(read: ReadAt): PlacedEntry[] {
     const block = read(position, BLOCK);
     if (block.length < BLOCK || isEmpty(block)) return entries;
     if (checksum(block) !== number(block, 148, 8))
-      throw new Unreachable(`bad tar header at byte ${position}`);
+      throw new MalformedArchive(`bad tar header at byte ${position}`);
     const flag = String.fromCharCode(block[156] ?? 0);
     const size = extended.size ?? number(block, 124, 12);
     const offset = position + BLOCK;
@@ -48,16 +52,27 @@ function readHeader(block: Buffer, kind: TarEntry['kind'], extended: Extended): 
   const isPosix = text(block, 257, 8).startsWith('ustar') && block[262] === 0;
   const prefix = isPosix ? text(block, 345, 155) : '';
   const name = extended.path ?? (prefix ? `${prefix}/${text(block, 0, 100)}` : text(block, 0, 100));
-  const isLink = kind === 'hardlink' || kind === 'symlink';
+  const target = extended.target ?? text(block, 157, 100);
   return {
-    path: name.replace(/^(\.?\/)+/, '').replace(/\/+$/, ''),
+    path: pathInPackage(name),
     kind,
     mode: number(block, 100, 8) & 0o7777,
     uid: number(block, 108, 8),
     gid: number(block, 116, 8),
     size: kind === 'file' ? (extended.size ?? number(block, 124, 12)) : 0,
-    ...(isLink && { target: extended.target ?? text(block, 157, 100) }),
+    ...(kind === 'hardlink' && { target: pathInPackage(target) }),
+    ...(kind === 'symlink' && { target }),
   };
+}
+
+/** `./usr//bin/./dash` as `usr/bin/dash`: one name for one place, which later checks rely on. */
+function pathInPackage(name: string): string {
+  const steps = name.split('/').filter((step) => step !== '' && step !== '.');
+  if (steps.includes('..')) throw new MalformedArchive(`path ${name} leads out of the package`);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they break lists of paths
+  if (/[\0-\x1f]/.test(name))
+    throw new MalformedArchive(`path ${JSON.stringify(name)} has control characters`);
+  return steps.join('/');
 }
 
 function readExtension(flag: string, content: Buffer): Extended {
@@ -67,7 +82,7 @@ function readExtension(flag: string, content: Buffer): Extended {
   for (let at = 0; at < content.length; ) {
     const space = content.indexOf(32, at);
     const length = Number(content.toString('latin1', at, space));
-    if (space < 0 || !(length > 0)) throw new Unreachable('bad pax record');
+    if (space < 0 || !(length > 0)) throw new MalformedArchive('bad pax record');
     const record = content.toString('utf8', space + 1, at + length - 1);
     const [key, value] = [record.slice(0, record.indexOf('=')), record.slice(record.indexOf('=') + 1)];
     if (key === 'path') extended.path = value;

@@ -202,10 +202,21 @@ describe.skipIf(missing.length > 0)(
     it('are refused when two packages hold one path', async () => {
       const other = { ...library, files: { 'bin/tool': { text: 'other' } } };
       expect(await codes(lockOf([tool, other], []))).toEqual([
-        'build/file-conflict: image sample: packages library and tool both contain /usr/bin/tool',
+        'build/file-conflict: image sample: library and tool both contain /usr/bin/tool',
       ]);
       const inside = { ...library, files: { 'usr/bin/tool/inside': { text: 'x' } } };
       expect((await codes(lockOf([tool, inside], [])))[0]).toContain('build/file-conflict');
+    });
+
+    it('are refused when a package has a link where the recipe or another package puts something', async () => {
+      const recipe = { ...library, files: { 'usr/bin/again': { text: 'x' } } };
+      expect(await codes(lockOf([tool, recipe], []))).toEqual([
+        'build/file-conflict: image sample: library and images/sample.yml both contain /usr/bin/again',
+      ]);
+      const way = { ...library, files: { 'usr/bin': { symlink: '/etc' } } };
+      expect(
+        (await codes(lockOf([tool, way], []))).filter((line) => line.includes('file-conflict')),
+      ).not.toEqual([]);
     });
 
     it('are refused when a promised program is missing or cannot be executed', async () => {

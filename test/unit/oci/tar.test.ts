@@ -7,7 +7,7 @@ import { extract } from 'tar-stream';
 import { afterAll, describe, expect, it } from 'vitest';
 import { contentPadding } from '../../../generator/oci/package-content.ts';
 import { ENTRY_TIME, encodeHeader, endOfArchive, type TarEntry } from '../../../generator/oci/tar-header.ts';
-import { readEntries } from '../../../generator/oci/tar-reader.ts';
+import { MalformedArchive, readEntries } from '../../../generator/oci/tar-reader.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'pigsty-tar-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -46,6 +46,24 @@ const CASES: readonly TarEntry[] = [
   entry('to-unicode', { kind: 'symlink', target: 'Főtanúsítvány.crt' }),
   entry('owned', { uid: 543, gid: 543, mode: 0o600 }),
 ];
+
+describe('paths of a package', () => {
+  const pathOf = (name: string) => readBack(archive([entry(name)]))[0]?.path;
+
+  it.each(['usr//share/x', './usr/share/x', 'usr/./share/x', '/usr/share/x', 'usr/share//x'])(
+    'have one form: %s',
+    (name) => expect(pathOf(name)).toBe('usr/share/x'),
+  );
+
+  it.each(['../x', 'usr/../../x', 'usr/..', 'usr/share/a\nb', 'usr/\u0001'])('are refused: %j', (name) => {
+    expect(() => pathOf(name)).toThrow(MalformedArchive);
+  });
+
+  it.each(['../x', 'usr/../../x'])('are refused as the target of a hard link: %s', (target) => {
+    const bytes = archive([entry('usr/x', { kind: 'hardlink', target })]);
+    expect(() => readBack(bytes)).toThrow(MalformedArchive);
+  });
+});
 
 describe('tar header', () => {
   it.each(CASES.map((one) => [`${one.kind} ${one.path.slice(0, 40)} (${one.path.length})`, one] as const))(
@@ -121,7 +139,7 @@ describe('tar reader', () => {
       expect(entries.find((one) => one.path === 'symlink')).toMatchObject({ kind: 'symlink', target: LONG });
       expect(entries.find((one) => one.path === 'z-hardlink')).toMatchObject({
         kind: 'hardlink',
-        target: `./${LONG}`,
+        target: LONG,
       });
     }
   });
