@@ -210,13 +210,15 @@ describe.skipIf(missing.length > 0)(
 
     it('are refused when a package has a link where the recipe or another package puts something', async () => {
       const recipe = { ...library, files: { 'usr/bin/again': { text: 'x' } } };
-      expect(await codes(lockOf([tool, recipe], []))).toEqual([
+      const conflicts = async (other: typeof library) =>
+        (await codes(lockOf([tool, other], []))).filter((line) => line.includes('file-conflict'));
+      expect(await conflicts(recipe)).toEqual([
         'build/file-conflict: image sample: library and images/sample.yml both contain /usr/bin/again',
       ]);
       const way = { ...library, files: { 'usr/bin': { symlink: '/etc' } } };
-      expect(
-        (await codes(lockOf([tool, way], []))).filter((line) => line.includes('file-conflict')),
-      ).not.toEqual([]);
+      expect(await conflicts(way)).toContain(
+        'build/file-conflict: image sample: library and tool both contain /usr/bin',
+      );
     });
 
     it('are refused when a promised program is missing or cannot be executed', async () => {

@@ -152,5 +152,6 @@ describe('tar reader', () => {
 });
 
 function isPath(text: string): boolean {
-  return !/[\0\n]/.test(text) && !/^[./]|\/$/.test(text);
+  const steps = text.split('/');
+  return !/\p{Cc}/u.test(text) && steps.every((step) => !['', '.', '..'].includes(step));
 }
