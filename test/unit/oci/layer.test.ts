@@ -216,9 +216,7 @@ describe.skipIf(missing.length > 0)(
         'build/file-conflict: image sample: library and images/sample.yml both contain /usr/bin/again',
       ]);
       const way = { ...library, files: { 'usr/bin': { symlink: '/etc' } } };
-      expect(await conflicts(way)).toContain(
-        'build/file-conflict: image sample: library and tool both contain /usr/bin',
-      );
+      expect(await conflicts(way)).toContainEqual(expect.stringContaining('both contain /usr/bin'));
     });
 
     it('are refused when a promised program is missing or cannot be executed', async () => {
