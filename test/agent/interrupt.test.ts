@@ -10,7 +10,7 @@ const reason = labSkipReason();
 const [KILLS, FIRST_KILLS, CUTS] = process.env.PIGSTY_TEST_LONG ? [20, 4, 12] : [6, 2, 3];
 
 const KILL_AFTER = (wait: string) =>
-  `cd /root/bundle; ./pigsty-agent apply >/root/killed.log 2>&1 & ${wait}; kill -KILL $! 2>/dev/null; :`;
+  `cd /root/bundle; ./pigsty-agent apply --any-address >/root/killed.log 2>&1 & ${wait}; kill -KILL $! 2>/dev/null; :`;
 
 /** The node as it was before its first bundle. */
 const WIPE = `
@@ -90,7 +90,7 @@ describe.skipIf(reason !== undefined)(`an interrupted agent ${reason ?? ''}`, ()
   test('is ended by a signal, and leaves nothing', async () => {
     await host.ship(numbered(100));
     const before = await host.snapshot();
-    await host.shell('cd /root/bundle; ./pigsty-agent stage & sleep 0.05; kill -TERM $!; wait');
+    await host.shell('cd /root/bundle; ./pigsty-agent stage --any-address & sleep 0.05; kill -TERM $!; wait');
     expect(await host.leftovers()).toBe('');
     expect(await host.snapshot()).toBe(before);
   });

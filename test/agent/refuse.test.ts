@@ -59,7 +59,7 @@ describe.skipIf(reason !== undefined)(`a damaged bundle is refused ${reason ?? '
     spoil(broken);
     await host.node.exec(['rm', '-rf', '/root/bundle']);
     await host.node.push(broken, '/root/bundle');
-    return host.shell(`cd /root/bundle && ${agent} apply /root/bundle`);
+    return host.shell(`cd /root/bundle && ${agent} apply --any-address /root/bundle`);
   }
 
   test(`one flipped bit anywhere (seed ${SEED})`, async () => {
@@ -211,6 +211,28 @@ describe.skipIf(reason !== undefined)(`a node that cannot take the bundle ${reas
 
   test('and then it takes the bundle', async () => {
     await host.apply(sample());
+  });
+});
+
+describe.skipIf(reason !== undefined)(`the wrong machine ${reason ?? ''}`, () => {
+  test('a bundle for an address that it does not have is refused, unless told otherwise', async () => {
+    const host = await bootNode(lab, { ip: '10.10.10.25', name: 'other' });
+    await host.ship(sample());
+    const before = await host.snapshot();
+    for (const verb of ['stage', 'apply']) {
+      const { code, stderr } = await host.shell(`/root/bundle/pigsty-agent ${verb}`);
+      expect(stderr).toContain(
+        `${verb}: the bundle is for host 10.10.10.11 (node-1); this machine has 10.10.10.25`,
+      );
+      expect(stderr).toContain('--any-address');
+      expect(code).toBe(2);
+    }
+    expect(await host.snapshot()).toBe(before);
+    expect((await host.run('apply')).code).toBe(0);
+    // It is that host from now on.
+    expect((await host.shell('/root/bundle/pigsty-agent apply')).code).toBe(0);
+    await host.ship(sample({ ip: '10.10.10.25', uid: 4711 }));
+    expect((await host.shell('/root/bundle/pigsty-agent apply')).stderr).toContain('has the state of');
   });
 });
 

@@ -46,7 +46,7 @@ describe.skipIf(reason)(`a prepared bundle ${reason ?? ''}`, () => {
   }
 
   const stage = (environment = '') =>
-    host.shell(`cd / && ${environment} timeout 60 sh /root/agent stage /root/bundle`);
+    host.shell(`cd / && ${environment} timeout 60 sh /root/agent stage --any-address /root/bundle`);
 
   async function expectUntouched(): Promise<void> {
     expect(await victim()).toBe(untouched);
@@ -122,7 +122,7 @@ describe.skipIf(reason)(`a prepared bundle ${reason ?? ''}`, () => {
       setpriv --reuid 4711 --clear-groups sh -c '
         while :; do for tree in /var/lib/pigsty/images/.new-*/*; do [ ! -e "$tree" ] || echo "$tree"; done; done' >/root/seen &
       watch=$!
-      sh /root/agent stage /root/bundle; code=$?
+      sh /root/agent stage --any-address /root/bundle; code=$?
       kill $watch; exit $code`);
     expect(await host.node.sh('cat /root/seen')).toBe('');
     await expectUntouched();

@@ -27,9 +27,13 @@ export class AgentNode {
     return { directory, digest };
   }
 
-  /** Runs the agent of the bundle that was shipped last, in its directory. */
-  run(...args: readonly string[]): Promise<RunResult> {
-    return this.shell(`cd /root/bundle && exec ./pigsty-agent ${args.join(' ')}`);
+  /**
+   * Runs the agent of the bundle that was shipped last, in its directory. The bundles are for one address, the nodes have
+   * several.
+   */
+  run(verb: string, ...args: readonly string[]): Promise<RunResult> {
+    const option = verb === 'stage' || verb === 'apply' ? ' --any-address' : '';
+    return this.shell(`cd /root/bundle && exec ./pigsty-agent ${[verb + option, ...args].join(' ')}`);
   }
 
   async shell(script: string): Promise<RunResult> {

@@ -41,6 +41,18 @@ open_bundle() { # [DIR]
     check_format
     is_staged || fail 2 "apply: the staged bundle is not complete on this node; stage it again"
   fi
+  check_address
+}
+
+# The bundle is for this machine: it has the host's address, or a generation of that host.
+check_address() {
+  [ "$any_address" = no ] || return 0
+  wanted=$(field host)
+  addresses=$(hostname -I 2>/dev/null | tr -s ' \n' ' ') || :
+  case " $addresses " in *" $wanted "*) return 0 ;; esac
+  [ ! -f "$home/current/bundle" ] || [ "$(field_of host <"$home/current/bundle")" != "$wanted" ] || return 0
+  fail 2 "$verb: the bundle is for host $wanted ($(sed -n 's/^host [^ ]* //p' "$manifest")); this machine has" \
+    "${addresses:-no address}; if the address is added later, use --any-address"
 }
 
 check_format() {

@@ -8,8 +8,28 @@ read_manifest() {
   states_of <"$manifest" >"$work/states"
 }
 
+# Sets the options of stage and apply; `option_count` is how many there are.
+read_options() {
+  option_count=$#
+  while :; do
+    case ${1:-} in
+      --any-address) any_address=yes ;;
+      -*)
+        [ "$verb $1" = 'apply --replace' ] || fail 2 "$verb: unknown option $1"
+        : >"$run/replace"
+        ;;
+      *) break ;;
+    esac
+    shift
+  done
+  option_count=$((option_count - $#))
+  [ $# -le 1 ] || fail 2 "$verb: more than one directory"
+}
+
 do_stage() {
   lock
+  read_options "$@"
+  shift "$option_count"
   open_bundle "$@"
   stage
   sync_trees
@@ -17,10 +37,8 @@ do_stage() {
 
 do_apply() {
   lock
-  if [ "${1:-}" = --replace ]; then
-    shift
-    : >"$run/replace"
-  fi
+  read_options "$@"
+  shift "$option_count"
   open_bundle "$@"
   read_manifest
   if is_current_and_good && is_staged; then
@@ -106,10 +124,11 @@ do_boot() {
 
 show_help() {
   cat <<HELP
-usage: pigsty-agent stage [DIR]      verify the bundle in DIR, unpack its images, keep it; running services are not affected
-       pigsty-agent apply [--replace] [DIR]
+usage: pigsty-agent stage [--any-address] [DIR]
+                                     verify the bundle in DIR, unpack its images, keep it; running services are not affected
+       pigsty-agent apply [--replace] [--any-address] [DIR]
                                      stage it and switch to it; without DIR: the staged bundle. --replace: this machine
-                                     replaces a lost one
+                                     replaces a lost one. --any-address: it may lack the address of the bundle's host
        pigsty-agent status [--json]  generations, units, state
        pigsty-agent verify [DIR]     check hashes on the node; with the bundle in DIR, also every byte of the images
        pigsty-agent boot             at boot: back to the good generation if the current one is not good
@@ -122,7 +141,7 @@ HELP
 }
 
 main() {
-  [ $# -le 3 ] || fail 2 "too many arguments; see pigsty-agent help"
+  [ $# -le 4 ] || fail 2 "too many arguments; see pigsty-agent help"
   [ $# -eq 0 ] || shift
   case $verb in
     stage) do_stage "$@" ;;

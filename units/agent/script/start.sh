@@ -53,4 +53,5 @@ verb=${1:-help}
 started=$(date +%s)
 work=
 jobs=
+any_address=no
 exit_expected=no
