@@ -6,12 +6,13 @@ import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { succeed } from '../model/diagnostic.ts';
 import { blobPath } from '../oci/layout.ts';
 import { parseIndex } from './documents.ts';
+import { bundleFolder } from './files.ts';
 import { readShare } from './read-share.ts';
 import { bundleRules } from './rules.ts';
 import type { Sink } from './sink.ts';
 
-/** `bundle` is the bundle's digest, `bytes` the size of its content. */
-export type ExportedHost = { readonly bundle: string; readonly bytes: number };
+/** `bundle` is the bundle's digest, `folder` the name of its directory, `bytes` the size of its content. */
+export type ExportedHost = { readonly bundle: string; readonly folder: string; readonly bytes: number };
 
 /**
  * Writes the bundle of one host, from the built site in `directory`, into the sink. Diagnostics: export/not-built, export/no-host,
@@ -32,7 +33,11 @@ export async function exportHost(
     const share = await readShare(index, host, blobs);
     if (!share.ok) return share;
     const bytes = await sink(share.value, blobs, progress);
-    return succeed({ bundle: share.value.parts.manifest.digest, bytes });
+    return succeed({
+      bundle: share.value.parts.manifest.digest,
+      folder: bundleFolder(share.value),
+      bytes,
+    });
   } catch (cause) {
     if (!(cause instanceof BlobFault)) throw cause;
     return failed(blobDiagnostic(directory, cause));

@@ -13,6 +13,11 @@ export type BundleFile = {
   readonly content: string | Descriptor;
 };
 
+/** The name of a bundle's directory, `10.10.10.10-0123456789ab`: two bundles never share one. */
+export function bundleFolder({ host, parts }: HostShare): string {
+  return `${host}-${hexOf(parts.manifest).slice(0, 12)}`;
+}
+
 /** The directory that a node gets (docs/bundle.md, "Contents of a bundle"): files in the order in which they are needed. */
 export function bundleFiles(share: HostShare): BundleFile[] {
   const { artifact, parts, images } = share;

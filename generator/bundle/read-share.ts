@@ -22,7 +22,7 @@ export async function readShare(index: Index, host: string, blobs: BlobStore): P
   const candidates = named.flatMap((image) => (image.ok ? [image.value] : []));
   const images = selectImages(candidates, records);
   if (!images.ok) return images;
-  return succeed({ artifact: artifact.value, parts: parts.value, images: images.value });
+  return succeed({ host, artifact: artifact.value, parts: parts.value, images: images.value });
 }
 
 async function readManifest(descriptor: Descriptor, blobs: BlobStore): Promise<Result<Manifest>> {

@@ -12,6 +12,7 @@ export type BundleParts = Readonly<Record<keyof typeof PART_TYPES, Descriptor>>;
 
 /** One host's share of a site: its artifact, the artifact's parts, and the images that it names. */
 export type HostShare = {
+  readonly host: string;
   readonly artifact: Manifest;
   readonly parts: BundleParts;
   readonly images: readonly Manifest[];

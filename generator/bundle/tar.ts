@@ -6,13 +6,14 @@ import { type Pack, pack } from 'tar-stream';
 import { type BlobStore, verifiedBlob } from '../effects/blob-store.ts';
 import type { ProgressStep } from '../effects/progress.ts';
 import { ENTRY_TIME } from '../oci/tar-header.ts';
-import { type BundleFile, bundleFiles } from './files.ts';
+import { type BundleFile, bundleFiles, bundleFolder } from './files.ts';
 import type { Sink } from './sink.ts';
 
 /** The bundle's directory as one tar (docs/bundle.md, "Contents of a bundle"), with mode 0600 because it contains secrets. */
 export function tarSink(path: string): Sink {
   return async (share, blobs, progress) => {
-    const files = bundleFiles(share);
+    const folder = bundleFolder(share);
+    const files = bundleFiles(share).map((file) => ({ ...file, path: `${folder}/${file.path}` }));
     const total = files.reduce((sum, file) => sum + file.size, 0);
     const step = progress.step('export', total, 'bytes');
     try {

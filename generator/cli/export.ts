@@ -11,17 +11,18 @@ export type ExportFlags = CommonOptions & {
   readonly site: string;
 };
 
-/** `pigsty export`: everything one host needs, in one tar, with the agent at its top. */
+/** `pigsty export`: everything one host needs, in one tar: a directory with the agent in it. */
 export async function runExport(argument: string | undefined, flags: ExportFlags): Promise<void> {
   const run = new Run(flags);
   const { site } = await run.compile(argument, { ...flags, quiet: true });
   exitOnInterrupt();
   const directory = join(resolve(flags.site), site.name);
   const file = resolve(flags.output);
-  const { bundle, bytes } = run.unwrap(await exportHost(directory, flags.host, tarSink(file), run.progress));
+  const exported = await exportHost(directory, flags.host, tarSink(file), run.progress);
+  const { bundle, folder, bytes } = run.unwrap(exported);
   run.print(
     flags.json
-      ? JSON.stringify({ apiVersion: 'pigsty.io/v1', kind: 'Export', file, bundle, bytes }, null, 2)
+      ? JSON.stringify({ apiVersion: 'pigsty.io/v1', kind: 'Export', file, folder, bundle, bytes }, null, 2)
       : `export ${flags.host}  ${formatBytes(bytes)}  ${bundle.slice(0, 19)}\n${file}`,
   );
 }

@@ -78,7 +78,10 @@ describe.skipIf(skipped)(`README on the build machine${skipped ? ` (${skipped})`
     expect(result.code, result.stderr).toBe(0);
     expect(result.stdout).toContain('export 10.10.10.10');
     const names = (await mustRun('tar', ['tf', join(clone, 'meta.tar')])).split('\n');
-    expect(names).toEqual(expect.arrayContaining(['pigsty-agent', 'bundle', 'SHA256SUMS', 'index.json']));
+    const [folder] = new Set(names.map((name) => name.split('/')[0]));
+    expect(folder).toMatch(/^10\.10\.10\.10-[0-9a-f]{12}$/);
+    const files = ['pigsty-agent', 'bundle', 'SHA256SUMS', 'index.json'].map((name) => `${folder}/${name}`);
+    expect(names).toEqual(expect.arrayContaining(files));
   });
 
   it('leaves the clone clean, and no registry in package-lock.json', async () => {

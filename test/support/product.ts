@@ -85,7 +85,7 @@ export class Workshop {
       join(this.directory, 'out'),
     ]);
     const directory = mkdtempSync(join(this.directory, `${host}-`));
-    const unpacked = await run('tar', ['xf', tar, '-C', directory]);
+    const unpacked = await run('tar', ['xf', tar, '-C', directory, '--strip-components=1']);
     if (unpacked.code !== 0) throw new Error(describeFailure('tar', unpacked));
     rmSync(tar);
     return directory;

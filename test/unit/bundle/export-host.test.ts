@@ -37,14 +37,17 @@ const rest = () => readdirSync(directory).filter((name) => name.startsWith('host
 
 it('writes the files of one host, and none of other hosts', async () => {
   const { manifest } = site.bundles[0].parts;
-  expect(await ship()).toMatchObject({ ok: true, value: { bundle: manifest.descriptor.digest } });
-  const names = execFileSync('tar', ['tf', tar], { encoding: 'utf8' }).trim().split('\n');
+  const { digest } = manifest.descriptor;
+  const folder = `${HOSTS[0]}-${digest.replace('sha256:', '').slice(0, 12)}`;
+  expect(await ship()).toMatchObject({ ok: true, value: { bundle: digest, folder } });
+  const inTar = execFileSync('tar', ['tf', tar], { encoding: 'utf8' }).trim().split('\n');
+  const names = inTar.map((name) => name.replace(`${folder}/`, ''));
   expect(names.slice(0, 5)).toEqual(['pigsty-agent', 'bundle', 'SHA256SUMS', 'oci-layout', 'index.json']);
   const mine = [site.base, site.etcd, site.bundles[0]].flatMap(({ blobs }) => blobs);
   const paths = new Set(mine.map(({ descriptor }) => blobPath(descriptor)));
   expect(names.slice(5)).toEqual([...paths].sort());
-  execFileSync('tar', ['xf', tar, '--one-top-level'], { cwd: directory });
-  const unpacked = join(directory, 'host');
+  execFileSync('tar', ['xf', tar], { cwd: directory });
+  const unpacked = join(directory, folder);
   expect(isCompleteLayout(unpacked)).toBe(true);
   const sums = readFileSync(join(unpacked, 'SHA256SUMS'), 'utf8').replace(/^end .*\n/m, '');
   execFileSync('sha256sum', ['--check', '--strict', '--quiet'], { cwd: unpacked, input: sums });
