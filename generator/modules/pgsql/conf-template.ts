@@ -3,8 +3,19 @@ import type { PgsqlSettings } from './settings.ts';
 /** The tuning template, `pg_conf` (pigsty.md section 4). */
 export type Template = 'oltp' | 'olap' | 'crit' | 'tiny';
 
-/** `oltp.yml` -> `oltp`; the user's own template is tuned like oltp. */
-export function templateOf(settings: PgsqlSettings): Template {
-  const name = settings.pg_conf.replace(/\.yml$/, '');
-  return name === 'olap' || name === 'crit' || name === 'tiny' ? name : 'oltp';
+/** Also without the ending. */
+export const TEMPLATES = {
+  'oltp.yml': 'oltp',
+  'olap.yml': 'olap',
+  'crit.yml': 'crit',
+  'tiny.yml': 'tiny',
+  oltp: 'oltp',
+  olap: 'olap',
+  crit: 'crit',
+  tiny: 'tiny',
+} as const satisfies Readonly<Record<string, Template>>;
+
+/** `oltp.yml` -> `oltp` */
+export function templateOf({ pg_conf }: PgsqlSettings): Template {
+  return TEMPLATES[pg_conf];
 }

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../model/own-value.ts';
 import type { SecretRef } from '../../../model/secret.ts';
 import type { User } from '../params/schemas.ts';
 import type { PgsqlSettings } from '../settings.ts';
@@ -20,7 +21,7 @@ function systemName(name: string, settings: PgsqlSettings): string {
     dbuser_dba: settings.pg_admin_username,
     dbuser_monitor: settings.pg_monitor_username,
   };
-  return names[name] ?? name;
+  return ownValue(names, name) ?? name;
 }
 
 /** The name of a user's secret, a parameter path; undefined without a password. */
@@ -36,7 +37,7 @@ export function passwordName(user: User, settings: PgsqlSettings): string | unde
     [settings.pg_admin_username]: ['pg_admin_password', settings.pg_admin_password],
     [settings.pg_monitor_username]: ['pg_monitor_password', settings.pg_monitor_password],
   };
-  const [name, value] = system[user.name] ?? [];
+  const [name, value] = ownValue(system, user.name) ?? [];
   return value ? name : undefined;
 }
 

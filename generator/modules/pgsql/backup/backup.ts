@@ -1,4 +1,5 @@
 import type { Value } from '../../../model/inventory.ts';
+import { ownValue } from '../../../model/own-value.ts';
 import type { FilePlan, IniSections } from '../../../model/plan.ts';
 import type { SecretRef } from '../../../model/secret.ts';
 import { backupType, cronToCalendar, parseCronLine } from '../../../text/calendar.ts';
@@ -15,7 +16,7 @@ export function archiveCommand(cluster: string): string {
 
 /** The repository that pgbackrest_method names, or undefined when it does not exist. */
 export function chosenRepository(settings: PgsqlSettings): Readonly<Record<string, Value>> | undefined {
-  return settings.pgbackrest_repo[settings.pgbackrest_method];
+  return ownValue(settings.pgbackrest_repo, settings.pgbackrest_method);
 }
 
 /** pgbackrest.conf; process counts are in a separate file, because they depend on the node's processors. */

@@ -74,12 +74,16 @@ export function checkPrimary(members: readonly PgsqlMember[]): Diagnostic[] {
 }
 
 /** Parameters that Patroni stores once per cluster, or that one member needs from another. */
-const OF_CLUSTER = [
+export const OF_CLUSTER = [
   'pg_version',
   'image_platform',
   'pg_namespace',
   'pg_rto',
   'pg_rpo',
+  'pg_conf',
+  'pg_max_conn',
+  'pg_libs',
+  'pg_default_service_dest',
   'pg_mode',
   'pg_shard',
   'pg_group',
@@ -106,20 +110,23 @@ export function checkSameValues([first, ...others]: readonly PgsqlMember[]): Dia
   return OF_CLUSTER.flatMap((parameter) => {
     const other = others.find(({ settings }) => settings[parameter] !== first.settings[parameter]);
     if (!other || isConsequence(parameter, first, other)) return [];
-    const words = {
-      cluster: first.cluster,
-      parameter,
-      instance: other.instance,
-      other: first.instance,
-    };
-    const note = { message: `that of ${first.instance}`, ...at(first, parameter) };
-    return [rules.membersDiffer.at(placeOf(other, parameter), words, [note])];
+    // The place of a value that the inventory sets; the other member may have the default.
+    const [setter, peer] = isSet(other, parameter) ? [other, first] : [first, other];
+    const words = { cluster: first.cluster, parameter, instance: setter.instance, other: peer.instance };
+    const note = isSet(peer, parameter)
+      ? { message: `that of ${peer.instance}`, ...at(peer, parameter) }
+      : { message: `${peer.instance} has the default` };
+    return [rules.membersDiffer.at(placeOf(setter, parameter), words, [note])];
   });
+}
+
+function isSet({ host }: PgsqlMember, parameter: string): boolean {
+  return host.parameters.place(parameter) !== undefined;
 }
 
 /** Version and platform follow from each other: only the one that the inventory sets apart is reported. */
 function isConsequence(parameter: string, first: PgsqlMember, other: PgsqlMember): boolean {
-  const isVersionSet = [first, other].some(({ host }) => host.parameters.place('pg_version') !== undefined);
+  const isVersionSet = [first, other].some((member) => isSet(member, 'pg_version'));
   if (parameter === 'pg_version') return !isVersionSet;
   return (
     parameter === 'image_platform' && isVersionSet && first.settings.pg_version !== other.settings.pg_version

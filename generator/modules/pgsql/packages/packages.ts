@@ -1,6 +1,7 @@
 import { distributionOf, distributions } from '../../../distributions/index.ts';
 import { LruMap } from '../../../model/lru-map.ts';
 import type { Place } from '../../../model/origin.ts';
+import { ownValue } from '../../../model/own-value.ts';
 import type { ImageUse } from '../../../model/plan.ts';
 import { nearestName } from '../../../text/nearest.ts';
 import { templateOf } from '../conf-template.ts';
@@ -26,7 +27,7 @@ const ROWS: ReadonlyMap<string, PackageRow> = new Map(
 /** `cron` for `postgresql-%v-cron`, and its other names in releases. */
 function debianNames({ debian: name }: PackageRow): string[] {
   if (name === undefined) return [];
-  const renamed = distributions.flatMap(({ postgres }) => postgres.renamed[name] ?? []);
+  const renamed = distributions.flatMap(({ postgres }) => ownValue(postgres.renamed, name) ?? []);
   return [plain(name.replace(/^postgresql-(?:%v-)?|-%v$/g, '')), ...renamed.map(plain)];
 }
 
@@ -70,7 +71,7 @@ function resolveRow(row: PackageRow, settings: Version): ResolvedName {
   const { family, postgres } = distributionOf(settings.image_platform);
   const name = row[family];
   if (name !== undefined && !postgres.lacks.includes(name)) {
-    const available = postgres.renamed[name] ?? name;
+    const available = ownValue(postgres.renamed, name) ?? name;
     return { kind: 'package', name: available.replace('%v', String(settings.pg_version)), row };
   }
   return { kind: row.image ? 'included' : row.isPending ? 'pending' : 'absent', row };

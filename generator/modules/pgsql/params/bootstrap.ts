@@ -16,6 +16,7 @@ import {
   Text,
   whole,
 } from '../../schemas.ts';
+import { TEMPLATES } from '../conf-template.ts';
 
 const LISTEN = 'addresses separated by commas, among them ${ip}, ${vip} and ${lo}';
 const Listen = pattern(/^\s*(?:\*|\$\{\w+\}|[\w.:-]+)(?:\s*,\s*(?:\*|\$\{\w+\}|[\w.:-]+))*\s*$/, LISTEN);
@@ -29,6 +30,10 @@ const MAX_CONNECTIONS = 'auto or a number of connections, 20 or more';
 const MaxConnections = z.union(
   [z.literal('auto'), whole(20, 262_143, MAX_CONNECTIONS)],
   expected(MAX_CONNECTIONS),
+);
+const TemplateName = z.enum(
+  Object.keys(TEMPLATES) as (keyof typeof TEMPLATES)[],
+  expected('one of oltp.yml, olap.yml, crit.yml, tiny.yml'),
 );
 /** A value of recovery_min_apply_delay; a bare number is in milliseconds. */
 const Delay = patternOrNumber(/^\d+(?:\.\d+)?\s?(?:us|ms|s|min|h|d)?$/, 'a time span, as 1h or 30min');
@@ -75,7 +80,7 @@ export const bootstrap = section('PG_BOOTSTRAP', [
     meaning: 'password for the REST interface' },
   { id: 869, name: 'patroni_citus_db', level: 'C', schema: Text, default: 'postgres',
     meaning: 'distributed database of the Citus cluster' },
-  { id: 870, name: 'pg_conf', level: 'C', schema: Text, default: 'oltp.yml',
+  { id: 870, name: 'pg_conf', level: 'C', schema: TemplateName, default: 'oltp.yml',
     meaning: 'tuning template: oltp.yml, olap.yml, crit.yml, tiny.yml' },
   { id: 871, name: 'pg_max_conn', level: 'C', schema: MaxConnections, default: 'auto',
     meaning: 'max_connections; auto derives it from pg_conf' },

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../../model/own-value.ts';
 import { type HbaLine, type HbaWord, hbaWord, readHbaLine } from '../../../../text/hba-line.ts';
 import type { HbaRule } from '../../params/schemas.ts';
 import type { HbaContext } from './context.ts';
@@ -44,7 +45,7 @@ function userName(user: string, { member: { settings } }: HbaContext): string {
     '${monitor}': settings.pg_monitor_username,
     '${admin}': settings.pg_admin_username,
   };
-  return names[user] ?? user;
+  return ownValue(names, user) ?? user;
 }
 
 const INTRANET = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
@@ -96,5 +97,5 @@ function authMethod(auth: string, { member, target }: HbaContext): Method {
     os: plain(target === 'pgbouncer' ? 'peer' : 'ident'),
     ident: plain(target === 'pgbouncer' ? 'peer' : 'ident'),
   };
-  return methods[auth] ?? plain(auth);
+  return ownValue(methods, auth) ?? plain(auth);
 }
