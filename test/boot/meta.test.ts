@@ -69,6 +69,23 @@ describe.skipIf(reason).each(META_SUITES)(`blueprint meta on %s ${reason ?? ''}`
     expect(await sql('select 1', { ...owner, port: 5438 })).toMatch(/closed the connection|error/);
   });
 
+  it('no service can change its configuration, or read that of another one', async () => {
+    expect(await node.sh('find /etc/pigsty /var/lib/pigsty ! -user root')).toBe('');
+    expect(await node.sh('find /etc/pigsty/generations -perm /0022')).toBe('');
+    const secrets = await node.sh(
+      'cd /etc/pigsty/current/etc && find . -perm 0640 -printf "%p %g\\n" | sort',
+    );
+    expect(secrets).toContain('./patroni/30-secrets.yml postgres');
+    expect(secrets).toContain('./etcd/server.key etcd');
+    const asEtcd = 'setpriv --reuid etcd --regid etcd --clear-groups';
+    const stolen = await node.exec([
+      'sh',
+      '-c',
+      `${asEtcd} cat /etc/pigsty/current/etc/patroni/30-secrets.yml`,
+    ]);
+    expect(stolen.code).not.toBe(0);
+  });
+
   it('has every declared role with its flags, memberships and comment', async () => {
     const roles = await sql(`
       select string_agg(concat_ws(' ', rolname, rolcanlogin, rolsuper, rolconnlimit, rolvaliduntil::date,
