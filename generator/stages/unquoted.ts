@@ -11,8 +11,7 @@ import type { Parameter } from '../model/parameter.ts';
 const rules = {
   changed: rule<{ name: string; inside: string }>('parameter/number-as-text', {
     severity: 'warning',
-    message: ({ name, inside }) =>
-      `\`${name}\`${inside}: YAML reads this text as a number, and changes it`,
+    message: ({ name, inside }) => `\`${name}\`${inside}: YAML reads this text as a number, and changes it`,
     label: () => 'without quotes',
     help: () =>
       'write it in quotes; without them, `0123` is 83 (octal), `0x1F` 31, `1_000` 1000, `1:30` 90 and `1.50` 1.5',

@@ -1,7 +1,11 @@
 import { rule } from '../../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
+import type { Path } from '../../../model/origin.ts';
 import type { Site } from '../../../model/site.ts';
+import { readHbaLine } from '../../../text/hba-line.ts';
+import { nearestName } from '../../../text/nearest.ts';
 import { type HbaContext, hbaContext } from '../access/hba/context.ts';
+import { predefinedRoles } from '../access/predefined-roles.ts';
 import { allUsers } from '../access/users.ts';
 import type { PgsqlMember } from '../members.ts';
 import type { HbaRule } from '../params/schemas.ts';
@@ -21,12 +25,14 @@ const rules = {
     label: () => 'all users, all addresses',
     help: () => 'name the users, use `auth: ssl`, or use a smaller `addr`',
   }),
-  unknownHbaUser: rule<{ user: string }>('pgsql/unknown-hba-user', {
+  unknownHbaUser: rule<{ user: string; suggestion: string | undefined }>('pgsql/unknown-hba-user', {
     severity: 'warning',
     message: ({ user }) => `unknown user \`${user}\` in this HBA rule`,
     label: () => 'not in the inventory',
-    help: () =>
-      'define it in pg_users, or write `all`, `+role`, `${dbsu}`, `${repl}`, `${monitor}`, `${admin}`',
+    help: ({ suggestion }) =>
+      suggestion
+        ? `did you mean \`${suggestion}\`?`
+        : 'define it in pg_users, or write `all`, `+role`, `${dbsu}`, `${repl}`, `${monitor}`, `${admin}`',
   }),
   poolGroup: rule<{ user: string }>('pgsql/pool-rule-for-role', {
     severity: 'warning',
@@ -35,6 +41,9 @@ const rules = {
     help: () => 'name the users, or `all`; the rules of PostgreSQL also apply to pooled connections',
   }),
 };
+
+/** Stand for the names of system users. */
+const VARIABLES = ['${dbsu}', '${repl}', '${monitor}', '${admin}'];
 
 /** Checks what the HBA rules of a cluster accept and reject, for each member in each role. */
 export function checkHba(site: Site, members: readonly PgsqlMember[]): Diagnostic[] {
@@ -74,20 +83,45 @@ function checkPoolGroups(member: PgsqlMember): Diagnostic[] {
 
 /** Rules for users that the inventory does not define. */
 export function checkHbaUsers(member: PgsqlMember): Diagnostic[] {
-  const known = new Set(allUsers(member.settings).map((user) => user.name));
-  const isKnown = (user: string) =>
-    user === 'all' ||
-    user.startsWith('${') ||
-    known.has(user) ||
-    (user.startsWith('+') && known.has(user.slice(1)));
-  const unknown = (parameter: 'pg_hba_rules' | 'pgb_hba_rules', list: readonly HbaRule[]) =>
-    list.flatMap((hba, index) => {
-      const users = (hba.user ?? 'all').split(',').map((user) => user.trim());
-      const place = member.host.parameters.place(parameter, [index, 'user']);
-      return users.filter((user) => !isKnown(user)).map((user) => rules.unknownHbaUser.at(place, { user }));
-    });
-  return [
-    ...unknown('pg_hba_rules', member.settings.pg_hba_rules),
-    ...unknown('pgb_hba_rules', member.settings.pgb_hba_rules),
+  return (
+    ['pg_default_hba_rules', 'pg_hba_rules', 'pgb_default_hba_rules', 'pgb_hba_rules'] as const
+  ).flatMap(
+    // The rules of Pigsty need no check.
+    (parameter) => (member.host.parameters.place(parameter) ? unknownHbaUsers(member, parameter) : []),
+  );
+}
+
+type HbaParameter = 'pg_default_hba_rules' | 'pg_hba_rules' | 'pgb_default_hba_rules' | 'pgb_hba_rules';
+
+function unknownHbaUsers({ settings, host }: PgsqlMember, parameter: HbaParameter): Diagnostic[] {
+  const names = [
+    ...allUsers(settings).map(({ name }) => name),
+    ...predefinedRoles(settings.pg_version),
+    ...VARIABLES,
+    settings.pg_dbsu,
   ];
+  const known = new Set(names);
+  const isKnown = (user: string) =>
+    user === 'all' || user.startsWith('/') || known.has(user.replace(/^\+/, ''));
+  return settings[parameter].flatMap((hba, index) =>
+    usersOf(hba).flatMap(({ user, path }) => {
+      if (isKnown(user)) return [];
+      const place = host.parameters.place(parameter, [index, ...path]);
+      return [rules.unknownHbaUser.at(place, { user, suggestion: nearestUser(user, names) })];
+    }),
+  );
+}
+
+function nearestUser(user: string, names: readonly string[]): string | undefined {
+  const [, sign = '', name = ''] = /^(\+?)(.*)$/s.exec(user) ?? [];
+  const nearest = nearestName(name, names);
+  return nearest && sign + nearest;
+}
+
+function usersOf({ rules: lines, user = 'all' }: HbaRule): { user: string; path: Path }[] {
+  if (!lines) return user.split(',').map((name) => ({ user: name.trim(), path: ['user'] }));
+  return lines.flatMap((line, index) => {
+    const words = readHbaLine(line)?.users.filter(({ isQuoted }) => !isQuoted) ?? [];
+    return words.map(({ text }) => ({ user: text, path: ['rules', index] }));
+  });
 }
