@@ -1,9 +1,16 @@
 import { rule } from '../../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
 import { isReservedRole } from '../access/predefined-roles.ts';
+import { allUsers } from '../access/users.ts';
 import { type PgsqlMember, placeOf } from '../members.ts';
 
 const rules = {
+  cycle: rule<{ names: readonly string[] }>('pgsql/role-cycle', {
+    severity: 'error',
+    message: ({ names }) => `a role is a member of itself: ${names.join(' -> ')}`,
+    label: () => 'member of the next one',
+    help: () => 'remove one of these names from `roles`',
+  }),
   twice: rule<{ parameter: string; name: string }>('pgsql/name-twice', {
     severity: 'error',
     message: ({ parameter, name }) => `\`${parameter}\` has two entries with the name \`${name}\``,
@@ -28,6 +35,7 @@ export function checkNames(member: PgsqlMember): Diagnostic[] {
       ['pg_users', 'pg_databases', 'pg_default_roles', 'pg_services', 'pg_default_services'] as const
     ).flatMap((parameter) => checkUnique(member, parameter)),
     ...checkRoleNames(member),
+    ...checkRoleCycles(member),
     ...checkSchemaNames(member),
   ];
 }
@@ -67,6 +75,32 @@ function checkRoleNames(member: PgsqlMember): Diagnostic[] {
     const reason = isReservedRole(name) ? 'reserves this name' : lengthProblem(name);
     return reason ? [rules.unusable.at(place, { what: 'role', name, reason })] : [];
   });
+}
+
+/** PostgreSQL rejects a membership that closes a cycle. Each cycle is reported once, at its first user. */
+function checkRoleCycles({ settings, host }: PgsqlMember): Diagnostic[] {
+  const direct = new Map(allUsers(settings).map(({ name, roles }) => [name, roles ?? []]));
+  const reported = new Set<string>();
+  return settings.pg_users.flatMap(({ name }, index) => {
+    const names = reported.has(name) ? undefined : cycleFrom(name, direct);
+    if (!names) return [];
+    for (const one of names) reported.add(one);
+    return [rules.cycle.at(host.parameters.place('pg_users', [index, 'name']), { names })];
+  });
+}
+
+/** The shortest way from a role over its memberships back to it. */
+function cycleFrom(start: string, direct: ReadonlyMap<string, readonly string[]>): string[] | undefined {
+  const paths = [[start]];
+  const seen = new Set<string>();
+  for (const path of paths) {
+    for (const next of direct.get(path.at(-1) ?? '') ?? []) {
+      if (next === start) return [...path, start];
+      if (!seen.has(next)) paths.push([...path, next]);
+      seen.add(next);
+    }
+  }
+  return undefined;
 }
 
 /** Only PostgreSQL's own schemas begin with `pg_` (manual, "The System Catalog Schema"). */

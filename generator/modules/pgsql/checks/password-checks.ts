@@ -40,11 +40,11 @@ export function checkPasswords(member: PgsqlMember, site: Site): Diagnostic[] {
 }
 
 function checkPassword(user: User, member: PgsqlMember, contexts: readonly HbaContext[]): Diagnostic[] {
-  const password = user.login === false ? undefined : passwordOrigin(user, member.settings);
-  if (!password) return [];
+  if (user.login === false || (user.password !== undefined && !isStoredAsMd5(user.password, member)))
+    return [];
+  const password = passwordOrigin(user, member.settings);
+  if (!password || !isStoredAsMd5(password.text, member)) return [];
   const isHash = isMd5Verifier(password.text);
-  const isMd5 = isHash || (member.settings.pg_pwd_enc === 'md5' && !isVerifier(password.text));
-  if (!isMd5) return [];
   const asking = contexts
     .filter(({ target }) => target === 'postgres' || user.pgbouncer === true)
     .flatMap((context) => [...scramRules(user.name, context)].slice(0, 1));
@@ -59,6 +59,10 @@ function checkPassword(user: User, member: PgsqlMember, contexts: readonly HbaCo
   const { place } = first;
   const note = { message: `rule: ${first.title}`, ...(place && { place }) };
   return [rules.md5.at(member.host.parameters.place(password.parameter, password.path), words, [note])];
+}
+
+function isStoredAsMd5(password: string, { settings }: PgsqlMember): boolean {
+  return isMd5Verifier(password) || (settings.pg_pwd_enc === 'md5' && !isVerifier(password));
 }
 
 type ScramRule = {

@@ -7,6 +7,7 @@ import { predefinedRoles } from '../access/predefined-roles.ts';
 import { allUsers } from '../access/users.ts';
 import { clusterMembers, type PgsqlMember, placeOf } from '../members.ts';
 import type { Database, Extension } from '../params/schemas.ts';
+import type { PgsqlSettings } from '../settings.ts';
 import { standbySource } from '../topology/upstream.ts';
 
 /** A name that the inventory does not define. */
@@ -55,9 +56,9 @@ const rules = {
 /** The names that a cluster has, and that its variables may refer to. */
 type Known = {
   readonly member: PgsqlMember;
-  readonly roles: readonly string[];
-  readonly predefined: readonly string[];
-  readonly databases: readonly string[];
+  /** Users and groups of the inventory, and predefined roles. */
+  readonly roles: ReadonlySet<string>;
+  readonly databases: ReadonlySet<string>;
   /** Words for a standby cluster whose upstream is not in this inventory: its roles and databases come from there. */
   readonly upstream: string | undefined;
 };
@@ -80,11 +81,14 @@ function knownNames(member: PgsqlMember, site: Site): Known {
   const isElsewhere = source !== undefined && source.members.length === 0;
   return {
     member,
-    roles: all.flatMap((one) => [one.pg_dbsu, ...allUsers(one).map(({ name }) => name)]),
-    predefined: predefinedRoles(settings.pg_version),
-    databases: all.flatMap((one) => one.pg_databases.map(({ name }) => name)),
+    roles: new Set([...all.flatMap(rolesOf), ...predefinedRoles(settings.pg_version)]),
+    databases: new Set(all.flatMap((one) => one.pg_databases.map(({ name }) => name))),
     upstream: isElsewhere ? `it must exist in the upstream ${source.hosts.join(', ')}` : undefined,
   };
+}
+
+function rolesOf(settings: PgsqlSettings): string[] {
+  return [settings.pg_dbsu, ...allUsers(settings).map(({ name }) => name)];
 }
 
 type Parameter = 'pg_users' | 'pg_default_roles' | 'pg_databases' | 'pg_default_extensions';
@@ -95,40 +99,37 @@ function at({ member }: Known, parameter: Parameter, path: Path): Place | undefi
 
 function checkRoles(known: Known): Diagnostic[] {
   const { settings } = known.member;
-  const names = [...known.roles, ...known.predefined];
   return (['pg_users', 'pg_default_roles'] as const).flatMap((parameter) =>
     settings[parameter].flatMap(({ name: user, roles = [] }, index) =>
       roles.flatMap((name, step) => {
-        if (names.includes(name)) return [];
-        const place = at(known, parameter, [index, 'roles', step]);
-        return [checkRole(known, place, { name, user, suggestion: nearestName(name, names) })];
+        if (known.roles.has(name)) return [];
+        return [unknownRole(known, at(known, parameter, [index, 'roles', step]), { name, user })];
       }),
     ),
   );
 }
 
 /** A role that an extension, a baseline or an administrator creates is granted when it exists: units/pgsql/roles.sql.ejs. */
-function checkRole(
-  { upstream }: Known,
+function unknownRole(
+  { roles, upstream }: Known,
   place: Place | undefined,
-  { name, user, suggestion }: { name: string; user: string; suggestion: string | undefined },
+  { name, user }: { name: string; user: string },
 ): Diagnostic {
-  const words = { what: 'role', name, of: `user \`${user}\``, suggestion };
+  const words = { what: 'role', name, of: `user \`${user}\``, suggestion: nearestName(name, [...roles]) };
   if (name.startsWith('pg_')) return rules.role.at(place, words);
   const where = upstream ?? 'it is granted only if an extension, a baseline or an administrator creates it';
   return rules.elsewhere.at(place, { ...words, where });
 }
 
 /** `GRANT … TO a, b`: PostgreSQL rejects the whole statement for an unknown role. */
-function checkGrantees({ member, roles, predefined }: Known): Diagnostic[] {
-  const names = [...roles, ...predefined, 'public', 'PUBLIC'];
+function checkGrantees({ member, roles }: Known): Diagnostic[] {
   return member.settings.pg_default_privileges.flatMap((privilege, index) =>
     grantees(privilege).flatMap((name) => {
-      if (names.includes(name)) return [];
+      if (name === 'public' || roles.has(name)) return [];
       const place =
         member.host.parameters.place('pg_default_privileges', [index]) ?? placeOf(member, 'pg_default_roles');
       const of = `\`pg_default_privileges\` of cluster ${member.cluster}`;
-      return [rules.grantee.at(place, { what: 'role', name, of, suggestion: nearestName(name, names) })];
+      return [rules.grantee.at(place, { what: 'role', name, of, suggestion: nearestName(name, [...roles]) })];
     }),
   );
 }
@@ -168,9 +169,9 @@ function checkUser(
   unknownUser: typeof rules.owner,
   { what, name, of, path }: UserReference,
 ): Diagnostic[] {
-  const { roles, predefined, upstream } = known;
-  if (name === undefined || roles.includes(name) || predefined.includes(name)) return [];
-  const words = { what, name, of, suggestion: nearestName(name, roles) };
+  const { roles, upstream } = known;
+  if (name === undefined || roles.has(name)) return [];
+  const words = { what, name, of, suggestion: nearestName(name, [...roles]) };
   const place = at(known, 'pg_databases', path);
   return [upstream ? rules.elsewhere.at(place, { ...words, where: upstream }) : unknownUser.at(place, words)];
 }
@@ -184,7 +185,7 @@ function checkTemplate(known: Known, { name: database, template }: Database, ind
   const place = at(known, 'pg_databases', [index, 'template']);
   const own = known.member.settings.pg_databases.findIndex(({ name }) => name === template);
   if (own >= index) return [rules.templateLater.at(place, { template, database })];
-  if (databases.includes(template)) return [];
+  if (databases.has(template)) return [];
   const suggestion = nearestName(template, [...OF_INITDB, ...databases]);
   const words = { what: 'template', name: template, of: `database \`${database}\``, suggestion };
   return [
@@ -227,7 +228,7 @@ function checkSchema(
   if (schema === undefined || names.includes(schema)) return [];
   const of = `extension \`${extension}\`${database ? ` in database \`${database.name}\`` : ''}`;
   const words = { what: 'schema', name: schema, of, suggestion: nearestName(schema, names) };
-  const place = at(known, parameter, path);
+  const place = at(known, parameter, path) ?? placeOf(known.member, 'pg_default_schemas');
   const hasOwnTemplate = database?.template !== undefined && !OF_INITDB.includes(database.template);
   const other =
     mayExist || hasOwnTemplate ? 'the template or an extension before it must create it' : undefined;
