@@ -39,6 +39,8 @@ describe('names that the inventory does not define', () => {
     ['pg_users: [{ name: a, roles: [constructor] }]', 'pgsql/not-in-inventory'],
     ['pg_default_privileges: [GRANT SELECT ON TABLES TO nobody]', 'pgsql/unknown-grantee'],
     ['pg_hba_rules: [{ user: "app,${dbuser}", addr: intra, auth: pwd }]', 'pgsql/unknown-hba-user'],
+    ['pg_hba_rules: [{ user: all, db: "a,shp", addr: intra, auth: pwd }]', 'pgsql/unknown-hba-database'],
+    ['pg_hba_rules: [{ rules: ["host all ${admin} all md5"] }]', 'pgsql/unknown-hba-user'],
     ['pgb_hba_rules: [{ rules: [host all nobody all md5] }]', 'pgsql/unknown-hba-user'],
   ])('%s', (vars, code) => {
     expect(codes(vars)).toContain(code);
@@ -49,6 +51,7 @@ describe('names that the inventory does not define', () => {
     'pg_admin_username: boss, pg_databases: [{ name: a, owner: boss }, { name: b, owner: postgres, template: a }]',
     'pg_databases: [{ name: a, template: template0, tablespace: pg_default, schemas: [b], extensions: [{ name: hstore, schema: b }] }]',
     'pg_default_privileges: ["GRANT ALL ON TABLES TO PUBLIC, dbrole_admin WITH GRANT OPTION"]',
+    'pg_databases: [{ name: a }], pg_hba_rules: [{ user: "/^app", db: "a,postgres,replication,/^b", addr: intra, auth: ssl }]',
     'pg_hba_rules: [{ user: "+pg_monitor,${admin}", addr: 10.0.0.2, auth: ssl }]',
   ])('are not among these: %s', (vars) => {
     expect(codes(vars)).toEqual([]);
@@ -108,6 +111,13 @@ describe('services', () => {
 
 describe('an md5 hash', () => {
   const HASH = 'md5d51c9a7e9353746a6020f9602d452929';
+
+  it('is no password for those who log in with it', () => {
+    const monitor = `pg_monitor_password: ${HASH}`;
+    const isRefused = (vars: string) => codes(vars).includes('pgsql/hash-for-password');
+    expect(isRefused(`pg_replication_password: ${HASH}`)).toBe(true);
+    expect([isRefused(monitor), isRefused(`${monitor}, pgbouncer_auth_query: true`)]).toEqual([false, true]);
+  });
 
   it.each<[string, boolean]>([
     [`pg_users: [{ name: app, password: ${HASH}, roles: [dbrole_admin] }]`, true],

@@ -6,7 +6,8 @@ import { checkBaselines } from './baseline-checks.ts';
 import { checkCapacity } from './capacity-checks.ts';
 import { checkCitus } from './citus-checks.ts';
 import { checkEntries } from './entry-checks.ts';
-import { checkHba, checkHbaUsers } from './hba-checks.ts';
+import { checkHba } from './hba-checks.ts';
+import { checkHbaNames } from './hba-name-checks.ts';
 import { checkIdentity, checkPrimary, checkSameValues, checkSequences } from './member-checks.ts';
 import { checkNames } from './name-checks.ts';
 import { checkPackages, pendingPackages } from './package-checks.ts';
@@ -48,7 +49,7 @@ function checkContent([first]: readonly PgsqlMember[], site: Site): Diagnostic[]
     ...checkNames(first),
     ...checkReferences(first, site),
     ...checkPasswords(first, site),
-    ...checkHbaUsers(first),
+    ...checkHbaNames(first, site),
     ...checkBackups(first),
     ...checkPool(first),
     ...checkPackages(first),

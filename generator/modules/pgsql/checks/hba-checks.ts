@@ -1,14 +1,8 @@
 import { rule } from '../../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
-import type { Path } from '../../../model/origin.ts';
 import type { Site } from '../../../model/site.ts';
-import { readHbaLine } from '../../../text/hba-line.ts';
-import { nearestName } from '../../../text/nearest.ts';
 import { type HbaContext, hbaContext } from '../access/hba/context.ts';
-import { predefinedRoles } from '../access/predefined-roles.ts';
-import { allUsers } from '../access/users.ts';
 import type { PgsqlMember } from '../members.ts';
-import type { HbaRule } from '../params/schemas.ts';
 import { checkReach } from './hba-reach-checks.ts';
 import { checkUnreachableRules } from './hba-shadow-checks.ts';
 
@@ -25,15 +19,6 @@ const rules = {
     label: () => 'all users, all addresses',
     help: () => 'name the users, use `auth: ssl`, or use a smaller `addr`',
   }),
-  unknownHbaUser: rule<{ user: string; suggestion: string | undefined }>('pgsql/unknown-hba-user', {
-    severity: 'warning',
-    message: ({ user }) => `unknown user \`${user}\` in this HBA rule`,
-    label: () => 'not in the inventory',
-    help: ({ suggestion }) =>
-      suggestion
-        ? `did you mean \`${suggestion}\`?`
-        : 'define it in pg_users, or write `all`, `+role`, `${dbsu}`, `${repl}`, `${monitor}`, `${admin}`',
-  }),
   poolGroup: rule<{ user: string }>('pgsql/pool-rule-for-role', {
     severity: 'warning',
     message: ({ user }) => `pgbouncer has no roles: the rule for \`${user}\` is ignored`,
@@ -41,9 +26,6 @@ const rules = {
     help: () => 'name the users, or `all`; the rules of PostgreSQL also apply to pooled connections',
   }),
 };
-
-/** Stand for the names of system users. */
-const VARIABLES = ['${dbsu}', '${repl}', '${monitor}', '${admin}'];
 
 /** Checks what the HBA rules of a cluster accept and reject, for each member in each role. */
 export function checkHba(site: Site, members: readonly PgsqlMember[]): Diagnostic[] {
@@ -79,49 +61,4 @@ function checkPoolGroups(member: PgsqlMember): Diagnostic[] {
       ? [rules.poolGroup.at(member.host.parameters.place('pgb_hba_rules', [index, 'user']), { user })]
       : [],
   );
-}
-
-/** Rules for users that the inventory does not define. */
-export function checkHbaUsers(member: PgsqlMember): Diagnostic[] {
-  return (
-    ['pg_default_hba_rules', 'pg_hba_rules', 'pgb_default_hba_rules', 'pgb_hba_rules'] as const
-  ).flatMap(
-    // The rules of Pigsty need no check.
-    (parameter) => (member.host.parameters.place(parameter) ? unknownHbaUsers(member, parameter) : []),
-  );
-}
-
-type HbaParameter = 'pg_default_hba_rules' | 'pg_hba_rules' | 'pgb_default_hba_rules' | 'pgb_hba_rules';
-
-function unknownHbaUsers({ settings, host }: PgsqlMember, parameter: HbaParameter): Diagnostic[] {
-  const names = [
-    ...allUsers(settings).map(({ name }) => name),
-    ...predefinedRoles(settings.pg_version),
-    ...VARIABLES,
-    settings.pg_dbsu,
-  ];
-  const known = new Set(names);
-  const isKnown = (user: string) =>
-    user === 'all' || user.startsWith('/') || known.has(user.replace(/^\+/, ''));
-  return settings[parameter].flatMap((hba, index) =>
-    usersOf(hba).flatMap(({ user, path }) => {
-      if (isKnown(user)) return [];
-      const place = host.parameters.place(parameter, [index, ...path]);
-      return [rules.unknownHbaUser.at(place, { user, suggestion: nearestUser(user, names) })];
-    }),
-  );
-}
-
-function nearestUser(user: string, names: readonly string[]): string | undefined {
-  const [, sign = '', name = ''] = /^(\+?)(.*)$/s.exec(user) ?? [];
-  const nearest = nearestName(name, names);
-  return nearest && sign + nearest;
-}
-
-function usersOf({ rules: lines, user = 'all' }: HbaRule): { user: string; path: Path }[] {
-  if (!lines) return user.split(',').map((name) => ({ user: name.trim(), path: ['user'] }));
-  return lines.flatMap((line, index) => {
-    const words = readHbaLine(line)?.users.filter(({ isQuoted }) => !isQuoted) ?? [];
-    return words.map(({ text }) => ({ user: text, path: ['rules', index] }));
-  });
 }

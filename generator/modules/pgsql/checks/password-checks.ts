@@ -7,10 +7,17 @@ import { type HbaContext, hbaContext } from '../access/hba/context.ts';
 import { type HbaSource, hbaGroups } from '../access/hba/groups.ts';
 import { matchesUser, rolesOf } from '../access/hba/verdict.ts';
 import { allUsers, passwordOrigin } from '../access/users.ts';
-import type { PgsqlMember } from '../members.ts';
+import { type PgsqlMember, placeOf } from '../members.ts';
 import type { User } from '../params/schemas.ts';
 
 const rules = {
+  hash: rule<{ parameter: string; reader: string }>('pgsql/hash-for-password', {
+    severity: 'error',
+    message: ({ parameter, reader }) =>
+      `\`${parameter}\` is a hash, but ${reader} needs the password itself to log in`,
+    label: () => 'set here',
+    help: () => 'give the password itself',
+  }),
   md5: rule<{ user: string; servers: readonly string[]; isHash: boolean; isFixed: boolean }>(
     'pgsql/md5-under-scram',
     {
@@ -30,14 +37,31 @@ const rules = {
 
 type Server = HbaContext['target'];
 
-/** Passwords that are md5 hashes: SCRAM needs a SCRAM secret (PostgreSQL manual, "Password Authentication"). */
+/** Passwords in a form with which nobody can log in. */
 export function checkPasswords(member: PgsqlMember, site: Site): Diagnostic[] {
   const servers: readonly Server[] = member.settings.pgbouncer_enabled
     ? ['postgres', 'pgbouncer']
     : ['postgres'];
   const contexts = servers.map((server) => hbaContext(server, member, site));
-  return allUsers(member.settings).flatMap((user) => checkPassword(user, member, contexts));
+  const refused = checkHashes(member);
+  return refused.length > 0
+    ? refused
+    : allUsers(member.settings).flatMap((user) => checkPassword(user, member, contexts));
 }
+
+/** Patroni and pgbouncer log in with these passwords. */
+function checkHashes(member: PgsqlMember): Diagnostic[] {
+  const { settings } = member;
+  const readers = [
+    ['pg_replication_password', 'Patroni'],
+    ...(settings.pgbouncer_auth_query ? [['pg_monitor_password', 'pgbouncer'] as const] : []),
+  ] as const;
+  return readers.flatMap(([parameter, reader]) =>
+    isVerifier(settings[parameter]) ? [rules.hash.at(placeOf(member, parameter), { parameter, reader })] : [],
+  );
+}
+
+/** SCRAM needs a SCRAM secret (PostgreSQL manual, "Password Authentication"). */
 
 function checkPassword(user: User, member: PgsqlMember, contexts: readonly HbaContext[]): Diagnostic[] {
   if (user.login === false || (user.password !== undefined && !isStoredAsMd5(user.password, member)))

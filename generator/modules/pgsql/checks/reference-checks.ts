@@ -3,12 +3,9 @@ import type { Diagnostic } from '../../../model/diagnostic.ts';
 import type { Path, Place } from '../../../model/origin.ts';
 import type { Site } from '../../../model/site.ts';
 import { nearestName } from '../../../text/nearest.ts';
-import { predefinedRoles } from '../access/predefined-roles.ts';
-import { allUsers } from '../access/users.ts';
-import { clusterMembers, type PgsqlMember, placeOf } from '../members.ts';
+import { type PgsqlMember, placeOf } from '../members.ts';
 import type { Database, Extension } from '../params/schemas.ts';
-import type { PgsqlSettings } from '../settings.ts';
-import { standbySource } from '../topology/upstream.ts';
+import { type KnownNames, knownNames } from './known-names.ts';
 
 /** A name that the inventory does not define. */
 type Reference = {
@@ -53,16 +50,6 @@ const rules = {
   }),
 };
 
-/** The names that a cluster has, and that its variables may refer to. */
-type Known = {
-  readonly member: PgsqlMember;
-  /** Users and groups of the inventory, and predefined roles. */
-  readonly roles: ReadonlySet<string>;
-  readonly databases: ReadonlySet<string>;
-  /** Words for a standby cluster whose upstream is not in this inventory: its roles and databases come from there. */
-  readonly upstream: string | undefined;
-};
-
 /** Names in the variables of a cluster that nothing defines. */
 export function checkReferences(member: PgsqlMember, site: Site): Diagnostic[] {
   const known = knownNames(member, site);
@@ -74,30 +61,13 @@ export function checkReferences(member: PgsqlMember, site: Site): Diagnostic[] {
   ];
 }
 
-function knownNames(member: PgsqlMember, site: Site): Known {
-  const { settings } = member;
-  const source = standbySource(clusterMembers(site, member.cluster), site);
-  const all = [settings, ...(source?.members.slice(0, 1) ?? []).map((other) => other.settings)];
-  const isElsewhere = source !== undefined && source.members.length === 0;
-  return {
-    member,
-    roles: new Set([...all.flatMap(rolesOf), ...predefinedRoles(settings.pg_version)]),
-    databases: new Set(all.flatMap((one) => one.pg_databases.map(({ name }) => name))),
-    upstream: isElsewhere ? `it must exist in the upstream ${source.hosts.join(', ')}` : undefined,
-  };
-}
-
-function rolesOf(settings: PgsqlSettings): string[] {
-  return [settings.pg_dbsu, ...allUsers(settings).map(({ name }) => name)];
-}
-
 type Parameter = 'pg_users' | 'pg_default_roles' | 'pg_databases' | 'pg_default_extensions';
 
-function at({ member }: Known, parameter: Parameter, path: Path): Place | undefined {
+function at({ member }: KnownNames, parameter: Parameter, path: Path): Place | undefined {
   return member.host.parameters.place(parameter, path);
 }
 
-function checkRoles(known: Known): Diagnostic[] {
+function checkRoles(known: KnownNames): Diagnostic[] {
   const { settings } = known.member;
   return (['pg_users', 'pg_default_roles'] as const).flatMap((parameter) =>
     settings[parameter].flatMap(({ name: user, roles = [] }, index) =>
@@ -111,7 +81,7 @@ function checkRoles(known: Known): Diagnostic[] {
 
 /** A role that an extension, a baseline or an administrator creates is granted when it exists: units/pgsql/roles.sql.ejs. */
 function unknownRole(
-  { roles, upstream }: Known,
+  { roles, upstream }: KnownNames,
   place: Place | undefined,
   { name, user }: { name: string; user: string },
 ): Diagnostic {
@@ -122,7 +92,7 @@ function unknownRole(
 }
 
 /** `GRANT … TO a, b`: PostgreSQL rejects the whole statement for an unknown role. */
-function checkGrantees({ member, roles }: Known): Diagnostic[] {
+function checkGrantees({ member, roles }: KnownNames): Diagnostic[] {
   return member.settings.pg_default_privileges.flatMap((privilege, index) =>
     grantees(privilege).flatMap((name) => {
       if (name === 'public' || roles.has(name)) return [];
@@ -142,7 +112,7 @@ function grantees(privilege: string): string[] {
   return names.filter(Boolean).map((name) => (name.startsWith('"') ? name.slice(1, -1) : name.toLowerCase()));
 }
 
-function checkDatabase(known: Known, database: Database, index: number): Diagnostic[] {
+function checkDatabase(known: KnownNames, database: Database, index: number): Diagnostic[] {
   const { owner, pool_auth_user: poolUser, extensions = [] } = database;
   const of = `database \`${database.name}\``;
   return [
@@ -165,7 +135,7 @@ function checkDatabase(known: Known, database: Database, index: number): Diagnos
 type UserReference = { what: string; name: string | undefined; of: string; path: Path };
 
 function checkUser(
-  known: Known,
+  known: KnownNames,
   unknownUser: typeof rules.owner,
   { what, name, of, path }: UserReference,
 ): Diagnostic[] {
@@ -179,7 +149,11 @@ function checkUser(
 /** The databases of every cluster (initdb). */
 const OF_INITDB = ['template0', 'template1', 'postgres'];
 
-function checkTemplate(known: Known, { name: database, template }: Database, index: number): Diagnostic[] {
+function checkTemplate(
+  known: KnownNames,
+  { name: database, template }: Database,
+  index: number,
+): Diagnostic[] {
   const { databases, upstream } = known;
   if (template === undefined || OF_INITDB.includes(template)) return [];
   const place = at(known, 'pg_databases', [index, 'template']);
@@ -195,7 +169,7 @@ function checkTemplate(known: Known, { name: database, template }: Database, ind
 
 /** Tablespaces are directories that only an administrator of the node can make. */
 function checkTablespace(
-  known: Known,
+  known: KnownNames,
   { name: database, tablespace }: Database,
   index: number,
 ): Diagnostic[] {
@@ -220,7 +194,7 @@ type SchemaContext = {
 };
 
 function checkSchema(
-  known: Known,
+  known: KnownNames,
   { name: extension, schema }: Extension,
   { database, mayExist, parameter, path }: SchemaContext,
 ): Diagnostic[] {
@@ -237,13 +211,13 @@ function checkSchema(
 }
 
 /** template0 has none of the schemas of `pg_default_schemas`. */
-function schemasOf({ member }: Known, database: Database | undefined): string[] {
+function schemasOf({ member }: KnownNames, database: Database | undefined): string[] {
   const inherited = database?.template === 'template0' ? [] : member.settings.pg_default_schemas;
   const own = (database?.schemas ?? []).map(({ name }) => name);
   return ['public', 'pg_catalog', 'information_schema', ...inherited, ...own];
 }
 
-function checkDefaultExtensions(known: Known): Diagnostic[] {
+function checkDefaultExtensions(known: KnownNames): Diagnostic[] {
   return known.member.settings.pg_default_extensions.flatMap((extension, index) =>
     checkSchema(known, extension, {
       database: undefined,
