@@ -53,11 +53,12 @@ const DATABASES = [
 /** Users and databases in HBA rules that the inventory does not define. */
 export function checkHbaNames(member: PgsqlMember, site: Site): Diagnostic[] {
   const { settings, host } = member;
+  // The rules of Pigsty need no check.
+  const given = PARAMETERS.filter((parameter) => host.parameters.place(parameter));
+  if (given.length === 0) return [];
   const known = knownNames(member, site);
   const users = new Set(['all', ...known.roles]);
   const databases = new Set([...DATABASES, 'pgbouncer', ...known.databases]);
-  // The rules of Pigsty need no check.
-  const given = PARAMETERS.filter((parameter) => host.parameters.place(parameter));
   return given.flatMap((parameter) =>
     settings[parameter].flatMap((hba, index) => {
       const place = (path: Path) => host.parameters.place(parameter, [index, ...path]);

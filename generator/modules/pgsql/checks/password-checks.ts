@@ -62,7 +62,6 @@ function checkHashes(member: PgsqlMember): Diagnostic[] {
 }
 
 /** SCRAM needs a SCRAM secret (PostgreSQL manual, "Password Authentication"). */
-
 function checkPassword(user: User, member: PgsqlMember, contexts: readonly HbaContext[]): Diagnostic[] {
   if (user.login === false || (user.password !== undefined && !isStoredAsMd5(user.password, member)))
     return [];
@@ -71,12 +70,12 @@ function checkPassword(user: User, member: PgsqlMember, contexts: readonly HbaCo
   const isHash = isMd5Verifier(password.text);
   const asking = contexts
     .filter(({ target }) => target === 'postgres' || user.pgbouncer === true)
-    .flatMap((context) => [...scramRules(user.name, context)].slice(0, 1));
+    .flatMap((context) => [...scramRules(user.name, context)]);
   const [first] = asking;
   if (!first) return [];
   const words = {
     user: user.name,
-    servers: asking.map(({ server }) => server),
+    servers: [...new Set(asking.map(({ server }) => server))],
     isHash,
     isFixed: asking.some((one) => one.isFixed),
   };

@@ -93,11 +93,13 @@ function unknownRole(
 
 /** `GRANT … TO a, b`: PostgreSQL rejects the whole statement for an unknown role. */
 function checkGrantees({ member, roles }: KnownNames): Diagnostic[] {
+  const { parameters } = member.host;
+  const isOwn = parameters.place('pg_default_privileges') ?? parameters.place('pg_default_roles');
+  if (!isOwn) return [];
   return member.settings.pg_default_privileges.flatMap((privilege, index) =>
     grantees(privilege).flatMap((name) => {
       if (name === 'public' || roles.has(name)) return [];
-      const place =
-        member.host.parameters.place('pg_default_privileges', [index]) ?? placeOf(member, 'pg_default_roles');
+      const place = parameters.place('pg_default_privileges', [index]) ?? placeOf(member, 'pg_default_roles');
       const of = `\`pg_default_privileges\` of cluster ${member.cluster}`;
       return [rules.grantee.at(place, { what: 'role', name, of, suggestion: nearestName(name, [...roles]) })];
     }),
