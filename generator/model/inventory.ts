@@ -1,11 +1,17 @@
 import type { HostIp } from './brand.ts';
-import type { Locate } from './origin.ts';
+import type { Locate, Path } from './origin.ts';
 
 /** Plain data as PyYAML 1.1 reads it; dates stay text. */
 export type Value = string | number | boolean | null | readonly Value[] | { readonly [key: string]: Value };
 
 /** One `name: value` of a vars block. */
-export type Variable = { readonly name: string; readonly value: Value; readonly locate: Locate };
+export type Variable = {
+  readonly name: string;
+  readonly value: Value;
+  readonly locate: Locate;
+  /** The text, as in the file, of the unquoted scalar at `path`; undefined for anything else. */
+  readonly written: (path?: Path) => string | undefined;
+};
 
 export type Vars = ReadonlyMap<string, Variable>;
 

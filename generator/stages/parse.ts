@@ -130,6 +130,7 @@ function toVars({ yaml }: Context, entries: readonly Entry[]): Vars {
     name: e.key,
     value: yaml.value(e.node),
     locate: yaml.locator(e),
+    written: (path) => yaml.plainText(e, path),
   });
   return new Map(entries.map((e) => [e.key, variable(e)]));
 }

@@ -11,6 +11,7 @@ import type { Parameters, Setting, Site, SiteHost } from '../model/site.ts';
 import { compareAddresses } from '../text/address.ts';
 import { nearestName } from '../text/nearest.ts';
 import { checkExpressions, fillReferences, hasAdminIp, hasReference, referencedNames } from './references.ts';
+import { checkUnquoted, insideOf, misreadText } from './unquoted.ts';
 
 const rules = {
   unknown: rule<{ name: string; suggestion: string | undefined }>('parameter/unknown', {
@@ -19,10 +20,11 @@ const rules = {
     label: () => 'no parameter has this name',
     help: ({ suggestion }) => (suggestion ? `did you mean \`${suggestion}\`?` : undefined),
   }),
-  wrongType: rule<{ name: string; inside: string; problem: string }>('parameter/wrong-type', {
+  wrongType: rule<{ name: string; inside: string; problem: string; help?: string }>('parameter/wrong-type', {
     severity: 'error',
     message: ({ name, inside, problem }) => `\`${name}\`${inside}: ${problem}`,
     label: () => 'set here',
+    help: ({ help }) => help,
   }),
   empty: rule<Record<string, never>>('inventory/no-hosts', {
     severity: 'error',
@@ -42,6 +44,7 @@ export type Vocabulary = {
 type SetVariable = Setting & {
   readonly name: string;
   readonly locate: Locate;
+  readonly written: Variable['written'];
   /** Undefined: a variable of the user, not a parameter. */
   readonly row: Parameter | undefined;
   readonly hasReferences: boolean;
@@ -166,6 +169,7 @@ function readVariable(
   const wrong =
     isTemplate && (row || referenced.has(name)) ? checkExpressions(variable.value, variable.locate) : [];
   diagnostics.push(...wrong);
+  if (!row && referenced.has(name)) diagnostics.push(...checkUnquoted(variable, row, variable.value));
   return {
     name,
     row,
@@ -174,11 +178,19 @@ function readVariable(
     hasAdminIp: hasAdminIp(variable.value),
     origin,
     locate: variable.locate,
+    written: variable.written,
   };
 }
 
-/** The value in the form of the schema; if the schema rejects it, one diagnostic per issue and the value as written. */
+/** The value in the form of the schema, or as written if the schema rejects it. */
 function checkValue(row: Parameter, variable: Variable, diagnostics: Diagnostic[]): Value {
+  const value = acceptValue(row, variable, diagnostics);
+  if (value !== undefined) diagnostics.push(...checkUnquoted(variable, row, value));
+  return value ?? variable.value;
+}
+
+/** The value in the form of the schema; undefined, and one diagnostic per issue, if the schema rejects it. */
+function acceptValue(row: Parameter, variable: Variable, diagnostics: Diagnostic[]): Value | undefined {
   const accepted = acceptedValues.get(row) ?? new LruMap<Value, Value>(1000);
   acceptedValues.set(row, accepted);
   const known = accepted.get(variable.value);
@@ -192,7 +204,7 @@ function checkValue(row: Parameter, variable: Variable, diagnostics: Diagnostic[
   for (const issue of parsed.error.issues) {
     const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
     const unknownKeys = issue.code === 'unrecognized_keys' ? issue.keys : [];
-    const inside = path.length > 0 ? ` at \`${path.join('.')}\`` : '';
+    const inside = insideOf(path);
     for (const key of unknownKeys) {
       const place = variable.locate([...path, key], 'key');
       diagnostics.push(
@@ -200,10 +212,13 @@ function checkValue(row: Parameter, variable: Variable, diagnostics: Diagnostic[
       );
     }
     if (unknownKeys.length > 0) continue;
-    const problem = issue.message;
-    diagnostics.push(rules.wrongType.at(variable.locate(path), { name: row.name, inside, problem }));
+    const misread = misreadText(variable, row, path);
+    const words = misread
+      ? { problem: `expected text, but YAML reads this as ${misread}`, help: 'write it in quotes' }
+      : { problem: issue.message };
+    diagnostics.push(rules.wrongType.at(variable.locate(path), { name: row.name, inside, ...words }));
   }
-  return variable.value;
+  return undefined;
 }
 
 /** A cache of plain values, such as numbers and names, in the form of the schema: many hosts have the same. */
@@ -256,7 +271,7 @@ function resolveReferences(
   ip: HostIp,
 ): void {
   const lookup = (name: string) => (name === 'inventory_hostname' ? ip : values[name]);
-  const filled = settings.flatMap(({ name, row, hasReferences, value, locate }) => {
+  const filled = settings.flatMap(({ name, row, hasReferences, value, locate, written }) => {
     if (!hasReferences || !row) return [];
     const found: Diagnostic[] = [];
     const report = (diagnostic: Diagnostic) => found.push(diagnostic);
@@ -265,7 +280,7 @@ function resolveReferences(
     return [
       [
         name,
-        found.length > 0 ? value : checkValue(row, { name, value: resolved, locate }, diagnostics),
+        found.length > 0 ? value : checkValue(row, { name, value: resolved, locate, written }, diagnostics),
       ] as const,
     ];
   });

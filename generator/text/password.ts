@@ -28,7 +28,12 @@ export async function loadSaslprep(passwords: Iterable<string>): Promise<Saslpre
 
 /** True for text that PostgreSQL accepts as an already hashed password. */
 export function isVerifier(text: string): boolean {
-  return /^SCRAM-SHA-256\$\d+:[^$]+\$[^:]+:[^:]+$/.test(text) || /^md5[0-9a-f]{32}$/.test(text);
+  return /^SCRAM-SHA-256\$\d+:[^$]+\$[^:]+:[^:]+$/.test(text) || isMd5Verifier(text);
+}
+
+/** True for an md5 hash with PostgreSQL's prefix. */
+export function isMd5Verifier(text: string): boolean {
+  return /^md5[0-9a-f]{32}$/.test(text);
 }
 
 /** `SCRAM-SHA-256$4096:<salt>$<StoredKey>:<ServerKey>`; `salt` is 16 bytes. */

@@ -63,6 +63,8 @@ export type YamlFile = {
   value(node: Node | null): Value;
   place(node: Node): Place;
   locator(entry: { readonly keyNode: Node; readonly node: Node | null }): Locate;
+  /** The text of the scalar at `path` inside an entry, if its value is resolved from the text; otherwise undefined. */
+  plainText(entry: { readonly node: Node | null }, path?: Path): string | undefined;
 };
 
 /** Reads one YAML document as PyYAML 1.1 does. Diagnostics: yaml/*. */
@@ -129,6 +131,15 @@ class YamlReader implements YamlFile {
       if (path.length === 0) return this.place(part === 'key' || !entry.node ? entry.keyNode : entry.node);
       return this.#descend(entry.node, path, part) ?? this.place(entry.keyNode);
     };
+  }
+
+  plainText({ node: start }: { readonly node: Node | null }, path: Path = []): string | undefined {
+    let node = start && this.#resolve(start);
+    for (const step of path) {
+      const next = this.#step(node, step)?.node;
+      node = next ? this.#resolve(next) : null;
+    }
+    return isScalar(node) && isResolved(node) ? textOf(node) : undefined;
   }
 
   #descend(start: Node | null, path: Path, part: 'key' | 'value'): Place | undefined {
@@ -246,11 +257,20 @@ const RESOLVED_TAGS = new Set(['int', 'float', 'bool', 'null'].map((name) => TAG
 const QUOTED_TAGS = new Set(['!', `${TAG}str`]);
 const KNOWN_TAGS = new Set([...RESOLVED_TAGS, ...QUOTED_TAGS, `${TAG}map`, `${TAG}seq`]);
 
-function scalarValue(node: { value: unknown; type?: string; tag?: string }): Value {
-  const text = node.value === null || node.value === undefined ? '' : String(node.value);
-  const isPlain = node.type === 'PLAIN' || node.type === undefined;
-  const isResolved = node.tag === undefined ? isPlain : RESOLVED_TAGS.has(node.tag);
-  return isResolved ? resolvePlainScalar(text) : text;
+type ScalarNode = { readonly value: unknown; readonly type?: string; readonly tag?: string };
+
+function scalarValue(node: ScalarNode): Value {
+  return isResolved(node) ? resolvePlainScalar(textOf(node)) : textOf(node);
+}
+
+/** Whether the text of a scalar decides its type. */
+function isResolved({ type, tag }: ScalarNode): boolean {
+  const isPlain = type === 'PLAIN' || type === undefined;
+  return tag === undefined ? isPlain : RESOLVED_TAGS.has(tag);
+}
+
+function textOf({ value }: ScalarNode): string {
+  return value === null || value === undefined ? '' : String(value);
 }
 
 /** Opening brackets without a closing one, outermost first. Read from the tokens, because the tree is incomplete. */

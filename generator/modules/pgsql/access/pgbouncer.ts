@@ -43,7 +43,9 @@ function pooledUsers(settings: PgsqlSettings): User[] {
 
 /** The databases of the inventory that pgbouncer serves. */
 export function declaredPools(settings: PgsqlSettings): Database[] {
-  return settings.pg_databases.filter(({ name, pgbouncer }) => pgbouncer !== false && isPoolable(name));
+  return settings.pg_databases.filter(
+    ({ name, pgbouncer }) => pgbouncer !== false && poolNameProblem(name) === undefined,
+  );
 }
 
 function pooledDatabases(settings: PgsqlSettings): Database[] {
@@ -63,8 +65,18 @@ export function largestPool(database: Database): number {
 }
 
 /** Keys of pgbouncer's configuration have no quoting (its parser accepts letters, digits and `_.-` only). */
-export function isPoolable(name: string): boolean {
+export function isPoolKey(name: string): boolean {
   return /^[A-Za-z0-9_.-]+$/.test(name);
+}
+
+/** MAX_DBNAME of pgbouncer, without the final zero; PostgreSQL cuts longer names. */
+const MAX_NAME_BYTES = 63;
+
+/** Why a database cannot be in the pool: pgbouncer does not start with such a name. Undefined if it can. */
+export function poolNameProblem(name: string): string | undefined {
+  if (!isPoolKey(name)) return 'its name is not allowed in pgbouncer.ini';
+  if (name === 'pgbouncer') return "its name is that of pgbouncer's admin console";
+  return name.length > MAX_NAME_BYTES ? `its name is longer than ${MAX_NAME_BYTES} bytes` : undefined;
 }
 
 function databaseLine(database: Database, settings: PgsqlSettings): string {
@@ -90,7 +102,7 @@ function userOptions(user: User): string[] {
       user.pool_connlimit >= 0 &&
       `max_user_connections=${user.pool_connlimit}`,
   ].filter((option) => typeof option === 'string' && option !== '');
-  return options.length > 0 && isPoolable(user.name) ? [`${user.name} = ${options.join(' ')}`] : [];
+  return options.length > 0 && isPoolKey(user.name) ? [`${user.name} = ${options.join(' ')}`] : [];
 }
 
 /**

@@ -20,8 +20,10 @@ export type ServiceSelection = {
   readonly backup: readonly PgsqlMember[];
 };
 
+/** A service of the cluster takes the place of a default one with its name, as in Pigsty, where it writes the same file. */
 export function declaredServices(settings: PgsqlSettings): readonly PgService[] {
-  return [...settings.pg_default_services, ...settings.pg_services];
+  const own = new Set(settings.pg_services.map(({ name }) => name));
+  return [...settings.pg_default_services.filter(({ name }) => !own.has(name)), ...settings.pg_services];
 }
 
 /** The members that `selector` and `backup` select: JMESPath over the members' variables (pigsty.md section 1). */
@@ -39,9 +41,8 @@ export function proxyService(service: PgService, members: readonly PgsqlMember[]
   const backups = backup.filter((member) => !selected.includes(member));
   const check = service.check ?? '/';
   const tlsCheck = settings?.patroni_ssl_enabled ? TLS_CHECK : '';
-  const place = members[0]?.host.parameters.place('pg_services');
   return {
-    declared: { parameter: 'pg_services', ...(place && { place }) },
+    declared: declaration(service, members[0]),
     name: `${members[0]?.cluster}-${service.name}`,
     title: `service ${service.name} of cluster ${members[0]?.cluster}: ${check} answers 200`,
     address: service.ip ?? '*',
@@ -56,6 +57,14 @@ export function proxyService(service: PgService, members: readonly PgsqlMember[]
       ...backups.map((member) => server(member, port(member), true)),
     ],
   };
+}
+
+function declaration(service: PgService, member: PgsqlMember | undefined): ProxyService['declared'] {
+  const own = member?.settings.pg_services.indexOf(service) ?? -1;
+  const index = own >= 0 ? own : (member?.settings.pg_default_services.indexOf(service) ?? -1);
+  const parameter = own >= 0 ? 'pg_services' : 'pg_default_services';
+  const place = member?.host.parameters.place(parameter, [index, 'port']);
+  return { parameter, ...(place && { place }) };
 }
 
 function server(member: PgsqlMember, port: number, isBackup: boolean): ProxyServer {

@@ -1,3 +1,4 @@
+import type { Path } from '../../../model/origin.ts';
 import { ownValue } from '../../../model/own-value.ts';
 import type { SecretRef } from '../../../model/secret.ts';
 import type { User } from '../params/schemas.ts';
@@ -24,21 +25,47 @@ function systemName(name: string, settings: PgsqlSettings): string {
   return ownValue(names, name) ?? name;
 }
 
-/** The name of a user's secret, a parameter path; undefined without a password. */
-export function passwordName(user: User, settings: PgsqlSettings): string | undefined {
-  if (user.password !== undefined) {
-    const isOwn = settings.pg_users.some(({ name }) => name === user.name);
-    const role = settings.pg_default_roles.find(({ name }) => systemName(name, settings) === user.name);
-    return isOwn ? `pg_users.${user.name}.password` : `pg_default_roles.${role?.name}.password`;
-  }
+/** A password, the name of its secret, and the parameter and path that set it. */
+type PasswordOrigin = {
+  readonly name: string;
+  readonly text: string;
+  readonly parameter: string;
+  readonly path: Path;
+};
+
+/** The password of a user; undefined without a password. */
+export function passwordOrigin(user: User, settings: PgsqlSettings): PasswordOrigin | undefined {
+  return user.password === undefined
+    ? systemPassword(user.name, settings)
+    : { text: user.password, ...listedPassword(user, settings) };
+}
+
+function listedPassword(user: User, settings: PgsqlSettings): Omit<PasswordOrigin, 'text'> {
+  const own = settings.pg_users.findIndex(({ name }) => name === user.name);
+  const role = settings.pg_default_roles.findIndex(({ name }) => systemName(name, settings) === user.name);
+  return own >= 0
+    ? { name: `pg_users.${user.name}.password`, parameter: 'pg_users', path: [own, 'password'] }
+    : {
+        name: `pg_default_roles.${settings.pg_default_roles[role]?.name}.password`,
+        parameter: 'pg_default_roles',
+        path: [role, 'password'],
+      };
+}
+
+function systemPassword(user: string, settings: PgsqlSettings): PasswordOrigin | undefined {
   const system: Record<string, [string, string]> = {
     [settings.pg_dbsu]: ['pg_dbsu_password', settings.pg_dbsu_password],
     [settings.pg_replication_username]: ['pg_replication_password', settings.pg_replication_password],
     [settings.pg_admin_username]: ['pg_admin_password', settings.pg_admin_password],
     [settings.pg_monitor_username]: ['pg_monitor_password', settings.pg_monitor_password],
   };
-  const [name, value] = ownValue(system, user.name) ?? [];
-  return value ? name : undefined;
+  const [name, text] = ownValue(system, user) ?? [];
+  return name && text ? { name, text, parameter: name, path: [] } : undefined;
+}
+
+/** The name of a user's secret, a parameter path; undefined without a password. */
+export function passwordName(user: User, settings: PgsqlSettings): string | undefined {
+  return passwordOrigin(user, settings)?.name;
 }
 
 /** The password of a user as verifier; undefined without a password. */

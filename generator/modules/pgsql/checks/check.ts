@@ -6,10 +6,14 @@ import { checkBaselines } from './baseline-checks.ts';
 import { checkCapacity } from './capacity-checks.ts';
 import { checkCitus } from './citus-checks.ts';
 import { checkEntries } from './entry-checks.ts';
-import { checkHba, checkHbaUsers } from './hba-checks.ts';
+import { checkHba } from './hba-checks.ts';
+import { checkHbaNames } from './hba-name-checks.ts';
 import { checkIdentity, checkPrimary, checkSameValues, checkSequences } from './member-checks.ts';
+import { checkNames } from './name-checks.ts';
 import { checkPackages, pendingPackages } from './package-checks.ts';
+import { checkPasswords } from './password-checks.ts';
 import { checkPatroni } from './patroni-checks.ts';
+import { checkReferences } from './reference-checks.ts';
 import { checkReleases } from './release-checks.ts';
 import { checkPool, checkServices } from './service-checks.ts';
 import { checkUpstream } from './upstream-checks.ts';
@@ -39,13 +43,16 @@ export function checkPgsql(site: Site): Diagnostic[] {
 }
 
 /** Checks what the variables of a cluster refer to. They are the same for all members, so one member is enough. */
-function checkContent([first]: readonly PgsqlMember[], { files }: Site): Diagnostic[] {
+function checkContent([first]: readonly PgsqlMember[], site: Site): Diagnostic[] {
   if (!first) return [];
   return [
-    ...checkHbaUsers(first),
+    ...checkNames(first),
+    ...checkReferences(first, site),
+    ...checkPasswords(first, site),
+    ...checkHbaNames(first, site),
     ...checkBackups(first),
     ...checkPool(first),
     ...checkPackages(first),
-    ...checkBaselines(first, files),
+    ...checkBaselines(first, site.files),
   ];
 }

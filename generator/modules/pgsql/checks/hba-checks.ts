@@ -2,9 +2,7 @@ import { rule } from '../../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
 import type { Site } from '../../../model/site.ts';
 import { type HbaContext, hbaContext } from '../access/hba/context.ts';
-import { allUsers } from '../access/users.ts';
 import type { PgsqlMember } from '../members.ts';
-import type { HbaRule } from '../params/schemas.ts';
 import { checkReach } from './hba-reach-checks.ts';
 import { checkUnreachableRules } from './hba-shadow-checks.ts';
 
@@ -20,13 +18,6 @@ const rules = {
     message: ({ server }) => `${server} accepts connections of all users from any address, without TLS`,
     label: () => 'all users, all addresses',
     help: () => 'name the users, use `auth: ssl`, or use a smaller `addr`',
-  }),
-  unknownHbaUser: rule<{ user: string }>('pgsql/unknown-hba-user', {
-    severity: 'warning',
-    message: ({ user }) => `unknown user \`${user}\` in this HBA rule`,
-    label: () => 'not in the inventory',
-    help: () =>
-      'define it in pg_users, or write `all`, `+role`, `${dbsu}`, `${repl}`, `${monitor}`, `${admin}`',
   }),
   poolGroup: rule<{ user: string }>('pgsql/pool-rule-for-role', {
     severity: 'warning',
@@ -70,24 +61,4 @@ function checkPoolGroups(member: PgsqlMember): Diagnostic[] {
       ? [rules.poolGroup.at(member.host.parameters.place('pgb_hba_rules', [index, 'user']), { user })]
       : [],
   );
-}
-
-/** Rules for users that the inventory does not define. */
-export function checkHbaUsers(member: PgsqlMember): Diagnostic[] {
-  const known = new Set(allUsers(member.settings).map((user) => user.name));
-  const isKnown = (user: string) =>
-    user === 'all' ||
-    user.startsWith('${') ||
-    known.has(user) ||
-    (user.startsWith('+') && known.has(user.slice(1)));
-  const unknown = (parameter: 'pg_hba_rules' | 'pgb_hba_rules', list: readonly HbaRule[]) =>
-    list.flatMap((hba, index) => {
-      const users = (hba.user ?? 'all').split(',').map((user) => user.trim());
-      const place = member.host.parameters.place(parameter, [index, 'user']);
-      return users.filter((user) => !isKnown(user)).map((user) => rules.unknownHbaUser.at(place, { user }));
-    });
-  return [
-    ...unknown('pg_hba_rules', member.settings.pg_hba_rules),
-    ...unknown('pgb_hba_rules', member.settings.pgb_hba_rules),
-  ];
 }

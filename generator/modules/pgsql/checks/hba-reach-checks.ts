@@ -6,6 +6,7 @@ import type { HbaContext, LiveRole } from '../access/hba/context.ts';
 import { distinctRoles } from '../access/hba/groups.ts';
 import { printRecord } from '../access/hba/print.ts';
 import { type HbaQuestion, hbaVerdict } from '../access/hba/verdict.ts';
+import { declaredPools } from '../access/pgbouncer.ts';
 import type { PgsqlMember } from '../members.ts';
 import { standbyClustersOf } from '../topology/upstream.ts';
 
@@ -78,7 +79,7 @@ function checkMonitor(context: HbaContext): Diagnostic[] {
 function checkPoolUsers(context: HbaContext): Diagnostic[] {
   const { settings, host } = context.member;
   if (!settings.pgbouncer_enabled) return [];
-  const databases = settings.pg_databases.filter(({ pgbouncer }) => pgbouncer !== false);
+  const databases = declaredPools(settings);
   return settings.pg_users.flatMap(({ name, pgbouncer }, index) => {
     if (pgbouncer !== true) return [];
     const verdicts = databases.map((database) =>

@@ -1,5 +1,5 @@
 import { ownValue } from '../../../../model/own-value.ts';
-import { type HbaLine, type HbaWord, hbaWord, readHbaLine } from '../../../../text/hba-line.ts';
+import { type HbaLine, hbaWord, readHbaLine } from '../../../../text/hba-line.ts';
 import type { HbaRule } from '../../params/schemas.ts';
 import type { HbaContext } from './context.ts';
 
@@ -25,8 +25,8 @@ export function ruleRecords(rule: HbaRule, context: HbaContext): readonly HbaRec
 function makeRecords(rule: HbaRule, context: HbaContext): readonly HbaRecord[] {
   if (rule.rules) return rule.rules.map((raw) => ({ line: readHbaLine(raw), raw }));
   const { name: method, tls } = authMethod(rule.auth ?? 'pwd', context);
-  const users = words(userName(rule.user ?? 'all', context));
-  const databases = words(rule.db ?? 'all');
+  const users = names(rule.user ?? 'all').map((name) => hbaWord(userName(name, context)));
+  const databases = names(rule.db ?? 'all').map(hbaWord);
   return addresses(rule.addr ?? 'local', context).map((address) => {
     const type = address === undefined ? 'local' : tls ? 'hostssl' : 'host';
     return { line: { type, databases, users, address, method, options: [] } };
@@ -34,18 +34,21 @@ function makeRecords(rule: HbaRule, context: HbaContext): readonly HbaRecord[] {
 }
 
 /** `a,b` is two names, as in the file itself. */
-function words(list: string): readonly HbaWord[] {
-  return list.split(',').map((word) => hbaWord(word.trim()));
+function names(list: string): readonly string[] {
+  return list.split(',').map((name) => name.trim());
 }
 
+/** Stand for the names of system users. */
+export const HBA_VARIABLES = ['${dbsu}', '${repl}', '${monitor}', '${admin}'] as const;
+
 function userName(user: string, { member: { settings } }: HbaContext): string {
-  const names: Record<string, string> = {
+  const variables: Record<(typeof HBA_VARIABLES)[number], string> = {
     '${dbsu}': settings.pg_dbsu,
     '${repl}': settings.pg_replication_username,
     '${monitor}': settings.pg_monitor_username,
     '${admin}': settings.pg_admin_username,
   };
-  return ownValue(names, user) ?? user;
+  return ownValue<string>(variables, user) ?? user;
 }
 
 const INTRANET = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];

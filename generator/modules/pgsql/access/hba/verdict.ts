@@ -82,8 +82,8 @@ function matchesDatabase(
   return matchesName(text, database);
 }
 
-/** PostgreSQL, hba.c, check_role. */
-function matchesUser({ text, isQuoted }: HbaWord, user: string, isMemberOf: IsMemberOf): boolean {
+/** Whether a word of a rule means a user (PostgreSQL, hba.c, check_role). */
+export function matchesUser({ text, isQuoted }: HbaWord, user: string, isMemberOf: IsMemberOf): boolean {
   if (isQuoted) return text === user;
   if (text === 'all') return true;
   if (text.startsWith('+')) return isMemberOf(text.slice(1));
