@@ -133,7 +133,7 @@ describe('explain', () => {
 
   it('prints the origins of a unit and of a part of a value, as text and as JSON, without secrets', async () => {
     const key = await explain('10.10.10.12', 'etc/pgsql/server.key');
-    expect(key.stdout).toContain('@mode = 0600\n');
+    expect(key.stdout).toContain('@mode = 0640\n');
     const unit = await explain('10.10.10.12', 'patroni.service');
     expect(unit.stdout).toContain('units/patroni.service of 10.10.10.12, module pgsql');
     const users = await explain('10.10.10.12', 'etc/pgbouncer/userlist.txt', '--json');
