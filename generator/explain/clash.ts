@@ -37,15 +37,18 @@ const rules = {
       help: ({ link }) => `name a directory outside ${link}: a mount point or another real path`,
     },
   ),
-  state: rule<{ path: string; ip: string; outer: string; one: string; other: string }>('plan/state-in-state', {
-    severity: 'error',
-    message: ({ path, ip, outer, one, other }) =>
-      path === outer
-        ? `directory ${path} of host ${ip} is planned for ${other} and for ${one}`
-        : `directory ${path} of host ${ip} has ${one} and is inside ${outer}, which has ${other}`,
-    label: () => 'set here',
-    help: () => 'use a separate directory for each, as /data and /data/backups',
-  }),
+  state: rule<{ path: string; ip: string; outer: string; one: string; other: string }>(
+    'plan/state-in-state',
+    {
+      severity: 'error',
+      message: ({ path, ip, outer, one, other }) =>
+        path === outer
+          ? `directory ${path} of host ${ip} is planned for ${other} and for ${one}`
+          : `directory ${path} of host ${ip} has ${one} and is inside ${outer}, which has ${other}`,
+      label: () => 'set here',
+      help: () => 'use a separate directory for each, as /data and /data/backups',
+    },
+  ),
 };
 
 type OriginOfSide = { readonly title: string; readonly inputs: readonly SiteInput[] };
@@ -74,7 +77,13 @@ export function describeMisplaced(found: Misplaced, site: Site, compiler: Compil
     case 'system':
       return rules.system.at(place, { path, ip, title: own.title, reason: found.reason });
     case 'link':
-      return rules.link.at(place, { path, ip, title: own.title, other: other?.title ?? '', link: found.link });
+      return rules.link.at(place, {
+        path,
+        ip,
+        title: own.title,
+        other: other?.title ?? '',
+        link: found.link,
+      });
     case 'state': {
       const [one, second] = found.purposes;
       return rules.state.at(place, { path, ip, outer: found.outer, one, other: second });

@@ -25,17 +25,40 @@ const EMPTIED = 'is below a directory that the system empties';
 
 /** No data belongs at or below these. */
 const CLOSED: ReadonlyMap<string, string> = new Map([
-  ...['/bin', '/boot', '/dev', '/efi', '/etc', '/lib', '/lib32', '/lib64', '/libx32', '/proc', '/sbin', '/sys'].map(
-    (path) => [path, OWNED] as const,
-  ),
-  ...below('/usr', 'bin', 'include', 'lib', 'lib32', 'lib64', 'libexec', 'libx32', 'sbin', 'share', 'src').map(
-    (path) => [path, OWNED] as const,
-  ),
+  ...[
+    '/bin',
+    '/boot',
+    '/dev',
+    '/efi',
+    '/etc',
+    '/lib',
+    '/lib32',
+    '/lib64',
+    '/libx32',
+    '/proc',
+    '/sbin',
+    '/sys',
+  ].map((path) => [path, OWNED] as const),
+  ...below(
+    '/usr',
+    'bin',
+    'include',
+    'lib',
+    'lib32',
+    'lib64',
+    'libexec',
+    'libx32',
+    'sbin',
+    'share',
+    'src',
+  ).map((path) => [path, OWNED] as const),
   ...below('/var/lib', 'apt', 'dbus', 'dpkg', 'rpm', 'systemd').map((path) => [path, OWNED] as const),
   ...['/run/lock', '/run/systemd', '/run/user', '/var/log/journal'].map((path) => [path, OWNED] as const),
   ...['/var/lock', '/var/run'].map((path) => [path, 'is behind a link of the system'] as const),
   ...['/tmp', '/var/tmp'].map((path) => [path, EMPTIED] as const),
-  ...['/run/host', '/run/pigsty-agent', '/var/lib/pigsty'].map((path) => [path, 'belongs to the agent'] as const),
+  ...['/run/host', '/run/pigsty-agent', '/var/lib/pigsty'].map(
+    (path) => [path, 'belongs to the agent'] as const,
+  ),
 ]);
 
 function below(directory: string, ...names: string[]): string[] {

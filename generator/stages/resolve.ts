@@ -10,7 +10,13 @@ import type { Parameter } from '../model/parameter.ts';
 import type { Parameters, Setting, Site, SiteHost } from '../model/site.ts';
 import { compareAddresses } from '../text/address.ts';
 import { nearestName } from '../text/nearest.ts';
-import { checkExpressions, fillReferences, hasPlaceholder, hasReference, referencedNames } from './references.ts';
+import {
+  checkExpressions,
+  fillReferences,
+  hasPlaceholder,
+  hasReference,
+  referencedNames,
+} from './references.ts';
 
 const rules = {
   unknown: rule<{ name: string; suggestion: string | undefined }>('parameter/unknown', {

@@ -61,11 +61,7 @@ function sections(member: PgsqlMember): IniSections {
   ];
 }
 
-function repositoryValue(
-  { settings }: PgsqlMember,
-  key: string,
-  value: Value,
-): string | number | SecretRef {
+function repositoryValue({ settings }: PgsqlMember, key: string, value: Value): string | number | SecretRef {
   if (SECRET_REPOSITORY_KEYS.includes(key))
     return { $secret: `pgbackrest_repo.${settings.pgbackrest_method}.${key}`, as: 'plain' };
   if (typeof value === 'boolean') return value ? 'y' : 'n';
