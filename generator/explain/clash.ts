@@ -72,7 +72,12 @@ export function describeMisplaced(found: Misplaced, site: Site, compiler: Compil
   const [own, other] = sides.map((side) => originOf(side, host, site, compiler));
   if (!own) throw new Unreachable('a directory is part of a plan');
   const inputs = [own, other].flatMap((origin) => origin?.inputs ?? []);
-  const place = placeOfPath(host, path, compiler) ?? placeOf({ ...own, inputs }, path);
+  const outer = found.kind === 'state' ? found.outer : path;
+  const place =
+    exactPlace(own, path) ??
+    (other && exactPlace(other, outer)) ??
+    placeOfPath(host, path, compiler) ??
+    placeOf({ ...own, inputs }, path);
   switch (found.kind) {
     case 'system':
       return rules.system.at(place, { path, ip, title: own.title, reason: found.reason });
@@ -124,24 +129,33 @@ function originNotes({ title, inputs }: OriginOfSide): Diagnostic['notes'] {
  * that is part of its name.
  */
 function placeOf({ inputs }: OriginOfSide, name: string): Place | undefined {
-  const placed = inputs.flatMap((input) => {
-    if (input.kind !== 'parameter') return [];
-    const place = input.host.parameters.place(input.name, input.path);
-    const value = valueAt(input.host.parameters.values[input.name] ?? null, input.path);
-    return place ? [{ place, rank: rankOf(value, name) }] : [];
-  });
+  const placed = placedValues(inputs).map(({ place, value }) => ({ place, rank: rankOf(value, name) }));
   const highest = Math.max(...placed.map(({ rank }) => rank));
   return placed.find(({ rank }) => rank === highest)?.place;
-}
-
-/** Where the inventory has this path as a value. */
-function placeOfPath({ parameters }: SiteHost, path: string, { rows }: Compiler): Place | undefined {
-  const names = [...rows.keys()].filter((name) => parameters.values[name] === path);
-  return names.map((name) => parameters.place(name)).find((place) => place !== undefined);
 }
 
 function rankOf(value: Value, name: string): number {
   if (typeof value === 'boolean') return 0;
   if (typeof value === 'string' && value.startsWith('/') && isWithin(name, value)) return 2;
   return name.includes(String(value)) ? 1 : 0;
+}
+
+/** The place of a cause that is this path itself. */
+function exactPlace({ inputs }: OriginOfSide, path: string): Place | undefined {
+  return placedValues(inputs).find(({ value }) => value === path)?.place;
+}
+
+function placedValues(inputs: readonly SiteInput[]): { readonly place: Place; readonly value: Value }[] {
+  return inputs.flatMap((input) => {
+    if (input.kind !== 'parameter') return [];
+    const { parameters } = input.host;
+    const place = parameters.place(input.name, input.path);
+    return place ? [{ place, value: valueAt(parameters.values[input.name] ?? null, input.path) }] : [];
+  });
+}
+
+/** Any parameter with this path as its value: two directories of one module at one path have the same causes. */
+function placeOfPath({ parameters }: SiteHost, path: string, { rows }: Compiler): Place | undefined {
+  const names = [...rows.keys()].filter((name) => parameters.values[name] === path);
+  return names.map((name) => parameters.place(name)).find((place) => place !== undefined);
 }

@@ -8,7 +8,10 @@ const SERVER = ['ca_file', 'ca_path', 'host', 'port', 'verify_tls'];
 
 export const REPOSITORY_OPTIONS: readonly string[] = [
   ...['type', 'path', 'hardlink', 'symlink', 'target_time'],
-  ...['block', ...prefixed('block', 'age_map', 'checksum_size_map', 'size_map', 'size_super', 'size_super_full')],
+  ...[
+    'block',
+    ...prefixed('block', 'age_map', 'checksum_size_map', 'size_map', 'size_super', 'size_super_full'),
+  ],
   ...['bundle', ...prefixed('bundle', 'limit', 'size')],
   ...prefixed('cipher', 'pass', 'type'),
   ...['host', ...prefixed('host', 'ca_file', 'ca_path', 'cert_file', 'cmd', 'config', 'config_include_path')],
@@ -17,10 +20,27 @@ export const REPOSITORY_OPTIONS: readonly string[] = [
   ...prefixed('storage', ...SERVER, 'tag', 'upload_chunk_size'),
   ...prefixed('azure', 'account', 'container', 'endpoint', 'key', 'key_type', 'uri_style', ...SERVER),
   ...prefixed('gcs', 'bucket', 'endpoint', 'key', 'key_type', 'user_project'),
-  ...prefixed('s3', 'bucket', 'endpoint', 'key', 'key_secret', 'key_type', 'kms_key_id', 'region', 'requester_pays'),
+  ...prefixed(
+    's3',
+    'bucket',
+    'endpoint',
+    'key',
+    'key_secret',
+    'key_type',
+    'kms_key_id',
+    'region',
+    'requester_pays',
+  ),
   ...prefixed('s3', 'role', 'sse_customer_key', 'token', 'uri_style', 'verify_ssl', ...SERVER),
   ...prefixed('sftp', 'host', 'host_fingerprint', 'host_key_check_type', 'host_key_hash_type', 'host_port'),
-  ...prefixed('sftp', 'host_user', 'known_host', 'private_key_file', 'private_key_passphrase', 'public_key_file'),
+  ...prefixed(
+    'sftp',
+    'host_user',
+    'known_host',
+    'private_key_file',
+    'private_key_passphrase',
+    'public_key_file',
+  ),
 ];
 
 /** What a type of repository requires: options, and options with keys unless a service of the cloud gives them. */

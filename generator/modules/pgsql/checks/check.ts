@@ -7,6 +7,7 @@ import { checkCapacity } from './capacity-checks.ts';
 import { checkCitus } from './citus-checks.ts';
 import { checkEntries } from './entry-checks.ts';
 import { checkHba, checkHbaUsers } from './hba-checks.ts';
+import { checkLocales } from './locale-checks.ts';
 import { checkIdentity, checkPrimary, checkSameValues, checkSequences } from './member-checks.ts';
 import { checkPackages, pendingPackages } from './package-checks.ts';
 import { checkPatroni } from './patroni-checks.ts';
@@ -25,6 +26,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
         ...checkPatroni(site, own),
         ...checkServices(own),
         ...checkContent(own, site),
+        ...own.flatMap(checkBackups),
         ...checkHba(site, own),
         ...checkUpstream(site, own),
         ...checkEntries(site, own),
@@ -43,7 +45,7 @@ function checkContent([first]: readonly PgsqlMember[], { files }: Site): Diagnos
   if (!first) return [];
   return [
     ...checkHbaUsers(first),
-    ...checkBackups(first),
+    ...checkLocales(first),
     ...checkPool(first),
     ...checkPackages(first),
     ...checkBaselines(first, files),
