@@ -24,8 +24,10 @@ function isInCluster(path: string): boolean {
 
 /** The repository on a file system, if it is not at `/pg/backup`: a mounted share, for example. */
 export function otherRepository({ settings }: PgsqlMember): string | undefined {
-  const { type = 'posix', path } = ownValue(settings.pgbackrest_repo, settings.pgbackrest_method) ?? {};
-  const isUsed = settings.pgbackrest_enabled && (type === 'posix' || type === 'cifs');
+  const repository = ownValue(settings.pgbackrest_repo, settings.pgbackrest_method) ?? {};
+  const { type = 'posix', path, host } = repository;
+  const isHere = host === undefined && (type === 'posix' || type === 'cifs');
+  const isUsed = settings.pgbackrest_enabled && isHere;
   return isUsed && path !== undefined && !isInCluster(path) ? path : undefined;
 }
 

@@ -10,6 +10,7 @@ import { checkHba, checkHbaUsers } from './hba-checks.ts';
 import { checkLocales } from './locale-checks.ts';
 import { checkIdentity, checkPrimary, checkSameValues, checkSequences } from './member-checks.ts';
 import { checkPackages, pendingPackages } from './package-checks.ts';
+import { checkPaths } from './path-checks.ts';
 import { checkPatroni } from './patroni-checks.ts';
 import { checkReleases } from './release-checks.ts';
 import { checkPool, checkServices } from './service-checks.ts';
@@ -27,6 +28,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
         ...checkServices(own),
         ...checkContent(own, site),
         ...own.flatMap(checkBackups),
+        ...own.flatMap(checkPaths),
         ...checkHba(site, own),
         ...checkUpstream(site, own),
         ...checkEntries(site, own),
