@@ -2,68 +2,7 @@ import type { HostIp } from '../model/brand.ts';
 import type { ClashSide, DirectoryPlan, Misplaced } from '../model/plan.ts';
 import { isWithin, normalPath } from '../text/path.ts';
 import type { Part } from './clashes.ts';
-
-/**
- * Directories of the system (hier(7), file-hierarchy(7)). Their owner and mode are the system's: with ours, other
- * services could not use them.
- */
-const SYSTEM = new Set([
-  ...['/', '/home', '/lost+found', '/root', '/run', '/tmp', '/usr', '/usr/games', '/usr/local', '/var'],
-  ...below('/usr/local', 'bin', 'etc', 'include', 'lib', 'libexec', 'sbin', 'share', 'src'),
-  ...below('/var', 'backups', 'cache', 'crash', 'db', 'empty', 'lib', 'local', 'log', 'mail', 'opt', 'spool'),
-  ...below('/var/cache', 'apt', 'dnf', 'private'),
-  ...below('/var/lib', 'misc', 'private'),
-  ...below('/var/log', 'apt', 'audit', 'private'),
-  ...below('/var/spool', 'cron', 'mail'),
-]);
-
-/** Where disks are mounted and other software is installed: directories of root with mode 0755. */
-const MOUNT_POINTS = new Set(['/media', '/mnt', '/opt', '/srv']);
-
-const OWNED = 'belongs to the system';
-const EMPTIED = 'is below a directory that the system empties';
-
-/** No data belongs at or below these. */
-const CLOSED: ReadonlyMap<string, string> = new Map([
-  ...[
-    '/bin',
-    '/boot',
-    '/dev',
-    '/efi',
-    '/etc',
-    '/lib',
-    '/lib32',
-    '/lib64',
-    '/libx32',
-    '/proc',
-    '/sbin',
-    '/sys',
-  ].map((path) => [path, OWNED] as const),
-  ...below(
-    '/usr',
-    'bin',
-    'include',
-    'lib',
-    'lib32',
-    'lib64',
-    'libexec',
-    'libx32',
-    'sbin',
-    'share',
-    'src',
-  ).map((path) => [path, OWNED] as const),
-  ...below('/var/lib', 'apt', 'dbus', 'dpkg', 'rpm', 'systemd').map((path) => [path, OWNED] as const),
-  ...['/run/lock', '/run/systemd', '/run/user', '/var/log/journal'].map((path) => [path, OWNED] as const),
-  ...['/var/lock', '/var/run'].map((path) => [path, 'is behind a link of the system'] as const),
-  ...['/tmp', '/var/tmp'].map((path) => [path, EMPTIED] as const),
-  ...['/run/host', '/run/pigsty-agent', '/var/lib/pigsty'].map(
-    (path) => [path, 'belongs to the agent'] as const,
-  ),
-]);
-
-function below(directory: string, ...names: string[]): string[] {
-  return names.map((name) => `${directory}/${name}`);
-}
+import { EMPTIED, isMountPoint, reasonAgainst } from './system-directories.ts';
 
 /** A directory with the part that plans it. */
 type Planned = DirectoryPlan & { readonly side: ClashSide };
@@ -108,9 +47,10 @@ function systemProblem(directory: Planned, homes: readonly string[], ip: HostIp)
 
 function systemReason(directory: Planned, homes: readonly string[]): string | undefined {
   const { path, state } = directory;
-  if (SYSTEM.has(path)) return OWNED;
-  if (MOUNT_POINTS.has(path) && !isLikeMountPoint(directory)) return OWNED;
-  for (const [closed, reason] of CLOSED) if (isWithin(path, closed)) return reason;
+  if (!(isMountPoint(path) && isLikeMountPoint(directory))) {
+    const reason = reasonAgainst(path);
+    if (reason !== undefined) return reason;
+  }
   if (state !== undefined && isWithin(path, '/run')) return EMPTIED;
   // `ProtectHome=` hides both (systemd.exec(5)). An account may have its home there, which no unit uses.
   const isHidden = isWithin(path, '/home') || isWithin(path, '/root');
