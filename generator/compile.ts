@@ -1,4 +1,4 @@
-import { describeClash } from './explain/clash.ts';
+import { describeClash, describeMisplaced } from './explain/clash.ts';
 import { andThen, conclude, type Diagnostic, type Result, succeed } from './model/diagnostic.ts';
 import type { Facts } from './model/facts.ts';
 import type { PlannedHost, SitePlan } from './model/plan.ts';
@@ -65,9 +65,15 @@ export function checkSite(site: Site): Result<Facts> {
   return conclude(facts, [...found, ...checkPorts(site, modules, facts), ...clashes]);
 }
 
-/** The conflicts in the plan of a host. */
-export function checkPlan({ clashes }: PlannedHost, site: Site): Diagnostic[] {
-  return clashes.map((clash) => describeClash(clash, site, { modules, rows: vocabulary.rows }));
+/** The conflicts in the plan of a host, and its directories at wrong paths. */
+export function checkPlan({ clashes, misplaced }: PlannedHost, site: Site): Diagnostic[] {
+  const compiler = { modules, rows: vocabulary.rows };
+  const isReported = (path: string) => misplaced.some((one) => one.path === path);
+  const others = clashes.filter(({ what, name }) => !(what === 'path' && isReported(name)));
+  return [
+    ...others.map((clash) => describeClash(clash, site, compiler)),
+    ...misplaced.map((one) => describeMisplaced(one, site, compiler)),
+  ];
 }
 
 function addFiles(site: Site, readFiles: ReadFiles): Result<Site> {

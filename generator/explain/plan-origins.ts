@@ -3,7 +3,7 @@ import { append } from '../model/multimap.ts';
 import type { Parameter } from '../model/parameter.ts';
 import type { Site, SiteHost } from '../model/site.ts';
 import { gatherFacts, planHost } from '../stages/plan.ts';
-import { hasAdminIp, referencedNames } from '../stages/references.ts';
+import { placeholderNames, referencedNames } from '../stages/references.ts';
 import { hostSecrets } from '../stages/secrets.ts';
 import { valueAt } from './changed-values.ts';
 import { type PlanItem, type PlanLeaf, partItems, planItems } from './plan-leaves.ts';
@@ -170,7 +170,8 @@ function withReferences(input: SiteInput): SiteInput[] {
   if (input.kind !== 'parameter') return [input];
   const { host, name, path } = input;
   const written = valueAt(host.parameters.chain(name)[0]?.value ?? null, path);
-  const names = [...referencedNames(written), ...(hasAdminIp(written) ? ['admin_ip'] : [])];
+  const placeholders = placeholderNames(written).filter((one) => one in host.parameters.values);
+  const names = [...referencedNames(written), ...placeholders];
   return [
     input,
     ...names.flatMap((referenced): SiteInput[] =>

@@ -9,7 +9,8 @@ export type Level = 'G' | 'C' | 'I' | 'N' | 'A';
  *
  * `default` absent means: no default (identity parameters, or optional ones). `debian` overrides the default if
  * Pigsty's own `configure` does so on Debian. `secret` marks values that must never be printed; for structured values
- * `secretKeys` names the keys inside that are secret.
+ * `secretKeys` names the keys inside that are secret. `placeholders` names variables: `${name}` stands for them in any
+ * text of the value.
  */
 export type Parameter<T extends z.ZodType = z.ZodType> = {
   readonly name: string;
@@ -22,6 +23,7 @@ export type Parameter<T extends z.ZodType = z.ZodType> = {
   readonly meaning: string;
   readonly secret?: boolean;
   readonly secretKeys?: readonly string[];
+  readonly placeholders?: readonly string[];
   readonly note?: string;
   readonly aliases?: readonly string[];
 };

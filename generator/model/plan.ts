@@ -193,11 +193,25 @@ export type Clash = {
   readonly sides: readonly [ClashSide, ClashSide];
 };
 
+/** A directory at a path that it cannot have; its own side of the plan is first, then that of what is in its way. */
+export type Misplaced = {
+  readonly ip: HostIp;
+  readonly path: string;
+  readonly sides: readonly ClashSide[];
+} & (
+  | { readonly kind: 'system'; readonly reason: string }
+  /** At or below a link of the plan. */
+  | { readonly kind: 'link'; readonly link: string }
+  /** State at or below `outer`, which is for something else: `purposes` of both. */
+  | { readonly kind: 'state'; readonly outer: string; readonly purposes: readonly [string, string] }
+);
+
 /** A host's plan with what is needed to render it; secrets are not part of the plan, because it is printable. */
 export type PlannedHost = {
   readonly plan: HostPlan;
   readonly secrets: Secrets;
   readonly clashes: readonly Clash[];
+  readonly misplaced: readonly Misplaced[];
 };
 
 export type SitePlan = {

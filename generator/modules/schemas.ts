@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { maskKey } from '../diagnostics/mask.ts';
 import { ADDRESS, CIDR } from '../text/address.ts';
+import { normalPath } from '../text/path.ts';
 
 /*
  * Kinds of value that parameters of several modules share. YAML numbers written as text, and text that YAML read as a
@@ -110,11 +111,14 @@ export const Ip = pattern(ADDRESS, 'an IPv4 address');
 export const IpOrNone = pattern(new RegExp(`^$|${ADDRESS.source}`), 'an IPv4 address, or empty text');
 export const Cidr = pattern(CIDR, 'an IPv4 address with its mask, as 10.10.10.2/24');
 
-/** No white space, `%`, `:`, `$` or quotes: they have a special meaning in units, manifests and lists of paths. */
+/**
+ * No white space, `%`, `:`, `$` or quotes: they have a special meaning in units, manifests and lists of paths. No `..`:
+ * root would have to follow the way to it. One place has one path, without doubled slashes and without one at the end.
+ */
 export const AbsolutePath = pattern(
-  /^\/[A-Za-z0-9._@+=,/-]*$/,
-  'an absolute path of letters, digits and . _ - @ + = ,',
-);
+  /^(?!.*\/\.\.(?:\/|$))\/[A-Za-z0-9._@+=,/-]*$/,
+  'an absolute path of letters, digits and . _ - @ + = , without `..`',
+).transform(normalPath);
 export const Url = pattern(/^https?:\/\/\S+$/, 'an http or https address');
 export const UrlOrNone = pattern(/^(?:https?:\/\/\S+)?$/, 'an http or https address, or empty text');
 /** A name of an account of the operating system (useradd(8)). */

@@ -1,8 +1,8 @@
-import { posix } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { HostIp } from '../model/brand.ts';
 import type { Contribution } from '../model/module.ts';
 import type { Clash, ClashSide, DirectoryPlan } from '../model/plan.ts';
+import { normalPath } from '../text/path.ts';
 
 /** What one module adds to a host; `module` is undefined for the parts that every host has. */
 export type Part = Contribution & { readonly module: string | undefined };
@@ -56,11 +56,6 @@ function claimsOf({ module, ...part }: Part): Claim[] {
       claim('certificate', certificate.name, certificate, `certificates/${certificate.name}`),
     ),
   ];
-}
-
-/** `/data//etcd/` as `/data/etcd`: one place on the host. */
-function normalPath(path: string): string {
-  return posix.normalize(path).replace(/(?<=.)\/$/, '');
 }
 
 /** One module may mark a directory as state that another only creates. */

@@ -3,6 +3,7 @@ import { isBuilt, type Module, settingsOf } from '../model/module.ts';
 import type { DirectoryPlan, HostPlan, ImageUse, ModuleImage, PlannedHost, SitePlan } from '../model/plan.ts';
 import type { Site, SiteHost } from '../model/site.ts';
 import { findClashes, type Part } from './clashes.ts';
+import { findMisplaced } from './misplaced.ts';
 import { hostSecrets } from './secrets.ts';
 import { systemFiles, systemUnits } from './system-files.ts';
 
@@ -30,7 +31,7 @@ export function gatherFacts(site: Site, modules: readonly Module[]): Facts {
   return new Facts(modules.flatMap((module) => module.offer?.(site) ?? []));
 }
 
-/** The plan of one host, its secrets, and the conflicts between its modules. */
+/** The plan of one host, its secrets, the conflicts between its modules, and directories at a wrong path. */
 export function planHost(host: SiteHost, site: Site, modules: readonly Module[], facts: Facts): PlannedHost {
   const parts = modulesOn(host, modules).map(
     (module): Part => ({ module: module.name, ...module.plan?.(host, site, facts) }),
@@ -50,7 +51,12 @@ export function planHost(host: SiteHost, site: Site, modules: readonly Module[],
     files: [...joined.files, ...(system.files ?? [])],
     units: [...joined.units, ...(system.units ?? [])],
   };
-  return { plan, secrets: hostSecrets(host, modules), clashes: findClashes([...parts, system], host.ip) };
+  return {
+    plan,
+    secrets: hostSecrets(host, modules),
+    clashes: findClashes([...parts, system], host.ip),
+    misplaced: findMisplaced(parts, host.ip),
+  };
 }
 
 function modulesOn(host: SiteHost, modules: readonly Module[]): readonly Module[] {

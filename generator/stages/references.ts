@@ -5,7 +5,7 @@ import type { Locate, Path } from '../model/origin.ts';
 
 /*
  * `{{ name }}` in a value refers to another variable of the same host, as in Ansible; no other Jinja2 expression is
- * supported. `${admin_ip}` is replaced as plain text (pigsty.md section 1).
+ * supported. `${admin_ip}`, and the placeholders of a parameter's row, are replaced as plain text (pigsty.md section 1).
  */
 const rules = {
   jinja: rule<Record<string, never>>('inventory/jinja', {
@@ -28,6 +28,7 @@ const rules = {
 
 const REFERENCE = /\{\{\s*([A-Za-z_]\w*)\s*\}\}/g;
 const SINGLE_REFERENCE = /^\{\{\s*([A-Za-z_]\w*)\s*\}\}$/;
+const PLACEHOLDER = /\$\{(\w+)\}/g;
 const JINJA = /\{\{.*?(?:\}\}|$)|\{%.*?(?:%\}|$)|\{#.*?(?:#\}|$)/s;
 
 /** Whether any text in a value contains a reference or another Jinja2 expression. */
@@ -35,9 +36,9 @@ export function hasReference(value: Value): boolean {
   return someText(value, (text) => JINJA.test(text));
 }
 
-/** Whether any text in a value contains `${admin_ip}`. */
-export function hasAdminIp(value: Value): boolean {
-  return someText(value, (text) => text.includes('${admin_ip}'));
+/** Whether any text in a value contains `${name}`. */
+export function hasPlaceholder(value: Value, name: string): boolean {
+  return someText(value, (text) => text.includes(`\${${name}}`));
 }
 
 function someText(value: Value, predicate: (text: string) => boolean): boolean {
@@ -51,8 +52,19 @@ function someText(value: Value, predicate: (text: string) => boolean): boolean {
 
 /** Names that a value refers to. */
 export function referencedNames(value: Value): string[] {
-  if (typeof value === 'string') return [...value.matchAll(REFERENCE)].flatMap(([, name]) => name ?? []);
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(referencedNames) : [];
+  return namesIn(value, REFERENCE);
+}
+
+/** The names of all `${name}` in a value. */
+export function placeholderNames(value: Value): string[] {
+  return namesIn(value, PLACEHOLDER);
+}
+
+function namesIn(value: Value, form: RegExp): string[] {
+  if (typeof value === 'string') return [...value.matchAll(form)].flatMap(([, name]) => name ?? []);
+  return typeof value === 'object' && value !== null
+    ? Object.values(value).flatMap((item) => namesIn(item, form))
+    : [];
 }
 
 /** Diagnostics for Jinja2 expressions in a value that are not plain references. */

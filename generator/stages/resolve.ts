@@ -10,7 +10,13 @@ import type { Parameter } from '../model/parameter.ts';
 import type { Parameters, Setting, Site, SiteHost } from '../model/site.ts';
 import { compareAddresses } from '../text/address.ts';
 import { nearestName } from '../text/nearest.ts';
-import { checkExpressions, fillReferences, hasAdminIp, hasReference, referencedNames } from './references.ts';
+import {
+  checkExpressions,
+  fillReferences,
+  hasPlaceholder,
+  hasReference,
+  referencedNames,
+} from './references.ts';
 import { checkUnquoted, insideOf, misreadText } from './unquoted.ts';
 
 const rules = {
@@ -49,6 +55,7 @@ type SetVariable = Setting & {
   readonly row: Parameter | undefined;
   readonly hasReferences: boolean;
   readonly hasAdminIp: boolean;
+  readonly hasPlaceholders: boolean;
 };
 
 type Defaults = { readonly values: Record<string, Value>; readonly withAdminIp: readonly string[] };
@@ -60,7 +67,7 @@ type Context = {
   readonly defaults: Defaults;
   /** Names that some value hasReferences to. */
   readonly referenced: ReadonlySet<string>;
-  /** Cache of structures with `${admin_ip}` replaced, by that address: most are the same for all hosts. */
+  /** Cache of structures with `${name}` replaced, by name and text: most are the same for all hosts. */
   readonly replaced: Map<string, WeakMap<object, Value>>;
 };
 
@@ -175,7 +182,8 @@ function readVariable(
     row,
     hasReferences: isTemplate && wrong.length === 0,
     value: row && !isTemplate ? checkValue(row, variable, diagnostics) : variable.value,
-    hasAdminIp: hasAdminIp(variable.value),
+    hasAdminIp: hasPlaceholder(variable.value, 'admin_ip'),
+    hasPlaceholders: row?.placeholders?.some((one) => hasPlaceholder(variable.value, one)) ?? false,
     origin,
     locate: variable.locate,
     written: variable.written,
@@ -233,7 +241,7 @@ function defaultValues({ rows }: Vocabulary): Defaults {
   // Without a prototype: `{{ constructor }}` must not be found.
   const values: Record<string, Value> = Object.create(null);
   for (const row of rows.values()) if (row.default !== undefined) values[row.name] = row.default;
-  const withAdminIp = Object.keys(values).filter((name) => hasAdminIp(values[name] ?? null));
+  const withAdminIp = Object.keys(values).filter((name) => hasPlaceholder(values[name] ?? null, 'admin_ip'));
   return { values, withAdminIp };
 }
 
@@ -250,7 +258,11 @@ function mergeLayers(context: Context, settings: readonly SetVariable[], ip: Hos
   resolveReferences(context, values, effective, ip);
   const withAdminIp = defaults.withAdminIp.filter((name) => !set.has(name));
   for (const one of effective) if (one.hasAdminIp || one.hasReferences) withAdminIp.push(one.name);
-  substituteAdminIp(values, withAdminIp, context);
+  fillPlaceholder('admin_ip', values, withAdminIp, context);
+  for (const { name, row, hasPlaceholders, hasReferences } of effective) {
+    if (!hasPlaceholders && !hasReferences) continue;
+    for (const one of row?.placeholders ?? []) fillPlaceholder(one, values, [name], context);
+  }
   return {
     values,
     origin: (name) => set.get(name)?.origin ?? { scope: 'default' },
@@ -287,20 +299,22 @@ function resolveReferences(
   for (const [name, value] of filled) values[name] = value;
 }
 
-/** Replaces `${admin_ip}` as plain text, in values and in defaults (pigsty.md section 1). */
-function substituteAdminIp(
+/** Replaces `${placeholder}` by the variable of that name, as plain text (pigsty.md section 1). */
+function fillPlaceholder(
+  placeholder: string,
   values: Record<string, Value>,
   names: readonly string[],
   { replaced }: Context,
 ): void {
-  const ip = values.admin_ip;
-  if (typeof ip !== 'string') return;
-  const known = replaced.get(ip) ?? new WeakMap<object, Value>();
-  replaced.set(ip, known);
+  const text = values[placeholder];
+  if (typeof text !== 'string') return;
+  const key = `${placeholder}=${text}`;
+  const known = replaced.get(key) ?? new WeakMap<object, Value>();
+  replaced.set(key, known);
   for (const name of names) {
     const value = values[name] ?? null;
     const isShared = typeof value === 'object' && value !== null;
-    const found = (isShared && known.get(value)) || replaceText(value, '${admin_ip}', ip);
+    const found = (isShared && known.get(value)) || replaceText(value, `\${${placeholder}}`, text);
     if (isShared) known.set(value, found);
     values[name] = found;
   }

@@ -70,7 +70,9 @@ describe.skipIf(reason).each(META_SUITES)(`blueprint meta on %s ${reason ?? ''}`
   });
 
   it('no service can change its configuration, or read that of another one', async () => {
-    expect(await node.sh('find /etc/pigsty /var/lib/pigsty/bundles /var/lib/pigsty/state ! -user root')).toBe('');
+    expect(await node.sh('find /etc/pigsty /var/lib/pigsty/bundles /var/lib/pigsty/state ! -user root')).toBe(
+      '',
+    );
     expect(await node.sh('find /etc/pigsty/generations ! -type l -perm /0022')).toBe('');
     const secrets = await node.sh(
       'cd /etc/pigsty/current/etc && find . -perm 0640 -printf "%p %g\\n" | sort',

@@ -217,7 +217,7 @@ describe('values in the forms of inventories', () => {
 });
 
 describe('values that are rejected', () => {
-  const PATH = 'an absolute path of letters, digits and . _ - @ + = ,';
+  const PATH = 'an absolute path of letters, digits and . _ - @ + = , without `..`';
 
   it.each<[string, unknown, string[]]>([
     ['pg_port', 0, ['expected a port 1-65535']],
@@ -233,9 +233,18 @@ describe('values that are rejected', () => {
     ['pg_admin_password', true, ['expected a password that is not empty']],
     ['pg_vip_address', '10.10.10.2', ['expected an IPv4 address with its mask, as 10.10.10.2/24']],
     ['admin_ip', '10.10.10.256', ['expected an IPv4 address']],
-    ...['data', '/my data', '/data\nUser=root', '/data:/etc', '/%h', '/"data"', '/$HOME', '/d\\x20'].map(
-      (path): [string, unknown, string[]] => ['pg_fs_main', path, [`expected ${PATH}`]],
-    ),
+    ...[
+      'data',
+      '/my data',
+      '/data\nUser=root',
+      '/data:/etc',
+      '/%h',
+      '/"data"',
+      '/$HOME',
+      '/d\\x20',
+      '/a/..',
+      '/../a',
+    ].map((path): [string, unknown, string[]] => ['pg_fs_main', path, [`expected ${PATH}`]]),
     ['haproxy_admin_password', 'a\nb', ['expected text of one line, not empty']],
     ['node_timezone', 'Asia/Hong Kong', ['expected a time zone, as Europe/Berlin, or empty text']],
     ['haproxy_client_timeout', 'long', ['expected a time span, as 30s, 24h or 15d']],
@@ -269,7 +278,11 @@ describe('values that are rejected', () => {
     ],
     ['haproxy_services', [{ name: 'a', port: 1, server: [] }], ['0: unknown key `server`']],
     ['redis_instances', { http: {} }, ['http: expected a dictionary with ports 1-65535 as keys']],
-    ['pgbackrest_repo', { local: { path: 'backup' } }, [`local: path: expected ${PATH}`]],
+    [
+      'pgbackrest_repo',
+      { local: { path: 'backup' } },
+      [`local: path: expected ${PATH}; \${pg_cluster} may be part of it`],
+    ],
   ])('%s: %j', (name, value, expected) => {
     expect(problems(name, value)).toEqual(expected);
   });

@@ -25,7 +25,14 @@ import { roleFiles } from './ha/roles.ts';
 import { vipContribution, vipOf } from './ha/vip.ts';
 import { memberOf, type PgsqlMember } from './members.ts';
 import { postgresImage } from './packages/image.ts';
-import { backupDirectory, clusterDirectory, onHost } from './paths.ts';
+import {
+  backupDirectory,
+  clusterDirectory,
+  onHost,
+  otherRepository,
+  outerDirectories,
+  serverBinds,
+} from './paths.ts';
 import { reserveContribution } from './server/reserve.ts';
 import { citusGroup, stateIdentity } from './topology/citus.ts';
 
@@ -97,6 +104,7 @@ function directories(member: PgsqlMember): DirectoryPlan[] {
   const { settings, cluster } = member;
   const owned = { mode: 0o700, owner: settings.pg_dbsu, group: settings.pg_dbsu };
   const root = clusterDirectory(member);
+  const repository = otherRepository(member);
   const logs = [
     settings.pg_log_dir,
     settings.patroni_log_dir,
@@ -110,6 +118,7 @@ function directories(member: PgsqlMember): DirectoryPlan[] {
     ...logs.map((path) => ({ path: onHost(member, path), ...owned })),
     { path: `${settings.pg_fs_bkup}/postgres`, mode: 0o755, owner: 'root', group: 'root' },
     { path: backupDirectory(member), ...owned, state: `pgbackrest-${cluster}` },
+    ...(repository === undefined ? [] : [{ path: repository, ...owned }]),
     { path: settings.pg_dbsu_home, ...owned },
     { path: '/run/postgresql', mode: 0o755, owner: settings.pg_dbsu, group: settings.pg_dbsu },
   ];
@@ -168,6 +177,7 @@ function watchdogFiles(member: PgsqlMember): FilePlan[] {
 
 function unitFiles(member: PgsqlMember, root: ImageRef): FilePlan[] {
   const { settings, cluster, instance } = member;
+  const outer = outerDirectories(member);
   const view = {
     root,
     user: settings.pg_dbsu,
@@ -175,7 +185,9 @@ function unitFiles(member: PgsqlMember, root: ImageRef): FilePlan[] {
     instance,
     version: settings.pg_version,
     clusterDirectory: clusterDirectory(member),
-    backupDirectory: backupDirectory(member),
+    binds: serverBinds(member).join(' '),
+    mounts: [clusterDirectory(member), backupDirectory(member), ...outer].join(' '),
+    outerMounts: outer.join(' '),
     initialises: member.role === 'primary',
   };
   const unit = (name: string, more: View = {}, template = name): FilePlan =>

@@ -3,7 +3,7 @@ import type { Site } from '../../../model/site.ts';
 import { commandFile, rootCommand } from '../../../text/command.ts';
 import { clusterMembers, type PgsqlMember } from '../members.ts';
 import type { PgService } from '../params/schemas.ts';
-import { backupDirectory, clusterDirectory } from '../paths.ts';
+import { serverBinds } from '../paths.ts';
 import { standbySource } from '../topology/upstream.ts';
 import { declaredServices } from './services.ts';
 
@@ -28,7 +28,7 @@ export function operatorFiles(member: PgsqlMember, site: Site, root: ImageRef): 
   const view = {
     root,
     user: settings.pg_dbsu,
-    binds: [`${clusterDirectory(member)}:/pg`, backupDirectory(member), '/run/postgresql'],
+    binds: serverBinds(member),
     environment: ['HOME=/pg/tmp'],
   };
   const config = {

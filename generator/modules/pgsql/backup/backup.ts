@@ -61,15 +61,11 @@ function sections(member: PgsqlMember): IniSections {
   ];
 }
 
-function repositoryValue(
-  { settings, cluster }: PgsqlMember,
-  key: string,
-  value: Value,
-): string | number | SecretRef {
+function repositoryValue({ settings }: PgsqlMember, key: string, value: Value): string | number | SecretRef {
   if (SECRET_REPOSITORY_KEYS.includes(key))
     return { $secret: `pgbackrest_repo.${settings.pgbackrest_method}.${key}`, as: 'plain' };
   if (typeof value === 'boolean') return value ? 'y' : 'n';
-  return typeof value === 'number' ? value : String(value).replaceAll('${pg_cluster}', cluster);
+  return typeof value === 'number' ? value : String(value);
 }
 
 export type BackupSchedule = {

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../../model/diagnostic.ts';
 import { backupType, parseCronLine } from '../../../text/calendar.ts';
 import { chosenRepository } from '../backup/backup.ts';
 import { type PgsqlMember, placeOf } from '../members.ts';
+import { checkRepository } from './repository-checks.ts';
 
 const rules = {
   noRepository: rule<{ method: string; known: string }>('pgsql/no-backup-repository', {
@@ -28,7 +29,7 @@ export function checkBackups(member: PgsqlMember): Diagnostic[] {
         : [rules.backupIsOff.at(host.parameters.place('node_crontab', [index]), { line })],
     );
   }
-  if (chosenRepository(settings)) return [];
+  if (chosenRepository(settings)) return checkRepository(member);
   const known = Object.keys(settings.pgbackrest_repo).join(', ');
   return [
     rules.noRepository.at(placeOf(member, 'pgbackrest_method'), {

@@ -8,10 +8,12 @@ import { checkCitus } from './citus-checks.ts';
 import { checkEntries } from './entry-checks.ts';
 import { checkHba } from './hba-checks.ts';
 import { checkHbaNames } from './hba-name-checks.ts';
+import { checkLocales } from './locale-checks.ts';
 import { checkIdentity, checkPrimary, checkSameValues, checkSequences } from './member-checks.ts';
 import { checkNames } from './name-checks.ts';
 import { checkPackages, pendingPackages } from './package-checks.ts';
 import { checkPasswords } from './password-checks.ts';
+import { checkPaths } from './path-checks.ts';
 import { checkPatroni } from './patroni-checks.ts';
 import { checkReferences } from './reference-checks.ts';
 import { checkReleases } from './release-checks.ts';
@@ -29,6 +31,8 @@ export function checkPgsql(site: Site): Diagnostic[] {
         ...checkPatroni(site, own),
         ...checkServices(own),
         ...checkContent(own, site),
+        ...own.flatMap(checkBackups),
+        ...own.flatMap(checkPaths),
         ...checkHba(site, own),
         ...checkUpstream(site, own),
         ...checkEntries(site, own),
@@ -50,7 +54,7 @@ function checkContent([first]: readonly PgsqlMember[], site: Site): Diagnostic[]
     ...checkReferences(first, site),
     ...checkPasswords(first, site),
     ...checkHbaNames(first, site),
-    ...checkBackups(first),
+    ...checkLocales(first),
     ...checkPool(first),
     ...checkPackages(first),
     ...checkBaselines(first, site.files),

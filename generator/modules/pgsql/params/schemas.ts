@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ADDRESS_OR_CIDR } from '../../../text/address.ts';
+import { normalPath } from '../../../text/path.ts';
 import {
   AbsolutePath,
   AnyText,
@@ -163,15 +164,21 @@ export const HbaRule = z.strictObject(
 );
 export type HbaRule = z.infer<typeof HbaRule>;
 
+/** Like {@link AbsolutePath}, with `${pg_cluster}` in it. */
+const RepositoryPath = pattern(
+  /^(?!.*\/\.\.(?:\/|$))\/(?:[A-Za-z0-9._@+=,/-]|\$\{pg_cluster\})*$/,
+  'an absolute path of letters, digits and . _ - @ + = , without `..`; ${pg_cluster} may be part of it',
+).transform(normalPath);
+
 /**
  * An entry of `pgbackrest_repo`: keys are pgBackRest's `repo<n>-*` options with underscores (its command reference).
- * Options that are not listed here are passed unchanged.
+ * Options that are not listed here are passed unchanged; repository-options.ts knows their names.
  */
 export const BackupRepository = z
   .object(
     {
       type: optional(oneOf('posix', 's3', 'azure', 'gcs', 'sftp', 'cifs')),
-      path: optional(AbsolutePath),
+      path: optional(RepositoryPath),
       s3_endpoint: optional(Text),
       s3_region: optional(Text),
       s3_bucket: optional(Text),

@@ -82,8 +82,8 @@ export const backup = section('PG_BACKUP', [
   { id: 913, name: 'pgbackrest_method', level: 'C', schema: Text, default: 'local',
     meaning: 'entry of pgbackrest_repo for the backups' },
   { id: 914, name: 'pgbackrest_repo', level: 'G/C', schema: Repositories, default: defaults.repositories,
-    secretKeys: SECRET_REPOSITORY_KEYS,
-    meaning: 'backup repositories by name, with pgBackRest\'s options' },
+    secretKeys: SECRET_REPOSITORY_KEYS, placeholders: ['pg_cluster'],
+    meaning: 'backup repositories by name, with pgBackRest\'s options; ${pg_cluster} is the name of the cluster' },
   { name: 'pgbackrest_schedule', level: 'G/C', schema: CronSchedule, default: '0 1 * * *', note: OURS,
     meaning: 'when full backups run, in cron\'s fields, unless node_crontab calls pg-backup' },
 ]);
