@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { maskKey } from '../diagnostics/mask.ts';
 import { ADDRESS, CIDR } from '../text/address.ts';
 
 /*
@@ -10,22 +9,11 @@ import { ADDRESS, CIDR } from '../text/address.ts';
  */
 type Refusal = { readonly error: z.core.$ZodErrorMap };
 
-/** The message of a schema: what it expects, in the operator's words, or the unknown keys. */
+/** The message of a schema: what it expects, in the operator's words. */
 export function expected(what: string): Refusal {
   return {
-    error: (issue) => {
-      const unknownKeys = keysOf(issue);
-      if (unknownKeys.length > 0) return `unknown key \`${unknownKeys.map(maskKey).join('`, `')}\``;
-      return issue.input === undefined ? `missing, expected ${what}` : `expected ${what}`;
-    },
+    error: (issue) => (issue.input === undefined ? `missing, expected ${what}` : `expected ${what}`),
   };
-}
-
-/** The keys that a strict object rejects, also as an alternative of a union. */
-function keysOf(issue: z.core.$ZodRawIssue): readonly string[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys;
-  if (issue.code !== 'invalid_union') return [];
-  return issue.errors.flat().flatMap((inner) => (inner.code === 'unrecognized_keys' ? inner.keys : []));
 }
 
 /** A whole number, also as text: `5432` or `'5432'`. */

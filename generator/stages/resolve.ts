@@ -5,20 +5,36 @@ import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { conclude } from '../model/diagnostic.ts';
 import type { Inventory, InventoryGroup, InventoryHost, Value, Variable, Vars } from '../model/inventory.ts';
 import { LruMap } from '../model/lru-map.ts';
-import type { Locate, Origin } from '../model/origin.ts';
+import type { Locate, Origin, Path } from '../model/origin.ts';
 import type { Parameter } from '../model/parameter.ts';
 import type { Parameters, Setting, Site, SiteHost } from '../model/site.ts';
 import { compareAddresses } from '../text/address.ts';
 import { nearestName } from '../text/nearest.ts';
 import { checkExpressions, fillReferences, hasAdminIp, hasReference, referencedNames } from './references.ts';
+import { parseKnown, type UnknownKey } from './unknown-keys.ts';
 
 const rules = {
   unknown: rule<{ name: string; suggestion: string | undefined }>('parameter/unknown', {
     severity: 'warning',
     message: ({ name }) => `unknown parameter \`${maskKey(name)}\``,
     label: () => 'no parameter has this name',
+    isKeyUnknown: true,
     help: ({ suggestion }) => (suggestion ? `did you mean \`${suggestion}\`?` : undefined),
   }),
+  unknownKey: rule<{ name: string; inside: string; key: string; suggestion: string | undefined }>(
+    'parameter/unknown-key',
+    {
+      severity: 'warning',
+      message: ({ name, inside, key }) =>
+        `\`${name}\`${inside}: unknown key \`${maskKey(key).replace(/:.*/s, ' …')}\` is ignored`,
+      label: () => 'no key has this name',
+      help: ({ key, suggestion }) => {
+        if (suggestion) return `did you mean \`${suggestion}\`?`;
+        return key.includes(':') ? 'write a space after the colon' : undefined;
+      },
+      isKeyUnknown: true,
+    },
+  ),
   wrongType: rule<{ name: string; inside: string; problem: string }>('parameter/wrong-type', {
     severity: 'error',
     message: ({ name, inside, problem }) => `\`${name}\`${inside}: ${problem}`,
@@ -163,27 +179,29 @@ function readVariable(
   const isKnown = row || vocabulary.ignored.has(name) || name.startsWith('ansible_') || referenced.has(name);
   if (!isKnown) diagnostics.push(unknownParameter(variable, vocabulary));
   const isTemplate = hasReference(variable.value);
+  const known = row && isTemplate ? withoutUnknownKeys(row, variable, diagnostics) : variable;
   const wrong =
-    isTemplate && (row || referenced.has(name)) ? checkExpressions(variable.value, variable.locate) : [];
+    isTemplate && (row || referenced.has(name)) ? checkExpressions(known.value, variable.locate) : [];
   diagnostics.push(...wrong);
   return {
     name,
     row,
     hasReferences: isTemplate && wrong.length === 0,
-    value: row && !isTemplate ? checkValue(row, variable, diagnostics) : variable.value,
-    hasAdminIp: hasAdminIp(variable.value),
+    value: row && !isTemplate ? checkValue(row, variable, diagnostics) : known.value,
+    hasAdminIp: hasAdminIp(known.value),
     origin,
     locate: variable.locate,
   };
 }
 
-/** The value in the form of the schema; if the schema rejects it, one diagnostic per issue and the value as written. */
+/** The value in the form of the schema; without keys that the schema does not have. If it rejects the value, one diagnostic per issue and the value as written. */
 function checkValue(row: Parameter, variable: Variable, diagnostics: Diagnostic[]): Value {
   const accepted = acceptedValues.get(row) ?? new LruMap<Value, Value>(1000);
   acceptedValues.set(row, accepted);
   const known = accepted.get(variable.value);
   if (known !== undefined) return known;
-  const parsed = row.schema.safeParse(variable.value);
+  const { parsed, unknown } = parseKnown(row.schema, variable.value);
+  for (const one of unknown) diagnostics.push(unknownKey(row, variable, one));
   if (parsed.success) {
     const value = parsed.data as Value;
     if (typeof variable.value !== 'object') accepted.set(variable.value, value);
@@ -191,19 +209,26 @@ function checkValue(row: Parameter, variable: Variable, diagnostics: Diagnostic[
   }
   for (const issue of parsed.error.issues) {
     const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
-    const unknownKeys = issue.code === 'unrecognized_keys' ? issue.keys : [];
-    const inside = path.length > 0 ? ` at \`${path.join('.')}\`` : '';
-    for (const key of unknownKeys) {
-      const place = variable.locate([...path, key], 'key');
-      diagnostics.push(
-        rules.wrongType.at(place, { name: row.name, inside, problem: `unknown key \`${maskKey(key)}\`` }),
-      );
-    }
-    if (unknownKeys.length > 0) continue;
-    const problem = issue.message;
-    diagnostics.push(rules.wrongType.at(variable.locate(path), { name: row.name, inside, problem }));
+    const words = { name: row.name, inside: insideOf(path), problem: issue.message };
+    diagnostics.push(rules.wrongType.at(variable.locate(path), words));
   }
   return variable.value;
+}
+
+/** The variable as written, without keys that the schema does not have. */
+function withoutUnknownKeys(row: Parameter, variable: Variable, diagnostics: Diagnostic[]): Variable {
+  const { value, unknown } = parseKnown(row.schema, variable.value);
+  for (const one of unknown) diagnostics.push(unknownKey(row, variable, one));
+  return { ...variable, value };
+}
+
+function unknownKey(row: Parameter, { locate }: Variable, { path, key, suggestion }: UnknownKey): Diagnostic {
+  const words = { name: row.name, inside: insideOf(path), key, suggestion };
+  return rules.unknownKey.at(locate([...path, key], 'key'), words);
+}
+
+function insideOf(path: Path): string {
+  return path.length > 0 ? ` at \`${path.join('.')}\`` : '';
 }
 
 /** A cache of plain values, such as numbers and names, in the form of the schema: many hosts have the same. */

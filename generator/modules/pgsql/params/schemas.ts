@@ -18,10 +18,11 @@ import {
   Scalar,
   Text,
   Texts,
+  whole,
 } from '../../schemas.ts';
 
 /*
- * Structured values (pigsty.md section 5). Objects are strict, so that a mistyped key is reported.
+ * Structured values (pigsty.md section 5). Objects are strict, so that a mistyped key is reported (stages/unknown-keys.ts).
  */
 const PoolMode = oneOf('transaction', 'session', 'statement');
 
@@ -143,10 +144,11 @@ const HbaAddress = z
     expected(`an IPv4 address or network, or one of ${ALIASES.join(', ')}`),
   );
 
-/** Either raw lines (`rules`), or the fields of one rule. */
+/** Either raw lines (`rules`), or the fields of one rule. `order` is of Pigsty 4 (its manual, "HBA Rules"): access/hba/order.ts. */
 export const HbaRule = z.strictObject(
   {
     title: optional(AnyText),
+    order: optional(whole(0, 10_000, 'a place in the order, 0-10000')),
     role: optional(oneOf('common', 'default', 'primary', 'replica', 'offline', 'standby', 'delayed')),
     rules: optional(Texts),
     user: optional(Text),
