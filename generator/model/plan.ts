@@ -111,7 +111,8 @@ export type UnitPlan = {
 
 export type PortUse = {
   readonly port: number;
-  readonly address: string;
+  /** 0.0.0.0 for all addresses of the host. */
+  readonly addresses: readonly string[];
   readonly unit: string;
   readonly parameter: string;
   readonly place?: Place;

@@ -130,11 +130,9 @@ export function checkPorts(site: Site, modules: readonly Module[], facts: Facts)
 }
 
 function portClashes(host: SiteHost, uses: readonly PortUse[]): Diagnostic[] {
-  const seen = new Map<number, PortUse>();
-  return uses.flatMap((use) => {
-    const other = seen.get(use.port);
-    seen.set(use.port, other ?? use);
-    if (!other || !overlap(use.address, other.address)) return [];
+  return uses.flatMap((use, index) => {
+    const other = uses.slice(0, index).find((one) => one.port === use.port && overlap(one, use));
+    if (!other) return [];
     const note = {
       message: `${other.unit} (${other.parameter})`,
       ...(other.place && { place: other.place }),
@@ -149,6 +147,7 @@ function portClashes(host: SiteHost, uses: readonly PortUse[]): Diagnostic[] {
   });
 }
 
-function overlap(a: string, b: string): boolean {
-  return a === b || a === '0.0.0.0' || b === '0.0.0.0';
+function overlap({ addresses: some }: PortUse, { addresses: others }: PortUse): boolean {
+  const isEvery = (address: string) => address === '0.0.0.0';
+  return some.some(isEvery) || others.some(isEvery) || some.some((address) => others.includes(address));
 }

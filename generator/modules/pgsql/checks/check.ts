@@ -7,7 +7,13 @@ import { checkCapacity } from './capacity-checks.ts';
 import { checkCitus } from './citus-checks.ts';
 import { checkEntries } from './entry-checks.ts';
 import { checkHba, checkHbaUsers } from './hba-checks.ts';
-import { checkIdentity, checkPrimary, checkSameValues, checkSequences } from './member-checks.ts';
+import {
+  checkIdentity,
+  checkListen,
+  checkPrimary,
+  checkSameValues,
+  checkSequences,
+} from './member-checks.ts';
 import { checkPackages, pendingPackages } from './package-checks.ts';
 import { checkPatroni } from './patroni-checks.ts';
 import { checkReleases } from './release-checks.ts';
@@ -22,6 +28,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
       return [
         ...checkSequences(own),
         ...checkPrimary(own),
+        ...checkListen(own),
         ...checkPatroni(site, own),
         ...checkServices(own),
         ...checkContent(own, site),
