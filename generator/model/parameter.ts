@@ -22,6 +22,8 @@ export type Parameter<T extends z.ZodType = z.ZodType> = {
   readonly meaning: string;
   readonly secret?: boolean;
   readonly secretKeys?: readonly string[];
+  /** It names the cluster that a host is a member of: a host is in one of each kind. */
+  readonly isIdentity?: true;
   readonly note?: string;
   readonly aliases?: readonly string[];
 };

@@ -10,6 +10,7 @@ import type { Parameter } from '../model/parameter.ts';
 import type { Parameters, Setting, Site, SiteHost } from '../model/site.ts';
 import { compareAddresses } from '../text/address.ts';
 import { nearestName } from '../text/nearest.ts';
+import { checkMemberships } from './memberships.ts';
 import { checkExpressions, fillReferences, hasAdminIp, hasReference, referencedNames } from './references.ts';
 import { parseKnown, type UnknownKey } from './unknown-keys.ts';
 
@@ -81,7 +82,7 @@ type Context = {
  * Merges scopes (host > group > all > default), groups by their depth in the tree and then in alphabetical order, the
  * last one wins; dictionaries are replaced, never merged (pigsty.md section 1; Ansible, "How variables are merged").
  * Then replaces references. Every value keeps its origin.
- * Diagnostics: parameter/*, inventory/no-hosts, inventory/jinja, inventory/undefined-variable,
+ * Diagnostics: parameter/*, inventory/no-hosts, inventory/host-in-two-clusters, inventory/jinja, inventory/undefined-variable,
  * inventory/circular-reference.
  */
 export function resolve(inventory: Inventory, name: string, vocabulary: Vocabulary): Result<Site> {
@@ -99,7 +100,9 @@ export function resolve(inventory: Inventory, name: string, vocabulary: Vocabula
     inventory.groups.map((group) => [group.name, readVars(context, group.vars, 'group', group.name)]),
   );
   const ranked = rank(groups);
+  const identities = [...vocabulary.rows.values()].filter((row) => row.isIdentity).map((row) => row.name);
   const hosts = membership(inventory.hosts).map((entries): SiteHost => {
+    diagnostics.push(...checkMemberships(entries, groups, identities));
     const [{ ip, locate }] = entries;
     const names = withParents(entries, groups).sort((a, b) => (ranked.get(a) ?? 0) - (ranked.get(b) ?? 0));
     const own = entries.map(({ vars }) => readVars(context, vars, 'host', ip));

@@ -32,7 +32,7 @@ const CARRIED = distributions
 export const identity = section('PG_ID', [
   { id: 801, name: 'pg_mode', level: 'C', schema: oneOf('pgsql', 'citus', 'gpsql'), default: 'pgsql',
     meaning: 'type of the cluster: plain PostgreSQL, Citus or Greenplum' },
-  { id: 802, name: 'pg_cluster', level: 'C', schema: ClusterName,
+  { id: 802, name: 'pg_cluster', isIdentity: true, level: 'C', schema: ClusterName,
     meaning: 'name of the cluster; hosts with the same one are its members' },
   { id: 803, name: 'pg_seq', level: 'I', schema: Count,
     meaning: 'permanent number of the member; its name is <pg_cluster>-<seq>' },
