@@ -31,4 +31,7 @@ export type Parameter<T extends z.ZodType = z.ZodType> = {
 /** A note: the value is checked but has no effect yet. */
 export const PENDING = 'checked, but without effect yet';
 
+/** How the note of a parameter that nothing reads begins; the reason follows. */
+export const WITHOUT_EFFECT = 'without effect';
+
 export type ParameterTable = { readonly module: string; readonly rows: readonly Parameter[] };

@@ -45,7 +45,7 @@ export const bootstrap = section('PG_BOOTSTRAP', [
     meaning: 'refuse to remove a member' },
   { id: 851, name: 'pg_clean', level: 'G/C/A', schema: Flag, default: true, note: WITHOUT_EFFECT,
     meaning: 'remove an existing member, and its data, before setting up a new one' },
-  { id: 852, name: 'pg_data', level: 'C', schema: AbsolutePath, default: '/pg/data', note: WITHOUT_EFFECT,
+  { id: 852, name: 'pg_data', level: 'C', schema: AbsolutePath, default: '/pg/data', note: 'without effect: the data is in /pg/data, a directory of pg_fs_main',
     meaning: 'data directory of PostgreSQL' },
   { id: 853, name: 'pg_fs_main', level: 'C', schema: AbsolutePath, default: '/data',
     meaning: 'mount point of the disk for the database' },

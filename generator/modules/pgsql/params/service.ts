@@ -41,7 +41,7 @@ const ServerUrl = pattern(/^(?:postgres(?:ql)?:\/\/\S*)?$/, 'an address postgres
 export const provision = section('PG_PROVISION', [
   { id: 900, name: 'pg_provision', level: 'C', schema: Flag, default: true,
     meaning: 'create users and databases when the cluster runs' },
-  { id: 901, name: 'pg_init', level: 'G/C', schema: Text, default: 'pg-init', note: WITHOUT_EFFECT,
+  { id: 901, name: 'pg_init', level: 'G/C', schema: Text, default: 'pg-init', note: 'without effect: pgsql-provision.service creates what the inventory declares',
     meaning: 'script that initialises a new cluster' },
   { id: 902, name: 'pg_default_roles', level: 'G/C', schema: listOf(User, 'roles'), default: defaults.roles, secretKeys: ['password'],
     meaning: 'roles and system users of every cluster' },
