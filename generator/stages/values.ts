@@ -66,7 +66,7 @@ function unknownKey(row: Parameter, { locate }: Variable, { path, key, suggestio
 }
 
 function insideOf(path: Path): string {
-  return path.length > 0 ? ` at \`${path.join('.')}\`` : '';
+  return path.length > 0 ? ` at \`${path.map((step) => maskKey(String(step))).join('.')}\`` : '';
 }
 
 /** A cache of plain values, such as numbers and names, in the form of the schema: many hosts have the same. */

@@ -231,8 +231,8 @@ describe('values that are rejected', () => {
     ['pg_cluster', 'pg_meta', ['expected a name of letters, digits and -']],
     ['pg_role', 'master', ['expected one of primary, replica, offline, standby, delayed']],
     ['patroni_watchdog_mode', true, ['expected one of off, automatic, required']],
-    ['pg_admin_password', '', ['expected a password that is not empty']],
-    ['pg_admin_password', true, ['expected a password that is not empty']],
+    ['pg_admin_password', '', ['expected a password of one line, not empty']],
+    ['pg_admin_password', true, ['expected a password of one line, not empty']],
     ['pg_vip_address', '10.10.10.2', ['expected an IPv4 address with its mask, as 10.10.10.2/24']],
     ['admin_ip', '10.10.10.256', ['expected an IPv4 address']],
     ...['data', '/my data', '/data\nUser=root', '/data:/etc', '/%h', '/"data"', '/$HOME', '/d\\x20'].map(
@@ -246,7 +246,7 @@ describe('values that are rejected', () => {
     ['pgbackrest_schedule', '0 1 * *', ['expected five fields of cron, as `0 1 * * *`']],
     ['node_os', 'el7', ['expected one of debian12, debian13, ubuntu22, ubuntu24, el8, el9']],
     ['vip_vrid', 255, ['expected a router id 1-254']],
-    ['pg_users', [{}], ['0: name: missing, expected text that is not empty']],
+    ['pg_users', [{}], ['0: name: missing, expected text of one line, not empty']],
     ['pg_users', [{ name: 'a', expire_at: '2030-13-01' }], ['0: expire_at: expected a day, as 2030-12-31']],
     ['pg_users', [{ name: 'a', expire_at: '2030-02-30' }], ['0: expire_at: expected a day, as 2030-12-31']],
     [
