@@ -76,13 +76,15 @@ function promiseText(promise: SitePromise): string {
     const { members, spare } = promise;
     return `${members - spare} of ${members}: survives the loss of ${spare}`;
   }
-  const { seconds, lostBytes, lostSeconds, worstCases } = promise;
+  const { seconds, lostBytes, lostSeconds, worstCases, unprotected } = promise;
+  const hosts = unprotected.map((ip) => `loss of ${ip} until it is back, as etcd has no quorum without it`);
   const cases = worstCases.map((one) => `${one.failure} ${one.seconds} s`);
   const loss =
     lostSeconds === 0
       ? 'no committed data is lost'
       : `up to ${formatBytes(lostBytes)} and the last ${lostSeconds} s of commits can be lost`;
-  return `maximum write outage ${seconds} s, ${loss}; worst cases: ${cases.join(', ')}`;
+  const unless = hosts.length > 0 ? ` unless ${unprotected.join(' or ')} is lost` : '';
+  return `maximum write outage ${seconds} s${unless}, ${loss}; worst cases: ${[...cases, ...hosts].join(', ')}`;
 }
 
 function toJson({ directory, images, hosts }: BuildSummary): object {

@@ -43,6 +43,7 @@ export class Run {
   readonly #quiet: boolean;
   readonly #texts = new Map<string, string>();
   /** Masked, for the diagnostics. */
+  readonly #reported: Diagnostic[] = [];
   readonly #lines = new Map<string, readonly string[]>();
 
   constructor(options: CommonOptions) {
@@ -99,6 +100,8 @@ export class Run {
   report(diagnostics: readonly Diagnostic[]): void {
     eraseProgress();
     const paint = painter(process.stderr, this.environment);
+    this.#reported.push(...diagnostics);
+    this.#lines.clear();
     for (const diagnostic of sortDiagnostics(diagnostics)) {
       if (this.#quiet && diagnostic.severity !== 'error') continue;
       process.stderr.write(`${printDiagnostic(diagnostic, (file) => this.#linesOf(file), paint)}\n`);
@@ -108,7 +111,7 @@ export class Run {
   #linesOf(file: string): readonly string[] | undefined {
     const text = this.#texts.get(file);
     if (text === undefined) return undefined;
-    const lines = this.#lines.get(file) ?? maskedLines(text);
+    const lines = this.#lines.get(file) ?? maskedLines(text, this.#reported);
     this.#lines.set(file, lines);
     return lines;
   }

@@ -6,6 +6,7 @@ type RuleText<A> = {
   readonly message: (args: A) => string;
   readonly label?: (args: A) => string;
   readonly help?: (args: A) => string | undefined;
+  readonly isKeyUnknown?: true;
 };
 
 export type Rule<A> = {
@@ -34,6 +35,7 @@ export function rule<A>(code: string, text: RuleText<A>): Rule<A> {
         ...(place && { place }),
         ...(label !== undefined && { label }),
         ...(help !== undefined && { help }),
+        ...(text.isKeyUnknown && { isKeyUnknown: true }),
       };
     },
   };

@@ -11,6 +11,8 @@ export type Diagnostic = {
   readonly label?: string;
   readonly notes: readonly { readonly message: string; readonly place?: Place }[];
   readonly help?: string;
+  /** The place is a key that nothing knows. Its value may be a secret under a misspelt name. */
+  readonly isKeyUnknown?: true;
 };
 
 /** The result of a stage: a value, or at least one error; warnings and notices are possible in both cases. */

@@ -24,11 +24,16 @@ export type Parameter<T extends z.ZodType = z.ZodType> = {
   readonly secret?: boolean;
   readonly secretKeys?: readonly string[];
   readonly placeholders?: readonly string[];
+  /** It names the cluster that a host is a member of: a host is in one of each kind. */
+  readonly isIdentity?: true;
   readonly note?: string;
   readonly aliases?: readonly string[];
 };
 
 /** A note: the value is checked but has no effect yet. */
 export const PENDING = 'checked, but without effect yet';
+
+/** How the note of a parameter that nothing reads begins; the reason follows. */
+export const WITHOUT_EFFECT = 'without effect';
 
 export type ParameterTable = { readonly module: string; readonly rows: readonly Parameter[] };

@@ -111,7 +111,8 @@ export type UnitPlan = {
 
 export type PortUse = {
   readonly port: number;
-  readonly address: string;
+  /** 0.0.0.0 for all addresses of the host. */
+  readonly addresses: readonly string[];
   readonly unit: string;
   readonly parameter: string;
   readonly place?: Place;
@@ -156,7 +157,8 @@ export type HostPlan = {
 
 /**
  * Maximum write outage of a cluster: `seconds` of the promise, and of the worst case of each failure. And the committed
- * data that a failover can lose: `lostBytes`, and the commits of the last `lostSeconds`.
+ * data that a failover can lose: `lostBytes`, and the commits of the last `lostSeconds`. After the loss of an `unprotected`
+ * host, nothing is written before it is back.
  */
 export type RecoveryPromise = {
   readonly kind: 'recovery';
@@ -165,6 +167,7 @@ export type RecoveryPromise = {
   readonly lostBytes: number;
   readonly lostSeconds: number;
   readonly worstCases: readonly { readonly failure: string; readonly seconds: number }[];
+  readonly unprotected: readonly HostIp[];
 };
 
 /** The number of members of the configuration store, and how many of them can fail. */

@@ -55,6 +55,10 @@ function property(row: Parameter): object {
     target: 'draft-7',
     io: 'input',
     unrepresentable: 'any',
+    // A key that nothing knows is a warning, in values as among parameters.
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+    },
   });
   const unit = row.unit ? `, in ${row.unit}` : '';
   const note = row.note ? ` (${row.note})` : '';

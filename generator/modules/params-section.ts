@@ -10,7 +10,7 @@ export function section<const Rows extends readonly Omit<Parameter, 'section'>[]
   return rows.map((row) => ({ ...row, section: name }));
 }
 
-/** Notes that several rows have. */
+/** Notes that several rows have. One that begins with `without effect` makes a notice (stages/check.ts). */
 export const OURS = 'not a Pigsty parameter; added by this product';
-export const UNREAD = 'accepted, without effect (as in Pigsty)';
+export const UNREAD = 'without effect, as in Pigsty';
 export const WITHOUT_EFFECT = 'without effect: nothing is installed or deleted in place';

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { maskKey } from '../diagnostics/mask.ts';
 import { ADDRESS, CIDR } from '../text/address.ts';
 import { normalPath } from '../text/path.ts';
 
@@ -11,22 +10,11 @@ import { normalPath } from '../text/path.ts';
  */
 type Refusal = { readonly error: z.core.$ZodErrorMap };
 
-/** The message of a schema: what it expects, in the operator's words, or the unknown keys. */
+/** The message of a schema: what it expects, in the operator's words. */
 export function expected(what: string): Refusal {
   return {
-    error: (issue) => {
-      const unknownKeys = keysOf(issue);
-      if (unknownKeys.length > 0) return `unknown key \`${unknownKeys.map(maskKey).join('`, `')}\``;
-      return issue.input === undefined ? `missing, expected ${what}` : `expected ${what}`;
-    },
+    error: (issue) => (issue.input === undefined ? `missing, expected ${what}` : `expected ${what}`),
   };
-}
-
-/** The keys that a strict object rejects, also as an alternative of a union. */
-function keysOf(issue: z.core.$ZodRawIssue): readonly string[] {
-  if (issue.code === 'unrecognized_keys') return issue.keys;
-  if (issue.code !== 'invalid_union') return [];
-  return issue.errors.flat().flatMap((inner) => (inner.code === 'unrecognized_keys' ? inner.keys : []));
 }
 
 /** A whole number, also as text: `5432` or `'5432'`. */
@@ -89,15 +77,28 @@ export const Flag = z.union(
 
 /** Text of one or more lines, not empty. */
 export const Text = patternOrNumber(/^[^\0]+$/, 'text that is not empty');
+const LINE = 'text of one line, not empty';
 /** Text for formats where a line break cannot be written. */
-export const Line = patternOrNumber(/^\P{Cc}+$/u, 'text of one line, not empty');
+export const Line = patternOrNumber(/^\P{Cc}+$/u, LINE);
+/** Programs list names with commas between them. */
+export const RoleName = patternOrNumber(/^[^\p{Cc},]+$/u, 'a name without commas and line breaks');
+/** A line of a configuration file, which may have tabs; YAML's block scalars end with a line break. */
+export const ConfigLine = z.preprocess(
+  (value) => (typeof value === 'string' ? value.replace(/\n+$/, '') : value),
+  patternOrNumber(/^(?:\t|\P{Cc})+$/u, LINE),
+);
+export const ConfigLines = listOf(ConfigLine, 'lines');
+/** A value of a configuration file. */
+export const LineScalar = z.union(
+  [ConfigLine, z.number(), z.boolean(), z.literal('')],
+  expected('text of one line, a number, true or false'),
+);
 export const AnyText = patternOrNumber(/^[^\0]*$/, 'text');
 export const Texts = listOf(Text, 'texts');
 export const Scalar = z.union(
   [z.string(), z.number(), z.boolean()],
   expected('text, a number, true or false'),
 );
-export const Scalars = z.record(z.string(), Scalar, expected('a dictionary of plain values'));
 
 const HIGHEST = 2 ** 31 - 1;
 export const Port = whole(1, 65_535, 'a port 1-65535');
@@ -134,8 +135,9 @@ export const Interval = patternOrNumber(
 );
 export const Size = patternOrNumber(/^\d+(?:\.\d+)?\s?(?:[KMGT]i?)?B?$/i, 'a size, as 64MiB or 1GB');
 
-export const Password = patternOrNumber(/^[^\0]+$/, 'a password that is not empty');
-export const PasswordOrNone = patternOrNumber(/^[^\0]*$/, 'a password, or empty text for none');
+/** Files with passwords have one a line. */
+export const Password = patternOrNumber(/^(?:\t|\P{Cc})+$/u, 'a password of one line, not empty');
+export const PasswordOrNone = patternOrNumber(/^(?:\t|\P{Cc})*$/u, 'a password, or empty text for none');
 
 /** A dictionary whose keys are ports. */
 export function byPort<T extends z.ZodType>(item: T) {

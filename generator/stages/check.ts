@@ -3,8 +3,9 @@ import { rule } from '../diagnostics/rule.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Facts } from '../model/facts.ts';
 import { isBuilt, type Module } from '../model/module.ts';
+import { append } from '../model/multimap.ts';
 import type { Place } from '../model/origin.ts';
-import { type Parameter, PENDING } from '../model/parameter.ts';
+import { type Parameter, PENDING, WITHOUT_EFFECT } from '../model/parameter.ts';
 import type { PortUse } from '../model/plan.ts';
 import type { Site, SiteHost } from '../model/site.ts';
 import { nearestName } from '../text/nearest.ts';
@@ -45,6 +46,10 @@ const rules = {
     severity: 'notice',
     message: ({ names }) => `checked, but without effect yet: \`${names.join('`, `')}\``,
   }),
+  withoutEffect: rule<{ names: readonly string[] }>('parameter/without-effect', {
+    severity: 'notice',
+    message: ({ names }) => `set, but without effect: \`${names.join('`, `')}\``,
+  }),
 };
 
 /** The diagnostics of all modules for the site. */
@@ -55,6 +60,7 @@ export function check(site: Site, modules: readonly Module[]): Diagnostic[] {
     ...publishedPasswords(site, modules),
     ...unbuiltModules(site, modules),
     ...pendingParameters(site, modules),
+    ...idleParameters(site, modules),
   ];
 }
 
@@ -109,14 +115,35 @@ function groupOf({ groups, parameters }: SiteHost, { name }: Module): string {
 
 /** One notice for all parameters that the inventory sets but that have no effect yet. */
 function pendingParameters(site: Site, modules: readonly Module[]): Diagnostic[] {
-  const rows = modules.flatMap(({ parameters }) => parameters.rows.filter(({ note }) => note === PENDING));
-  const isSet = ({ name, default: fallback }: Parameter) =>
+  const names = setRows(site, modules, (note) => note === PENDING).map(({ name }) => name);
+  return names.length > 0 ? [rules.pending.at(undefined, { names })] : [];
+}
+
+/** One notice for all parameters that the inventory sets but that nothing reads, with the reasons. */
+function idleParameters(site: Site, modules: readonly Module[]): Diagnostic[] {
+  const rows = setRows(site, modules, (note) => note.startsWith(WITHOUT_EFFECT));
+  if (rows.length === 0) return [];
+  const byNote = new Map<string, string[]>();
+  for (const { name, note = '' } of rows) append(byNote, note.replace(/^without effect[:,] /, ''), name);
+  const notes = [...byNote].map(([note, names]) => ({ message: `\`${names.join('`, `')}\`: ${note}` }));
+  return [rules.withoutEffect.at(undefined, { names: rows.map(({ name }) => name) }, notes)];
+}
+
+/** The parameters with such a note to which the inventory gives another value than the default. */
+function setRows(
+  site: Site,
+  modules: readonly Module[],
+  hasNote: (note: string) => boolean,
+): readonly Parameter[] {
+  const rows = modules.flatMap(({ parameters }) =>
+    parameters.rows.filter(({ note }) => note && hasNote(note)),
+  );
+  return rows.filter(({ name, default: fallback }) =>
     site.hosts.some(
       ({ parameters }) =>
         parameters.origin(name).scope !== 'default' && !isDeepStrictEqual(parameters.values[name], fallback),
-    );
-  const names = rows.filter(isSet).map(({ name }) => name);
-  return names.length > 0 ? [rules.pending.at(undefined, { names })] : [];
+    ),
+  );
 }
 
 /** Port conflicts: two units that use the same port of a host. */
@@ -130,11 +157,9 @@ export function checkPorts(site: Site, modules: readonly Module[], facts: Facts)
 }
 
 function portClashes(host: SiteHost, uses: readonly PortUse[]): Diagnostic[] {
-  const seen = new Map<number, PortUse>();
-  return uses.flatMap((use) => {
-    const other = seen.get(use.port);
-    seen.set(use.port, other ?? use);
-    if (!other || !overlap(use.address, other.address)) return [];
+  return uses.flatMap((use, index) => {
+    const other = uses.slice(0, index).find((one) => one.port === use.port && overlap(one, use));
+    if (!other) return [];
     const note = {
       message: `${other.unit} (${other.parameter})`,
       ...(other.place && { place: other.place }),
@@ -149,6 +174,7 @@ function portClashes(host: SiteHost, uses: readonly PortUse[]): Diagnostic[] {
   });
 }
 
-function overlap(a: string, b: string): boolean {
-  return a === b || a === '0.0.0.0' || b === '0.0.0.0';
+function overlap({ addresses: some }: PortUse, { addresses: others }: PortUse): boolean {
+  const isEvery = (address: string) => address === '0.0.0.0';
+  return some.some(isEvery) || others.some(isEvery) || some.some((address) => others.includes(address));
 }

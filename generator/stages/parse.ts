@@ -34,6 +34,7 @@ const rules = {
     severity: 'warning',
     message: ({ key, where }) => `unknown key \`${maskKey(key)}\` in ${where}`,
     help: () => 'allowed keys: `hosts`, `vars`, `children`',
+    isKeyUnknown: true,
   }),
 };
 

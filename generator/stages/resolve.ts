@@ -4,12 +4,12 @@ import type { HostIp } from '../model/brand.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { conclude } from '../model/diagnostic.ts';
 import type { Inventory, InventoryGroup, InventoryHost, Value, Variable, Vars } from '../model/inventory.ts';
-import { LruMap } from '../model/lru-map.ts';
 import type { Locate, Origin } from '../model/origin.ts';
 import type { Parameter } from '../model/parameter.ts';
 import type { Parameters, Setting, Site, SiteHost } from '../model/site.ts';
 import { compareAddresses } from '../text/address.ts';
 import { nearestName } from '../text/nearest.ts';
+import { checkMemberships } from './memberships.ts';
 import {
   checkExpressions,
   fillReferences,
@@ -17,20 +17,16 @@ import {
   hasReference,
   referencedNames,
 } from './references.ts';
-import { checkUnquoted, insideOf, misreadText } from './unquoted.ts';
+import { checkUnquoted } from './unquoted.ts';
+import { checkValue, withoutUnknownKeys } from './values.ts';
 
 const rules = {
   unknown: rule<{ name: string; suggestion: string | undefined }>('parameter/unknown', {
     severity: 'warning',
     message: ({ name }) => `unknown parameter \`${maskKey(name)}\``,
     label: () => 'no parameter has this name',
+    isKeyUnknown: true,
     help: ({ suggestion }) => (suggestion ? `did you mean \`${suggestion}\`?` : undefined),
-  }),
-  wrongType: rule<{ name: string; inside: string; problem: string; help?: string }>('parameter/wrong-type', {
-    severity: 'error',
-    message: ({ name, inside, problem }) => `\`${name}\`${inside}: ${problem}`,
-    label: () => 'set here',
-    help: ({ help }) => help,
   }),
   empty: rule<Record<string, never>>('inventory/no-hosts', {
     severity: 'error',
@@ -75,7 +71,7 @@ type Context = {
  * Merges scopes (host > group > all > default), groups by their depth in the tree and then in alphabetical order, the
  * last one wins; dictionaries are replaced, never merged (pigsty.md section 1; Ansible, "How variables are merged").
  * Then replaces references. Every value keeps its origin.
- * Diagnostics: parameter/*, inventory/no-hosts, inventory/jinja, inventory/undefined-variable,
+ * Diagnostics: parameter/*, inventory/no-hosts, inventory/host-in-two-clusters, inventory/jinja, inventory/undefined-variable,
  * inventory/circular-reference.
  */
 export function resolve(inventory: Inventory, name: string, vocabulary: Vocabulary): Result<Site> {
@@ -93,7 +89,9 @@ export function resolve(inventory: Inventory, name: string, vocabulary: Vocabula
     inventory.groups.map((group) => [group.name, readVars(context, group.vars, 'group', group.name)]),
   );
   const ranked = rank(groups);
+  const identities = [...vocabulary.rows.values()].filter((row) => row.isIdentity).map((row) => row.name);
   const hosts = membership(inventory.hosts).map((entries): SiteHost => {
+    diagnostics.push(...checkMemberships(entries, groups, identities));
     const [{ ip, locate }] = entries;
     const names = withParents(entries, groups).sort((a, b) => (ranked.get(a) ?? 0) - (ranked.get(b) ?? 0));
     const own = entries.map(({ vars }) => readVars(context, vars, 'host', ip));
@@ -173,64 +171,23 @@ function readVariable(
   const isKnown = row || vocabulary.ignored.has(name) || name.startsWith('ansible_') || referenced.has(name);
   if (!isKnown) diagnostics.push(unknownParameter(variable, vocabulary));
   const isTemplate = hasReference(variable.value);
+  const known = row && isTemplate ? withoutUnknownKeys(row, variable, diagnostics) : variable;
   const wrong =
-    isTemplate && (row || referenced.has(name)) ? checkExpressions(variable.value, variable.locate) : [];
+    isTemplate && (row || referenced.has(name)) ? checkExpressions(known.value, variable.locate) : [];
   diagnostics.push(...wrong);
   if (!row && referenced.has(name)) diagnostics.push(...checkUnquoted(variable, row, variable.value));
   return {
     name,
     row,
     hasReferences: isTemplate && wrong.length === 0,
-    value: row && !isTemplate ? checkValue(row, variable, diagnostics) : variable.value,
-    hasAdminIp: hasPlaceholder(variable.value, 'admin_ip'),
-    hasPlaceholders: row?.placeholders?.some((one) => hasPlaceholder(variable.value, one)) ?? false,
+    value: row && !isTemplate ? checkValue(row, variable, diagnostics) : known.value,
+    hasAdminIp: hasPlaceholder(known.value, 'admin_ip'),
+    hasPlaceholders: row?.placeholders?.some((one) => hasPlaceholder(known.value, one)) ?? false,
     origin,
     locate: variable.locate,
     written: variable.written,
   };
 }
-
-/** The value in the form of the schema, or as written if the schema rejects it. */
-function checkValue(row: Parameter, variable: Variable, diagnostics: Diagnostic[]): Value {
-  const value = acceptValue(row, variable, diagnostics);
-  if (value !== undefined) diagnostics.push(...checkUnquoted(variable, row, value));
-  return value ?? variable.value;
-}
-
-/** The value in the form of the schema; undefined, and one diagnostic per issue, if the schema rejects it. */
-function acceptValue(row: Parameter, variable: Variable, diagnostics: Diagnostic[]): Value | undefined {
-  const accepted = acceptedValues.get(row) ?? new LruMap<Value, Value>(1000);
-  acceptedValues.set(row, accepted);
-  const known = accepted.get(variable.value);
-  if (known !== undefined) return known;
-  const parsed = row.schema.safeParse(variable.value);
-  if (parsed.success) {
-    const value = parsed.data as Value;
-    if (typeof variable.value !== 'object') accepted.set(variable.value, value);
-    return value;
-  }
-  for (const issue of parsed.error.issues) {
-    const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
-    const unknownKeys = issue.code === 'unrecognized_keys' ? issue.keys : [];
-    const inside = insideOf(path);
-    for (const key of unknownKeys) {
-      const place = variable.locate([...path, key], 'key');
-      diagnostics.push(
-        rules.wrongType.at(place, { name: row.name, inside, problem: `unknown key \`${maskKey(key)}\`` }),
-      );
-    }
-    if (unknownKeys.length > 0) continue;
-    const misread = misreadText(variable, row, path);
-    const words = misread
-      ? { problem: `expected text, but YAML reads this as ${misread}`, help: 'write it in quotes' }
-      : { problem: issue.message };
-    diagnostics.push(rules.wrongType.at(variable.locate(path), { name: row.name, inside, ...words }));
-  }
-  return undefined;
-}
-
-/** A cache of plain values, such as numbers and names, in the form of the schema: many hosts have the same. */
-const acceptedValues = new WeakMap<Parameter, LruMap<Value, Value>>();
 
 function unknownParameter(variable: Variable, vocabulary: Vocabulary): Diagnostic {
   const suggestion = nearestName(variable.name, [...vocabulary.rows.keys()]);

@@ -1,3 +1,4 @@
+import { maskKey } from '../diagnostics/mask.ts';
 import { rule } from '../diagnostics/rule.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Value, Variable } from '../model/inventory.ts';
@@ -33,7 +34,7 @@ export function checkUnquoted(
 
 /** ` at \`0.password\``, for a message; empty for the whole value. */
 export function insideOf(path: Path): string {
-  return path.length > 0 ? ` at \`${path.join('.')}\`` : '';
+  return path.length > 0 ? ` at \`${path.map((step) => maskKey(String(step))).join('.')}\`` : '';
 }
 
 type NumberAsText = { readonly path: Path; readonly printed: string };

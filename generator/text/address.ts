@@ -53,6 +53,23 @@ export function splitCidr(text: string): { readonly address: string; readonly le
   return { address, length: Number(length) };
 }
 
+/** The network of `10.10.10.2/24`: 10.10.10.0/24. */
+export function networkAddress(cidr: string): string {
+  const { address, length } = splitCidr(cidr);
+  const size = 2 ** (BITS - length);
+  return `${addressOf(Math.floor(numberOf(address) / size) * size)}/${length}`;
+}
+
+/** The name of an address that no host of its network may have; networks of one or two addresses have none (RFC 3021). */
+export function reservedAddress(cidr: string): 'network address' | 'broadcast address' | undefined {
+  const { address, length } = splitCidr(cidr);
+  if (length > 30) return undefined;
+  const size = 2 ** (BITS - length);
+  const rest = numberOf(address) % size;
+  if (rest === 0) return 'network address';
+  return rest === size - 1 ? 'broadcast address' : undefined;
+}
+
 /** The length of a mask in dotted form: 24 for `255.255.255.0`. */
 export function maskLength(mask: string): number {
   return numberOf(mask).toString(2).replaceAll('0', '').length;
@@ -60,4 +77,8 @@ export function maskLength(mask: string): number {
 
 function numberOf(address: string): number {
   return address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+}
+
+function addressOf(number: number): string {
+  return [3, 2, 1, 0].map((octet) => Math.floor(number / 256 ** octet) % 256).join('.');
 }

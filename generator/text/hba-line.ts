@@ -1,4 +1,5 @@
 import { isHostIp, maskLength } from './address.ts';
+import { oneLine } from './one-line.ts';
 
 /** One record of pg_hba.conf (PostgreSQL manual, 20.1): type, databases, users and address of a connection, and its authentication method. */
 export type HbaLine = {
@@ -25,7 +26,8 @@ export function hbaWord(text: string): HbaWord {
 export function printHbaLine({ type, databases, users, address, method, options }: HbaLine): string {
   const list = (words: readonly HbaWord[]) => words.map(printWord).join(',');
   const place = address === undefined ? [] : [address];
-  return [type, list(databases), list(users), ...place, method, ...options.map(printWord)].join(' ');
+  const fields = [type, list(databases), list(users), ...place, method, ...options.map(printWord)];
+  return oneLine(fields.join(' '), 'pg_hba.conf');
 }
 
 /** Quotes may begin inside a word, so that its first character keeps its meaning, as in `+"odd role"`. */

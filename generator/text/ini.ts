@@ -1,3 +1,5 @@
+import { oneLine } from './one-line.ts';
+
 /** One section of an INI file as pgBackRest and PgBouncer read it: a line `[name]`, then lines `key = value`. */
 export type IniSection = {
   readonly name: string;
@@ -18,5 +20,5 @@ export function writeIni(sections: readonly IniSection[], comment = ''): string 
 
 function writeSection({ name, entries }: IniSection): string {
   const lines = entries.map((entry) => (typeof entry === 'string' ? entry : `${entry[0]} = ${entry[1]}`));
-  return `[${name}]\n${lines.map((line) => `${line}\n`).join('')}`;
+  return [`[${name}]`, ...lines].map((line) => `${oneLine(line, `section ${name}`)}\n`).join('');
 }

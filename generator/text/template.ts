@@ -1,5 +1,6 @@
 import ejs from 'ejs';
 import { Unreachable } from '../model/brand.ts';
+import { oneLine } from './one-line.ts';
 import {
   commentLine,
   quoteConnection,
@@ -29,8 +30,7 @@ export const templateFunctions = {
 } as const;
 
 /** Files with one directive a line: a printed value must not begin a new line. */
-const UNIT = /\.(service|timer|target|socket|path|mount|slice)\.ejs$/;
-const CONTROL = /\p{Cc}/u;
+const LINES = /\.(?:service|timer|target|socket|path|mount|slice|cfg|conf|txt)\.ejs$/;
 
 type Compiled = (locals: Record<string, unknown>) => string;
 const compiled = new Map<string, Compiled>();
@@ -45,7 +45,7 @@ class Included {
 
 /**
  * Renders a template with its view. Unlike bare EJS: an absent property throws, only strings and finite numbers are
- * printed, nothing is HTML-escaped, and a value in a unit cannot contain a line break. `include(name)` prints another template
+ * printed, nothing is HTML-escaped, and a value in a file with one directive a line cannot contain a line break. `include(name)` prints another template
  * with the same view. Throws only on a bug in the template or the view.
  */
 export function renderTemplate(templates: Templates, name: string, view: object): string {
@@ -68,10 +68,7 @@ function compileTemplate(name: string, text: string): Compiled {
 }
 
 function printable(value: unknown, name: string): string {
-  if (typeof value === 'string' && UNIT.test(name) && CONTROL.test(value)) {
-    throw new Unreachable(`${name}: a value contains a line break or another control character`);
-  }
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return LINES.test(name) ? oneLine(value, name) : value;
   if (value instanceof Included) return value.text;
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   throw new Unreachable(`${name}: cannot print ${value === null ? 'null' : typeof value}`);

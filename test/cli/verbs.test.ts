@@ -54,6 +54,7 @@ describe('validate', () => {
     expect(report.findings.map(({ code }: { code: string }) => code).sort()).toEqual([
       'node/no-infra',
       'pgsql/duplicate-seq',
+      'pgsql/host-without-failover',
       'pgsql/two-primaries',
       'pgsql/unknown-hba-user',
       'pgsql/version-of-platform',

@@ -43,8 +43,8 @@ function isPasswordEverywhere(text: string): boolean {
 
 /** What a user would read. */
 function printed(text: string): { output: string; isOk: boolean } {
-  const lines = maskedLines(text);
   const result = compile(text, 'inventory.yml', 'inventory');
+  const lines = maskedLines(text, result.diagnostics);
   const output = sortDiagnostics(result.diagnostics)
     .map((found) => printDiagnostic(found, () => lines))
     .join('\n');

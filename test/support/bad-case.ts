@@ -52,7 +52,7 @@ export class Scene {
 
 /** Diagnostics as a run prints them; `text` is the inventory's. */
 export function printAll(diagnostics: readonly Diagnostic[], text = ''): string {
-  const lines = maskedLines(text);
+  const lines = maskedLines(text, diagnostics);
   return sortDiagnostics(diagnostics)
     .map((one) => printDiagnostic(one, (file) => (file === 'inventory.yml' ? lines : undefined)))
     .join('\n');

@@ -6,6 +6,8 @@ import {
   coversNetwork,
   isHostIp,
   maskLength,
+  networkAddress,
+  reservedAddress,
   splitCidr,
 } from '../../generator/text/address.ts';
 
@@ -70,4 +72,18 @@ it.each([
 it('splits a network', () => {
   expect(splitCidr('10.10.10.2/24')).toEqual({ address: '10.10.10.2', length: 24 });
   expect(splitCidr('10.10.10.2')).toEqual({ address: '10.10.10.2', length: 32 });
+});
+
+it.each([
+  ['10.10.10.2/24', '10.10.10.0/24', undefined],
+  ['10.10.10.0/24', '10.10.10.0/24', 'network address'],
+  ['10.10.10.255/24', '10.10.10.0/24', 'broadcast address'],
+  ['10.10.10.255/16', '10.10.0.0/16', undefined],
+  ['192.168.99.130/25', '192.168.99.128/25', undefined],
+  ['192.168.99.128/25', '192.168.99.128/25', 'network address'],
+  ['10.0.0.0/31', '10.0.0.0/31', undefined],
+  ['10.0.0.0/32', '10.0.0.0/32', undefined],
+  ['255.255.255.255/0', '0.0.0.0/0', 'broadcast address'],
+])('%s is in %s: %s', (cidr, network, reserved) => {
+  expect([networkAddress(cidr), reservedAddress(cidr)]).toEqual([network, reserved]);
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readSite } from '../../generator/compile.ts';
 import { hbaContext } from '../../generator/modules/pgsql/access/hba/context.ts';
 import { coversAddress, coversLine } from '../../generator/modules/pgsql/access/hba/covers.ts';
+import { orderedRules } from '../../generator/modules/pgsql/access/hba/order.ts';
 import { includedLines, mainLines, roleLines } from '../../generator/modules/pgsql/access/hba/print.ts';
 import { type HbaQuestion, hbaVerdict } from '../../generator/modules/pgsql/access/hba/verdict.ts';
 import { pgsqlMembers } from '../../generator/modules/pgsql/members.ts';
@@ -216,5 +217,21 @@ describe('the rule that decides', () => {
       method: 'reject',
       record: undefined,
     });
+  });
+});
+
+describe('the order of rules', () => {
+  const rule = (user: string, order?: number): HbaRule => ({ user, ...(order !== undefined && { order }) });
+  const names = (defaults: HbaRule[], own: HbaRule[]) =>
+    orderedRules(['defaults', defaults], ['own', own]).map(({ rule: { user } }) => user);
+
+  it('is that of the lists without `order`', () => {
+    expect(names([rule('a'), rule('b')], [rule('c'), rule('d')])).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('follows `order`; default rules count from 100 by 50, those of the cluster come last', () => {
+    const defaults = [rule('100'), rule('150'), rule('20', 20)];
+    const own = [rule('last'), rule('800', 800), rule('0', 0), rule('120', 120), rule('800b', 800)];
+    expect(names(defaults, own)).toEqual(['0', '20', '100', '120', '150', '800', '800b', 'last']);
   });
 });

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { compile } from '../../generator/compile.ts';
 import { maskedLines, maskKey, maskSecrets } from '../../generator/diagnostics/mask.ts';
 
 it.each([
@@ -24,4 +25,30 @@ it('masks a secret on the lines after its key, and nothing else', () => {
   expect(maskedLines(text).join('\n')).toBe(
     'pg_admin_password: *\n  ***\n  ******\npg_port: 1\n- password:\n    *****\n- name: a',
   );
+});
+
+it.each([
+  ['pg_users: [{ name: a, pasword: Own.App1, pgbouncer: true }]', 'Own.App1'],
+  ["pg_users: [{ name: a, 'pass word': Own.App1 }]", 'Own.App1'],
+  ['pg_users: [{ name: a, pass:Own.App1 }]', 'Own.App1'],
+  ['pg_admin_pasword: Own.Adm1', 'Own.Adm1'],
+  ['pg_admin_pasword: "Own.Adm1\n          more"', 'more'],
+  ['pg_users: [{ name: a, login: { user: b, pass: Own.App1 } }]', 'nothing'],
+  ['infra_portal: { home: { certbot: { mail: b, pass: [Own.App1, two] } } }', 'Own.App1'],
+  ['infra_portal: { home: { certbot: {\n          pass: Own.App1 } } }', 'Own.App1'],
+  ['infra_portal:\n          home:\n            api:\n            - Own.App1', 'Own.App1'],
+  ['infra_portal:\n          home:\n            api:\n              pass: Own.App1', 'Own.App1'],
+  ['infra_portal:\n          home:\n            api: some\n              Own.App1', 'Own.App1'],
+])('the value of an unknown key is not printed: %s', (vars, secret) => {
+  const text = `all:
+  children:
+    pg-a:
+      hosts: { 10.0.0.1: {} }
+      vars:
+        ${vars}
+`;
+  const { diagnostics } = compile(text, 'inventory.yml', 'inventory');
+  const shown = diagnostics.map(({ message, help = '' }) => message + help);
+  expect([...shown, ...maskedLines(text, diagnostics)].join('\n')).not.toContain(secret);
+  expect(diagnostics.length).toBeGreaterThan(0);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Unreachable } from '../../generator/model/brand.ts';
+import type { Value } from '../../generator/model/inventory.ts';
 import {
   parameterAliases,
   parameterByName,
@@ -8,6 +9,7 @@ import {
 } from '../../generator/modules/parameters.ts';
 import { OURS, UNREAD } from '../../generator/modules/params-section.ts';
 import { undocumentedNames } from '../../generator/modules/undocumented.ts';
+import { parseKnown } from '../../generator/stages/unknown-keys.ts';
 
 const rows = parameterTables.flatMap((table) => table.rows);
 
@@ -19,7 +21,7 @@ function rowOf(name: string) {
 
 /** The messages of a refusal, each after the place inside the value; empty when the value is accepted. */
 function problems(name: string, value: unknown): string[] {
-  const parsed = rowOf(name).schema.safeParse(value);
+  const { parsed } = parseKnown(rowOf(name).schema, value as Value);
   return parsed.success ? [] : parsed.error.issues.map(({ path, message }) => [...path, message].join(': '));
 }
 
@@ -229,8 +231,8 @@ describe('values that are rejected', () => {
     ['pg_cluster', 'pg_meta', ['expected a name of letters, digits and -']],
     ['pg_role', 'master', ['expected one of primary, replica, offline, standby, delayed']],
     ['patroni_watchdog_mode', true, ['expected one of off, automatic, required']],
-    ['pg_admin_password', '', ['expected a password that is not empty']],
-    ['pg_admin_password', true, ['expected a password that is not empty']],
+    ['pg_admin_password', '', ['expected a password of one line, not empty']],
+    ['pg_admin_password', true, ['expected a password of one line, not empty']],
     ['pg_vip_address', '10.10.10.2', ['expected an IPv4 address with its mask, as 10.10.10.2/24']],
     ['admin_ip', '10.10.10.256', ['expected an IPv4 address']],
     ...[
@@ -253,22 +255,9 @@ describe('values that are rejected', () => {
     ['pgbackrest_schedule', '0 1 * *', ['expected five fields of cron, as `0 1 * * *`']],
     ['node_os', 'el7', ['expected one of debian12, debian13, ubuntu22, ubuntu24, el8, el9']],
     ['vip_vrid', 255, ['expected a router id 1-254']],
-    ['pg_users', [{}], ['0: name: missing, expected text that is not empty']],
+    ['pg_users', [{}], ['0: name: missing, expected text of one line, not empty']],
     ['pg_users', [{ name: 'a', expire_at: '2030-13-01' }], ['0: expire_at: expected a day, as 2030-12-31']],
     ['pg_users', [{ name: 'a', expire_at: '2030-02-30' }], ['0: expire_at: expected a day, as 2030-12-31']],
-    ['pg_users', [{ name: 'a', supeuser: true }], ['0: unknown key `supeuser`']],
-    ['pg_databases', [{ name: 'a', ownr: 'b' }], ['0: unknown key `ownr`']],
-    [
-      'pg_databases',
-      [{ name: 'a', extensions: [{ name: 'b', shema: 'c' }] }],
-      ['0: extensions: 0: unknown key `shema`'],
-    ],
-    [
-      'pg_services',
-      [{ name: 'a', port: 1, selector: '[]', destination: 1 }],
-      ['0: unknown key `destination`'],
-    ],
-    ['pg_hba_rules', [{ user: 'a', adress: 'world' }], ['0: unknown key `adress`']],
     [
       'pg_hba_rules',
       [{ user: 'a', addr: 'everywhere' }],
@@ -276,7 +265,6 @@ describe('values that are rejected', () => {
         '0: addr: expected an IPv4 address or network, or one of local, localhost, admin, infra, cluster, intra, intranet, world, all',
       ],
     ],
-    ['haproxy_services', [{ name: 'a', port: 1, server: [] }], ['0: unknown key `server`']],
     ['redis_instances', { http: {} }, ['http: expected a dictionary with ports 1-65535 as keys']],
     [
       'pgbackrest_repo',
@@ -285,5 +273,47 @@ describe('values that are rejected', () => {
     ],
   ])('%s: %j', (name, value, expected) => {
     expect(problems(name, value)).toEqual(expected);
+  });
+});
+
+describe('keys that a value does not have are left out', () => {
+  it.each<[string, Value, Value, string]>([
+    ['pg_users', [{ name: 'a', supeuser: true }], [{ name: 'a' }], '0.supeuser: superuser'],
+    ['pg_databases', [{ name: 'a', ownr: 'b' }], [{ name: 'a' }], '0.ownr: owner'],
+    [
+      'pg_databases',
+      [{ name: 'a', extensions: ['x', { name: 'b', shema: 'c' }] }],
+      [{ name: 'a', extensions: [{ name: 'x' }, { name: 'b' }] }],
+      '0.extensions.1.shema: schema',
+    ],
+    ['pg_hba_rules', [{ user: 'a', state: 'absent' }], [{ user: 'a' }], '0.state: undefined'],
+    ['haproxy_services', [{ name: 'a', port: 1, server: [] }], [{ name: 'a', port: 1 }], '0.server: servers'],
+    [
+      'haproxy_services',
+      [{ name: 'a', port: 1, servers: [{ name: 'b', ip: '1.2.3.4', port: '2', wieght: 1 }] }],
+      [{ name: 'a', port: 1, servers: [{ name: 'b', ip: '1.2.3.4', port: 2 }] }],
+      '0.servers.0.wieght: weight',
+    ],
+    ['redis_instances', { 6379: { a: 1 } }, { 6379: {} }, '6379.a: undefined'],
+    ['infra_portal', { home: { domian: 'a' } }, { home: {} }, 'home.domian: domain'],
+    [
+      'repo_upstream',
+      [{ name: 'a', module: 'b', releases: [1], baseurl: { default: 'c', chna: 'd' } }],
+      [{ name: 'a', module: 'b', releases: [1], baseurl: { default: 'c' } }],
+      '0.baseurl.chna: china',
+    ],
+  ])('%s: %j', (name, value, rest, found) => {
+    const { parsed, unknown } = parseKnown(rowOf(name).schema, value);
+    expect(parsed).toMatchObject({ success: true, data: rest });
+    expect(JSON.stringify(parsed.data)).toBe(JSON.stringify(rest));
+    expect(unknown.map(({ path, key, suggestion }) => `${[...path, key].join('.')}: ${suggestion}`)).toEqual([
+      found,
+    ]);
+  });
+
+  it('besides other mistakes', () => {
+    const { parsed, unknown } = parseKnown(rowOf('pg_users').schema, [{ nam: 'a', connlimit: 'b' }]);
+    expect(parsed.error?.issues.map(({ path }) => path.join('.'))).toEqual(['0.name', '0.connlimit']);
+    expect(unknown).toMatchObject([{ key: 'nam', suggestion: 'name' }]);
   });
 });

@@ -72,3 +72,34 @@ it.each([
     { kind: 'quorum', cluster: 'etcd', members, spare },
   ]);
 });
+
+it.each<[number[], number[], string[], boolean]>([
+  [[1, 2, 3], [1], ['10.0.0.1'], true],
+  [[1, 2, 3], [1, 2], ['10.0.0.1', '10.0.0.2'], true],
+  [[1, 2], [1, 2], ['10.0.0.1', '10.0.0.2'], false],
+  [[1, 2, 3], [1, 2, 3], [], true],
+  [[1, 2, 3], [9], [], true],
+  [[1, 2], [1, 8, 9], [], true],
+])('members on %j, etcd on %j: no promise for the loss of %j', (members, store, unprotected, hasOther) => {
+  const text = `all:
+  children:
+    etcd: { hosts: { ${store.map((n) => `10.0.0.${n}: { etcd_seq: ${n} }`).join(', ')} } }
+    pg: { hosts: { ${members.map((n) => `10.0.0.${n}: { pg_seq: ${n}, pg_role: ${n === 1 ? 'primary' : 'replica'} }`).join(', ')} }, vars: { pg_cluster: pg } }`;
+  const compiled = compile(text, 'pigsty.yml', 'pigsty');
+  const warned = compiled.diagnostics.filter(({ code }) => code === 'pgsql/host-without-failover');
+  expect(warned).toHaveLength(unprotected.length);
+  const promise = compiled.ok && compiled.value.plan.promises.find(({ kind }) => kind === 'recovery');
+  expect(promise).toMatchObject({ unprotected });
+  const hasHostLoss = JSON.stringify(promise).includes('host or network of the primary lost');
+  expect(hasHostLoss).toBe(hasOther);
+});
+
+it('a cluster of one member has no failover', () => {
+  const text = `all:
+  children:
+    etcd: { hosts: { 10.0.0.1: { etcd_seq: 1 } } }
+    pg: { hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg } }`;
+  const compiled = compile(text, 'pigsty.yml', 'pigsty');
+  expect(compiled.diagnostics.map(({ code }) => code)).not.toContain('pgsql/host-without-failover');
+  expect(compiled.ok && compiled.value.plan.promises.map(({ kind }) => kind)).toEqual(['quorum']);
+});

@@ -6,7 +6,7 @@ import { AbsolutePath, ClusterName, Count, Flag, oneOf, Port, Positive } from '.
 export const rows = section('ETCD', [
   { id: 501, name: 'etcd_seq', level: 'I', schema: Count,
     meaning: 'permanent number of the member; its name is etcd-<seq>' },
-  { id: 502, name: 'etcd_cluster', level: 'C', schema: ClusterName, default: 'etcd',
+  { id: 502, name: 'etcd_cluster', isIdentity: true, level: 'C', schema: ClusterName, default: 'etcd',
     meaning: 'name of the etcd cluster and first part of its members\' names' },
   { id: 503, name: 'etcd_safeguard', level: 'G/C/A', schema: Flag, default: false, note: WITHOUT_EFFECT,
     meaning: 'refuse to remove a member that is running' },

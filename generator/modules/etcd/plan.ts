@@ -55,12 +55,19 @@ function user({ etcd_data: home }: Settings) {
 export function etcdPorts(host: SiteHost, site: Site): PortUse[] {
   if (!etcdMembers(site).some((member) => member.host === host)) return [];
   const { etcd_port, etcd_peer_port } = settingsOf(host);
-  return [port(host, etcd_port, 'etcd_port'), port(host, etcd_peer_port, 'etcd_peer_port')];
+  return [
+    port(host, [etcd_port, 'etcd_port'], [host.ip, '127.0.0.1']),
+    port(host, [etcd_peer_port, 'etcd_peer_port'], [host.ip]),
+  ];
 }
 
-function port(host: SiteHost, number: number, parameter: string): PortUse {
+function port(
+  host: SiteHost,
+  [number, parameter]: readonly [number, string],
+  addresses: readonly string[],
+): PortUse {
   const place = host.parameters.place(parameter);
-  return { port: number, address: host.ip, unit: 'etcd.service', parameter, ...(place && { place }) };
+  return { port: number, addresses, unit: 'etcd.service', parameter, ...(place && { place }) };
 }
 
 function files(self: EtcdMember, members: readonly EtcdMember[], settings: Settings): FilePlan[] {

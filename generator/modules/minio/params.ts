@@ -8,7 +8,7 @@ import { Bucket, MinioUser, Volumes } from './schemas.ts';
 export const rows = section('MINIO', [
   { id: 601, name: 'minio_seq', level: 'I', schema: Count,
     meaning: 'permanent number of the member in its cluster' },
-  { id: 602, name: 'minio_cluster', level: 'C', schema: ClusterName, default: 'minio',
+  { id: 602, name: 'minio_cluster', isIdentity: true, level: 'C', schema: ClusterName, default: 'minio',
     meaning: 'name of the object store\'s cluster' },
   { id: 603, name: 'minio_clean', level: 'G/C/A', schema: Flag, default: false,
     meaning: 'delete existing objects when a member is set up' },

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { defaultPlatform, platformNames } from '../../distributions/index.ts';
 import type { SettingsOf } from '../../model/settings.ts';
 import { OURS, PENDING, section, UNREAD, WITHOUT_EFFECT } from '../params-section.ts';
@@ -5,18 +6,20 @@ import {
   AbsolutePath,
   AnyText,
   ClusterName,
+  ConfigLines,
   Count,
   decimal,
+  expected,
   Flag,
   Interval,
   Ip,
   Line,
+  LineScalar,
   listOf,
   oneOf,
   Port,
   Positive,
   pattern,
-  Scalars,
   SystemUser,
   Text,
   Texts,
@@ -39,6 +42,13 @@ const HostName = pattern(/^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/, 'a 
 const TimeZone = pattern(/^(?:[\w+-]+(?:\/[\w+-]+)*)?$/, 'a time zone, as Europe/Berlin, or empty text');
 const Bytes = whole(1, Number.MAX_SAFE_INTEGER, 'a number of bytes');
 
+/** sysctl(8): names with dots or slashes. */
+const KernelSettings = z.record(
+  pattern(/^-?[\w.*/:-]+$/, 'a name of a kernel setting'),
+  LineScalar,
+  expected('a dictionary of kernel settings, each a plain value of one line'),
+);
+
 // biome-ignore format: a table, one parameter per row
 const identity = section('NODE_ID', [
   { id: 201, name: 'nodename', level: 'I', schema: HostName,
@@ -55,9 +65,9 @@ const identity = section('NODE_ID', [
 
 // biome-ignore format: a table, one parameter per row
 const dns = section('NODE_DNS', [
-  { id: 210, name: 'node_default_etc_hosts', level: 'G', schema: Texts, default: defaults.etcHosts,
+  { id: 210, name: 'node_default_etc_hosts', level: 'G', schema: ConfigLines, default: defaults.etcHosts,
     meaning: 'lines of /etc/hosts on every host' },
-  { id: 211, name: 'node_etc_hosts', level: 'C', schema: Texts, default: [],
+  { id: 211, name: 'node_etc_hosts', level: 'C', schema: ConfigLines, default: [],
     meaning: 'additional lines of /etc/hosts' },
   { id: 212, name: 'node_dns_method', level: 'C', schema: oneOf('add', 'none', 'overwrite'), default: 'add',
     meaning: 'write the DNS servers to /etc/resolv.conf: before those of the host, instead of them, or not at all' },
@@ -93,7 +103,7 @@ const tuning = section('NODE_TUNE', [
     meaning: 'prevent DHCP from replacing the DNS servers of the inventory' },
   { id: 235, name: 'node_disk_prefetch', level: 'C', schema: Flag, default: false,
     meaning: 'read 8 MiB ahead on rotating disks; off restores the default at the next boot' },
-  { id: 236, name: 'node_kernel_modules', level: 'C', schema: Texts, default: defaults.kernelModules,
+  { id: 236, name: 'node_kernel_modules', level: 'C', schema: ConfigLines, default: defaults.kernelModules,
     meaning: 'kernel modules that are loaded at boot' },
   { id: 237, name: 'node_hugepage_count', level: 'C', schema: Count, default: 0, unit: '2 MiB pages',
     meaning: 'huge pages to reserve, at most 90 % of memory; overrides node_hugepage_ratio' },
@@ -103,7 +113,7 @@ const tuning = section('NODE_TUNE', [
     meaning: 'vm.overcommit_ratio; above 0, the kernel does not overcommit memory' },
   { id: 240, name: 'node_tune', level: 'C', schema: oneOf('none', 'oltp', 'olap', 'crit', 'tiny'), default: 'oltp',
     meaning: 'kernel settings by type of workload' },
-  { id: 241, name: 'node_sysctl_params', level: 'C', schema: Scalars, default: {},
+  { id: 241, name: 'node_sysctl_params', level: 'C', schema: KernelSettings, default: {},
     meaning: 'additional kernel settings, by name' },
 ]);
 
@@ -151,7 +161,7 @@ const vip = section('NODE_VIP', [
     meaning: 'whether the host prefers the VIP' },
   { id: 274, name: 'vip_preempt', level: 'C/I', schema: Flag, default: false,
     meaning: 'move the VIP back when the preferred host returns' },
-  { id: 275, name: 'vip_interface', level: 'C/I', schema: Text, default: 'eth0',
+  { id: 275, name: 'vip_interface', level: 'C/I', schema: Line, default: 'eth0',
     meaning: 'network interface of the VIP' },
   { id: 276, name: 'vip_dns_suffix', level: 'C/I', schema: AnyText, default: '', note: PENDING,
     meaning: 'suffix of the VIP\'s DNS name' },

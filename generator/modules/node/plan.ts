@@ -160,9 +160,14 @@ export function nodePorts(host: SiteHost, _site: Site, facts: Facts): PortUse[] 
   if (!settings.haproxy_enabled) return [];
   const unit = 'haproxy.service';
   return [
-    { port: settings.haproxy_exporter_port, address: '0.0.0.0', unit, parameter: 'haproxy_exporter_port' },
+    {
+      port: settings.haproxy_exporter_port,
+      addresses: ['0.0.0.0'],
+      unit,
+      parameter: 'haproxy_exporter_port',
+    },
     ...servicesOf(host, facts).map(({ port, address, declared }) => {
-      return { port, address: address === '*' ? '0.0.0.0' : address, unit, ...declared };
+      return { port, addresses: [address === '*' ? '0.0.0.0' : address], unit, ...declared };
     }),
   ];
 }

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import { infraIps } from '../../model/infra.ts';
 import { settingsOf } from '../../model/module.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
-import { parseCronLine } from '../../text/calendar.ts';
+import { checkCrontabs } from './crontab-rules.ts';
 import { unservedNameServers } from './resolver.ts';
 import { nodeName } from './settings.ts';
 import { unservedTimeSources } from './time.ts';
@@ -55,12 +55,6 @@ const rules = {
     message: ({ ip, what, parameter }) =>
       `\`${parameter}\`: host ${ip} of this site is not ${what}; entry ignored`,
     label: () => 'named here',
-  }),
-  crontab: rule<{ line: string; problem: string }>('node/crontab-line', {
-    severity: 'error',
-    message: ({ line, problem }) => `\`node_crontab\`: \`${line}\` ${problem}`,
-    label: () => 'this line',
-    help: () => 'five fields, an account and a command, as in /etc/crontab: `30 2 * * * root fstrim -a`',
   }),
 };
 
@@ -162,20 +156,6 @@ function serviceNameProblem(
   return dashes.some((start) => clusters.has(start)) ? "has the name of a cluster's service" : undefined;
 }
 
-/** Each line once, however many hosts have it. */
-function checkCrontabs({ hosts }: Site): Diagnostic[] {
-  const seen = new Set<string>();
-  return hosts.flatMap((host) =>
-    settingsOf(host).node_crontab.flatMap((line, index) => {
-      const problem = seen.has(line) ? undefined : crontabProblem(line);
-      seen.add(line);
-      return problem
-        ? [rules.crontab.at(host.parameters.place('node_crontab', [index]), { line, problem })]
-        : [];
-    }),
-  );
-}
-
 /** Each server once, however many hosts name it. Without a group `infra`, `node/no-infra` covers the defaults. */
 function checkServers(site: Site, hasInfra: boolean): Diagnostic[] {
   const seen = new Set<string>();
@@ -190,15 +170,4 @@ function checkServers(site: Site, hasInfra: boolean): Diagnostic[] {
         return [rules.notServed.at(place, { parameter, ...words })];
       }),
   );
-}
-
-function crontabProblem(line: string): string | undefined {
-  if (/^\s*(?:#.*)?$/.test(line)) return undefined;
-  if (/^\s*\w+\s*=/.test(line)) return 'sets a variable: write it into the command';
-  const parsed = parseCronLine(line);
-  if (!parsed) return 'is not a valid crontab line';
-  if (/\p{Cc}/u.test(parsed.command)) return 'has a tab or another control character in its command';
-  return /(?<!\\)%/.test(parsed.command)
-    ? 'gives the command input after a `%`: write `\\%`, or use a file'
-    : undefined;
 }

@@ -1,4 +1,4 @@
-import { electionSeconds, offer, ProxyListener } from '../../model/facts.ts';
+import { electionSeconds, offer, ProxyListener, StoreEndpoint } from '../../model/facts.ts';
 import { defineModule } from '../../model/module.ts';
 import { proxyListeners } from './access/services.ts';
 import { checkPgsql } from './checks/check.ts';
@@ -20,5 +20,7 @@ export const pgsql = defineModule({
   ports: pgsqlPorts,
   plan: planPgsql,
   promise: (site, facts) =>
-    clusters(site).flatMap((members) => recoveryPromise(members, electionSeconds(facts)) ?? []),
+    clusters(site).flatMap(
+      (members) => recoveryPromise(members, electionSeconds(facts), facts.all(StoreEndpoint)) ?? [],
+    ),
 });

@@ -20,6 +20,7 @@ import { exchangeContribution } from './access/ssh-exchange.ts';
 import { sudoFiles } from './access/sudo.ts';
 import { BACKREST_CONFIG, type BackupSchedule, backrestFile, backupSchedules } from './backup/backup.ts';
 import { provisionFiles } from './content/provision.ts';
+import { listenAddresses, listensEverywhere } from './ha/listen.ts';
 import { PATRONI_FILES, patroniFiles } from './ha/patroni.ts';
 import { roleFiles } from './ha/roles.ts';
 import { vipContribution, vipOf } from './ha/vip.ts';
@@ -213,6 +214,8 @@ function unitFiles(member: PgsqlMember, root: ImageRef): FilePlan[] {
             root: { $image: 'pgbouncer' },
             logDirectory,
             logTarget: settings.pgbouncer_log_dir,
+            addresses: listenAddresses(member).join(','),
+            port: settings.pgbouncer_port,
           }),
         ]
       : []),
@@ -283,15 +286,17 @@ export function pgsqlPorts(host: SiteHost, site: Site): PortUse[] {
   const member = memberOf(host, site);
   if (!member) return [];
   const { settings } = member;
-  const use = (port: number, unit: string, parameter: string, address = '0.0.0.0'): PortUse => {
+  const listed = listenAddresses(member);
+  const servers = listensEverywhere(listed) ? ['0.0.0.0'] : listed;
+  const use = (port: number, unit: string, parameter: string, addresses: readonly string[]): PortUse => {
     const place = host.parameters.place(parameter);
-    return { port, address, unit, parameter, ...(place && { place }) };
+    return { port, addresses, unit, parameter, ...(place && { place }) };
   };
   return [
-    use(settings.pg_port, 'patroni.service', 'pg_port'),
-    use(settings.patroni_port, 'patroni.service', 'patroni_port', host.ip),
+    use(settings.pg_port, 'patroni.service', 'pg_port', servers),
+    use(settings.patroni_port, 'patroni.service', 'patroni_port', [host.ip]),
     ...(settings.pgbouncer_enabled
-      ? [use(settings.pgbouncer_port, 'pgbouncer.service', 'pgbouncer_port')]
+      ? [use(settings.pgbouncer_port, 'pgbouncer.service', 'pgbouncer_port', servers)]
       : []),
   ];
 }

@@ -36,7 +36,7 @@ const NewNames = z.record(z.string(), AnyText, expected('a dictionary of command
 
 // biome-ignore format: a table, one parameter per row
 export const rows = section('REDIS', [
-  { id: 701, name: 'redis_cluster', level: 'C', schema: ClusterName,
+  { id: 701, name: 'redis_cluster', isIdentity: true, level: 'C', schema: ClusterName,
     meaning: 'name of the cluster that the instances of this host belong to' },
   { id: 702, name: 'redis_instances', level: 'I', schema: byPort(RedisInstance),
     meaning: 'instances of this host by port, a replica with its primary' },

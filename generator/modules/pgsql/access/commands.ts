@@ -1,6 +1,7 @@
 import type { FilePlan, ImageRef } from '../../../model/plan.ts';
 import type { Site } from '../../../model/site.ts';
 import { commandFile, rootCommand } from '../../../text/command.ts';
+import { listenAddresses, listensEverywhere } from '../ha/listen.ts';
 import { clusterMembers, type PgsqlMember } from '../members.ts';
 import type { PgService } from '../params/schemas.ts';
 import { serverBinds } from '../paths.ts';
@@ -58,11 +59,13 @@ function userCommand(name: string, root: ImageRef, version: number): FilePlan {
 function healthCheck(member: PgsqlMember, site: Site): FilePlan {
   const { settings } = member;
   const service = serviceToTry(member, site);
-  const ports = [settings.pg_port, ...(service ? [service.port] : [])];
+  const addresses = listenAddresses(member);
+  const isLocal = listensEverywhere(addresses) || addresses.includes(LOOPBACK);
+  const server = { address: isLocal ? LOOPBACK : member.host.ip, port: settings.pg_port };
   const view = {
     user: settings.pg_dbsu,
     units: settings.pg_provision ? ['pgsql-provision.service'] : [],
-    ports,
+    targets: [server, ...(service ? [proxyAddress(service)] : [])],
   };
   return {
     path: 'checks/pgsql',
@@ -70,6 +73,13 @@ function healthCheck(member: PgsqlMember, site: Site): FilePlan {
     group: 'root',
     source: { kind: 'template', template: 'pgsql/check.sh.ejs', view },
   };
+}
+
+const LOOPBACK = '127.0.0.1';
+
+/** Where HAProxy on this host listens for a service. */
+function proxyAddress({ ip = '*', port }: PgService) {
+  return { address: ip === '*' ? LOOPBACK : ip, port };
 }
 
 /** The first service of this host that has a server: a standby cluster has no server for writes. */

@@ -1,5 +1,6 @@
 import type { FilePlan, FileSource } from '../../../model/plan.ts';
 import { quoteConnection } from '../../../text/quote.ts';
+import { listenAddresses } from '../ha/listen.ts';
 import type { PgsqlMember } from '../members.ts';
 import type { Database, User } from '../params/schemas.ts';
 import type { PgsqlSettings } from '../settings.ts';
@@ -15,15 +16,16 @@ export const PGBOUNCER_FILES = {
   passwords: `${DIRECTORY}/userlist.txt`,
 } as const;
 
-/** The four files of one member's pgbouncer; a reload applies all changes, except listen addresses. */
-export function pgbouncerFiles({ settings }: PgsqlMember): FilePlan[] {
+/** The four files of one member's pgbouncer; a reload applies all changes, except addresses and port, which its unit names too. */
+export function pgbouncerFiles(member: PgsqlMember): FilePlan[] {
+  const { settings } = member;
   const { pg_dbsu: group } = settings;
   const file = (path: string, mode: number, source: FileSource): FilePlan => {
     return { path, mode, group, source };
   };
   const users = pooledUsers(settings);
   return [
-    file(PGBOUNCER_FILES.main, 0o644, { kind: 'ini', sections: mainSections(settings) }),
+    file(PGBOUNCER_FILES.main, 0o644, { kind: 'ini', sections: mainSections(member) }),
     file(PGBOUNCER_FILES.databases, 0o644, {
       kind: 'text',
       lines: pooledDatabases(settings).map((d) => databaseLine(d, settings)),
@@ -139,12 +141,13 @@ function authQuery(settings: PgsqlSettings): [string, string][] {
   ];
 }
 
-function mainSections(settings: PgsqlSettings) {
+function mainSections(member: PgsqlMember) {
+  const { settings } = member;
   const path = (file: string) => `/etc/pigsty/current/${file}`;
   const certificates = '/etc/pigsty/current/etc/pgsql';
   const entries: (readonly [string, string | number])[] = [
     ['pool_mode', settings.pgbouncer_poolmode],
-    ['listen_addr', '*'],
+    ['listen_addr', listenAddresses(member).join(',')],
     ['listen_port', settings.pgbouncer_port],
     ['unix_socket_dir', settings.pg_localhost.split(',')[0] ?? settings.pg_localhost],
     ['auth_type', 'hba'],

@@ -9,7 +9,13 @@ import { checkEntries } from './entry-checks.ts';
 import { checkHba } from './hba-checks.ts';
 import { checkHbaNames } from './hba-name-checks.ts';
 import { checkLocales } from './locale-checks.ts';
-import { checkIdentity, checkPrimary, checkSameValues, checkSequences } from './member-checks.ts';
+import {
+  checkIdentity,
+  checkListen,
+  checkPrimary,
+  checkSameValues,
+  checkSequences,
+} from './member-checks.ts';
 import { checkNames } from './name-checks.ts';
 import { checkPackages, pendingPackages } from './package-checks.ts';
 import { checkPasswords } from './password-checks.ts';
@@ -28,6 +34,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
       return [
         ...checkSequences(own),
         ...checkPrimary(own),
+        ...checkListen(own),
         ...checkPatroni(site, own),
         ...checkServices(own),
         ...checkContent(own, site),

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../../model/diagnostic.ts';
 import { append } from '../../../model/multimap.ts';
 import { perSite } from '../../../model/per-site.ts';
 import type { Site } from '../../../model/site.ts';
+import { coversNetwork, networkAddress, reservedAddress, splitCidr } from '../../../text/address.ts';
 import { serviceHosts } from '../access/services.ts';
 import { vipOf } from '../ha/vip.ts';
 import { clusters, type PgsqlMember, placeOf } from '../members.ts';
@@ -14,6 +15,13 @@ const rules = {
       `\`pg_vip_address: ${address}\` of cluster ${cluster} ${reason}`,
     label: () => 'set here',
     help: () => 'use a free address in the network of the members, with its mask: 10.10.10.2/24',
+  }),
+  vipNetwork: rule<{ cluster: string; address: string; reason: string; note: string }>('pgsql/vip-network', {
+    severity: 'warning',
+    message: ({ cluster, address, reason }) =>
+      `\`pg_vip_address: ${address}\` of cluster ${cluster} ${reason}`,
+    label: () => 'set here',
+    help: ({ note }) => note,
   }),
   noProvider: rule<{ cluster: string; group: string }>('pgsql/no-provider', {
     severity: 'error',
@@ -32,7 +40,7 @@ const rules = {
 
 /** The entry points of a cluster: its VIP, and the hosts that run its services. */
 export function checkEntries(site: Site, members: readonly PgsqlMember[]): Diagnostic[] {
-  return [...checkVip(site, members), ...checkProvider(site, members)];
+  return [...checkVip(site, members), ...checkVipNetwork(members), ...checkProvider(site, members)];
 }
 
 /** The users of each address: text for a message, and the cluster of a VIP. */
@@ -65,6 +73,44 @@ function checkVip(site: Site, [first]: readonly PgsqlMember[]): Diagnostic[] {
   if (reason === undefined) return [];
   const words = { cluster, address: settings.pg_vip_address, reason };
   return [rules.vipIsHost.at(placeOf(first, 'pg_vip_address'), words)];
+}
+
+/**
+ * Clients reach a VIP only in the network of the host that has it. The inventory has no masks of hosts, so that of the VIP
+ * decides; 32 says nothing about the network.
+ */
+function checkVipNetwork(members: readonly PgsqlMember[]): Diagnostic[] {
+  const [first] = members;
+  const address = first?.settings.pg_vip_address ?? '';
+  if (!first || vipOf(first) === undefined || address.startsWith('127.')) return [];
+  const problem = vipProblem(address, members);
+  if (!problem) return [];
+  return [
+    rules.vipNetwork.at(placeOf(first, 'pg_vip_address'), { cluster: first.cluster, address, ...problem }),
+  ];
+}
+
+function vipProblem(
+  address: string,
+  members: readonly PgsqlMember[],
+): { readonly reason: string; readonly note: string } | undefined {
+  const network = networkAddress(address);
+  const reserved = reservedAddress(address);
+  if (reserved)
+    return {
+      reason: `is the ${reserved} of ${network}`,
+      note: 'use another address of the network, or correct the mask',
+    };
+  const outside = members.filter(({ host }) => !coversNetwork(network, host.ip));
+  if (splitCidr(address).length === 32 || outside.length === 0) return undefined;
+  const who =
+    outside.length === members.length
+      ? 'no member is'
+      : `these members are not: ${outside.map(({ host }) => host.ip).join(', ')}`;
+  return {
+    reason: `is in ${network}, but ${who}`,
+    note: 'a host outside the network cannot serve the VIP: use an address and mask of a network that all members are in',
+  };
 }
 
 /** Hosts of `pg_service_provider` need HAProxy. A member without HAProxy has no services. */

@@ -2,6 +2,8 @@ import { rule } from '../../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
 import type { Place } from '../../../model/origin.ts';
 import type { SiteHost } from '../../../model/site.ts';
+import { ADDRESS } from '../../../text/address.ts';
+import { listenAddresses, listensEverywhere } from '../ha/listen.ts';
 import { type PgsqlMember, placeOf } from '../members.ts';
 
 const rules = {
@@ -38,7 +40,25 @@ const rules = {
       help: () => 'it must be the same on all members: set it in the `vars` of the group',
     },
   ),
+  notOnOwnAddress: rule<{ instance: string; ip: string }>('pgsql/not-on-own-address', {
+    severity: 'error',
+    message: ({ instance, ip }) => `\`pg_listen\` of ${instance} leaves out its own address ${ip}`,
+    label: () => 'set here',
+    help: () => 'add `${ip}`: replicas, services and the health gate connect to it',
+  }),
 };
+
+/** Each member listens on the address that other members and HAProxy connect to. */
+export function checkListen(members: readonly PgsqlMember[]): Diagnostic[] {
+  return members.flatMap((member) => {
+    const { instance, host } = member;
+    const addresses = listenAddresses(member);
+    const isReached = addresses.includes(host.ip) || listensEverywhere(addresses);
+    // A host name may be that of the host.
+    if (isReached || addresses.some((address) => !ADDRESS.test(address))) return [];
+    return [rules.notOnOwnAddress.at(placeOf(member, 'pg_listen'), { instance, ip: host.ip })];
+  });
+}
 
 /** A host of a cluster without `pg_seq`. */
 export function checkIdentity(host: SiteHost): Diagnostic[] {

@@ -2,7 +2,7 @@ import { rule } from '../../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
 import { perSite } from '../../../model/per-site.ts';
 import type { Site } from '../../../model/site.ts';
-import { canRecover, smallestRto } from '../ha/recovery.ts';
+import { canRecover, smallestRto, unprotectedHosts } from '../ha/recovery.ts';
 import { type PgsqlMember, placeOf } from '../members.ts';
 
 const rules = {
@@ -24,11 +24,23 @@ const rules = {
     help: ({ smallest }) =>
       `the minimum is ${smallest} s: a lease that tolerates short interruptions, and the time to detect that it has expired`,
   }),
+  hostWithoutFailover: rule<{ cluster: string; ip: string; count: number }>('pgsql/host-without-failover', {
+    severity: 'warning',
+    message: ({ cluster, ip }) =>
+      `cluster ${cluster} has no failover if host ${ip} is lost: etcd has no quorum without it`,
+    label: ({ count }) => (count === 1 ? 'the only etcd member' : `one of ${count} etcd members`),
+    help: () => 'use three etcd members, on three hosts; until the host is back, writes stop',
+  }),
 };
 
 /** Checks Patroni, its timeouts, and the configuration store. */
 export function checkPatroni(site: Site, members: readonly PgsqlMember[]): Diagnostic[] {
-  return [...checkEnabled(members), ...checkRto(site, members), ...checkStore(site, members)];
+  return [
+    ...checkEnabled(members),
+    ...checkRto(site, members),
+    ...checkStore(site, members),
+    ...checkQuorum(site, members),
+  ];
 }
 
 function checkEnabled([first]: readonly PgsqlMember[]): Diagnostic[] {
@@ -58,3 +70,21 @@ function checkStore(site: Site, [first]: readonly PgsqlMember[]): Diagnostic[] {
   if (!first || storeHost(site)) return [];
   return [rules.noEtcd.at(placeOf(first, 'pg_cluster'), { cluster: first.cluster })];
 }
+
+/** Clusters that promise a failover, on hosts that etcd needs. */
+function checkQuorum(site: Site, members: readonly PgsqlMember[]): Diagnostic[] {
+  if (!canRecover(members)) return [];
+  const store = storeMembers(site);
+  const hosts = unprotectedHosts(members, store);
+  return store.flatMap((host) => {
+    if (!hosts.includes(host.ip)) return [];
+    const words = { cluster: members[0]?.cluster ?? '', ip: host.ip, count: store.length };
+    return [rules.hostWithoutFailover.at(host.parameters.place('etcd_seq'), words)];
+  });
+}
+
+const storeMembers = perSite((site) =>
+  site.hosts.filter(
+    ({ groups, parameters }) => groups.includes('etcd') && parameters.values.etcd_seq !== undefined,
+  ),
+);

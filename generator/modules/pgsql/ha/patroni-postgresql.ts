@@ -6,7 +6,7 @@ import { clusterMembers, type PgsqlMember } from '../members.ts';
 import { localParameters } from '../server/parameters.ts';
 import type { PgsqlSettings } from '../settings.ts';
 import { delayOf } from '../topology/upstream.ts';
-import { vipOf } from './vip.ts';
+import { listenAddresses } from './listen.ts';
 
 const ON_ROLE = '/bin/sh /etc/pigsty/current/etc/pgsql/on-role.sh';
 
@@ -22,7 +22,7 @@ export function postgresqlConfig(member: PgsqlMember, site: Site, rules: ClientR
   const members = clusterMembers(site, member.cluster);
   const delay = delayOf(member, members);
   return {
-    listen: `${listenAddresses(member)}:${settings.pg_port}`,
+    listen: `${listenAddresses(member).join(',')}:${settings.pg_port}`,
     connect_address: `${host.ip}:${settings.pg_port}`,
     data_dir: '/pg/data',
     bin_dir: binaryDirectory(settings),
@@ -70,17 +70,4 @@ function withoutChecksums({ pg_version: version }: PgsqlSettings): string[] {
 /** The directory of the server's programs in its image. */
 export function binaryDirectory(settings: PgsqlSettings): string {
   return `/usr/lib/postgresql/${settings.pg_version}/bin`;
-}
-
-/** Without a VIP, `${vip}` is left out; the kernel allows a server to listen on an address of another host (tuned.ts). */
-function listenAddresses(member: PgsqlMember): string {
-  const known: Record<string, string> = {
-    '${ip}': member.host.ip,
-    '${lo}': '127.0.0.1',
-    '${vip}': vipOf(member) ?? '',
-  };
-  const addresses = member.settings.pg_listen.split(',').map((address) => {
-    return address.trim().replaceAll(/\$\{(?:ip|lo|vip)\}/g, (placeholder) => known[placeholder] ?? '');
-  });
-  return addresses.filter((address) => address !== '').join(',');
 }

@@ -1,3 +1,4 @@
+import type { HostIp } from '../../../model/brand.ts';
 import type { RecoveryPromise } from '../../../model/plan.ts';
 import { templateOf } from '../conf-template.ts';
 import type { PgsqlMember } from '../members.ts';
@@ -95,10 +96,27 @@ export function isSynchronous(settings: PgsqlSettings): boolean {
   return settings.pg_rpo === 0 || templateOf(settings) === 'crit';
 }
 
-/** The maximum write outage for each kind of failure; undefined if no other member can become primary. */
+/**
+ * The hosts of members without which etcd has no quorum. Without a quorum there is no failover, and a primary stays one
+ * only while it reaches all other members (Patroni manual, "DCS Failsafe Mode"): the loss of such a host stops writes.
+ */
+export function unprotectedHosts(
+  members: readonly PgsqlMember[],
+  store: readonly { readonly ip: HostIp }[],
+): HostIp[] {
+  const quorum = Math.floor(store.length / 2) + 1;
+  const isNeeded = (ip: HostIp) => store.filter((one) => one.ip !== ip).length < quorum;
+  return members.flatMap(({ host: { ip } }) => (isNeeded(ip) ? [ip] : []));
+}
+
+/**
+ * The maximum write outage for each kind of failure; undefined if no other member can become primary. `store` is where
+ * etcd's members are.
+ */
 export function recoveryPromise(
   members: readonly PgsqlMember[],
   electionSeconds: number,
+  store: readonly { readonly ip: HostIp }[],
 ): RecoveryPromise | undefined {
   const [first] = members;
   if (!first || !canRecover(members)) return undefined;
@@ -108,34 +126,52 @@ export function recoveryPromise(
   const loss = isSynchronous(first.settings)
     ? { lostBytes: 0, lostSeconds: 0 }
     : { lostBytes, lostSeconds: times.ttl };
+  const unprotected = unprotectedHosts(members, store);
+  const isProtected = (member: PgsqlMember) =>
+    canLead(member, members) && !unprotected.includes(member.host.ip);
   return {
     kind: 'recovery',
     cluster: first.cluster,
     seconds,
     ...loss,
-    worstCases: worstCases(times, electionSeconds),
+    worstCases: [
+      ...(members.some(isProtected) ? [hostLoss(times, electionSeconds)] : []),
+      ...otherFailures(times),
+    ],
+    unprotected,
   };
+}
+
+/** The hosts that the promise is not given for, as part of a sentence. */
+function exception({ unprotected }: RecoveryPromise): string {
+  return unprotected.length === 0 ? '' : `, unless ${unprotected.join(' or ')} is lost`;
 }
 
 /** One line per failure, for people. */
 export function promiseLines(promise: RecoveryPromise): string[] {
-  const { cluster, seconds, lostBytes, lostSeconds, worstCases: cases } = promise;
+  const { cluster, seconds, lostBytes, lostSeconds, worstCases: cases, unprotected } = promise;
   const loss =
     lostSeconds === 0 ? 'nothing' : `up to ${lostBytes} bytes (pg_rpo) and the last ${lostSeconds} s`;
   return [
-    `Maximum write outage of ${cluster}: ${seconds} s (pg_rto). Worst case of each failure, in seconds:`,
+    `Maximum write outage of ${cluster}: ${seconds} s (pg_rto)${exception(promise)}. Worst case of each failure, in seconds:`,
     ...cases.map((one) => `${String(one.seconds).padStart(6)}  ${one.failure}`),
+    ...unprotected.map(
+      (ip) => `If host ${ip} is lost, writes stop until it is back: etcd has no quorum without it.`,
+    ),
     `Committed data that a failover can lose: ${loss}.`,
   ];
 }
 
-function worstCases(times: Recovery, electionSeconds: number): RecoveryPromise['worstCases'] {
+type WorstCases = RecoveryPromise['worstCases'];
+
+function hostLoss(times: Recovery, electionSeconds: number): WorstCases[number] {
+  const seconds = leaseOverhead(electionSeconds) + times.ttl + TAKEOVER_SECONDS;
+  return { failure: 'host or network of the primary lost', seconds };
+}
+
+function otherFailures(times: Recovery): WorstCases {
   const restart = times.loopWait + times.primaryStartTimeout + TAKEOVER_SECONDS;
   return [
-    {
-      failure: 'host or network of the primary lost',
-      seconds: leaseOverhead(electionSeconds) + times.ttl + TAKEOVER_SECONDS,
-    },
     { failure: 'PostgreSQL killed', seconds: restart },
     { failure: 'disk of the primary full', seconds: restart },
     { failure: 'PostgreSQL stuck', seconds: times.connectAfter + NOTICE_SECONDS + restart },

@@ -37,7 +37,7 @@ function fileOf({ settings: { pg_dbsu: group } }: PgsqlMember, name: string, sou
 }
 
 function promiseFiles(members: readonly PgsqlMember[], facts: Facts): string[][] {
-  const promise = recoveryPromise(members, electionSeconds(facts));
+  const promise = recoveryPromise(members, electionSeconds(facts), facts.all(StoreEndpoint));
   return promise ? [promiseLines(promise)] : [];
 }
 

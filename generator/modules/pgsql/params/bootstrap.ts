@@ -6,20 +6,22 @@ import {
   decimal,
   expected,
   Flag,
+  Line,
   oneOf,
   Password,
   Port,
   Positive,
   pattern,
   patternOrNumber,
+  RoleName,
   Size,
-  Text,
   whole,
 } from '../../schemas.ts';
 import { TEMPLATES } from '../conf-template.ts';
 
 const LISTEN = 'addresses separated by commas, among them ${ip}, ${vip} and ${lo}';
-const Listen = pattern(/^\s*(?:\*|\$\{\w+\}|[\w.:-]+)(?:\s*,\s*(?:\*|\$\{\w+\}|[\w.:-]+))*\s*$/, LISTEN);
+const LISTENED = String.raw`(?:\*|\$\{(?:ip|vip|lo|admin_ip)\}|[\w.:-]+)`;
+const Listen = pattern(new RegExp(`^\\s*${LISTENED}(?:\\s*,\\s*${LISTENED})*\\s*$`), LISTEN);
 
 /** YAML reads an unquoted `off` as false (pigsty.md section 12, point 5). */
 const WatchdogMode = z.union(
@@ -44,7 +46,7 @@ export const bootstrap = section('PG_BOOTSTRAP', [
     meaning: 'refuse to remove a member' },
   { id: 851, name: 'pg_clean', level: 'G/C/A', schema: Flag, default: true, note: WITHOUT_EFFECT,
     meaning: 'remove an existing member, and its data, before setting up a new one' },
-  { id: 852, name: 'pg_data', level: 'C', schema: AbsolutePath, default: '/pg/data', note: WITHOUT_EFFECT,
+  { id: 852, name: 'pg_data', level: 'C', schema: AbsolutePath, default: '/pg/data', note: 'without effect: the data is in /pg/data, a directory of pg_fs_main',
     meaning: 'data directory of PostgreSQL' },
   { id: 853, name: 'pg_fs_main', level: 'C', schema: AbsolutePath, default: '/data',
     meaning: 'mount point of the disk for the database' },
@@ -74,11 +76,11 @@ export const bootstrap = section('PG_BOOTSTRAP', [
     meaning: 'serve the REST interface over TLS' },
   { id: 866, name: 'patroni_watchdog_mode', level: 'C', schema: WatchdogMode, default: 'off',
     meaning: 'whether a watchdog resets the host of a primary when Patroni has lost control' },
-  { id: 867, name: 'patroni_username', level: 'C', schema: Text, default: 'postgres',
+  { id: 867, name: 'patroni_username', level: 'C', schema: RoleName, default: 'postgres',
     meaning: 'name for the REST interface' },
   { id: 868, name: 'patroni_password', level: 'C', schema: Password, default: 'Patroni.API', secret: true,
     meaning: 'password for the REST interface' },
-  { id: 869, name: 'patroni_citus_db', level: 'C', schema: Text, default: 'postgres',
+  { id: 869, name: 'patroni_citus_db', level: 'C', schema: Line, default: 'postgres',
     meaning: 'distributed database of the Citus cluster' },
   { id: 870, name: 'pg_conf', level: 'C', schema: TemplateName, default: 'oltp.yml',
     meaning: 'tuning template: oltp.yml, olap.yml, crit.yml, tiny.yml' },
@@ -90,7 +92,7 @@ export const bootstrap = section('PG_BOOTSTRAP', [
     meaning: 'maximum write outage after a failure; Patroni\'s lease follows from it' },
   { id: 874, name: 'pg_rpo', level: 'C', schema: Count, default: 1_048_576, unit: 'bytes',
     meaning: 'maximum replication lag of a replica that can become primary; 0 makes replication synchronous' },
-  { id: 875, name: 'pg_libs', level: 'C', schema: Text, default: 'pg_stat_statements, auto_explain',
+  { id: 875, name: 'pg_libs', level: 'C', schema: Line, default: 'pg_stat_statements, auto_explain',
     meaning: 'libraries that PostgreSQL loads when it starts' },
   { id: 876, name: 'pg_delay', level: 'I', schema: Delay, default: '0',
     meaning: 'replication delay of a replica; with pg_upstream on the primary, of the standby cluster' },
@@ -98,13 +100,13 @@ export const bootstrap = section('PG_BOOTSTRAP', [
     meaning: 'enable checksums of data pages; always on with crit.yml' },
   { id: 878, name: 'pg_pwd_enc', level: 'C', schema: oneOf('scram-sha-256', 'md5'), default: 'scram-sha-256',
     meaning: 'method for stored passwords and authentication' },
-  { id: 879, name: 'pg_encoding', level: 'C', schema: Text, default: 'UTF8',
+  { id: 879, name: 'pg_encoding', level: 'C', schema: Line, default: 'UTF8',
     meaning: 'encoding of the cluster\'s databases' },
-  { id: 880, name: 'pg_locale', level: 'C', schema: Text, default: 'C',
+  { id: 880, name: 'pg_locale', level: 'C', schema: Line, default: 'C',
     meaning: 'locale of the cluster' },
-  { id: 881, name: 'pg_lc_collate', level: 'C', schema: Text, default: 'C',
+  { id: 881, name: 'pg_lc_collate', level: 'C', schema: Line, default: 'C',
     meaning: 'sort order of text (LC_COLLATE)' },
-  { id: 882, name: 'pg_lc_ctype', level: 'C', schema: Text, default: 'en_US.UTF8',
+  { id: 882, name: 'pg_lc_ctype', level: 'C', schema: Line, default: 'en_US.UTF8',
     meaning: 'character classification (LC_CTYPE)' },
   { id: 890, name: 'pgbouncer_enabled', level: 'C', schema: Flag, default: true,
     meaning: 'run pgbouncer, the connection pool, beside PostgreSQL' },

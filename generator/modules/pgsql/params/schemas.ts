@@ -5,10 +5,13 @@ import {
   AbsolutePath,
   AnyText,
   ClusterName,
+  ConfigLines,
   Count,
   expected,
   Flag,
   Limit,
+  Line,
+  LineScalar,
   listOf,
   oneOf,
   optional,
@@ -18,11 +21,11 @@ import {
   pattern,
   Scalar,
   Text,
-  Texts,
+  whole,
 } from '../../schemas.ts';
 
 /*
- * Structured values (pigsty.md section 5). Objects are strict, so that a mistyped key is reported.
+ * Structured values (pigsty.md section 5). Objects are strict, so that a mistyped key is reported (stages/unknown-keys.ts).
  */
 const PoolMode = oneOf('transaction', 'session', 'statement');
 
@@ -39,7 +42,7 @@ const Day = z.iso.date(expected('a day, as 2030-12-31'));
 /** A role, of `pg_users` or `pg_default_roles`. `expire_in` counts days and overrides `expire_at`. */
 export const User = z.strictObject(
   {
-    name: Text,
+    name: Line,
     password: optional(Password),
     login: optional(Flag),
     superuser: optional(Flag),
@@ -53,7 +56,7 @@ export const User = z.strictObject(
     expire_in: optional(Count),
     expire_at: optional(Day),
     comment: optional(AnyText),
-    roles: optional(Texts),
+    roles: optional(listOf(Line, 'roles')),
     parameters: optional(SessionSettings),
     pool_mode: optional(PoolMode),
     pool_connlimit: optional(Limit),
@@ -99,7 +102,7 @@ export const Database = z.strictObject(
     connlimit: optional(Limit),
     register_datasource: optional(Flag),
     parameters: optional(SessionSettings),
-    pool_auth_user: optional(Text),
+    pool_auth_user: optional(Line),
     pool_mode: optional(PoolMode),
     pool_size: optional(Count),
     pool_size_min: optional(Count),
@@ -119,7 +122,7 @@ export const PgService = z.strictObject(
     port: Port,
     selector: Text,
     backup: optional(Text),
-    ip: optional(Text),
+    ip: optional(pattern(/^(?:\*|[\w.:-]+)$/, 'an address, or * for all')),
     dest: optional(
       z.union(
         [z.enum(['default', 'postgres', 'pgbouncer']), Port],
@@ -128,8 +131,8 @@ export const PgService = z.strictObject(
     ),
     check: optional(pattern(/^\/\S*$/, 'a path of the health check, as /primary')),
     maxconn: optional(Positive),
-    balance: optional(Text),
-    options: optional(Text),
+    balance: optional(Line),
+    options: optional(Line),
   },
   expected('a service: { name, port, selector, … }'),
 );
@@ -144,14 +147,15 @@ const HbaAddress = z
     expected(`an IPv4 address or network, or one of ${ALIASES.join(', ')}`),
   );
 
-/** Either raw lines (`rules`), or the fields of one rule. */
+/** Either raw lines (`rules`), or the fields of one rule. `order` is of Pigsty 4 (its manual, "HBA Rules"): access/hba/order.ts. */
 export const HbaRule = z.strictObject(
   {
     title: optional(AnyText),
+    order: optional(whole(0, 10_000, 'a place in the order, 0-10000')),
     role: optional(oneOf('common', 'default', 'primary', 'replica', 'offline', 'standby', 'delayed')),
-    rules: optional(Texts),
-    user: optional(Text),
-    db: optional(Text),
+    rules: optional(ConfigLines),
+    user: optional(Line),
+    db: optional(Line),
     addr: optional(HbaAddress),
     auth: optional(
       oneOf(
@@ -179,9 +183,9 @@ export const BackupRepository = z
     {
       type: optional(oneOf('posix', 's3', 'azure', 'gcs', 'sftp', 'cifs')),
       path: optional(RepositoryPath),
-      s3_endpoint: optional(Text),
-      s3_region: optional(Text),
-      s3_bucket: optional(Text),
+      s3_endpoint: optional(Line),
+      s3_region: optional(Line),
+      s3_bucket: optional(Line),
       s3_key: optional(Password),
       s3_key_secret: optional(Password),
       s3_uri_style: optional(oneOf('host', 'path')),
@@ -200,7 +204,11 @@ export const BackupRepository = z
     },
     expected('a repository: { type, path, retention_full, … }'),
   )
-  .catchall(Scalar);
+  .catchall(LineScalar)
+  .refine(
+    (options) => Object.keys(options).every((key) => /^[\w-]+$/.test(key)),
+    expected('options of pgBackRest as keys, with letters, digits, _ and -'),
+  );
 export type BackupRepository = z.infer<typeof BackupRepository>;
 
 /** An entry of `pg_exporters`: a monitored server outside the site. It may have any parameter of PGSQL. */

@@ -2,6 +2,7 @@ import type { PgRole, PgsqlMember } from '../../members.ts';
 import type { HbaRule } from '../../params/schemas.ts';
 import { citusRules } from './citus.ts';
 import { type HbaContext, LIVE_ROLES, type LiveRole } from './context.ts';
+import { orderedRules } from './order.ts';
 import { type HbaRecord, ruleRecords } from './records.ts';
 
 const PARAMETERS = {
@@ -27,18 +28,17 @@ export type HbaGroup = {
 
 /**
  * The rules of PostgreSQL or pgbouncer on a member, in order: those for Citus, the default rules of the inventory, the
- * rules of the cluster. A generator: a verdict needs only the rules up to the first match.
+ * rules of the cluster; `order` changes the order of the latter two. A generator: a verdict needs only the rules up to the first match.
  */
 export function* hbaGroups(context: HbaContext): Generator<HbaGroup> {
   const { target, member } = context;
   if (target === 'postgres') yield* citusRules(context);
-  for (const parameter of PARAMETERS[target]) {
-    const rules: readonly HbaRule[] = member.settings[parameter];
-    for (const [index, rule] of rules.entries()) {
-      if (!appliesTo(rule, member)) continue;
-      const source = { parameter, index, title: rule.title };
-      yield { source, role: liveRole(rule), records: ruleRecords(rule, context) };
-    }
+  const [defaults, own] = PARAMETERS[target];
+  const listed = orderedRules([defaults, member.settings[defaults]], [own, member.settings[own]]);
+  for (const { parameter, index, rule } of listed) {
+    if (!appliesTo(rule, member)) continue;
+    const source = { parameter, index, title: rule.title };
+    yield { source, role: liveRole(rule), records: ruleRecords(rule, context) };
   }
 }
 

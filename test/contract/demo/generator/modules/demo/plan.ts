@@ -36,7 +36,7 @@ export function planDemo(host: SiteHost): Contribution {
 }
 
 export function demoPorts(host: SiteHost): PortUse[] {
-  return [{ port: settingsOf(host).demo_port, address: host.ip, unit: UNIT, parameter: 'demo_port' }];
+  return [{ port: settingsOf(host).demo_port, addresses: [host.ip], unit: UNIT, parameter: 'demo_port' }];
 }
 
 export function demoService(host: SiteHost): ProxyService {

@@ -1,0 +1,66 @@
+import { rule } from '../../diagnostics/rule.ts';
+import type { Diagnostic } from '../../model/diagnostic.ts';
+import { settingsOf } from '../../model/module.ts';
+import type { Site } from '../../model/site.ts';
+import { backupType, type CronLine, parseCronLine } from '../../text/calendar.ts';
+
+const rules = {
+  crontab: rule<{ line: string; problem: string }>('node/crontab-line', {
+    severity: 'error',
+    message: ({ line, problem }) => `\`node_crontab\`: \`${line}\` ${problem}`,
+    label: () => 'this line',
+    help: () => 'five fields, an account and a command, as in /etc/crontab: `30 2 * * * root fstrim -a`',
+  }),
+  script: rule<{ names: readonly string[] }>('node/script-not-found', {
+    severity: 'notice',
+    message: ({ names }) => `\`node_crontab\`: not found on nodes: ${names.join(', ')}`,
+    label: () => 'called here',
+    help: () => 'nodes do not have the scripts of Pigsty: call a program, as `psql` or `vacuumdb`',
+  }),
+};
+
+/** Each line once, however many hosts have it. */
+export function checkCrontabs({ hosts }: Site): Diagnostic[] {
+  const seen = new Set<string>();
+  return hosts.flatMap((host) => {
+    const { node_crontab: lines, pg_cluster: cluster } = settingsOf(host);
+    return lines.flatMap((line, index) => {
+      // The backups of a cluster are made by module PGSQL.
+      const key = `${line}\0${cluster === undefined}`;
+      if (seen.has(key)) return [];
+      seen.add(key);
+      const place = host.parameters.place('node_crontab', [index]);
+      const problem = crontabProblem(line);
+      if (problem) return [rules.crontab.at(place, { line, problem })];
+      const names = missingScripts(parseCronLine(line), cluster !== undefined);
+      return names.length > 0 ? [rules.script.at(place, { names })] : [];
+    });
+  });
+}
+
+function crontabProblem(line: string): string | undefined {
+  if (/^\s*(?:#.*)?$/.test(line)) return undefined;
+  if (/^\s*\w+\s*=/.test(line)) return 'sets a variable: write it into the command';
+  const parsed = parseCronLine(line);
+  if (!parsed) return 'is not a valid crontab line';
+  if (!ACCOUNT.test(parsed.user)) return `has no account before the command: ${parsed.user} is none`;
+  if (parsed.command.startsWith('-')) return `has no command, or no account before it: ${parsed.user}`;
+  if (/\p{Cc}/u.test(parsed.command)) return 'has a tab or another control character in its command';
+  return /(?<!\\)%/.test(parsed.command)
+    ? 'gives the command input after a `%`: write `\\%`, or use a file'
+    : undefined;
+}
+
+/** Names of accounts as useradd(8) and directory services allow them. */
+const ACCOUNT = /^[A-Za-z_][A-Za-z0-9_.-]*\$?$/;
+
+/** Pigsty's scripts: in /pg/bin (pigsty.md section 3, PGSQL, step pg_util), and those of its own directory. */
+const SCRIPT = /(?<![\w./-])(?:\/pg\/bin\/[\w.-]+|(?!\/etc\/|\/var\/)[\w./~-]*\/pigsty\/[\w./-]+)/g;
+const SCRIPT_NAME =
+  /(?<![\w./-])(?:pg-(?:analyze|backup|badger|basebackup|cluster|failover-callback|fsck|heartbeat|pass-add|pitr|repack|restore|role|tune-hugepage|vacuum)|pgb-user)(?![\w.-])/g;
+
+function missingScripts(line: CronLine | undefined, hasCluster: boolean): string[] {
+  if (!line || (hasCluster && backupType(line.command))) return [];
+  const found = [SCRIPT, SCRIPT_NAME].flatMap((form) => line.command.match(form) ?? []);
+  return [...new Set(found)];
+}
