@@ -42,8 +42,8 @@ export class Run {
   readonly progress: Progress;
   readonly #quiet: boolean;
   readonly #texts = new Map<string, string>();
-  /** Masked, for the diagnostics. */
   readonly #reported: Diagnostic[] = [];
+  /** Masked, for the diagnostics. */
   readonly #lines = new Map<string, readonly string[]>();
 
   constructor(options: CommonOptions) {

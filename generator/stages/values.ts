@@ -7,21 +7,28 @@ import type { Parameter } from '../model/parameter.ts';
 import { parseKnown, type UnknownKey } from './unknown-keys.ts';
 import { checkUnquoted, insideOf, misreadText } from './unquoted.ts';
 
+type UnknownWords = { readonly name: string; readonly inside: string; readonly key: string };
+
+function unknownText({ name, inside, key }: UnknownWords): string {
+  return `\`${name}\`${inside}: unknown key \`${maskKey(key).replace(/:.*/s, ' …')}\``;
+}
+
 const rules = {
-  unknownKey: rule<{ name: string; inside: string; key: string; suggestion: string | undefined }>(
-    'parameter/unknown-key',
-    {
-      severity: 'warning',
-      message: ({ name, inside, key }) =>
-        `\`${name}\`${inside}: unknown key \`${maskKey(key).replace(/:.*/s, ' …')}\` is ignored`,
-      label: () => 'no key has this name',
-      help: ({ key, suggestion }) => {
-        if (suggestion) return `did you mean \`${suggestion}\`?`;
-        return key.includes(':') ? 'write a space after the colon' : undefined;
-      },
-      isKeyUnknown: true,
-    },
-  ),
+  unknownKey: rule<UnknownWords>('parameter/unknown-key', {
+    severity: 'warning',
+    message: (words) => `${unknownText(words)} is ignored`,
+    label: () => 'no key has this name',
+    help: ({ key }) => (key.includes(':') ? 'write a space after the colon' : undefined),
+    isKeyUnknown: true,
+  }),
+  // Without it, a user would have no password, or a rule would be for all users.
+  misspeltKey: rule<UnknownWords & { suggestion: string }>('parameter/misspelt-key', {
+    severity: 'error',
+    message: unknownText,
+    label: () => 'no key has this name',
+    help: ({ suggestion }) => `did you mean \`${suggestion}\`?`,
+    isKeyUnknown: true,
+  }),
   wrongType: rule<{ name: string; inside: string; problem: string; help?: string }>('parameter/wrong-type', {
     severity: 'error',
     message: ({ name, inside, problem }) => `\`${name}\`${inside}: ${problem}`,
@@ -74,8 +81,11 @@ export function withoutUnknownKeys(row: Parameter, variable: Variable, diagnosti
 }
 
 function unknownKey(row: Parameter, { locate }: Variable, { path, key, suggestion }: UnknownKey): Diagnostic {
-  const words = { name: row.name, inside: insideOf(path), key, suggestion };
-  return rules.unknownKey.at(locate([...path, key], 'key'), words);
+  const words = { name: row.name, inside: insideOf(path), key };
+  const place = locate([...path, key], 'key');
+  return suggestion === undefined
+    ? rules.unknownKey.at(place, words)
+    : rules.misspeltKey.at(place, { ...words, suggestion });
 }
 
 /** A cache of plain values, such as numbers and names, in the form of the schema: many hosts have the same. */

@@ -56,4 +56,13 @@ describe('templates', () => {
   ])('are rejected: %s with %s as %s', (name, from, to, message) => {
     expect(findingsWith(name, from, to).join('\n')).toContain(message);
   });
+
+  it('of units that restart have no limit: a service that gave up would stay down when the reason is gone', () => {
+    const restarting = [...templates].filter(
+      ([name, text]) => name.endsWith('.service.ejs') && /^Restart=/m.test(text),
+    );
+    expect(restarting.length).toBeGreaterThan(5);
+    const limited = restarting.filter(([, text]) => !/^StartLimitIntervalSec=0$/m.test(text));
+    expect(limited.map(([name]) => name)).toEqual([]);
+  });
 });
