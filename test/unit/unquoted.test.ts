@@ -38,9 +38,7 @@ describe('a text without quotes', () => {
   });
 
   it('may be a number or a flag where one is expected', () => {
-    expect(
-      found('pg_port: 0x1538, pg_checksum: yes, pg_rto: 1_0'),
-    ).toEqual([]);
+    expect(found('pg_port: 0x1538, pg_checksum: yes, pg_rto: 1_0')).toEqual([]);
   });
 
   it('is a warning for the second of two equal numbers', () => {
