@@ -58,7 +58,8 @@ describe.skipIf(reason)(`a host with a kernel of its own${reason ? ` (${reason})
   test(
     'has its settings, modules and huge pages after apply',
     async () => {
-      expect((await vm.exec(['/root/bundle/pigsty-agent', 'apply'], { timeoutSeconds: 600 })).code).toBe(0);
+      const applied = await vm.exec(['/root/bundle/pigsty-agent', 'apply'], { timeoutSeconds: 600 });
+      expect(applied.code, applied.stderr).toBe(0);
       await expectKernel();
       expect(await vm.sh("runuser dba -s /bin/sh -c 'cat ~/.ssh/authorized_keys2'")).toContain(
         'operator@example',

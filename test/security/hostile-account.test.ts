@@ -69,7 +69,11 @@ describe.skipIf(reason)(`the account of a service (seed ${SEED}) ${reason ?? ''}
     round += 1;
     const variation: Variation = {
       reloadText: `reload ${round}`,
-      links: [{ path: '/data/tenant/shortcut', target: `/nowhere/${round}` }],
+      links: [
+        { path: '/data/tenant/shortcut', target: `/nowhere/${round}` },
+        // Below a directory that does not exist.
+        { path: `/etc/drop-ins.d/deep-${round}/link`, target: '/nowhere' },
+      ],
     };
     const made = sampleBundle(images, imageId, variation);
     const owned = { owner: 'tenant', group: 'tenant' };

@@ -26,7 +26,8 @@ foreign_ways() {
   xargs -r -d '\n' namei -l -- 2>/dev/null | while read -r mode owner _; do
     case $mode in
       f:) path=$owner found=no ;;
-      d*)
+      # A missing directory has its name in the place of the mode.
+      d[-r][-w][-xsS][-r][-w][-xsS][-r][-w][-xtT])
         [ "$found" = yes ] || [ "$owner" = root ] || echo "$path $owner"
         [ "$owner" = root ] || found=yes
         ;;
