@@ -25,6 +25,8 @@ export function checkUnquoted(
   row: Parameter | undefined,
   accepted: Value,
 ): Diagnostic[] {
+  // Most values are text, which YAML leaves as it is.
+  if (typeof value === 'string' || typeof value === 'boolean') return [];
   return [...numbersAsText(value, accepted, row)].flatMap(({ path, printed }) => {
     const text = written(path);
     if (text === undefined || text === printed) return [];

@@ -18,7 +18,7 @@ import { PGBOUNCER_FILES, pgbouncerFiles } from './access/pgbouncer.ts';
 import { clientRules, ruleFiles } from './access/rule-files.ts';
 import { exchangeContribution } from './access/ssh-exchange.ts';
 import { sudoFiles } from './access/sudo.ts';
-import { BACKREST_CONFIG, type BackupSchedule, backrestFile, backupSchedules } from './backup/backup.ts';
+import { BACKREST_CONFIG, type BackupSchedule, backupFiles, backupSchedules } from './backup/backup.ts';
 import { provisionFiles } from './content/provision.ts';
 import { listenAddresses, listensEverywhere } from './ha/listen.ts';
 import { PATRONI_FILES, patroniFiles } from './ha/patroni.ts';
@@ -141,28 +141,6 @@ function certificateFiles({ instance, settings }: PgsqlMember): FilePlan[] {
       group,
       source: { kind: 'certificate', certificate: instance, part: 'key' },
     },
-  ];
-}
-
-function backupFiles(member: PgsqlMember): FilePlan[] {
-  const { settings, cluster } = member;
-  const view = {
-    socket: settings.pg_localhost.split(',')[0] ?? '',
-    port: settings.pg_port,
-    user: settings.pg_dbsu,
-    stanza: cluster,
-  };
-  const template = (path: string, name: string): FilePlan => ({
-    path,
-    mode: 0o755,
-    group: 'root',
-    source: { kind: 'template', template: name, view },
-  });
-  if (!settings.pgbackrest_enabled) return [];
-  return [
-    backrestFile(member),
-    template('etc/pgbackrest/first-backup.sh', 'pgsql/first-backup.sh.ejs'),
-    template('bin/pg-backup', 'pgsql/pg-backup.ejs'),
   ];
 }
 

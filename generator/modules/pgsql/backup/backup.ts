@@ -19,8 +19,31 @@ export function chosenRepository(settings: PgsqlSettings): Readonly<Record<strin
   return ownValue(settings.pgbackrest_repo, settings.pgbackrest_method);
 }
 
+/** The configuration of pgBackRest, the script of the first backup, and the command `pg-backup`. */
+export function backupFiles(member: PgsqlMember): FilePlan[] {
+  const { settings, cluster } = member;
+  const view = {
+    socket: settings.pg_localhost.split(',')[0] ?? '',
+    port: settings.pg_port,
+    user: settings.pg_dbsu,
+    stanza: cluster,
+  };
+  const template = (path: string, name: string): FilePlan => ({
+    path,
+    mode: 0o755,
+    group: 'root',
+    source: { kind: 'template', template: name, view },
+  });
+  if (!settings.pgbackrest_enabled) return [];
+  return [
+    backrestFile(member),
+    template('etc/pgbackrest/first-backup.sh', 'pgsql/first-backup.sh.ejs'),
+    template('bin/pg-backup', 'pgsql/pg-backup.ejs'),
+  ];
+}
+
 /** pgbackrest.conf; process counts are in a separate file, because they depend on the node's processors. */
-export function backrestFile(member: PgsqlMember): FilePlan {
+function backrestFile(member: PgsqlMember): FilePlan {
   const { pg_dbsu: group } = member.settings;
   const source = { kind: 'ini' as const, sections: sections(member) };
   return { path: BACKREST_CONFIG, mode: 0o640, group, source };
