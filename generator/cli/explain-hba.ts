@@ -5,6 +5,9 @@ import type { Site } from '../model/site.ts';
 import { hbaContext, LIVE_ROLES, type LiveRole } from '../modules/pgsql/access/hba/context.ts';
 import { printRecord } from '../modules/pgsql/access/hba/print.ts';
 import { type HbaQuestion, type HbaVerdict, hbaVerdict } from '../modules/pgsql/access/hba/verdict.ts';
+import { serversOf, targetOf } from '../modules/pgsql/access/relay.ts';
+import { serviceVerdict } from '../modules/pgsql/access/service-verdict.ts';
+import { declaredServices } from '../modules/pgsql/access/services.ts';
 import { clusterMembers, clusters, type PgsqlMember } from '../modules/pgsql/members.ts';
 import { isHostIp } from '../text/address.ts';
 import { type CommonOptions, Run } from './run.ts';
@@ -43,14 +46,29 @@ type Answer = {
   readonly verdict: HbaVerdict;
 };
 
-/** `pigsty explain hba`: the rule that applies to a connection, in PostgreSQL and in PgBouncer, for each member and role. */
+type ServiceAnswers = {
+  readonly service: string;
+  readonly port: number;
+  readonly server: Answer['server'];
+  readonly answers: readonly Answer[];
+};
+
+const SERVERS = ['postgres', 'pgbouncer'] as const;
+
+/**
+ * `pigsty explain hba`: the rule that applies to a connection, in PostgreSQL and in PgBouncer, for each member and role, and
+ * what services do.
+ */
 export async function runExplainHba(flags: ExplainHbaFlags): Promise<void> {
   const run = new Run({ ...flags, quiet: true });
   const question = run.unwrap(readQuestion(flags));
   const site = await run.site(undefined, flags);
   const members = run.unwrap(membersOf(site, flags.cluster));
   const answers = answer(question, members, site);
-  run.print(flags.json ? JSON.stringify(toJson(question, answers), null, 2) : toText(answers));
+  const services = serviceAnswers(question, members, site);
+  run.print(
+    flags.json ? JSON.stringify(toJson(question, answers, services), null, 2) : toText(answers, services),
+  );
 }
 
 function readQuestion({ user, db, from, tls }: ExplainHbaFlags): Result<HbaQuestion> {
@@ -76,7 +94,7 @@ function membersOf(site: Site, name: string | undefined): Result<readonly PgsqlM
 function answer(question: HbaQuestion, members: readonly PgsqlMember[], site: Site): Answer[] {
   return members.flatMap((member) =>
     LIVE_ROLES.flatMap((role) =>
-      (['postgres', 'pgbouncer'] as const).map((server) => ({
+      SERVERS.map((server) => ({
         member: member.instance,
         role,
         server,
@@ -86,35 +104,104 @@ function answer(question: HbaQuestion, members: readonly PgsqlMember[], site: Si
   );
 }
 
+/** What the servers of each service do with a client of its port; none for the Unix socket. */
+function serviceAnswers(
+  question: HbaQuestion,
+  members: readonly PgsqlMember[],
+  site: Site,
+): ServiceAnswers[] {
+  const [first] = members;
+  if (!first || question.from === 'local') return [];
+  return declaredServices(first.settings).flatMap((service) => {
+    const answers = serversOf(service, members).flatMap((member) => {
+      const server = targetOf(service, member);
+      if (!server) return [];
+      return LIVE_ROLES.map((role) => ({
+        member: member.instance,
+        role,
+        server,
+        verdict: serviceVerdict(question, service, server, member, role, site),
+      }));
+    });
+    const [{ server } = { server: undefined }] = answers;
+    return server ? [{ service: service.name, port: service.port, server, answers }] : [];
+  });
+}
+
 /** Each decision once, with the members and roles that it applies to. */
-function toText(answers: readonly Answer[]): string {
+function toText(answers: readonly Answer[], services: readonly ServiceAnswers[]): string {
+  return [...decisions(answers), ...servicesText(answers, services)].join('\n');
+}
+
+/** Services that answer as their servers do in one line, the others one by one. */
+function servicesText(answers: readonly Answer[], services: readonly ServiceAnswers[]): string[] {
+  const isAsServer = (one: ServiceAnswers) =>
+    one.answers.every((answer) => answers.some((direct) => isSameAnswer(answer, direct)));
+  const alike = (server: Answer['server']) => {
+    const names = services.filter((one) => one.server === server && isAsServer(one)).map(nameOf);
+    return names.length > 0 ? [`${'services'.padEnd(9)}  ${names.join(', ')}: as ${server}`] : [];
+  };
+  const others = services.filter((one) => !isAsServer(one));
+  return [
+    ...SERVERS.flatMap(alike),
+    ...others.flatMap((one) => decisions(one.answers, `service ${nameOf(one)}, ${one.server}`)),
+  ];
+}
+
+function nameOf({ service, port }: ServiceAnswers): string {
+  return `${port} ${service}`;
+}
+
+function isSameAnswer(a: Answer, b: Answer): boolean {
+  const [of, than] = [a, b].map(({ verdict: { method, ...rest }, ...where }) => {
+    const source = 'source' in rest && method !== 'reject' ? rest.source : undefined;
+    return JSON.stringify([where, method, source]);
+  });
+  return of === than;
+}
+
+function decisions(answers: readonly Answer[], label?: string): string[] {
   const groups = new Map<string, Answer[]>();
   for (const one of answers) {
     const key = JSON.stringify([one.server, one.verdict]);
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
-  return [...groups.values()].map((group) => decision(group, answers)).join('\n');
+  return [...groups.values()].map((group) => decision(group, answers, label));
 }
 
-function decision(group: readonly Answer[], answers: readonly Answer[]): string {
+function decision(group: readonly Answer[], answers: readonly Answer[], label?: string): string {
   const [first] = group;
   if (!first) return '';
   const { server, verdict } = first;
   const isEverywhere = group.length === answers.filter((one) => one.server === server).length;
   const where = isEverywhere
-    ? 'all members, as primary and as replica'
+    ? `all ${label ? 'its ' : ''}members, as primary and as replica`
     : group.map(({ member, role }) => `${member} as ${role}`).join(', ');
   const outcome = verdict.method === 'reject' ? 'rejected' : `authenticates with ${verdict.method}`;
-  const head = `${server.padEnd(9)}  ${outcome}  (${where})`;
-  if (verdict.record === undefined) return `${head}\n           no rule matches: the connection is rejected`;
+  const head = `${label ?? server.padEnd(9)}  ${outcome}  (${where})`;
+  if (verdict.record === undefined)
+    return `${head}\n           no rule ${label ? 'lets a client in from there' : 'matches'}: the connection is rejected`;
   const { parameter, index, title } = verdict.source;
   const rule = index === undefined ? parameter : `${parameter}[${index}]`;
   return `${head}\n           ${printRecord(verdict.record)}\n           ${rule}${title ? `: ${title}` : ''}`;
 }
 
-function toJson(question: HbaQuestion, answers: readonly Answer[]): object {
-  const printed = answers.map(({ verdict, ...answer }) => ({ ...answer, verdict: printedVerdict(verdict) }));
-  return { apiVersion: 'pigsty.io/v1', kind: 'HbaExplanation', question, answers: printed };
+function toJson(
+  question: HbaQuestion,
+  answers: readonly Answer[],
+  services: readonly ServiceAnswers[],
+): object {
+  return {
+    apiVersion: 'pigsty.io/v1',
+    kind: 'HbaExplanation',
+    question,
+    answers: answers.map(printedAnswer),
+    services: services.map((one) => ({ ...one, answers: one.answers.map(printedAnswer) })),
+  };
+}
+
+function printedAnswer({ verdict, ...answer }: Answer): object {
+  return { ...answer, verdict: printedVerdict(verdict) };
 }
 
 /** The record as its line in the file. */

@@ -85,6 +85,32 @@ export type ProxyService = {
   readonly options: readonly string[];
   readonly defaultServer: string;
   readonly servers: readonly ProxyServer[];
+  /** What it does with clients, by their addresses; absent where it serves all alike. */
+  readonly clients?: () => ProxyClients | undefined;
+};
+
+/** `ways`: what happens to clients of a network; the smallest that contains them counts, and clients of none are refused. */
+export type ProxyClients = {
+  readonly ways: readonly { readonly network: string; readonly way: 'direct' | 'relay' | 'refused' }[];
+  /** The relays of the servers, in the order of the servers. */
+  readonly relays: readonly ProxyServer[];
+};
+
+/** The relay of a server on host `ip`: view of units/node/relay.cfg.ejs, and what declares it. */
+export const ProxyRelay: Channel<{ readonly ip: HostIp; readonly relay: ProxyRelay }> = {
+  name: 'proxy relay',
+};
+
+/** Connects to a server from an address that stands for the client's network. */
+export type ProxyRelay = {
+  readonly declared: Pick<PortUse, 'parameter' | 'place'>;
+  readonly name: string;
+  readonly title: string;
+  readonly port: number;
+  /** The hosts whose HAProxy may pass clients on. */
+  readonly users: readonly string[];
+  readonly classes: readonly { readonly address: string; readonly networks: readonly string[] }[];
+  readonly server: ProxyServer;
 };
 
 export type ProxyServer = {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLab, type Lab, type LabClient, labSkipReason } from '../support/lab.ts';
 import type { LabNode } from '../support/node.ts';
 import { Workshop } from '../support/product.ts';
+import { accessDifferences } from './support/access.ts';
 import { META_SUITES } from './support/suites.ts';
 
 /* blueprints/meta.yml on a bare machine, from the unpacked tar to connections of every declared user. */
@@ -167,6 +168,28 @@ describe.skipIf(reason).each(META_SUITES)(`blueprint meta on %s ${reason ?? ''}`
     expect(await sql('select 1', { ...outside, user: 'dbuser_view', password: 'DBUser.Viewer' })).toBe('1');
     expect(await sql('select 1', { ...outside, user: 'dbuser_meta', password: 'DBUser.Meta' })).toMatch(
       /FATAL/,
+    );
+  });
+
+  it('lets in through each port whom `explain hba` says, from this network and from foreign addresses', async () => {
+    await node.sh('ip addr add 198.51.100.10/24 dev $(ip -o -4 addr show to 10.10.10.10 | cut -d " " -f 2)');
+    const link = '$(ip -o -4 addr show to 10.10.10.99 | cut -d " " -f 2)';
+    await client.exec(['sh', '-c', `ip addr add 198.51.100.99/24 dev ${link}`]);
+    const logins = [
+      { user: 'dbuser_dba', password: 'DBUser.DBA' },
+      { user: 'dbuser_monitor', password: 'DBUser.Monitor' },
+      { user: 'replicator', password: 'DBUser.Replicator' },
+      { user: 'dbuser_meta', password: 'DBUser.Meta' },
+      { user: 'dbuser_view', password: 'DBUser.Viewer' },
+      { user: 'dbuser_limited', password: 'DBUser.Limited' },
+    ];
+    const routes = [
+      { from: '10.10.10.99', to: ADDRESS },
+      { from: '203.0.113.99', to: '203.0.113.10' },
+      { from: '198.51.100.99', to: '198.51.100.10' },
+    ];
+    expect(await accessDifferences(workshop.inventory, 'pg-meta', 1, client, 'meta', logins, routes)).toEqual(
+      [],
     );
   });
 

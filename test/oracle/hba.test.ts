@@ -199,7 +199,7 @@ ${readFileSync(join(root, 'test/oracle/hba/ask.py'), 'utf8')}PYTHON`;
         const context = { target, ...memberOf(rules), otherGroups: [], infraIps: [], key: target };
         return {
           target,
-          lines: roleLines(context, role),
+          lines: roleLines(context, role, []),
           questions,
           ours: questions.map((question) => hbaVerdict(question, role, context)),
         };

@@ -170,7 +170,7 @@ describe('rules of the inventory', () => {
     ],
     [{ role: 'offline' }, []],
   ])('%j', (rule, expected) => {
-    expect(roleLines(contexts([rule]).postgres, 'primary')).toEqual(expected);
+    expect(roleLines(contexts([rule]).postgres, 'primary', [])).toEqual(expected);
   });
 
   it('for one role are in separate files, in the same order', () => {
@@ -183,11 +183,11 @@ describe('rules of the inventory', () => {
     ]);
     const include = (number: number) => `include_if_exists /run/postgresql/role/hba-${number}.conf`;
     const line = (user: string) => `local all ${user} scram-sha-256`;
-    expect(mainLines(postgres)).toEqual([line('a'), include(1)]);
-    expect(includedLines(postgres, 'primary')).toEqual([[line('b')]]);
-    expect(includedLines(postgres, 'replica')).toEqual([[line('c'), line('e')]]);
-    expect(mainLines(second)).toEqual([line('a'), include(1), line('d'), include(2)]);
-    expect(includedLines(second, 'primary')).toEqual([[line('b')], []]);
+    expect(mainLines(postgres, [])).toEqual([line('a'), include(1)]);
+    expect(includedLines(postgres, 'primary', [])).toEqual([[line('b')]]);
+    expect(includedLines(postgres, 'replica', [])).toEqual([[line('c'), line('e')]]);
+    expect(mainLines(second, [])).toEqual([line('a'), include(1), line('d'), include(2)]);
+    expect(includedLines(second, 'primary', [])).toEqual([[line('b')], []]);
   });
 });
 

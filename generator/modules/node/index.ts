@@ -1,7 +1,8 @@
 import { NodeName, offer, PackageArchive } from '../../model/facts.ts';
 import { defineModule, settingsOf } from '../../model/module.ts';
+import { nodePorts } from './haproxy.ts';
 import { rows } from './params.ts';
-import { nodeImages, nodePorts, planNode } from './plan.ts';
+import { nodeImages, planNode } from './plan.ts';
 import { checkNode } from './rules.ts';
 import { nodeName } from './settings.ts';
 import { checkSources, keyFiles, packageSources } from './sources.ts';

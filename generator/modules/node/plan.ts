@@ -1,16 +1,15 @@
-import { type Facts, NodeName, PROXY_CA, ProxyListener, type ProxyService } from '../../model/facts.ts';
+import { type Facts, NodeName } from '../../model/facts.ts';
 import { infraIps } from '../../model/infra.ts';
 import { type Contribution, settingsOf } from '../../model/module.ts';
-import type { FilePlan, ModuleImage, PlanData, PortUse } from '../../model/plan.ts';
+import type { FilePlan, ModuleImage } from '../../model/plan.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { linked } from '../../text/linked.ts';
-import { unitFile, unitPlan } from '../../text/unit.ts';
 import { adminContribution } from './admin.ts';
 import { crontabContribution } from './crontab.ts';
+import { haproxyContribution } from './haproxy.ts';
 import { hugePages } from './huge-pages.ts';
 import { resolverContribution } from './resolver.ts';
-import { ownServices, usesCa } from './services.ts';
 import { nodeName } from './settings.ts';
 import { switchContributions } from './switches.ts';
 import { hasTime, timeContribution } from './time.ts';
@@ -27,15 +26,15 @@ export function planNode(host: SiteHost, site: Site, facts: Facts): Contribution
     resolverContribution(host, site),
     timeContribution(host, site),
     ...switchContributions(settings),
+    haproxyContribution(host, facts),
   ];
-  const base: Contribution = {
+  return {
     users: parts.flatMap(({ users = [] }) => users),
     directories: [{ path: settings.node_data, mode: 0o755, owner: 'root', group: 'root' }],
     files: [...hostFiles(host, site, facts), ...parts.flatMap(({ files = [] }) => files)],
     units: parts.flatMap(({ units = [] }) => units),
     sshKeys: parts.flatMap(({ sshKeys = [] }) => sshKeys),
   };
-  return settings.haproxy_enabled ? withHaproxy(base, host, settings, servicesOf(host, facts)) : base;
 }
 
 /** The images of HAProxy and of the enabled features. */
@@ -101,93 +100,4 @@ function sysctlLines(settings: Settings): string[] {
   const keys = profile === 'none' ? {} : profileKeys(profile, settings.node_overcommit_ratio);
   const all = { ...keys, ...settings.node_sysctl_params };
   return Object.entries(all).map(([key, value]) => `-${key} = ${value}`);
-}
-
-/** HAProxy reads the files of its directory in order of their names: this one, with the defaults, before `service-*`. */
-const HAPROXY_CONFIG = 'etc/haproxy/haproxy.cfg';
-
-function withHaproxy(
-  base: Contribution,
-  host: SiteHost,
-  settings: Settings,
-  services: readonly ProxyService[],
-): Contribution {
-  const serviceFiles = services.map(({ declared: _, ...view }) =>
-    haproxyFile(`etc/haproxy/service-${view.name}.cfg`, 'node/service.cfg.ejs', view),
-  );
-  const config = haproxyFile(HAPROXY_CONFIG, 'node/haproxy.cfg.ejs', haproxyView(host, settings), 0o640);
-  const ca: FilePlan = {
-    path: PROXY_CA,
-    mode: 0o644,
-    group: 'haproxy',
-    source: { kind: 'ca' },
-  };
-  const authority = services.some(usesCa) ? [ca] : [];
-  const unit = unitFile('haproxy.service', 'node/haproxy.service.ejs', { root: { $image: 'haproxy' } });
-  return {
-    ...base,
-    users: [
-      ...(base.users ?? []),
-      {
-        name: 'haproxy',
-        uid: 380,
-        gid: 380,
-        home: '/var/lib/haproxy',
-        shell: '/usr/sbin/nologin',
-        gecos: 'HAProxy',
-        groups: [],
-      },
-    ],
-    files: [...(base.files ?? []), config, ...serviceFiles, ...authority, unit],
-    units: [
-      ...(base.units ?? []),
-      unitPlan('haproxy.service', {
-        image: 'haproxy',
-        reloadOn: [config, ...serviceFiles, ...authority].map((file) => file.path),
-      }),
-    ],
-  };
-}
-
-/** The services of clusters and of the inventory. */
-export function servicesOf(host: SiteHost, facts: Facts): ProxyService[] {
-  const offered = facts.of(ProxyListener, host.ip).map(({ service }) => service);
-  return [...offered, ...ownServices(host)];
-}
-
-export function nodePorts(host: SiteHost, _site: Site, facts: Facts): PortUse[] {
-  const settings = settingsOf(host);
-  if (!settings.haproxy_enabled) return [];
-  const unit = 'haproxy.service';
-  return [
-    {
-      port: settings.haproxy_exporter_port,
-      addresses: ['0.0.0.0'],
-      unit,
-      parameter: 'haproxy_exporter_port',
-    },
-    ...servicesOf(host, facts).map(({ port, address, declared }) => {
-      return { port, addresses: [address === '*' ? '0.0.0.0' : address], unit, ...declared };
-    }),
-  ];
-}
-
-function haproxyFile(
-  path: string,
-  template: string,
-  view: { readonly [key: string]: PlanData },
-  mode = 0o644,
-): FilePlan {
-  return { path, mode, group: 'haproxy', source: { kind: 'template', template, view } };
-}
-
-function haproxyView(host: SiteHost, settings: Settings): { readonly [key: string]: PlanData } {
-  return {
-    clientTimeout: settings.haproxy_client_timeout,
-    serverTimeout: settings.haproxy_server_timeout,
-    adminUser: settings.haproxy_admin_username,
-    adminPassword: { $secret: 'haproxy_admin_password', as: 'plain' },
-    adminPort: settings.haproxy_exporter_port,
-    nodeName: nodeName(settings, host.ip),
-  };
 }

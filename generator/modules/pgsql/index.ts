@@ -1,6 +1,6 @@
-import { electionSeconds, offer, ProxyListener, StoreEndpoint } from '../../model/facts.ts';
+import { electionSeconds, offer, ProxyListener, ProxyRelay, StoreEndpoint } from '../../model/facts.ts';
 import { defineModule } from '../../model/module.ts';
-import { proxyListeners } from './access/services.ts';
+import { proxyListeners, proxyRelays } from './access/proxy.ts';
 import { checkPgsql } from './checks/check.ts';
 import { baselineNames } from './content/baselines.ts';
 import { recoveryPromise } from './ha/recovery.ts';
@@ -15,7 +15,7 @@ export const pgsql = defineModule({
   isOn: isMember,
   files: (site) => pgsqlMembers(site).flatMap(baselineNames),
   check: checkPgsql,
-  offer: (site) => [offer(ProxyListener, proxyListeners(site))],
+  offer: (site) => [offer(ProxyListener, proxyListeners(site)), offer(ProxyRelay, proxyRelays(site))],
   images: pgsqlImages,
   ports: pgsqlPorts,
   plan: planPgsql,

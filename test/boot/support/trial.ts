@@ -67,12 +67,19 @@ export async function tryFailure(cluster: Cluster, failure: Failure, promise: nu
   };
 }
 
+/** Without ps, which the nodes do not have: state, parent, what it sleeps on, and the command. */
+const PROCESSES = `
+  for process in /proc/[0-9]*; do
+    read -r stat 2>/dev/null <"$process/stat" || continue
+    set -- \${stat##*) }
+    echo "\${process#/proc/} $1 $2 $(cat "$process/wchan" 2>/dev/null || :) $(tr '\\0' ' ' <"$process/cmdline")"
+  done 2>/dev/null`;
+
 /** What the nodes did since a time (ms), and the processes that they run now. */
 async function evidence(cluster: Cluster, since: number): Promise<string> {
-  const list = ['ps', '-eo', 'pid,ppid,etimes,stat,wchan:20,args', '--forest'];
   const running = cluster.nodes.filter((node) => node.isRunning);
   const processes = await Promise.all(
-    running.map(async (node) => `${node.name}:\n${(await node.exec(list)).stdout}`),
+    running.map(async (node) => `${node.name}:\n${(await node.exec(['sh', '-c', PROCESSES])).stdout}`),
   );
   return [await cluster.journal(since), ...processes].join('\n');
 }

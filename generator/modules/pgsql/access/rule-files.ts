@@ -5,6 +5,7 @@ import type { PgsqlMember } from '../members.ts';
 import { identityLines } from './hba/citus.ts';
 import { hbaContext, LIVE_ROLES, type LiveRole } from './hba/context.ts';
 import { includedLines, mainLines, roleLines } from './hba/print.ts';
+import { relayClasses } from './relay.ts';
 
 /** HBA files of pgbouncer cannot include others: it has a complete file for each role. */
 export const POOL_HBA = 'pgb_hba.conf';
@@ -12,7 +13,10 @@ export const POOL_HBA = 'pgb_hba.conf';
 /** The HBA rules of PostgreSQL for any role; Patroni has them in its configuration. */
 export function clientRules(member: PgsqlMember, site: Site): ClientRules {
   const context = hbaContext('postgres', member, site);
-  return { hba: mainLines(context), identities: identityLines(context.otherGroups) };
+  return {
+    hba: mainLines(context, relayClasses('postgres', member, site)),
+    identities: identityLines(context.otherGroups),
+  };
 }
 
 /** The HBA files of both roles. A reload of PostgreSQL and pgbouncer applies them. */
@@ -29,9 +33,15 @@ export function ruleFiles(member: PgsqlMember, site: Site): FilePlan[] {
 }
 
 function rulesOf(member: PgsqlMember, site: Site, role: LiveRole): { name: string; lines: string[] }[] {
+  const pool = roleLines(
+    hbaContext('pgbouncer', member, site),
+    role,
+    relayClasses('pgbouncer', member, site),
+  );
+  const classes = relayClasses('postgres', member, site);
   return [
-    { name: POOL_HBA, lines: roleLines(hbaContext('pgbouncer', member, site), role) },
-    ...includedLines(hbaContext('postgres', member, site), role).map((lines, index) => ({
+    { name: POOL_HBA, lines: pool },
+    ...includedLines(hbaContext('postgres', member, site), role, classes).map((lines, index) => ({
       name: `hba-${index + 1}.conf`,
       lines,
     })),

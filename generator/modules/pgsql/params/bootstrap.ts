@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { section, WITHOUT_EFFECT } from '../../params-section.ts';
+import { OURS, section, WITHOUT_EFFECT } from '../../params-section.ts';
 import {
   AbsolutePath,
   Count,
@@ -60,6 +60,8 @@ export const bootstrap = section('PG_BOOTSTRAP', [
     meaning: 'addresses that PostgreSQL and pgbouncer listen on' },
   { id: 858, name: 'pg_port', level: 'C', schema: Port, default: 5432,
     meaning: 'port of PostgreSQL' },
+  { name: 'pg_relay_port', level: 'C', schema: Port, default: 5430, note: OURS,
+    meaning: 'port of HAProxy that connects clients of services to PostgreSQL where rules depend on their addresses' },
   { id: 859, name: 'pg_localhost', level: 'C', schema: AbsolutePath, default: '/var/run/postgresql',
     meaning: 'directory of the Unix sockets for local connections' },
   { id: 860, name: 'pg_namespace', level: 'C', schema: AbsolutePath, default: '/pg',
@@ -112,6 +114,8 @@ export const bootstrap = section('PG_BOOTSTRAP', [
     meaning: 'run pgbouncer, the connection pool, beside PostgreSQL' },
   { id: 891, name: 'pgbouncer_port', level: 'C', schema: Port, default: 6432,
     meaning: 'port of pgbouncer' },
+  { name: 'pgbouncer_relay_port', level: 'C', schema: Port, default: 6430, note: OURS,
+    meaning: 'port of HAProxy that connects clients of services to pgbouncer where rules depend on their addresses' },
   { id: 892, name: 'pgbouncer_log_dir', level: 'C', schema: AbsolutePath, default: '/pg/log/pgbouncer',
     meaning: 'directory of pgbouncer\'s logs' },
   { id: 893, name: 'pgbouncer_auth_query', level: 'C', schema: Flag, default: false,
