@@ -5,7 +5,7 @@ import type { Site } from '../model/site.ts';
 import { hbaContext, LIVE_ROLES, type LiveRole } from '../modules/pgsql/access/hba/context.ts';
 import { printRecord } from '../modules/pgsql/access/hba/print.ts';
 import { type HbaQuestion, type HbaVerdict, hbaVerdict } from '../modules/pgsql/access/hba/verdict.ts';
-import { serversOf, targetOf } from '../modules/pgsql/access/relay.ts';
+import { serversOf } from '../modules/pgsql/access/relay.ts';
 import { serviceVerdict } from '../modules/pgsql/access/service-verdict.ts';
 import { declaredServices } from '../modules/pgsql/access/services.ts';
 import { clusterMembers, clusters, type PgsqlMember } from '../modules/pgsql/members.ts';
@@ -113,16 +113,14 @@ function serviceAnswers(
   const [first] = members;
   if (!first || question.from === 'local') return [];
   return declaredServices(first.settings).flatMap((service) => {
-    const answers = serversOf(service, members).flatMap((member) => {
-      const server = targetOf(service, member);
-      if (!server) return [];
-      return LIVE_ROLES.map((role) => ({
+    const answers = serversOf(service, members, site).flatMap(({ member, target: server }) =>
+      LIVE_ROLES.map((role) => ({
         member: member.instance,
         role,
         server,
-        verdict: serviceVerdict(question, service, server, member, role, site),
-      }));
-    });
+        verdict: serviceVerdict(question, service, { member, target: server }, role, site),
+      })),
+    );
     const [{ server } = { server: undefined }] = answers;
     return server ? [{ service: service.name, port: service.port, server, answers }] : [];
   });

@@ -33,6 +33,34 @@ export function coversNetwork(wide: string, narrow: string): boolean {
   return Math.floor(outer.number / size) === Math.floor(inner.number / size);
 }
 
+/** A network without another one that is inside it, as the fewest networks. */
+export function networkWithout(wide: string, hole: string): readonly string[] {
+  const { address, length } = splitCidr(hole);
+  const outer = splitCidr(wide).length;
+  return Array.from({ length: length - outer }, (_, index) => {
+    const size = 2 ** (BITS - outer - index - 1);
+    const half = Math.floor(numberOf(address) / size);
+    const other = half % 2 === 0 ? half + 1 : half - 1;
+    return `${addressOf(other * size)}/${outer + index + 1}`;
+  });
+}
+
+/** Finds which of the networks contain an address or another network: their indices. It parses the networks once. */
+export function networkFinder(networks: readonly string[]): (narrow: string) => readonly number[] {
+  const parsed = networks.map(networkOf);
+  return (narrow) => {
+    const { address, length } = splitCidr(narrow);
+    const number = numberOf(address);
+    const found: number[] = [];
+    for (const [index, network] of parsed.entries()) {
+      if (!network || network.length > length) continue;
+      const size = 2 ** (BITS - network.length);
+      if (Math.floor(number / size) === Math.floor(network.number / size)) found.push(index);
+    }
+    return found;
+  };
+}
+
 type Network = { readonly number: number; readonly length: number };
 
 /** A cache: HBA rules are compared with many addresses. */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labSkipReason } from '../support/lab.ts';
 import type { LabNode } from '../support/node.ts';
+import { accessDifferences } from './support/access.ts';
 import { bootstrapTwo } from './support/bootstrap.ts';
 import { Cluster } from './support/cluster.ts';
 import { acceptedByTwo, longestGap, Writer } from './support/ledger.ts';
@@ -95,6 +96,32 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
         .poll(() => cluster.sql('select 1', { ...batch, host: node.ip }), { timeout: 10_000 })
         .toMatch(node === before ? /no pg_hba.conf entry/ : /^1$/);
     }
+  });
+
+  it('lets in through each port of a host whom `explain hba` says, also where the primary is another one', async () => {
+    const leader = await cluster.leader();
+    const other = cluster.others(leader)[0] ?? leader;
+    await other.sh(`ip addr add 198.51.100.12/24 dev $(ip -o -4 addr show to ${other.ip} | cut -d ' ' -f 2)`);
+    const link = "$(ip -o -4 addr show to 10.10.10.99 | cut -d ' ' -f 2)";
+    await cluster.client.exec(['sh', '-c', `ip addr add 198.51.100.99/24 dev ${link}`]);
+    const logins = [
+      { user: 'dbuser_dba', password: 'DBUser.DBA' },
+      { user: 'dbuser_monitor', password: 'DBUser.Monitor' },
+      { user: 'test', password: 'DBUser.Test' },
+    ];
+    const routes = [
+      { from: '10.10.10.99', to: other.ip },
+      { from: '198.51.100.99', to: '198.51.100.12' },
+    ];
+    const seq = Number(leader.ip.slice(-1));
+    const { inventory } = cluster.workshop;
+    expect(
+      await accessDifferences(inventory, 'pg-test', seq, cluster.client, 'test', logins, routes),
+    ).toEqual([]);
+    const passed = { user: 'dbuser_dba', password: 'DBUser.DBA', host: '198.51.100.12', port: 5436 };
+    expect(await cluster.sql('select pg_is_in_recovery(), host(inet_client_addr())', passed)).toMatch(
+      /^f\|127\.77\./,
+    );
   });
 
   it('a planned switchover: write outage below 3 s, no acknowledged row is lost', async () => {

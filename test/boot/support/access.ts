@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readSite } from '../../../generator/compile.ts';
 import { hbaContext } from '../../../generator/modules/pgsql/access/hba/context.ts';
 import { hbaVerdict } from '../../../generator/modules/pgsql/access/hba/verdict.ts';
-import { serversOf, targetOf } from '../../../generator/modules/pgsql/access/relay.ts';
+import { serversOf } from '../../../generator/modules/pgsql/access/relay.ts';
 import { serviceVerdict } from '../../../generator/modules/pgsql/access/service-verdict.ts';
 import { declaredServices } from '../../../generator/modules/pgsql/access/services.ts';
 import { clusterMembers, type PgsqlMember } from '../../../generator/modules/pgsql/members.ts';
@@ -55,11 +55,11 @@ export async function accessDifferences(
       return { ...one, port, expected: method };
     });
   const services = declaredServices(settings).flatMap((service): Try[] => {
-    const target = targetOf(service, member);
+    const server = serversOf(service, members, site.value).find((one) => one.member === member);
     // The member is a primary: services of replicas lead elsewhere, or nowhere.
-    if (!target || service.check !== '/primary' || !serversOf(service, members).includes(member)) return [];
-    return questionsTo(target).map(({ question, ...one }) => {
-      const { method } = serviceVerdict(question, service, target, member, 'primary', site.value);
+    if (!server || service.check !== '/primary') return [];
+    return questionsTo(server.target).map(({ question, ...one }) => {
+      const { method } = serviceVerdict(question, service, server, 'primary', site.value);
       return { ...one, port: service.port, expected: method };
     });
   });

@@ -11,7 +11,7 @@ import { CHECK_SECONDS, RISE_CHECKS } from '../ha/recovery.ts';
 import { clusters, type PgsqlMember, pgsqlMembers } from '../members.ts';
 import type { PgService } from '../params/schemas.ts';
 import { type SourceClass, WORLD } from './hba/sources.ts';
-import { relayClasses, relayUsers, serversOf, type Target, targetOf, waysOf } from './relay.ts';
+import { relayClasses, relayUsers, serversOf, type Target, waysOf } from './relay.ts';
 import { declaredServices, destinationPort, selectMembers, serviceHosts } from './services.ts';
 
 /** The time to detect a new primary is part of the sum in recovery.ts; a failed one is down after 3 checks. */
@@ -69,10 +69,9 @@ function clientsOf(
   const isOpen = ways.some(({ network }) => network === WORLD) && ways.every(({ way }) => way === 'direct');
   if (ways.length === 0 || isOpen) return undefined;
   const { selected, backup } = selectMembers(service, members);
-  const relays = serversOf(service, members).flatMap((member) => {
-    const target = targetOf(service, member);
-    return target ? [relayServer(member, target, !selected.includes(member) || backup.includes(member))] : [];
-  });
+  const relays = serversOf(service, members, site).map(({ member, target }) =>
+    relayServer(member, target, !selected.includes(member) || backup.includes(member)),
+  );
   return { ways, relays };
 }
 

@@ -1,19 +1,8 @@
-import { perSite } from '../../../model/per-site.ts';
 import type { Site } from '../../../model/site.ts';
-import { coversNetwork } from '../../../text/address.ts';
-import { clusterMembers, clusters, type PgsqlMember } from '../members.ts';
+import { clusterMembers, type PgsqlMember } from '../members.ts';
 import type { PgService } from '../params/schemas.ts';
 import { type HbaContext, hbaContext } from './hba/context.ts';
-import {
-  hasUnknownAddress,
-  letsIn,
-  recordsFrom,
-  type SourceClass,
-  type SourceRecord,
-  sourceKey,
-  sourceNetworks,
-  sourceRecords,
-} from './hba/sources.ts';
+import { type SourceClass, type SourceTable, sourceTable } from './hba/sources.ts';
 import { declaredServices, destinationPort, selectMembers, serviceHosts } from './services.ts';
 
 /*
@@ -28,104 +17,145 @@ export type Target = HbaContext['target'];
 /** What HAProxy does with clients of a network: connect to the server, pass them on to its relay, or close. */
 export type Way = 'direct' | 'relay' | 'refused';
 
-/** The addresses that stand for others; the only program that uses them is a relay on the same host. */
-export const RELAY_NETWORK = '127.77.0.0/16';
-const CLASSES_PER_OCTET = 254;
+/** The way for clients of each network that rules name. The smallest that contains a client counts; others are refused. */
+export type Ways = ReadonlyMap<string, Way>;
+
 /** A program on the host of HAProxy may also connect to servers from the host's address. */
 const OWN_HOST = '127.0.0.0/8';
 
+export type ServiceServer = { readonly member: PgsqlMember; readonly target: Target };
+
+/** The servers of a service, and its ways if HAProxy runs on all their hosts. */
+type Served = { readonly servers: readonly ServiceServer[]; readonly needed: Ways | undefined };
+
+const known = new WeakMap<readonly PgsqlMember[], ReadonlyMap<PgService, Served>>();
+
+/** The services of a cluster whose servers are PostgreSQL or pgbouncer. */
+function servedOf(members: readonly PgsqlMember[], site: Site): ReadonlyMap<PgService, Served> {
+  const found = known.get(members) ?? new Map(serve(members, site));
+  known.set(members, found);
+  return found;
+}
+
+function* serve(members: readonly PgsqlMember[], site: Site): Generator<[PgService, Served]> {
+  const [first] = members;
+  if (!first) return;
+  const proxies = new Proxies(serviceHosts(members, site).map(({ ip }) => ip));
+  const tables = (target: Target) => {
+    const found = members.map((member) => sourceTable(hbaContext(target, member, site)));
+    return (member: PgsqlMember) => found[members.indexOf(member)];
+  };
+  const tableOf = { postgres: tables('postgres'), pgbouncer: tables('pgbouncer') };
+  for (const service of declaredServices(first.settings)) {
+    const { selected, backup } = selectMembers(service, members);
+    const all = [...new Set([...selected, ...backup])];
+    const servers = all.flatMap((member) => {
+      const target = targetOf(service, member);
+      return target ? [{ member, target }] : [];
+    });
+    const rules = new Set(servers.flatMap(({ member, target }) => tableOf[target](member) ?? []));
+    const isKnown = all.length > 0 && servers.length === all.length;
+    yield [service, { servers, needed: isKnown ? waysBetween(proxies, [...rules]) : undefined }];
+  }
+}
+
+/** The hosts of a cluster's services, and the rules that they meet themselves. */
+class Proxies {
+  readonly #ips: readonly string[];
+  readonly #keys = new Map<SourceTable, ReadonlySet<number>>();
+
+  constructor(ips: readonly string[]) {
+    this.#ips = ips;
+  }
+
+  keysIn(table: SourceTable): ReadonlySet<number> {
+    const keys = this.#keys.get(table) ?? new Set(this.#ips.map((ip) => table.keyOf(ip)));
+    this.#keys.set(table, keys);
+    return keys;
+  }
+}
+
 /** The server that a service leads to on a member; undefined for another program's port. */
-export function targetOf(service: PgService, { settings }: PgsqlMember): Target | undefined {
+function targetOf(service: PgService, { settings }: PgsqlMember): Target | undefined {
   const port = destinationPort(service, settings);
   if (port === settings.pgbouncer_port) return 'pgbouncer';
   return port === settings.pg_port ? 'postgres' : undefined;
 }
 
-/** The members that a service may connect to. */
-export function serversOf(service: PgService, members: readonly PgsqlMember[]): readonly PgsqlMember[] {
-  const { selected, backup } = selectMembers(service, members);
-  return [...new Set([...selected, ...backup])];
-}
-
-/**
- * The way for clients of each network that the rules of the service's servers name; the smallest network that contains a
- * client counts, and clients of none are refused. Undefined if the rules are unknown.
- */
-export function waysOf(
+/** The servers that a service may connect to. */
+export function serversOf(
   service: PgService,
   members: readonly PgsqlMember[],
   site: Site,
-): ReadonlyMap<string, Way> | undefined {
-  const servers = serversOf(service, members);
-  const targets = servers.map((member) => targetOf(service, member));
-  if (servers.length === 0 || targets.includes(undefined)) return undefined;
-  const proxies = serviceHosts(members, site).map(({ ip }) => ip);
-  const tables = servers.map((member, index) => tableOf(member, targets[index] ?? 'postgres', site));
-  const hasRelays = servers.every(({ settings }) => settings.haproxy_enabled);
-  const ways = new Map<string, Way>([[OWN_HOST, 'direct']]);
-  for (const network of new Set(tables.flatMap(({ networks }) => networks))) {
-    const way = wayOf(network, proxies, tables);
-    ways.set(network, way === 'relay' && !hasRelays ? 'refused' : way);
-  }
+): readonly ServiceServer[] {
+  return servedOf(members, site).get(service)?.servers ?? [];
+}
+
+/** Undefined if the rules of the servers are unknown. */
+export function waysOf(service: PgService, members: readonly PgsqlMember[], site: Site): Ways | undefined {
+  const ways = neededWays(service, members, site);
+  const hasRelays = serversOf(service, members, site).every(({ member }) => member.settings.haproxy_enabled);
+  if (!ways || hasRelays) return ways;
+  return new Map([...ways].map(([network, way]) => [network, way === 'relay' ? 'refused' : way]));
+}
+
+/** The same if HAProxy runs on all members. */
+export function neededWays(
+  service: PgService,
+  members: readonly PgsqlMember[],
+  site: Site,
+): Ways | undefined {
+  return servedOf(members, site).get(service)?.needed;
+}
+
+const waysByKeys = new WeakMap<SourceTable, Map<string, Ways>>();
+
+/** Clusters with the same rules, whose proxies meet the same ones of them, have the same ways. */
+function waysBetween(proxies: Proxies, tables: readonly SourceTable[]): Ways {
+  const [first, ...others] = tables;
+  if (!first || others.length > 0) return computeWays(proxies, tables);
+  const byKeys = waysByKeys.get(first) ?? new Map<string, Ways>();
+  waysByKeys.set(first, byKeys);
+  const key = [...proxies.keysIn(first)].join();
+  const ways = byKeys.get(key) ?? computeWays(proxies, tables);
+  byKeys.set(key, ways);
   return ways;
 }
 
-type Table = { readonly records: readonly SourceRecord[]; readonly networks: readonly string[] };
-
-function tableOf(member: PgsqlMember, target: Target, site: Site): Table {
-  const records = sourceRecords(hbaContext(target, member, site));
-  const networks = sourceNetworks(records).filter((network) => !coversNetwork(OWN_HOST, network));
-  return { records, networks };
+function computeWays(proxies: Proxies, tables: readonly SourceTable[]): Ways {
+  const wayOf = (network: string): Way => {
+    if (!tables.some((table) => table.letsIn(network))) return 'refused';
+    // The address of a proxy may be one that only the server knows.
+    const isSame = tables.every((table) => {
+      const keys = proxies.keysIn(table);
+      return !table.hasUnknown && keys.size === 1 && keys.has(table.keyOf(network));
+    });
+    return isSame ? 'direct' : 'relay';
+  };
+  const networks = new Set(tables.flatMap((table) => table.networks));
+  return new Map([
+    [OWN_HOST, 'direct'],
+    ...[...networks].map((network) => [network, wayOf(network)] as const),
+  ]);
 }
-
-function wayOf(network: string, proxies: readonly string[], tables: readonly Table[]): Way {
-  if (!tables.some(({ records }) => letsIn(recordsFrom(network, records)))) return 'refused';
-  const isSame = tables.every(({ records }) => {
-    const key = sourceKey(recordsFrom(network, records));
-    return !hasUnknownAddress(records) && proxies.every((ip) => sourceKey(recordsFrom(ip, records)) === key);
-  });
-  return isSame ? 'direct' : 'relay';
-}
-
-/** The servers of members that have a relay, with its classes, by instance. */
-const relays = perSite((hosts) => {
-  const site = hosts as Site;
-  const found = new Map<string, Map<Target, readonly SourceClass[]>>();
-  for (const members of clusters(site)) {
-    const [first] = members;
-    for (const service of first ? declaredServices(first.settings) : []) {
-      if (![...(waysOf(service, members, site)?.values() ?? [])].includes('relay')) continue;
-      for (const member of serversOf(service, members)) {
-        const target = targetOf(service, member);
-        const own = found.get(member.instance) ?? new Map<Target, readonly SourceClass[]>();
-        found.set(member.instance, own);
-        if (target && !own.has(target)) own.set(target, classesOf(tableOf(member, target, site)));
-      }
-    }
-  }
-  return found;
-});
 
 /** The classes of clients that the relay of a member's server tells apart; none without a relay. */
 export function relayClasses(target: Target, member: PgsqlMember, site: Site): readonly SourceClass[] {
-  return relays(site).get(member.instance)?.get(target) ?? [];
+  const served = [...servedOf(clusterMembers(site, member.cluster), site).values()];
+  const isRelayed = served.some(
+    ({ servers, needed }) =>
+      servers.some((server) => server.member === member && server.target === target) && hasRelay(needed),
+  );
+  return isRelayed ? sourceTable(hbaContext(target, member, site)).classes : [];
 }
 
-function classesOf({ records, networks }: Table): readonly SourceClass[] {
-  const byKey = new Map<string, { networks: string[]; records: readonly SourceRecord[] }>();
-  for (const network of networks) {
-    const matching = recordsFrom(network, records);
-    if (!letsIn(matching)) continue;
-    const key = sourceKey(matching);
-    const known = byKey.get(key);
-    if (known) known.networks.push(network);
-    else byKey.set(key, { networks: [network], records: matching });
-  }
-  return [...byKey.values()].map((one, index) => ({ ...one, address: classAddress(index) }));
-}
+const withRelay = new WeakMap<Ways, boolean>();
 
-function classAddress(index: number): string {
-  return `127.77.${Math.floor(index / CLASSES_PER_OCTET)}.${(index % CLASSES_PER_OCTET) + 1}`;
+function hasRelay(ways: Ways | undefined): boolean {
+  if (!ways) return false;
+  const found = withRelay.get(ways) ?? [...ways.values()].includes('relay');
+  withRelay.set(ways, found);
+  return found;
 }
 
 /** The hosts whose HAProxy passes clients on to the relays of a cluster. */

@@ -1,19 +1,18 @@
 import type { Site } from '../../../model/site.ts';
 import { coversNetwork, splitCidr } from '../../../text/address.ts';
-import { clusterMembers, type PgsqlMember } from '../members.ts';
+import { clusterMembers } from '../members.ts';
 import type { PgService } from '../params/schemas.ts';
 import { hbaContext, type LiveRole } from './hba/context.ts';
 import { isTrusting } from './hba/sources.ts';
 import { type HbaQuestion, type HbaVerdict, hbaVerdict } from './hba/verdict.ts';
-import { type Target, type Way, waysOf } from './relay.ts';
+import { type ServiceServer, type Way, type Ways, waysOf } from './relay.ts';
 import { serviceHosts } from './services.ts';
 
 /** The rule that applies to a client of a service, on one of its servers with this current role. */
 export function serviceVerdict(
   question: HbaQuestion,
   service: PgService,
-  target: Target,
-  member: PgsqlMember,
+  { member, target }: ServiceServer,
   role: LiveRole,
   site: Site,
 ): HbaVerdict {
@@ -29,7 +28,7 @@ export function serviceVerdict(
 }
 
 /** The way of the smallest network that contains the address. */
-function wayFrom(address: string, ways: ReadonlyMap<string, Way>): Way {
+function wayFrom(address: string, ways: Ways): Way {
   const containing = [...ways].filter(([network]) => coversNetwork(network, address));
   const [smallest] = containing.sort(([a], [b]) => splitCidr(b).length - splitCidr(a).length);
   return smallest?.[1] ?? 'refused';

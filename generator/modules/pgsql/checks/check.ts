@@ -24,6 +24,7 @@ import { checkPatroni } from './patroni-checks.ts';
 import { checkReferences } from './reference-checks.ts';
 import { checkReleases } from './release-checks.ts';
 import { checkPool, checkServices } from './service-checks.ts';
+import { checkServiceSources } from './service-source-checks.ts';
 import { checkUpstream } from './upstream-checks.ts';
 
 /** Checks identity, access, references and capacity of every cluster. */
@@ -41,6 +42,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
         ...own.flatMap(checkBackups),
         ...own.flatMap(checkPaths),
         ...checkHba(site, own),
+        ...checkServiceSources(own, site),
         ...checkUpstream(site, own),
         ...checkEntries(site, own),
         ...checkSameValues(own),

@@ -33,13 +33,22 @@ export type HbaGroup = {
 export function* hbaGroups(context: HbaContext): Generator<HbaGroup> {
   const { target, member } = context;
   if (target === 'postgres') yield* citusRules(context);
-  const [defaults, own] = PARAMETERS[target];
-  const listed = orderedRules([defaults, member.settings[defaults]], [own, member.settings[own]]);
-  for (const { parameter, index, rule } of listed) {
+  for (const { parameter, index, rule } of orderedRules(...listsOf(context))) {
     if (!appliesTo(rule, member)) continue;
     const source = { parameter, index, title: rule.title };
     yield { source, role: liveRole(rule), records: ruleRecords(rule, context) };
   }
+}
+
+type RuleList = readonly [Exclude<HbaSource['parameter'], 'pg_shard'>, readonly HbaRule[]];
+
+/** The default rules of the inventory, and the rules of the cluster. */
+export function listsOf({ target, member: { settings } }: HbaContext): readonly [RuleList, RuleList] {
+  const [defaults, own] = PARAMETERS[target];
+  return [
+    [defaults, settings[defaults]],
+    [own, settings[own]],
+  ];
 }
 
 /** The rules that apply while the member has this role. */

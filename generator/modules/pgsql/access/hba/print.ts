@@ -1,10 +1,10 @@
+import { coversNetwork, networkWithout } from '../../../../text/address.ts';
 import { printHbaLine } from '../../../../text/hba-line.ts';
 import { commentLine } from '../../../../text/quote.ts';
 import type { HbaContext, LiveRole } from './context.ts';
-import { coversAddress } from './covers.ts';
 import { groupsInRole, type HbaGroup, hbaGroups } from './groups.ts';
 import type { HbaRecord } from './records.ts';
-import { isTrusting, type SourceClass } from './sources.ts';
+import { isTrusting, RELAY_NETWORK, type SourceClass, WORLD } from './sources.ts';
 
 /** The link to the rules of the current role; on-role.sh updates it. */
 export const ROLE_LINK = '/run/postgresql/role';
@@ -68,23 +68,21 @@ function printGroup({ source: { title }, records }: HbaGroup, classes: readonly 
 function printForAll(record: HbaRecord, classes: readonly SourceClass[]): string[] {
   const own = printRecord(record);
   const { line } = record;
-  if (line?.address === undefined) return [own];
-  const { address } = line;
-  const isFor = ({ records }: SourceClass) => records.some((one) => one.record === record);
-  const matched = (one: SourceClass) => address === 'samenet' || coversAddress(address, one.address);
-  const print = (one: SourceClass, method: string) =>
+  if (line?.address === undefined || classes.length === 0) return [own];
+  const method = isTrusting(line.method) ? 'reject' : line.method;
+  const print = (address: string) => printHbaLine({ ...line, address });
+  const printClass = (one: SourceClass) =>
     printHbaLine({
       ...line,
-      address: `${one.address}/32`,
-      method,
-      options: method === line.method ? line.options : [],
+      ...{ address: `${one.address}/32`, method, options: method === line.method ? line.options : [] },
     });
-  const mustNotMatch = (one: SourceClass) => matched(one) && (!isFor(one) || isTrusting(line.method));
-  return [
-    ...classes.filter(mustNotMatch).map((one) => print(one, 'reject')),
-    own,
-    ...classes
-      .filter((one) => isFor(one) && !matched(one))
-      .map((one) => print(one, isTrusting(line.method) ? 'reject' : line.method)),
-  ];
+  const forClasses = classes.filter(({ records }) => records.has(record)).map(printClass);
+  const { address } = line;
+  if (coversNetwork(address === 'all' ? WORLD : address, RELAY_NETWORK)) {
+    if (forClasses.length === classes.length) return method === line.method ? [own] : [...forClasses, own];
+    return [...forClasses, ...networkWithout(address, RELAY_NETWORK).map(print)];
+  }
+  // On the loopback interface, `samenet` is 127.0.0.0/8.
+  if (address !== 'samenet') return [own, ...forClasses];
+  return [printHbaLine({ ...line, address: RELAY_NETWORK, method: 'reject', options: [] }), own];
 }

@@ -14,12 +14,16 @@ const known = new WeakMap<HbaRule, Map<string, readonly HbaRecord[]>>();
 
 /** The records of one rule: one for each address of its `addr`. */
 export function ruleRecords(rule: HbaRule, context: HbaContext): readonly HbaRecord[] {
-  if (rule.addr === 'cluster') return makeRecords(rule, context);
   const byKey = known.get(rule) ?? new Map<string, readonly HbaRecord[]>();
   known.set(rule, byKey);
-  const records = byKey.get(context.key) ?? makeRecords(rule, context);
-  byKey.set(context.key, records);
+  const key = rule.addr === 'cluster' ? keyInCluster(context) : context.key;
+  const records = byKey.get(key) ?? makeRecords(rule, context);
+  byKey.set(key, records);
   return records;
+}
+
+function keyInCluster({ key, members }: HbaContext): string {
+  return [key, ...members.map(({ host }) => host.ip)].join('\0');
 }
 
 function makeRecords(rule: HbaRule, context: HbaContext): readonly HbaRecord[] {

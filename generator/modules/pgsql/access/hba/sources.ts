@@ -1,71 +1,31 @@
-import { coversNetwork, networkAddress } from '../../../../text/address.ts';
+import { coversNetwork, networkAddress, networkFinder } from '../../../../text/address.ts';
 import { printHbaLine } from '../../../../text/hba-line.ts';
 import type { HbaContext } from './context.ts';
-import { coversAddress } from './covers.ts';
-import { hbaGroups } from './groups.ts';
+import { type HbaSource, hbaGroups, listsOf } from './groups.ts';
 import type { HbaRecord } from './records.ts';
 
 /** A record for connections over TCP, with the rule that it is from. */
 export type SourceRecord = {
   /** Equal for the records of one rule that differ by their addresses only. */
   readonly id: string;
+  readonly source: HbaSource;
   readonly record: HbaRecord;
+  readonly method: string;
   readonly address: string;
-  readonly isReject: boolean;
 };
 
 /** Networks whose clients meet the same rules, and the address that stands for them. */
 export type SourceClass = {
   readonly address: string;
   readonly networks: readonly string[];
-  readonly records: readonly SourceRecord[];
+  readonly records: ReadonlySet<HbaRecord>;
 };
 
 export const WORLD = '0.0.0.0/0';
-
-/** What the records say without their addresses; records are shared by members. */
-const contents = new WeakMap<HbaRecord, string>();
-
-/** The records over TCP of a member, but for those of Citus, which its servers use without services. */
-export function sourceRecords(context: HbaContext): readonly SourceRecord[] {
-  return [...hbaGroups(context)].flatMap(({ source, records }, group) =>
-    source.parameter === 'pg_shard' ? [] : records.flatMap((record) => sourceRecord(record, group)),
-  );
-}
-
-function sourceRecord(record: HbaRecord, group: number): readonly SourceRecord[] {
-  const { line } = record;
-  if (line?.address === undefined) return [];
-  const content = contents.get(record) ?? printHbaLine({ ...line, address: '' });
-  contents.set(record, content);
-  return [{ id: `${group} ${content}`, record, address: line.address, isReject: line.method === 'reject' }];
-}
-
-/** The networks that the records name; words such as `samenet` and host names are none. */
-export function sourceNetworks(records: readonly SourceRecord[]): readonly string[] {
-  const named = records.map(({ address }) => (address === 'all' ? WORLD : address));
-  return [...new Set(named.filter((address) => coversNetwork(WORLD, address)).map(networkAddress))];
-}
-
-/** The records for connections from an address or a network. */
-export function recordsFrom(address: string, records: readonly SourceRecord[]): readonly SourceRecord[] {
-  return records.filter((record) => coversAddress(record.address, address));
-}
-
-/** Equal for two addresses whose connections meet the same rules. */
-export function sourceKey(records: readonly SourceRecord[]): string {
-  return [...new Set(records.map(({ id }) => id))].join('\n');
-}
-
-/** Whether one of the records may let a connection in. */
-export function letsIn(records: readonly SourceRecord[]): boolean {
-  return records.some(({ isReject }) => !isReject);
-}
-
-/** Whether what an address matches is known when the rules are made; `samenet` and host names are not. */
-export function hasUnknownAddress(records: readonly SourceRecord[]): boolean {
-  return records.some(({ address }) => address !== 'all' && !coversNetwork(WORLD, address));
-}
+const LOOPBACK = '127.0.0.0/8';
+/** The addresses that stand for others; the only program that uses them is a relay on the same host. */
+export const RELAY_NETWORK = '127.77.0.0/16';
+const CLASSES_PER_OCTET = 254;
 
 /**
  * Whether a method asks for no proof. Any account on a server's host could connect from the addresses of its relay:
@@ -73,4 +33,140 @@ export function hasUnknownAddress(records: readonly SourceRecord[]): boolean {
  */
 export function isTrusting(method: string): boolean {
   return method === 'trust' || method === 'ident';
+}
+
+/** Whether the address is a word such as `samenet` or a host name, so that only the server knows what it matches. */
+export function isKnownToServerOnly({ address }: SourceRecord): boolean {
+  return address !== 'all' && !address.includes(':') && !coversNetwork(WORLD, address);
+}
+
+/** What the rules of a server say about the addresses of clients: the records over TCP, but for those of Citus. */
+export class SourceTable {
+  readonly records: readonly SourceRecord[];
+  /** The networks that the records name, without those of the loopback interface. */
+  readonly networks: readonly string[];
+  /** Those that do not apply, or may not apply, to clients of services. */
+  readonly exceptions: readonly SourceRecord[];
+  readonly hasUnknown: boolean;
+  readonly #find: (address: string) => readonly number[];
+  readonly #byNetworks = new Map<string, Matching>();
+  readonly #keys = new Map<string, number>();
+  #classes: readonly SourceClass[] | undefined;
+
+  constructor(records: readonly SourceRecord[]) {
+    this.records = records;
+    this.hasUnknown = records.some(isKnownToServerOnly);
+    this.exceptions = records.filter((record) => isKnownToServerOnly(record) || isTrusting(record.method));
+    const named = [...new Set(records.map(networkOf).filter((network) => network !== undefined))];
+    this.networks = named.filter((network) => !coversNetwork(LOOPBACK, network));
+    this.#find = networkFinder(named);
+  }
+
+  /** Equal for two addresses or networks whose connections meet the same rules of this table. */
+  keyOf(address: string): number {
+    return this.#matching(address).key;
+  }
+
+  /** Whether a record may let a connection in. */
+  letsIn(address: string): boolean {
+    return this.#matching(address).records.some(({ method }) => method !== 'reject');
+  }
+
+  /** Those that may let somebody in. */
+  get classes(): readonly SourceClass[] {
+    this.#classes ??= this.#makeClasses();
+    return this.#classes;
+  }
+
+  #makeClasses(): readonly SourceClass[] {
+    const byKey = new Map<number, { networks: string[]; records: ReadonlySet<HbaRecord> }>();
+    for (const network of this.networks) {
+      if (!this.letsIn(network)) continue;
+      const { key, records } = this.#matching(network);
+      const known = byKey.get(key);
+      if (known) known.networks.push(network);
+      else byKey.set(key, { networks: [network], records: new Set(records.map(({ record }) => record)) });
+    }
+    return [...byKey.values()].map((one, index) => ({ ...one, address: classAddress(index) }));
+  }
+
+  #matching(address: string): Matching {
+    const indices = this.#find(address).join();
+    const known = this.#byNetworks.get(indices);
+    if (known) return known;
+    const records = this.records.filter((record) => {
+      const network = networkOf(record);
+      return network !== undefined && coversNetwork(network, address);
+    });
+    const text = [...new Set(records.map(({ id }) => id))].join('\n');
+    const key = this.#keys.get(text) ?? this.#keys.size;
+    this.#keys.set(text, key);
+    const matching = { records, key };
+    this.#byNetworks.set(indices, matching);
+    return matching;
+  }
+}
+
+type Matching = { readonly records: readonly SourceRecord[]; readonly key: number };
+
+/** The network of a record; undefined where only the server knows it. */
+function networkOf(record: SourceRecord): string | undefined {
+  const address = record.address === 'all' ? WORLD : record.address;
+  return coversNetwork(WORLD, address) ? networkAddress(address) : undefined;
+}
+
+function classAddress(index: number): string {
+  return `127.77.${Math.floor(index / CLASSES_PER_OCTET)}.${(index % CLASSES_PER_OCTET) + 1}`;
+}
+
+const tables = new WeakMap<object, Map<string, SourceTable>>();
+
+/** The table of a member's server; members with the same rules share it. */
+export function sourceTable(context: HbaContext): SourceTable {
+  const [[, defaults], [, own]] = listsOf(context);
+  const found = tables.get(defaults) ?? new Map<string, SourceTable>();
+  tables.set(defaults, found);
+  // A rule for `cluster` is another one in each cluster.
+  const isOfCluster = [...defaults, ...own].some(({ addr }) => addr === 'cluster');
+  const ips = isOfCluster ? context.members.map(({ host }) => host.ip) : [];
+  const rules = [numberOf(own), context.key, ...ips].join('\0');
+  const { settings, role } = context.member;
+  const key = `${rules}\0${role}\0${settings.pg_offline_query}`;
+  const table = found.get(key) ?? shared(rules, sourceRecords(context), found);
+  found.set(key, table);
+  return table;
+}
+
+/** Members of other roles may have the same records of these rules. */
+function shared(
+  rules: string,
+  records: readonly SourceRecord[],
+  found: Map<string, SourceTable>,
+): SourceTable {
+  const key = [rules, ...records.map(({ id, address }) => `${id} ${address}`)].join('\n');
+  const table = found.get(key) ?? new SourceTable(records);
+  found.set(key, table);
+  return table;
+}
+
+const numbers = new WeakMap<object, number>();
+let next = 0;
+
+function numberOf(list: object): number {
+  const known = numbers.get(list) ?? next++;
+  numbers.set(list, known);
+  return known;
+}
+
+function sourceRecords(context: HbaContext): readonly SourceRecord[] {
+  return [...hbaGroups(context)].flatMap(({ source, records }, group) =>
+    source.parameter === 'pg_shard' ? [] : records.flatMap((record) => sourceRecord(record, source, group)),
+  );
+}
+
+function sourceRecord(record: HbaRecord, source: HbaSource, group: number): readonly SourceRecord[] {
+  const { line } = record;
+  if (line?.address === undefined) return [];
+  const { method, address } = line;
+  return [{ id: `${group} ${printHbaLine({ ...line, address: '' })}`, source, record, method, address }];
 }
