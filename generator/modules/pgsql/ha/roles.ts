@@ -45,7 +45,7 @@ type TemplateView = Extract<FileSource, { kind: 'template' }>['view'];
 
 function startView(member: PgsqlMember, source: StandbySource | undefined, facts: Facts): TemplateView {
   const { settings, host, role } = member;
-  const { ttl } = recovery(settings.pg_rto, electionSeconds(facts));
+  const { ttl, primaryStartTimeout } = recovery(settings.pg_rto, electionSeconds(facts));
   return {
     endpoints: nearestFirst(facts.all(StoreEndpoint), host.ip),
     leaderKey: leaderKey(member),
@@ -53,6 +53,8 @@ function startView(member: PgsqlMember, source: StandbySource | undefined, facts
     upstream: (source?.hosts ?? []).map((ip) => ({ ip, port: source?.port ?? 0 })),
     // Patroni's lower limit.
     shortLease: python(ttl < 20),
+    // For the checkpoint before the stop, and for the stop; together at most the time to start.
+    stopTimeout: Math.max(1, Math.floor(primaryStartTimeout / 2)),
   };
 }
 

@@ -20,6 +20,8 @@ INITIALISES = True
 # The upstream cluster of a standby cluster.
 UPSTREAM = []
 SHORT_LEASE = False
+# Seconds that a server without disk space has to stop.
+STOP_TIMEOUT = 5
 HEARTBEAT = "/run/postgresql/patroni.heartbeat"
 PID = "/run/postgresql/patroni.pid"
 DISKS = ("/pg/data", "/pg/data/pg_wal")
@@ -88,8 +90,13 @@ class Space:
 def fail_over_on_full_disk(ha):
     """A primary without disk space accepts connections but no writes, and Patroni keeps it as leader. Here it fails over
     as soon as another member can be primary, and a member without space does not become leader if another one has space.
-    The tag `nofailover` tells the others; as a setting of the member it would remove the member's slots."""
+    The tag `nofailover` tells the others; as a setting of the member it would remove the member's slots.
+
+    A server whose recovery fails while it stops never ends: its postmaster waits for a checkpointer that nobody has told
+    to end. Patroni waits for a server without limit, and keeps the lease meanwhile. Here a server without space has to
+    stop in time; after that it is killed. It cannot have committed anything that it could not write."""
     run_cycle, get_tags, is_healthiest = ha.run_cycle, ha.get_effective_tags, ha.is_healthiest_node
+    get_stop_timeout = ha.primary_stop_timeout
     space = Space()
 
     def fail_over_and_run(self):
@@ -108,8 +115,11 @@ def fail_over_on_full_disk(ha):
     def is_healthiest_with_space(self):
         return is_healthiest(self) and not (space.is_short and self.is_failover_possible())
 
+    def get_stop_timeout_with_space(self):
+        return STOP_TIMEOUT if space.is_short else get_stop_timeout(self)
+
     ha.run_cycle, ha.get_effective_tags = fail_over_and_run, get_tags_and_space
-    ha.is_healthiest_node = is_healthiest_with_space
+    ha.is_healthiest_node, ha.primary_stop_timeout = is_healthiest_with_space, get_stop_timeout_with_space
 
 
 def cache_timeline(postgresql):
