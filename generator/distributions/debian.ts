@@ -3,7 +3,7 @@ import type { Distribution } from './distribution.ts';
 
 /** Which paths of a package an image contains, and under which path. */
 const paths: PathRules = {
-  version: 1,
+  version: 2,
   // Merged /usr (Debian policy 10.1, `usr-is-merged`), and the links that the postinst of base-files creates.
   aliases: new Map([
     ['bin', 'usr/bin'],

@@ -5,6 +5,7 @@ import type { Distribution } from '../distributions/distribution.ts';
 import { makeDirectory } from '../effects/files.ts';
 import { Unreachable } from '../model/brand.ts';
 import type { LockedPackage } from '../model/lock.ts';
+import { readAlternatives } from '../oci/alternatives.ts';
 import { type ContentIndex, contentPadding, planContent, type Selection } from '../oci/package-content.ts';
 import { readEntries } from '../oci/tar-reader.ts';
 import { sha256Of } from '../text/digest.ts';
@@ -81,8 +82,12 @@ function writeContent(temporary: string, request: ContentRequest): ContentIndex 
   const target = openSync(`${temporary}.content`, 'w', 0o644);
   try {
     const { paths } = request.distribution;
-    const control = controlFile(readFileSync(`${temporary}.control`));
-    const { index, ranges } = planContent(readEntries(windowedReader(source)), { control, paths }, request);
+    const archive = readFileSync(`${temporary}.control`);
+    const control = controlFile(archive, 'control');
+    if (control === undefined) throw new Unreachable('dpkg-deb opened a package without a control file');
+    const alternatives = readAlternatives(controlFile(archive, 'postinst') ?? '');
+    const about = { control, alternatives, paths };
+    const { index, ranges } = planContent(readEntries(windowedReader(source)), about, request);
     const output = bufferedWriter(target);
     for (const { header, offset, size } of ranges) {
       output.write(header);
@@ -97,12 +102,11 @@ function writeContent(temporary: string, request: ContentRequest): ContentIndex 
   }
 }
 
-/** The file `control` from the package's control archive (deb(5)). */
-function controlFile(archive: Buffer): string {
+/** The text of a file of the package's control archive (deb(5)). */
+function controlFile(archive: Buffer, name: 'control' | 'postinst'): string | undefined {
   const entries = readEntries((position, length) => archive.subarray(position, position + length));
-  const control = entries.find(({ path }) => path === 'control');
-  if (!control) throw new Unreachable('dpkg-deb opened a package without a control file');
-  return archive.toString('utf8', control.offset, control.offset + control.size);
+  const file = entries.find(({ path, kind }) => path === name && kind === 'file');
+  return file && archive.toString('utf8', file.offset, file.offset + file.size);
 }
 
 /** Reads through a window: several headers need one system call. */

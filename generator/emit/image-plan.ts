@@ -114,6 +114,7 @@ function imageKey(plan: Omit<ImagePlan, 'key'>): string {
     plan.createdSeconds,
     { title, users, directories, links, environment, user, entrypoint, command, provides },
     plan.layers.map((layer) => layer.map(contentKey)),
+    spec.needs.map(({ path }) => path).sort(),
   ];
   return sha256Of(JSON.stringify(inputs));
 }

@@ -6,9 +6,10 @@ import type { ImageSpec } from '../lock/requests.ts';
 import { conclude, type Diagnostic, type Result, succeed } from '../model/diagnostic.ts';
 import type { BuiltImage, Descriptor } from '../model/image.ts';
 import type { Lock } from '../model/lock.ts';
+import { alternativeLinks } from '../oci/alternatives.ts';
 import { type Blob, blobOf } from '../oci/blob.ts';
 import { contentOfRecipe, imageFilesLayer } from '../oci/image-files.ts';
-import { findConflicts, LAYER_TYPE } from '../oci/layer.ts';
+import { entriesByPath, findConflicts, LAYER_TYPE } from '../oci/layer.ts';
 import { createdSeconds, describeImage, rootfsId } from '../oci/manifest.ts';
 import { missingPrograms } from '../oci/programs.ts';
 import { hasBlob, putBlob, sweepTemporaries } from './blobs.ts';
@@ -128,13 +129,21 @@ function filesLayer(plan: ImagePlan, contents: PackageContents, cache: string): 
   const all = allContents(plan, contents);
   const present = new Set(all.flatMap(({ index }) => index.directories.map((directory) => directory.path)));
   const layer = imageFilesLayer({
-    recipe: plan.merged,
+    recipe: withAlternatives(plan, all),
     aliases: plan.distribution.paths.aliases,
     controls: [...all].sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ index }) => index.control),
     certificates: readCertificates(all, cache),
     isPresent: (path) => present.has(path),
   });
   return blobOf(LAYER_TYPE, layer);
+}
+
+/** The recipe with the links that install scripts would make. */
+function withAlternatives(plan: ImagePlan, contents: readonly LayerContent[]): ImagePlan['merged'] {
+  const { merged } = plan;
+  const own = new Set(merged.links.map(({ path }) => path));
+  const links = alternativeLinks(contents, plan.distribution.paths).filter(({ path }) => !own.has(path));
+  return { ...merged, links: [...merged.links, ...links] };
 }
 
 function readCertificates(contents: readonly LayerContent[], cache: string): Buffer[] {
@@ -160,10 +169,16 @@ function problems(plan: ImagePlan, contents: PackageContents): Diagnostic[] {
   const conflicts = findConflicts([...all, contentOfRecipe(plan.merged)]).map(({ path, packages }) =>
     buildRules.fileConflict.at(undefined, { image, path, packages }),
   );
-  const missing = missingPrograms(plan.merged, all, plan.distribution.paths).map((program) =>
+  const recipe = withAlternatives(plan, all);
+  const missing = missingPrograms(recipe, all, plan.distribution.paths).map((program) =>
     buildRules.programMissing.at(undefined, { image, program, recipe: plan.spec.recipe.file }),
   );
-  return [...conflicts, ...missing];
+  const entries = entriesByPath(all);
+  const links = new Set(recipe.links.map(({ path }) => path.slice(1)));
+  const absent = plan.spec.needs
+    .filter(({ path }) => !entries.has(path) && !links.has(path))
+    .map(({ path, name, place }) => buildRules.fileMissing.at(place, { image, name, path }));
+  return [...conflicts, ...missing, ...absent];
 }
 
 function keyOfLayer(layer: ImagePlan['layers'][number]): string {

@@ -22,6 +22,12 @@ export const buildRules = {
       `image ${image} has no executable ${program}, which ${recipe} declares in \`provides\``,
     help: () => 'check the new version of the package, then correct the recipe',
   }),
+  fileMissing: rule<{ image: string; name: string; path: string }>('build/file-missing', {
+    severity: 'error',
+    message: ({ image, name, path }) => `image ${image} does not have ${name}: no file /${path}`,
+    label: () => 'requested here',
+    help: () => 'its package has other names for it, or it is in a package to be added to `pg_extensions`',
+  }),
   packageBroken: rule<{ file: string; reason: string }>('build/package-broken', {
     severity: 'error',
     message: ({ file, reason }) => `package ${file} cannot be unpacked: ${reason}`,

@@ -4,7 +4,7 @@ import { type Sha256, Unreachable } from '../model/brand.ts';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
 import type { ImageRecipe, RecipePackage } from '../model/image.ts';
 import type { ImageRequest, Lock, PackageRequest } from '../model/lock.ts';
-import type { ImageUse } from '../model/plan.ts';
+import type { ImageNeed, ImageUse } from '../model/plan.ts';
 import { sha256Of } from '../text/digest.ts';
 import { lockRules } from './rules.ts';
 
@@ -17,6 +17,8 @@ export type ImageSpec = {
   readonly bases: readonly ImageRecipe[];
   /** Names of the packages that the recipe and the parameters request, sorted. */
   readonly named: readonly string[];
+  /** The files that its uses need, each once. */
+  readonly needs: readonly ImageNeed[];
 };
 
 /** The requests to solve and the images to build. Each base recipe is a separate request, with the recipe's name. */
@@ -33,7 +35,8 @@ export function imageRequests(
   recipes: ReadonlyMap<string, ImageRecipe>,
 ): Result<ImageJobs> {
   const unique = uniqueUses(uses);
-  const specs = unique.map((use) => imageSpec(use, recipes));
+  const needs = needsByImage(uses);
+  const specs = unique.map((use) => imageSpec(use, needs.get(imageName(use)) ?? [], recipes));
   const requests = new Map<string, ImageRequest>();
   const add = (one: ImageRequest) => requests.set(`${one.name} ${one.platform}`, one);
   for (const { bases, platform } of specs)
@@ -85,7 +88,21 @@ function uniqueUses(uses: readonly ImageUse[]): ImageUse[] {
   return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, use]) => use);
 }
 
-function imageSpec(use: ImageUse, recipes: ReadonlyMap<string, ImageRecipe>): ImageSpec {
+function needsByImage(uses: readonly ImageUse[]): ReadonlyMap<string, readonly ImageNeed[]> {
+  const found = new Map<string, Map<string, ImageNeed>>();
+  for (const use of uses) {
+    const needs = found.get(imageName(use)) ?? new Map<string, ImageNeed>();
+    found.set(imageName(use), needs);
+    for (const need of use.needs?.() ?? []) if (!needs.has(need.path)) needs.set(need.path, need);
+  }
+  return new Map([...found].map(([name, needs]) => [name, [...needs.values()]]));
+}
+
+function imageSpec(
+  use: ImageUse,
+  needs: readonly ImageNeed[],
+  recipes: ReadonlyMap<string, ImageRecipe>,
+): ImageSpec {
   const { platform } = use;
   const recipe = withArguments(find(recipes, use.recipe), use.arguments);
   const bases: ImageRecipe[] = [];
@@ -93,7 +110,7 @@ function imageSpec(use: ImageUse, recipes: ReadonlyMap<string, ImageRecipe>): Im
     bases.unshift(withArguments(find(recipes, next), use.arguments));
   }
   const named = [...(recipe.packages[platform] ?? []), ...use.packages].map((one) => one.name);
-  return { name: imageName(use), platform, recipe, bases, named: [...new Set(named)].sort() };
+  return { name: imageName(use), platform, recipe, bases, named: [...new Set(named)].sort(), needs };
 }
 
 function find(recipes: ReadonlyMap<string, ImageRecipe>, name: string): ImageRecipe {

@@ -86,7 +86,12 @@ export type ImageUse = {
   readonly arguments: Readonly<Record<string, string>>;
   /** Packages in addition to the recipe's, each with the parameter that requests it. */
   readonly packages: readonly { readonly name: string; readonly askedBy: string; readonly place?: Place }[];
+  /** The files that it must have because of this use. */
+  readonly needs?: () => readonly ImageNeed[];
 };
+
+/** A file that an image must have: its path, what it is for people, and what asks for it. */
+export type ImageNeed = { readonly path: string; readonly name: string; readonly place?: Place };
 
 /** An image as a module names it; without a platform, `image_platforms` or `image_platform` decides. */
 export type ModuleImage = Omit<ImageUse, 'platform'> & Partial<Pick<ImageUse, 'platform'>>;

@@ -49,7 +49,7 @@ export function contentOfRecipe({
     ({ path, target }) => ({ ...link(path.slice(1), target), kind: 'symlink', offset: 0 }) as const,
   );
   const made = recipeDirectories({ links, directories, users: [] });
-  return { name, index: { control: '', size: 0, directories: made, entries } };
+  return { name, index: { control: '', alternatives: [], size: 0, directories: made, entries } };
 }
 
 function accountFiles(users: ImageRecipe['users']): ArchiveEntry[] {

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { Alternative } from './alternatives.ts';
 import { canonicalPath, isBelow, isDropped, type PathRules } from './path-rules.ts';
 import { BLOCK, encodeHeader, padded, type TarEntry } from './tar-header.ts';
 import type { PlacedEntry } from './tar-reader.ts';
@@ -26,6 +27,7 @@ export type ContentEntry = {
  */
 export type ContentIndex = {
   readonly control: string;
+  readonly alternatives: readonly Alternative[];
   readonly size: number;
   readonly directories: readonly ContentDirectory[];
   readonly entries: readonly ContentEntry[];
@@ -43,7 +45,7 @@ export type ContentRange = { readonly header: Buffer; readonly offset: number; r
  */
 export function planContent(
   archive: readonly PlacedEntry[],
-  { control, paths }: { readonly control: string; readonly paths: PathRules },
+  { paths, ...about }: Pick<ContentIndex, 'control' | 'alternatives'> & { readonly paths: PathRules },
   { only, without = [] }: Selection = {},
 ): { index: ContentIndex; ranges: ContentRange[] } {
   const all = inImage(archive, paths);
@@ -56,7 +58,7 @@ export function planContent(
   const placed = placeEntries(entries);
   return {
     index: {
-      control,
+      ...about,
       size: placed.size,
       directories: keepDirectories(all, entries, isKept),
       entries: placed.entries,

@@ -7,6 +7,7 @@ import { imageRequests } from '../../generator/lock/requests.ts';
 import { resolveLock } from '../../generator/lock/resolve.ts';
 import type { Diagnostic } from '../../generator/model/diagnostic.ts';
 import type { Lock } from '../../generator/model/lock.ts';
+import type { ImageNeed } from '../../generator/model/plan.ts';
 import { startArchive, type TestArchive } from './archive.ts';
 import { printAll, type Scene } from './bad-case.ts';
 import type { PackageRecipe } from './packages.ts';
@@ -16,6 +17,8 @@ import { removeTree } from './process.ts';
 const PLATFORM = 'debian13';
 
 type Steps = {
+  /** Files that the image is needed for. */
+  readonly needs?: readonly ImageNeed[];
   readonly packages: readonly PackageRecipe[];
   /** Changes each package before it is published. */
   readonly change?: (file: string) => void;
@@ -42,7 +45,8 @@ async function firstFailure(
 ): Promise<readonly Diagnostic[]> {
   const recipes = await loadRecipes(scene.path('images'));
   if (!recipes.ok) return recipes.diagnostics;
-  const use = { name: 'sample', recipe: 'sample', platform: PLATFORM, arguments: {}, packages: [] };
+  const needs = () => steps.needs ?? [];
+  const use = { name: 'sample', recipe: 'sample', platform: PLATFORM, arguments: {}, packages: [], needs };
   const work = imageRequests([use], recipes.value);
   if (!work.ok) return work.diagnostics;
   const options = optionsFor(scene, archive);

@@ -59,7 +59,14 @@ const recipe: ImageRecipe = {
   entrypoint: ['/usr/bin/tool'],
   provides: ['/bin/tool', '/usr/bin/again'],
 };
-const spec: ImageSpec = { name: 'sample', platform: 'debian13', recipe, bases: [base], named: ['tool'] };
+const spec: ImageSpec = {
+  name: 'sample',
+  platform: 'debian13',
+  recipe,
+  bases: [base],
+  named: ['tool'],
+  needs: [],
+};
 
 function lockOf(recipes: readonly PackageRecipe[], baseNames: readonly string[]): Lock {
   const directory = join(scratch, `packages-${count++}`);

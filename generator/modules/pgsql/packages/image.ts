@@ -1,8 +1,8 @@
 import { perSite } from '../../../model/per-site.ts';
-import type { ImageUse } from '../../../model/plan.ts';
+import type { ImageNeed, ImageUse } from '../../../model/plan.ts';
 import type { Site } from '../../../model/site.ts';
 import { type PgsqlMember, pgsqlMembers } from '../members.ts';
-import { imagePackages, sharePackages } from './packages.ts';
+import { imagePackages, loadedLibraries, sharePackages } from './packages.ts';
 
 /**
  * The PostgreSQL image of a member: `postgres-17`. Members of one major with the same extensions share it; the first
@@ -21,7 +21,26 @@ export function postgresImage(member: PgsqlMember, site: Site): ImageUse {
     platform: member.settings.image_platform,
     arguments: { pg_version: version },
     packages,
+    needs: () => imageNeeds(member),
   };
+}
+
+/** Without these files, PostgreSQL does not start, or a database is not created. */
+function imageNeeds(member: PgsqlMember): readonly ImageNeed[] {
+  const { settings, host } = member;
+  const extensions = settings.pg_databases.flatMap(({ extensions = [] }, index) =>
+    extensions.map(({ name }, position) => ({
+      path: `usr/share/postgresql/${settings.pg_version}/extension/${name}.control`,
+      name: `extension \`${name}\``,
+      place: host.parameters.place('pg_databases', [index, 'extensions', position]),
+    })),
+  );
+  const libraries = loadedLibraries(member).map((name) => ({
+    path: `usr/lib/postgresql/${settings.pg_version}/lib/${name}.so`,
+    name: `library \`${name}\``,
+    place: host.parameters.place('pg_libs'),
+  }));
+  return [...extensions, ...libraries].map(({ place, ...need }) => ({ ...need, ...(place && { place }) }));
 }
 
 /** Major version -> packages of extensions -> the first cluster that has them, in the order of clusters. */
