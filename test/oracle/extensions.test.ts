@@ -17,8 +17,12 @@ const { lacks, renamed } = debian13.postgres;
 const ALL = PACKAGES.flatMap(({ debian: name }) =>
   name === undefined || lacks.includes(name) ? [] : [(renamed[name] ?? name).replace('%v', '17')],
 );
+/** Beyond the table: tools that bring extensions. */
+const TOOLS = ['auto-failover', 'pgpool2', 'pgrouting-scripts', 'repmgr'].map(
+  (name) => `postgresql-17-${name}`,
+);
 const CHOSEN = process.env.PIGSTY_TEST_LONG
-  ? ALL
+  ? [...ALL, ...TOOLS]
   : [...new Set([...WITH_LINKS, ...sample(ALL, 5, seededRandom(SEED))])];
 
 /** Why an extension cannot be created, for those that need more than their package. */
@@ -27,6 +31,7 @@ const REASONS: Readonly<Record<string, RegExp>> = {
   pg_proctab: /version to install must be specified/,
   'pg_proctab--0.0.10-compat': /invalid extension name/,
   pg_snakeoil: /ClamAV databases/,
+  pgautofailover: /shared_preload_libraries/,
   plpgsql: /already exists/,
 };
 /** What the alternatives of PostGIS lead to is no extension of its own. */

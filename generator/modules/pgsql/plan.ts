@@ -34,6 +34,7 @@ import {
   outerDirectories,
   serverBinds,
 } from './paths.ts';
+import { logsContribution } from './server/logs.ts';
 import { reserveContribution } from './server/reserve.ts';
 import { citusGroup, stateIdentity } from './topology/citus.ts';
 
@@ -49,6 +50,7 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
   const more = [
     vipContribution(member, facts),
     reserveContribution(member, image),
+    logsContribution(member, image),
     exchangeContribution(member, site, facts),
   ];
   const shared = vipOf(member);

@@ -67,7 +67,7 @@ function mainConfig(member: PgsqlMember, site: Site, { facts, rules }: Inputs): 
     namespace: `${settings.pg_namespace}/`,
     name: instance,
     ...(part && { citus: { group: part.number, database: part.database } }),
-    log: { level: 'INFO', dir: settings.patroni_log_dir, file_size: 32 * 2 ** 20, file_num: 20 },
+    log: { level: 'INFO', dir: settings.patroni_log_dir, file_size: 32 * 2 ** 20, file_num: 10 },
     restapi: {
       listen: `${host.ip}:${settings.patroni_port}`,
       connect_address: `${host.ip}:${settings.patroni_port}`,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defaultPlatform, distributionOf, distributions } from '../../../distributions/index.ts';
-import { section, UNREAD } from '../../params-section.ts';
+import { OURS, section, UNREAD } from '../../params-section.ts';
 import {
   AbsolutePath,
   byPort,
@@ -12,7 +12,9 @@ import {
   oneOf,
   Password,
   PasswordOrNone,
+  Positive,
   RoleName,
+  Size,
   SystemUser,
   Texts,
   UserId,
@@ -100,6 +102,10 @@ export const install = section('PG_INSTALL', [
     meaning: 'directory of PostgreSQL\'s programs' },
   { id: 847, name: 'pg_log_dir', level: 'C', schema: AbsolutePath, default: '/pg/log/postgres',
     meaning: 'directory of PostgreSQL\'s logs' },
+  { name: 'pg_log_keep_size', level: 'C', schema: Size, default: '2GiB', note: OURS,
+    meaning: 'maximum size of each log directory of a member; at most a tenth of the disk for all of them' },
+  { name: 'pg_log_keep_days', level: 'C', schema: Positive, default: 30, unit: 'days', note: OURS,
+    meaning: 'age after which logs of a member are deleted' },
   { id: 848, name: 'pg_packages', level: 'C', schema: Texts, default: defaults.packages,
     meaning: 'packages of a member; ${pg_version} is the major version' },
   { id: 849, name: 'pg_extensions', level: 'C', schema: Texts, default: defaults.extensionPackages,

@@ -92,12 +92,15 @@ const BASE: Settings = {
   default_statistics_target: 400,
   log_destination: 'csvlog',
   logging_collector: 'on',
-  log_filename: 'postgresql-%Y-%m-%d.log',
+  // Small files: the oldest are deleted when the directory is too large (logs.ts).
+  log_filename: 'postgresql-%Y-%m-%d_%H%M%S.log',
+  log_rotation_size: '32MB',
   log_checkpoints: 'on',
   log_lock_waits: 'on',
   log_replication_commands: 'on',
   log_statement: 'ddl',
-  log_min_duration_statement: 100,
+  // Pigsty logs from 100 ms on: a busy server then writes more log than data.
+  log_min_duration_statement: '1s',
   track_io_timing: 'on',
   track_functions: 'all',
   track_activity_query_size: 8192,
@@ -114,7 +117,8 @@ const BASE: Settings = {
   'auto_explain.log_min_duration': '1s',
   'auto_explain.log_analyze': 'on',
   'auto_explain.log_verbose': 'on',
-  'auto_explain.log_timing': 'on',
+  // The clock would be read twice for each row of each node of every query.
+  'auto_explain.log_timing': 'off',
   'auto_explain.log_nested_statements': 'on',
   'pg_stat_statements.max': 10_000,
   'pg_stat_statements.track': 'all',
@@ -130,7 +134,6 @@ const BY_TEMPLATE: Record<'oltp' | 'olap' | 'crit' | 'tiny', Settings> = {
     enable_partitionwise_join: 'on',
     enable_partitionwise_aggregate: 'on',
     default_statistics_target: 1000,
-    log_min_duration_statement: 1000,
     idle_in_transaction_session_timeout: 0,
   },
   crit: {
