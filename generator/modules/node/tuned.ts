@@ -1,7 +1,7 @@
 /*
  * Kernel settings of Pigsty's tuned profiles as sysctl.d lines (pigsty-defaults.yml, NODE_TUNE). Left out: keys that no
  * current kernel has (tcp_tw_recycle, sched_*), shared memory limits whose defaults are now high enough, and settings of
- * bridges. Added: tcp_retries2 (docs/high-availability.md). With a leading `-`, a key that the kernel does not have is
+ * bridges and routers. Added: tcp_retries2 (docs/high-availability.md). With a leading `-`, a key that the kernel does not have is
  * ignored (sysctl.d(5)).
  */
 export type Profile = 'oltp' | 'olap' | 'crit' | 'tiny';
@@ -26,12 +26,12 @@ const COMMON: Keys = {
   'net.core.wmem_default': 262144,
   'net.core.rmem_max': 4194304,
   'net.core.wmem_max': 4194304,
-  'net.ipv4.ip_forward': 1,
   'net.ipv4.ip_nonlocal_bind': 1,
   'net.ipv4.ip_local_port_range': '32768 65000',
   'net.ipv4.tcp_timestamps': 1,
   'net.ipv4.tcp_tw_reuse': 1,
-  'net.ipv4.tcp_syncookies': 0,
+  // Pigsty switches these off: a flood of half-open connections then stops all services.
+  'net.ipv4.tcp_syncookies': 1,
   'net.ipv4.tcp_synack_retries': 1,
   'net.ipv4.tcp_syn_retries': 1,
   'net.ipv4.tcp_retries2': 5,
