@@ -1,0 +1,52 @@
+const app = { name: 'app', password: 'App.1', roles: ['dbrole_readwrite'] };
+const main = { name: 'main', owner: 'app', schemas: ['s'] };
+const whoami = ['select current_user', 'app', 'main'] as const;
+const absent = { name: 'app', state: 'absent' };
+
+export const removalSteps = {
+  first: { users: [app], databases: [main] },
+  gone: {
+    vars: { pgbouncer_auth_query: true },
+    before: `create role made_by_hand login; create database made_by_hand; grant create on database postgres to app;
+      \\! psql -h /run/postgresql -U app -d main -c 'select pg_sleep(60)' >/dev/null 2>&1 &
+      \\! sleep 1`,
+    ask: {
+      login: whoami,
+      foreign: ['select current_user', 'made_by_hand', 'postgres'] as const,
+      pool: "select count(*) from monitor.pgbouncer_auth('app')",
+    },
+  },
+  stillGone: {},
+  back: { users: [app], databases: [main], ask: { login: whoami } },
+  owns: {
+    users: [absent],
+    databases: [{ name: 'main', owner: 'dbuser_dba', state: 'absent' }],
+    before: `\\connect main
+      create table s.t (n int); create table s.u (n int); alter table s.t owner to app; alter table s.u owner to app;
+      create table public.kept (n int); grant select on public.kept to app`,
+    ask: {
+      rights: ["select has_table_privilege('app', 'public.kept', 'select')", 'postgres', 'main'] as const,
+    },
+  },
+  unconfirmed: {
+    users: [],
+    databases: [{ name: 'main', state: 'absent' }],
+    ask: { database: "select datname from pg_database where datname = 'main'" },
+  },
+  dropped: {
+    users: [absent],
+    databases: [{ name: 'main', state: 'absent', drop: true }],
+    before: `
+      \\! psql -h /run/postgresql -d main -c 'select pg_sleep(60)' >/dev/null 2>&1 &
+      grant usage on schema monitor to app with grant option; alter default privileges grant select on tables to app;
+      alter default privileges for role app grant select on tables to made_by_hand;`,
+    ask: {
+      roles: "select string_agg(rolname, ' ') from pg_roles where rolname in ('app', 'made_by_hand')",
+      databases: "select string_agg(datname, ' ') from pg_database where datname in ('main', 'made_by_hand')",
+    },
+  },
+  recreated: {
+    before: 'create role app login',
+    ask: { login: ['select current_user', 'app', 'postgres'] as const },
+  },
+};
