@@ -174,7 +174,7 @@ describe.skipIf(skipped)(`provisioning${skipped ? ` (${skipped})` : ''}`, () => 
     expect(done.dropped.code).toBe(0);
     expect(done.dropped.journal).toContain('database main: dropped');
     expect(done.dropped.journal).toContain('user app: dropped');
-    expect(done.dropped.answers).toEqual({ roles: 'made_by_hand', databases: 'made_by_hand' });
+    expect(done.dropped.answers).toEqual({ sessions: '0', roles: 'made_by_hand', databases: 'made_by_hand' });
     expect(changes(done.recreated)).toEqual([
       'role app is not in the inventory and was not created by it: not changed',
       ...foreign,

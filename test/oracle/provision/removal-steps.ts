@@ -29,19 +29,22 @@ export const removalSteps = {
     },
   },
   unconfirmed: {
-    users: [],
+    users: [{ name: 'late' }],
     databases: [{ name: 'main', state: 'absent' }],
     ask: { database: "select datname from pg_database where datname = 'main'" },
   },
   dropped: {
-    users: [absent],
+    users: [absent, { name: 'late', state: 'absent' }],
     databases: [{ name: 'main', state: 'absent', drop: true }],
     before: `
+      \\! psql -h /run/postgresql -U late -d postgres -c 'select pg_sleep(61)' >/dev/null 2>&1 &
+      \\! sleep 1
       \\! psql -h /run/postgresql -d main -c 'select pg_sleep(60)' >/dev/null 2>&1 &
       grant usage on schema monitor to app with grant option; alter default privileges grant select on tables to app;
       alter default privileges for role app grant select on tables to made_by_hand;`,
     ask: {
-      roles: "select string_agg(rolname, ' ') from pg_roles where rolname in ('app', 'made_by_hand')",
+      sessions: "select count(*) from pg_stat_activity where query = 'select pg_sleep(61)'",
+      roles: "select string_agg(rolname, ' ') from pg_roles where rolname in ('app', 'late', 'made_by_hand')",
       databases: "select string_agg(datname, ' ') from pg_database where datname in ('main', 'made_by_hand')",
     },
   },

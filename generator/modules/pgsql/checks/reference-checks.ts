@@ -80,7 +80,7 @@ function checkRoles(known: KnownNames): Diagnostic[] {
   );
 }
 
-/** A role that an extension, a baseline or an administrator creates is granted when it exists: units/pgsql/roles.sql.ejs. */
+/** A role that an extension, a baseline or an administrator creates is granted when it exists: units/pgsql/provision/memberships.py.ejs. */
 function unknownRole(
   { roles, upstream }: KnownNames,
   place: Place | undefined,

@@ -66,6 +66,7 @@ fi
 
 python3 /etc/pigsty/current/etc/pgsql/converge.py
 if [ "$role" = standby-leader ]; then
+    provision replica || :
     echo "this is a standby cluster: roles and databases are replicated"
     exit 0
 fi

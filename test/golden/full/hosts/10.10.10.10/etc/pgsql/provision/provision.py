@@ -79,7 +79,7 @@ def provision_all(session, declared, known, journal):
     removal.report_databases(session, declared, known, journal)
     removal.drop_databases(session, declared, known, journal)
     removal.drop_users(session, declared, known, journal)
-    removal.end_sessions(session, record.TABLE)
+    removal.end_sessions(session)
 
 
 def open_record(session, journal):
@@ -108,7 +108,7 @@ def run(mode):
         with Session("postgres", journal) as session:
             if mode == "replica":
                 if session.value("SELECT to_regclass(%(name)s)::text", name=record.TABLE):
-                    removal.end_sessions(session, record.TABLE)
+                    removal.end_sessions(session)
                 return 0
             known = open_record(session, journal)
             if known:

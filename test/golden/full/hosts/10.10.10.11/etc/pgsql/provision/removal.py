@@ -1,5 +1,6 @@
 """Users and databases that the inventory no longer has: they are reported; what was ours cannot log in. Only
 `state: absent` drops."""
+from record import TABLE
 from session import Refused, Session
 
 OWNED = """
@@ -30,11 +31,11 @@ def lock_out(session, name, oid):
     return True
 
 
-def end_sessions(session, record_table):
+def end_sessions(session):
     """Ends the sessions of declared roles that may not log in; also on a replica, whose roles are those of the primary."""
     rows = session.rows(
         "SELECT rolname, pg_terminate_backend(pid) FROM pg_stat_activity AS a JOIN pg_roles AS r ON r.oid = a.usesysid"
-        f" WHERE NOT rolcanlogin AND r.oid IN (SELECT id FROM {record_table} WHERE kind = 'user')")
+        f" WHERE NOT rolcanlogin AND r.oid IN (SELECT id FROM {TABLE} WHERE kind = 'user')")
     for name in sorted({name for name, _ in rows}):
         session.changed(f"user {name}: sessions ended: {sum(name == other for other, _ in rows)}")
 
@@ -66,6 +67,7 @@ def drop_users(session, declared, record, journal):
                 raise Refused("PostgreSQL needs it: not dropped")
             record.keep("user", name, oid, detail=record.find("user", name, oid))
             lock_out(session, name, oid)
+            end_sessions(session)
             refuse_owner(session, name, oid)
             revoke_privileges(session, name, oid)
             session.change(f"user {name}: dropped", f"DROP ROLE {session.ident(name)}")

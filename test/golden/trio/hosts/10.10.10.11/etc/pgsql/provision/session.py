@@ -21,8 +21,13 @@ class Refused(Exception):
     """The declared state cannot be reached, for a reason of our own."""
 
 
+def code_of(error):
+    """SQLSTATE; None for an error of the connection. The names of psycopg2 and psycopg 3."""
+    return getattr(error, "pgcode", None) or getattr(error, "sqlstate", None)
+
+
 def heals(error):
-    code = getattr(error, "pgcode", None) or getattr(error, "sqlstate", None)
+    code = code_of(error)
     if code is None:
         return isinstance(error, psycopg.OperationalError) or not isinstance(error, psycopg.DatabaseError)
     message = describe(error)
@@ -33,7 +38,7 @@ def describe(error):
     """Message and detail; never the statement, which may contain a password verifier."""
     diagnosis = getattr(error, "diag", None)
     parts = [getattr(diagnosis, name, None) for name in ("message_primary", "message_detail", "message_hint")]
-    return "; ".join(part for part in parts if part) or str(error).strip()
+    return one_line("; ".join(part for part in parts if part) or str(error).strip())
 
 
 def one_line(text):
@@ -74,7 +79,7 @@ class Journal:
         except Refused as refusal:
             self.failed(f"{what}: {refusal}")
         except psycopg.Error as error:
-            if heals(error) and getattr(error, "pgcode", None) not in permanent:
+            if heals(error) and code_of(error) not in permanent:
                 raise
             self.failed(f"{what}: {describe(error)}")
 
