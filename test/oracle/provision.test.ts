@@ -197,6 +197,12 @@ describe.skipIf(skipped)(`provisioning${skipped ? ` (${skipped})` : ''}`, () => 
     expect(done.unreachable.journal.join(' ')).toContain(
       'interrupted, and tried again: connection to server',
     );
+    expect(done.terminated.code).toBe(1);
+    expect(done.terminated.journal.join(' ')).toMatch(
+      /^interrupted, and tried again: (?:terminating connection|server closed the connection)/,
+    );
+    expect(done.hindered.code).toBe(0);
+    expect(done.hindered.journal).toContain('user other: comment changed');
     expect(done.forged.code).toBe(0);
     expect(done.forged.answers).toEqual({
       insert: expect.stringContaining('permission denied'),

@@ -39,7 +39,7 @@ export const removalSteps = {
     before: `
       \\! psql -h /run/postgresql -U late -d postgres -c 'select pg_sleep(61)' >/dev/null 2>&1 &
       \\! sleep 1
-      \\! psql -h /run/postgresql -d main -c 'select pg_sleep(60)' >/dev/null 2>&1 &
+      \\! psql -h /run/postgresql -U postgres -d main -c 'select pg_sleep(60)' >/dev/null 2>&1 &
       grant usage on schema monitor to app with grant option; alter default privileges grant select on tables to app;
       alter default privileges for role app grant select on tables to made_by_hand;`,
     ask: {

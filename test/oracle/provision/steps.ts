@@ -63,7 +63,7 @@ function fill(data: PlanData, reveal: (ref: SecretRef) => string): PlanData {
 const START = `
   server() { within postgres-17 543 "$@"; }
   ask_as() { user=$1 database=$2; shift 2; server env "$user" "$database" psql -h /run/postgresql -XAtq "$@" 2>&1; }
-  ask() { server env PGOPTIONS=-cclient_min_messages=warning psql -h /run/postgresql -XAtq "$@" 2>&1; }
+  ask() { server env PGOPTIONS="-c client_min_messages=warning -c role=none -c statement_timeout=0 -c default_transaction_read_only=off" psql -h /run/postgresql -XAtq "$@" 2>&1; }
   server initdb -D /tmp/data -U postgres --auth=trust --no-sync >/dev/null
   server postgres -D /tmp/data -c unix_socket_directories=/run/postgresql -c listen_addresses= -c fsync=off \\
     -c shared_preload_libraries=pg_stat_statements >"$node/postgres.log" 2>&1 &

@@ -1,5 +1,6 @@
 """A connection to one database, the lines of the journal, and errors with the object that they concern."""
 import contextlib
+import os
 import re
 import sys
 
@@ -10,9 +11,9 @@ from patroni import psycopg
 # a unique violation in a catalog, which a concurrent statement causes.
 HEALING = ("08", "40", "53", "57", "25006", "55006", "55P03", "58030", "23505")
 SAFE_PATH = "SET search_path = pg_catalog"
-# The owner of a database chooses defaults for its sessions.
-OWN_SETTINGS = ("SET role = none", "SET default_transaction_read_only = off", "SET statement_timeout = 0",
-                "SET lock_timeout = 0", "SET idle_in_transaction_session_timeout = 0")
+# The owner of a database chooses defaults for its sessions; options of the connection have priority.
+OWN_OPTIONS = ("role=none", "default_transaction_read_only=off", "statement_timeout=0", "lock_timeout=0",
+               "idle_in_transaction_session_timeout=0")
 # Do not retry (pgsql-provision.service, RestartPreventExitStatus=).
 PERMANENT = 65
 
@@ -84,17 +85,27 @@ class Journal:
             self.failed(f"{what}: {describe(error)}")
 
 
+def quote(value):
+    """A value in a connection string."""
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def own_options():
+    return " ".join([os.environ.get("PGOPTIONS", ""), *(f"-c {option}" for option in OWN_OPTIONS)])
+
+
 class Session:
     def __init__(self, database, journal):
-        quoted = database.replace("\\", "\\\\").replace("'", "\\'")
         # As one string: with keywords Patroni would set search_path for good.
-        self.connection = psycopg.connect(f"dbname='{quoted}'")
+        self.connection = psycopg.connect(f"dbname={quote(database)} options={quote(own_options())}")
         self.journal = journal
         self.database = database
         self.version = self.connection.server_version // 10000
         self.uncommitted = None
-        for setting in SAFE_PATH, *OWN_SETTINGS:
-            self.execute(setting)
+        self.execute(SAFE_PATH)
+        if self.version >= 17:
+            self.execute("SET transaction_timeout = 0")
 
     def __enter__(self):
         return self
