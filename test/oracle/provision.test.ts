@@ -171,12 +171,19 @@ describe.skipIf(skipped)(`provisioning${skipped ? ` (${skipped})` : ''}`, () => 
       'database main is not dropped: `state: absent` needs `drop: true` beside it',
     );
     expect(done.unconfirmed.answers.database).toBe('main');
+    expect(done.replica).toEqual({
+      code: 0,
+      journal: ['user late: sessions ended: 1'],
+      answers: { sessions: 'made_by_hand' },
+    });
+    expect(changes(done.loginAgain)).toContain('user late: login granted');
     expect(done.dropped.code).toBe(0);
     expect(done.dropped.journal).toContain('database main: dropped');
     expect(done.dropped.journal).toContain('user app: dropped');
     expect(done.dropped.answers).toEqual({ sessions: '0', roles: 'made_by_hand', databases: 'made_by_hand' });
     expect(changes(done.recreated)).toEqual([
       'role app is not in the inventory and was not created by it: not changed',
+      'role late is not in the inventory and was not created by it: not changed',
       ...foreign,
     ]);
     expect(done.recreated.answers.login).toBe('app');

@@ -33,6 +33,23 @@ export const removalSteps = {
     databases: [{ name: 'main', state: 'absent' }],
     ask: { database: "select datname from pg_database where datname = 'main'" },
   },
+  /** A replica has the roles of its primary, and sessions of its own. */
+  replica: {
+    mode: 'replica' as const,
+    before: `
+      \\! psql -h /run/postgresql -U late -d postgres -c 'select pg_sleep(62)' >/dev/null 2>&1 &
+      \\! psql -h /run/postgresql -U made_by_hand -d postgres -c 'select pg_sleep(62)' >/dev/null 2>&1 &
+      \\! sleep 1
+      alter role late nologin; alter role made_by_hand nologin`,
+    ask: {
+      sessions: "select string_agg(usename, ' ') from pg_stat_activity where query = 'select pg_sleep(62)'",
+    },
+  },
+  loginAgain: {
+    users: [{ name: 'late' }],
+    databases: [{ name: 'main', state: 'absent' }],
+    before: 'alter role made_by_hand login',
+  },
   dropped: {
     users: [absent, { name: 'late', state: 'absent' }],
     databases: [{ name: 'main', state: 'absent', drop: true }],
@@ -48,8 +65,10 @@ export const removalSteps = {
       databases: "select string_agg(datname, ' ') from pg_database where datname in ('main', 'made_by_hand')",
     },
   },
+  /** A name that was ours, now of a role that was made by hand. */
+  lateAgain: { users: [{ name: 'late' }] },
   recreated: {
-    before: 'create role app login',
+    before: 'drop role late; create role late login; create role app login',
     ask: { login: ['select current_user', 'app', 'postgres'] as const },
   },
 };

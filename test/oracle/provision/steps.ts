@@ -14,6 +14,8 @@ export type Step = {
   readonly users?: readonly object[];
   readonly databases?: readonly object[];
   readonly vars?: object;
+  /** What the script is told to do; everything without one. */
+  readonly mode?: 'replica';
   /** Where the server is looked for. */
   readonly port?: number;
   /** psql input, as the superuser, in database postgres. */
@@ -90,7 +92,10 @@ function scriptOf(name: string, step: Step): string {
       ? [say(`${name} before`, `printf %s ${quoteShell(step.before)} | ask -U postgres -v ON_ERROR_STOP=1`)]
       : []),
     `printf %s ${quoteShell(declaredBy(step))} >'${PROVISION}/declared.yml'`,
-    say(`${name} journal`, `port=${step.port ?? 5432}; provision && code=0 || code=$?; echo "$code"`),
+    say(
+      `${name} journal`,
+      `port=${step.port ?? 5432}; provision ${step.mode ?? ''} && code=0 || code=$?; echo "$code"`,
+    ),
     ...asked,
   ].join('\n');
 }
