@@ -246,6 +246,65 @@ describe.skipIf(reason).each(META_SUITES)(`blueprint meta on %s ${reason ?? ''}`
     await expect.poll(() => sql('select 1', limited), { timeout: 20_000 }).toContain('no pg_hba.conf entry');
   });
 
+  /** The journal of the last provisioning. */
+  async function provisioned(): Promise<string> {
+    return node.sh(
+      'journalctl -u pgsql-provision -o cat --no-pager _SYSTEMD_INVOCATION_ID="$(systemctl show -P InvocationID pgsql-provision)"',
+    );
+  }
+
+  it('a user that the inventory no longer has cannot log in, directly or through the pool', async () => {
+    const view = { user: 'dbuser_view', password: 'Changed.Viewer' };
+    const held = sql("select pg_sleep(120), 'still here'", { ...view, port: 5433 });
+    await expect
+      .poll(() => sql("select count(*) from pg_stat_activity where usename = 'dbuser_view'"))
+      .not.toBe('0');
+    workshop.edit((text) =>
+      text
+        .replace(/ {10}- name: dbuser_view\n(?: {12}.*\n)+/, '')
+        .replace(/ {10}- \{ user: dbuser_view, .*\n/, '          []\n'),
+    );
+    await apply();
+    expect(await held).toMatch(/FATAL|terminat|closed/);
+    for (const port of [5432, 5433, 5436, 6432])
+      expect(await sql('select 1', { ...view, port })).toMatch(/FATAL/);
+    expect(await sql("select rolcanlogin from pg_roles where rolname = 'dbuser_view'")).toBe('f');
+    const words = await provisioned();
+    expect(words).toContain('user dbuser_view: login removed: the inventory does not have it');
+    expect(words).toContain('user dbuser_view is not in the inventory any more: it cannot log in');
+    expect(words).toContain(
+      'the roles and databases of the inventory are as declared; not in the inventory: 1',
+    );
+  });
+
+  it('an error that waiting does not heal ends the apply, with the name of the user', async () => {
+    workshop.edit((text) =>
+      text.replace('          - name: dbuser_limited\n', '$&            parameters: { work_mem: lots }\n'),
+    );
+    const bundle = await workshop.bundle(ADDRESS);
+    await node.sh('rm -rf /root/bundle');
+    await node.push(bundle, '/root/bundle');
+    const result = await node.exec(['/root/bundle/pigsty-agent', 'apply'], { timeoutSeconds: 300 });
+    expect(result.code).toBe(6);
+    expect(await node.sh('systemctl show -P Result,ExecMainStatus,NRestarts pgsql-provision')).toBe(
+      'exit-code\n0\n65\n',
+    );
+    expect(await provisioned()).toContain(
+      'error: user dbuser_limited: invalid value for parameter "work_mem": "lots"',
+    );
+  });
+
+  it('and `state: absent` drops the user', async () => {
+    workshop.edit((text) =>
+      text
+        .replace('            parameters: { work_mem: lots }\n', '')
+        .replace('        pg_users:\n', '$&          - { name: dbuser_view, state: absent }\n'),
+    );
+    await apply();
+    expect(await sql("select count(*) from pg_roles where rolname = 'dbuser_view'")).toBe('0');
+    expect(await provisioned()).toContain('user dbuser_view: dropped');
+  });
+
   it('comes back after a reboot', async () => {
     await node.reboot();
     await expect.poll(() => sql('select n from app.ledger', { port: 5433 }), { timeout: 60_000 }).toBe('42');

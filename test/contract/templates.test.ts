@@ -37,12 +37,7 @@ describe('templates', () => {
       'view.instanse',
       "etcd/etcd.service.ejs:2: Property 'instanse' does not exist",
     ],
-    [
-      'pgsql/roles.sql.ejs',
-      'role.expireInDays %>',
-      'role.expiryInDays %>',
-      "Property 'expiryInDays' does not exist",
-    ],
+    ['pgsql/userlist.txt.ejs', 'user.verifier', 'user.verifer', "Property 'verifer' does not exist"],
     ['shared/root-command.ejs', 'sh(variable)', 'sh(varible)', "Cannot find name 'varible'"],
     ['shared/image.ejs', 'view.root', 'view.rot', "shared/image.ejs:2: Property 'rot' does not exist"],
     [

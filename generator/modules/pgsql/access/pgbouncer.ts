@@ -3,6 +3,7 @@ import { quoteConnection } from '../../../text/quote.ts';
 import { listenAddresses } from '../ha/listen.ts';
 import type { PgsqlMember } from '../members.ts';
 import type { Database, User } from '../params/schemas.ts';
+import { isPresent } from '../present.ts';
 import type { PgsqlSettings } from '../settings.ts';
 import { ROLE_LINK } from './hba/print.ts';
 import { POOL_HBA } from './rule-files.ts';
@@ -46,7 +47,7 @@ function pooledUsers(settings: PgsqlSettings): User[] {
 /** The databases of the inventory that pgbouncer serves. */
 export function declaredPools(settings: PgsqlSettings): Database[] {
   return settings.pg_databases.filter(
-    ({ name, pgbouncer }) => pgbouncer !== false && poolNameProblem(name) === undefined,
+    (one) => isPresent(one) && one.pgbouncer !== false && poolNameProblem(one.name) === undefined,
   );
 }
 

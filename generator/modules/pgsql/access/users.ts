@@ -2,10 +2,20 @@ import type { Path } from '../../../model/origin.ts';
 import { ownValue } from '../../../model/own-value.ts';
 import type { SecretRef } from '../../../model/secret.ts';
 import type { User } from '../params/schemas.ts';
+import { isPresent } from '../present.ts';
 import type { PgsqlSettings } from '../settings.ts';
 
-/** Default roles, then business users; a business user with the name of a default role replaces it. */
+/** Users that the inventory names to be dropped. */
+export function absentUsers(settings: PgsqlSettings): User[] {
+  return listedUsers(settings).filter((user) => !isPresent(user));
+}
+
+/** Default roles, then business users that are not absent; a business user with the name of a default role replaces it. */
 export function allUsers(settings: PgsqlSettings): User[] {
+  return listedUsers(settings).filter(isPresent);
+}
+
+function listedUsers(settings: PgsqlSettings): User[] {
   const own = new Set(settings.pg_users.map((user) => user.name));
   const renamed = settings.pg_default_roles.map((role) => ({
     ...role,
@@ -15,7 +25,7 @@ export function allUsers(settings: PgsqlSettings): User[] {
 }
 
 /** System users have a row in pg_default_roles; the inventory may rename them. */
-function systemName(name: string, settings: PgsqlSettings): string {
+export function systemName(name: string, settings: PgsqlSettings): string {
   const names: Record<string, string> = {
     postgres: settings.pg_dbsu,
     replicator: settings.pg_replication_username,

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../../model/diagnostic.ts';
 import type { Site } from '../../../model/site.ts';
 import { PIGSTY_BASELINES } from '../content/baselines.ts';
 import type { PgsqlMember } from '../members.ts';
+import { eachPresent } from '../present.ts';
 
 const rules = {
   shipped: rule<{ file: string; database: string }>('pgsql/baseline-not-carried', {
@@ -21,7 +22,7 @@ const rules = {
 
 /** A baseline whose file was not found. */
 export function checkBaselines(member: PgsqlMember, files: Site['files']): Diagnostic[] {
-  return member.settings.pg_databases.flatMap(({ name, baseline }, index) => {
+  return eachPresent(member.settings.pg_databases, ({ name, baseline }, index) => {
     if (baseline === undefined || files.has(baseline)) return [];
     const place = member.host.parameters.place('pg_databases', [index, 'baseline']);
     const missing = PIGSTY_BASELINES.has(baseline) ? rules.shipped : rules.missing;

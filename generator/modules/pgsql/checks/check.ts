@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../../../model/diagnostic.ts';
 import type { Site } from '../../../model/site.ts';
 import { clusters, isPgsqlHost, type PgsqlMember } from '../members.ts';
+import { checkAbsent } from './absent-checks.ts';
 import { checkBackups } from './backup-checks.ts';
 import { checkBaselines } from './baseline-checks.ts';
 import { checkCapacity } from './capacity-checks.ts';
@@ -60,6 +61,7 @@ function checkContent([first]: readonly PgsqlMember[], site: Site): Diagnostic[]
   if (!first) return [];
   return [
     ...checkNames(first),
+    ...checkAbsent(first),
     ...checkReferences(first, site),
     ...checkPasswords(first, site),
     ...checkHbaNames(first, site),

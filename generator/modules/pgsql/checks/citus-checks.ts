@@ -5,6 +5,7 @@ import type { Site } from '../../../model/site.ts';
 import { declaredServices, destinationPort, serviceHosts } from '../access/services.ts';
 import { clusterMembers, clusters, type PgsqlMember, placeOf } from '../members.ts';
 import { isBundled } from '../packages/packages.ts';
+import { isPresent } from '../present.ts';
 import { citusGroup, otherGroups, shardOf } from '../topology/citus.ts';
 
 const rules = {
@@ -145,7 +146,7 @@ function checkName([shard, parts]: [string, readonly PgsqlMember[]], site: Site)
 function checkDatabase(part: PgsqlMember): Diagnostic[] {
   const database = citusGroup(part)?.database;
   if (database?.startsWith('/')) return [rules.regex.at(placeOf(part, 'patroni_citus_db'), { database })];
-  const isKnown = part.settings.pg_databases.some(({ name }) => name === database);
+  const isKnown = part.settings.pg_databases.some((one) => isPresent(one) && one.name === database);
   if (database === undefined || database === 'postgres' || isKnown) return [];
   return [rules.undeclared.at(placeOf(part, 'patroni_citus_db'), { database, cluster: part.cluster })];
 }

@@ -8,6 +8,7 @@ import { printRecord } from '../access/hba/print.ts';
 import { type HbaQuestion, hbaVerdict } from '../access/hba/verdict.ts';
 import { declaredPools } from '../access/pgbouncer.ts';
 import type { PgsqlMember } from '../members.ts';
+import { eachPresent } from '../present.ts';
 import { standbyClustersOf } from '../topology/upstream.ts';
 
 const rules = {
@@ -80,7 +81,7 @@ function checkPoolUsers(context: HbaContext): Diagnostic[] {
   const { settings, host } = context.member;
   if (!settings.pgbouncer_enabled) return [];
   const databases = declaredPools(settings);
-  return settings.pg_users.flatMap(({ name, pgbouncer }, index) => {
+  return eachPresent(settings.pg_users, ({ name, pgbouncer }, index) => {
     if (pgbouncer !== true) return [];
     const verdicts = databases.map((database) =>
       hbaVerdict({ user: name, database: database.name, from: 'local', isTls: false }, 'primary', context),

@@ -2,6 +2,7 @@ import type { Site } from '../../../model/site.ts';
 import { predefinedRoles } from '../access/predefined-roles.ts';
 import { allUsers } from '../access/users.ts';
 import { clusterMembers, type PgsqlMember } from '../members.ts';
+import { isPresent } from '../present.ts';
 import type { PgsqlSettings } from '../settings.ts';
 import { standbySource } from '../topology/upstream.ts';
 
@@ -24,7 +25,7 @@ export function knownNames(member: PgsqlMember, site: Site): KnownNames {
   return {
     member,
     roles: new Set([...all.flatMap(rolesOf), ...predefinedRoles(settings.pg_version)]),
-    databases: new Set(all.flatMap((one) => one.pg_databases.map(({ name }) => name))),
+    databases: new Set(all.flatMap((one) => one.pg_databases.filter(isPresent).map(({ name }) => name))),
     upstream: isElsewhere ? `it must exist in the upstream ${source.hosts.join(', ')}` : undefined,
   };
 }

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../../model/diagnostic.ts';
 import type { Path } from '../../../model/origin.ts';
 import type { PgsqlMember } from '../members.ts';
 import type { Database } from '../params/schemas.ts';
+import { eachPresent } from '../present.ts';
 import { hasLocale, IMAGE_LOCALES, isServerEncoding, suits } from '../server/locales.ts';
 
 const rules = {
@@ -52,9 +53,9 @@ type Choice = {
 /** Locales that the image does not have, and encodings that PostgreSQL does not have or that do not suit the locale. */
 export function checkLocales(member: PgsqlMember): Diagnostic[] {
   const cluster = ofCluster(member);
-  const databases = member.settings.pg_databases.map((database, index) =>
+  const databases = eachPresent(member.settings.pg_databases, (database, index) => [
     ofDatabase(database, index, cluster),
-  );
+  ]);
   return [
     ...checkChoice(cluster, member),
     ...databases.flatMap((choice) => (choice.own.length > 0 ? checkChoice(choice, member) : [])),

@@ -10,6 +10,7 @@ import {
   listedPackages,
   resolveName,
 } from '../packages/packages.ts';
+import { eachPresent } from '../present.ts';
 
 const rules = {
   unknown: rule<{ parameter: string; names: string; nearest: string | undefined }>('pgsql/package-unknown', {
@@ -108,8 +109,8 @@ function joined(listed: readonly ListedPackage[]): { parameter: string; names: s
 
 function checkDatabases(member: PgsqlMember): Diagnostic[] {
   const { settings, host } = member;
-  return settings.pg_databases.flatMap(({ name: database, extensions }, index) =>
-    (extensions ?? []).flatMap(({ name: extension }, position) =>
+  return eachPresent(settings.pg_databases, ({ name: database, extensions }, index) =>
+    eachPresent(extensions ?? [], ({ name: extension }, position) =>
       checkExtension(member, { extension, database }, () =>
         host.parameters.place('pg_databases', [index, 'extensions', position]),
       ),

@@ -5,6 +5,7 @@ import type { Site } from '../../../model/site.ts';
 import { nearestName } from '../../../text/nearest.ts';
 import { type PgsqlMember, placeOf } from '../members.ts';
 import type { Database, Extension } from '../params/schemas.ts';
+import { eachPresent, isPresent } from '../present.ts';
 import { type KnownNames, knownNames } from './known-names.ts';
 
 /** A name that the inventory does not define. */
@@ -56,7 +57,7 @@ export function checkReferences(member: PgsqlMember, site: Site): Diagnostic[] {
   return [
     ...checkRoles(known),
     ...checkGrantees(known),
-    ...member.settings.pg_databases.flatMap((database, index) => checkDatabase(known, database, index)),
+    ...eachPresent(member.settings.pg_databases, (database, index) => checkDatabase(known, database, index)),
     ...checkDefaultExtensions(known),
   ];
 }
@@ -70,7 +71,7 @@ function at({ member }: KnownNames, parameter: Parameter, path: Path): Place | u
 function checkRoles(known: KnownNames): Diagnostic[] {
   const { settings } = known.member;
   return (['pg_users', 'pg_default_roles'] as const).flatMap((parameter) =>
-    settings[parameter].flatMap(({ name: user, roles = [] }, index) =>
+    eachPresent(settings[parameter], ({ name: user, roles = [] }, index) =>
       roles.flatMap((name, step) => {
         if (known.roles.has(name)) return [];
         return [unknownRole(known, at(known, parameter, [index, 'roles', step]), { name, user })];
@@ -79,7 +80,7 @@ function checkRoles(known: KnownNames): Diagnostic[] {
   );
 }
 
-/** A role that an extension, a baseline or an administrator creates is granted when it exists: units/pgsql/roles.sql.ejs. */
+/** A role that an extension, a baseline or an administrator creates is granted when it exists: units/pgsql/provision/memberships.py.ejs. */
 function unknownRole(
   { roles, upstream }: KnownNames,
   place: Place | undefined,
@@ -127,7 +128,7 @@ function checkDatabase(known: KnownNames, database: Database, index: number): Di
     }),
     ...checkTemplate(known, database, index),
     ...checkTablespace(known, database, index),
-    ...extensions.flatMap((extension, step) => {
+    ...eachPresent(extensions, (extension, step) => {
       const path = [index, 'extensions', step, 'schema'];
       return checkSchema(known, extension, { database, mayExist: step > 0, path, parameter: 'pg_databases' });
     }),
@@ -159,7 +160,7 @@ function checkTemplate(
   const { databases, upstream } = known;
   if (template === undefined || OF_INITDB.includes(template)) return [];
   const place = at(known, 'pg_databases', [index, 'template']);
-  const own = known.member.settings.pg_databases.findIndex(({ name }) => name === template);
+  const own = known.member.settings.pg_databases.findIndex((one) => isPresent(one) && one.name === template);
   if (own >= index) return [rules.templateLater.at(place, { template, database })];
   if (databases.has(template)) return [];
   const suggestion = nearestName(template, [...OF_INITDB, ...databases]);
@@ -215,7 +216,7 @@ function checkSchema(
 /** template0 has none of the schemas of `pg_default_schemas`. */
 function schemasOf({ member }: KnownNames, database: Database | undefined): string[] {
   const inherited = database?.template === 'template0' ? [] : member.settings.pg_default_schemas;
-  const own = (database?.schemas ?? []).map(({ name }) => name);
+  const own = (database?.schemas ?? []).filter(isPresent).map(({ name }) => name);
   return ['public', 'pg_catalog', 'information_schema', ...inherited, ...own];
 }
 

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../../model/diagnostic.ts';
 import { isPoolKey, poolNameProblem } from '../access/pgbouncer.ts';
 import { declaredServices, destinationPort, selectMembers } from '../access/services.ts';
 import { type PgsqlMember, placeOf } from '../members.ts';
+import { eachPresent } from '../present.ts';
 
 const rules = {
   noBackend: rule<{ service: string; cluster: string }>('pgsql/service-without-member', {
@@ -93,15 +94,18 @@ export function checkPool(member: PgsqlMember): Diagnostic[] {
 }
 
 function checkPoolUsers({ settings, host }: PgsqlMember): Diagnostic[] {
-  return settings.pg_users.flatMap(({ name, pgbouncer, pool_mode: mode, pool_connlimit: limit }, index) => {
-    const hasOptions = pgbouncer === true && (mode !== undefined || limit !== undefined);
-    if (!hasOptions || isPoolKey(name)) return [];
-    return [rules.noOptions.at(host.parameters.place('pg_users', [index, 'name']), { user: name })];
-  });
+  return eachPresent(
+    settings.pg_users,
+    ({ name, pgbouncer, pool_mode: mode, pool_connlimit: limit }, index) => {
+      const hasOptions = pgbouncer === true && (mode !== undefined || limit !== undefined);
+      if (!hasOptions || isPoolKey(name)) return [];
+      return [rules.noOptions.at(host.parameters.place('pg_users', [index, 'name']), { user: name })];
+    },
+  );
 }
 
 function checkPoolDatabases(member: PgsqlMember): Diagnostic[] {
-  return member.settings.pg_databases.flatMap(({ name, pgbouncer }, index) => {
+  return eachPresent(member.settings.pg_databases, ({ name, pgbouncer }, index) => {
     const problem = pgbouncer === false ? undefined : poolNameProblem(name);
     if (problem === undefined) return [];
     const place = member.host.parameters.place('pg_databases', [index, 'name']);

@@ -1,5 +1,6 @@
 import type { FilePlan } from '../../../model/plan.ts';
 import type { PgsqlMember } from '../members.ts';
+import { eachPresent } from '../present.ts';
 import { citusGroup } from '../topology/citus.ts';
 
 /** The SQL file of a new database, as a file in the generation. */
@@ -9,7 +10,7 @@ export type Baseline = { readonly database: string; readonly file: string; reado
 export const PIGSTY_BASELINES: ReadonlySet<string> = new Set(['cmdb.sql', 'supa.sql']);
 
 export function baselineNames({ settings }: PgsqlMember): string[] {
-  return settings.pg_databases.flatMap(({ baseline }) => (baseline === undefined ? [] : [baseline]));
+  return eachPresent(settings.pg_databases, ({ baseline }) => (baseline === undefined ? [] : [baseline]));
 }
 
 /**
@@ -18,7 +19,7 @@ export function baselineNames({ settings }: PgsqlMember): string[] {
  */
 export function baselines(member: PgsqlMember, files: ReadonlyMap<string, string>): Baseline[] {
   const part = citusGroup(member);
-  return member.settings.pg_databases.flatMap(({ name, baseline, allowconn }, index) => {
+  return eachPresent(member.settings.pg_databases, ({ name, baseline, allowconn }, index) => {
     const text = baseline === undefined ? undefined : files.get(baseline);
     const isOfCoordinator = part !== undefined && part.number > 0 && part.database === name;
     if (text === undefined || allowconn === false || isOfCoordinator) return [];

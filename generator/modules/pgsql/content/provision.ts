@@ -1,49 +1,47 @@
 import type { FilePlan, PlanData, View } from '../../../model/plan.ts';
 import type { Site } from '../../../model/site.ts';
 import { quoteSqlIdentifier, quoteSqlLiteral } from '../../../text/quote.ts';
-import { allUsers, passwordSecret } from '../access/users.ts';
+import { absentUsers, allUsers, passwordSecret } from '../access/users.ts';
 import type { PgsqlMember } from '../members.ts';
-import type { Database, User } from '../params/schemas.ts';
+import type { Database, EntryState, Extension, User } from '../params/schemas.ts';
+import { isPresent } from '../present.ts';
 import type { PgsqlSettings } from '../settings.ts';
 import { citusGroup, groupCount } from '../topology/citus.ts';
 import { type Baseline, baselineFile, baselines } from './baselines.ts';
 
 const DIRECTORY = 'etc/pgsql';
 
-/** SQL that creates what the inventory declares; it may run any number of times. */
+/** The parts of the script, in units/pgsql/provision/. */
+const PARTS = [
+  'provision',
+  'session',
+  'record',
+  'users',
+  'memberships',
+  'settings',
+  'databases',
+  'contents',
+  'removal',
+] as const;
+
+/** The script that makes roles and databases as declared, its parts, and what is declared; it may run any number of times. */
 export function provisionFiles(member: PgsqlMember, site: Site): FilePlan[] {
   const { settings } = member;
   const first = baselines(member, site.files);
-  const file = (name: string, mode: number, template: string, view: View): FilePlan => ({
+  const file = (name: string, mode: number, source: FilePlan['source']): FilePlan => ({
     path: `${DIRECTORY}/${name}`,
     mode,
     group: settings.pg_dbsu,
-    source: { kind: 'template', template: `pgsql/${template}`, view },
+    source,
   });
-  const databases = settings.pg_databases.map((database, index) =>
-    file(`database-${index + 1}.sql`, 0o640, 'database.sql.ejs', databaseView(database, settings)),
-  );
+  const template = (name: string, mode: number, view: View) =>
+    file(name, mode, { kind: 'template', template: `pgsql/${name}.ejs`, view });
+  const isPart = String(citusGroup(member) !== undefined);
   return [
-    file('provision.sh', 0o755, 'provision.sh.ejs', scriptView(member, first, site)),
-    file('roles.sql', 0o640, 'roles.sql.ejs', rolesView(settings)),
-    file('template.sql', 0o640, 'template.sql.ejs', templateView(settings)),
-    ...(settings.pgbouncer_auth_query
-      ? [file('pool-auth.sql', 0o640, 'pool-auth.sql.ejs', { asker: settings.pg_monitor_username })]
-      : []),
-    file('databases.sql', 0o640, 'databases.sql.ejs', {
-      databases: settings.pg_databases.map((database) => ({
-        ...databaseDefinition(database, settings),
-        hasBaseline: String(first.some((baseline) => baseline.database === database.name)),
-      })),
-    }),
-    ...databases,
-    ...(first.length > 0
-      ? [
-          file('baseline-done.sql', 0o640, 'baseline-done.sql.ejs', {
-            isPart: String(citusGroup(member) !== undefined),
-          }),
-        ]
-      : []),
+    template('provision.sh', 0o755, scriptView(member, first, site)),
+    ...PARTS.map((part) => template(`provision/${part}.py`, 0o644, {})),
+    file('provision/declared.yml', 0o640, { kind: 'yaml', data: declaration(member, first) }),
+    ...(first.length > 0 ? [template('baseline-done.sql', 0o640, { isPart })] : []),
     ...first.map((baseline) => baselineFile(baseline, DIRECTORY, settings.pg_dbsu)),
   ];
 }
@@ -60,10 +58,6 @@ function scriptView(member: PgsqlMember, first: readonly Baseline[], site: Site)
     tls: String(settings.patroni_ssl_enabled),
     isPart: String(part !== undefined),
     parts: groupCount(member, site),
-    poolAsks: String(settings.pgbouncer_auth_query),
-    databases: settings.pg_databases.flatMap(({ name, allowconn }, index) =>
-      allowconn === false ? [] : [{ name, file: `database-${index + 1}.sql` }],
-    ),
     baselines: first.map(({ database, file }) => ({
       database,
       file,
@@ -72,45 +66,59 @@ function scriptView(member: PgsqlMember, first: readonly Baseline[], site: Site)
   };
 }
 
-function rolesView(settings: PgsqlSettings): View {
-  const users = allUsers(settings);
+/** What units/pgsql/provision/ makes true. */
+function declaration({ settings }: PgsqlMember, first: readonly Baseline[]): PlanData {
+  const hasBaseline = new Set(first.map(({ database }) => database));
   return {
-    roles: users.map((user) => roleView(user, settings)),
-    declaredRoles: users.map((user) => user.name),
+    superuser: settings.pg_dbsu,
     replicator: settings.pg_replication_username,
-    rewindFunctions: [
-      'pg_ls_dir(text, boolean, boolean)',
-      'pg_stat_file(text, boolean)',
-      'pg_read_binary_file(text)',
-      'pg_read_binary_file(text, bigint, bigint, boolean)',
-    ],
+    admin: settings.pg_admin_username,
+    poolAsker: settings.pgbouncer_auth_query ? settings.pg_monitor_username : '',
+    users: allUsers(settings).map((user) => declaredUser(user, settings)),
+    absentUsers: absentUsers(settings).map(({ name }) => name),
+    databases: settings.pg_databases.filter(isPresent).map((database) => ({
+      ...declaredDatabase(database, settings),
+      hasBaseline: hasBaseline.has(database.name),
+    })),
+    absentDatabases: settings.pg_databases
+      .filter((database) => !isPresent(database))
+      .map(({ name, drop }) => ({ name, isConfirmed: drop === true })),
+    template: {
+      isTemplate: true,
+      schemas: settings.pg_default_schemas,
+      extensions: settings.pg_default_extensions.filter(isPresent).map(declaredExtension),
+    },
+    connectors: [settings.pg_replication_username, settings.pg_monitor_username],
+    privileges: settings.pg_default_privileges,
+    grantors: [settings.pg_dbsu, settings.pg_admin_username, 'dbrole_admin'],
   };
 }
 
 /** Every flag is set or unset, so that a flag removed from the inventory is revoked; the bootstrap superuser keeps its flags. */
-function roleView(user: User, settings: PgsqlSettings): PlanData {
-  const flag = (value: boolean | undefined, fallback = false) => String(value ?? fallback);
+function declaredUser(user: User, settings: PgsqlSettings): PlanData {
   return {
     name: user.name,
-    isBootstrap: String(user.name === settings.pg_dbsu),
-    login: flag(user.login, true),
-    superuser: flag(user.superuser),
-    createdb: flag(user.createdb),
-    createrole: flag(user.createrole),
-    inherit: flag(user.inherit, true),
-    replication: flag(user.replication),
-    bypassrls: flag(user.bypassrls),
+    isBootstrap: user.name === settings.pg_dbsu,
+    flags: {
+      login: user.login ?? true,
+      superuser: user.superuser ?? false,
+      createdb: user.createdb ?? false,
+      createrole: user.createrole ?? false,
+      inherit: user.inherit ?? true,
+      replication: user.replication ?? false,
+      bypassrls: user.bypassrls ?? false,
+    },
     connlimit: user.connlimit ?? -1,
     expireInDays: user.expire_in ?? -1,
     expireAt: user.expire_in === undefined ? (user.expire_at ?? '') : '',
     comment: user.comment ?? '',
     roles: user.roles ?? [],
     verifiers: [passwordSecret(user, settings)].filter((secret) => secret !== undefined),
-    parameters: settingViews(user.parameters),
+    parameters: declaredSettings(user.parameters),
   };
 }
 
-function databaseDefinition(database: Database, settings: PgsqlSettings): View {
+function declaredDatabase(database: Database, settings: PgsqlSettings) {
   const options: [string, string | undefined][] = [
     ['OWNER', database.owner && quoteSqlIdentifier(database.owner)],
     ['TEMPLATE', database.template && quoteSqlIdentifier(database.template)],
@@ -124,39 +132,49 @@ function databaseDefinition(database: Database, settings: PgsqlSettings): View {
   return {
     name: database.name,
     createOptions: clauses.join(''),
+    fixed: fixedProperties(database),
     owner: database.owner ?? settings.pg_dbsu,
-    allowConnections: String(database.allowconn ?? true),
+    allowconn: database.allowconn ?? true,
     connlimit: database.connlimit ?? -1,
     comment: database.comment ?? '',
-    isClosed: String(database.revokeconn ?? false),
-    connectors: [settings.pg_replication_username, settings.pg_monitor_username],
-    grantors: [settings.pg_admin_username, database.owner ?? settings.pg_dbsu],
-    parameters: settingViews(database.parameters),
+    isClosed: database.revokeconn ?? false,
+    parameters: declaredSettings(database.parameters),
+    content: declaredContent(database),
   };
 }
 
-/** Content of template1 and postgres, and so of every database that is created from them. */
-function templateView(settings: PgsqlSettings): View {
+/** What PostgreSQL cannot change after the creation, or only by copying all files. */
+function fixedProperties({
+  encoding,
+  locale,
+  lc_collate: collate,
+  lc_ctype: ctype,
+  tablespace,
+}: Database): PlanData {
+  const properties = {
+    encoding,
+    lc_collate: collate ?? locale,
+    lc_ctype: ctype ?? locale,
+    tablespace,
+  };
+  return Object.fromEntries(
+    Object.entries(properties).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
+}
+
+function declaredContent({ schemas = [], extensions = [] }: Database) {
+  const names = (list: readonly { name: string; state?: EntryState | undefined }[], wanted: boolean) =>
+    list.filter((one) => isPresent(one) === wanted).map(({ name }) => name);
   return {
-    schemas: settings.pg_default_schemas,
-    extensions: settings.pg_default_extensions.map(({ name, schema }) => ({ name, schema: schema ?? '' })),
-    privileges: settings.pg_default_privileges,
-    grantors: [settings.pg_dbsu, settings.pg_admin_username, 'dbrole_admin'],
+    isTemplate: false,
+    schemas: names(schemas, true),
+    extensions: extensions.filter(isPresent).map(declaredExtension),
+    absent: { schema: names(schemas, false), extension: names(extensions, false) },
   };
 }
 
-function databaseView(database: Database, settings: PgsqlSettings): View {
-  return {
-    database: database.name,
-    schemas: (database.schemas ?? []).map((schema) => (typeof schema === 'string' ? schema : schema.name)),
-    extensions: (database.extensions ?? []).map((extension) =>
-      typeof extension === 'string'
-        ? { name: extension, schema: '' }
-        : { name: extension.name, schema: extension.schema ?? '' },
-    ),
-    privileges: settings.pg_default_privileges,
-    grantors: [settings.pg_dbsu, settings.pg_admin_username, 'dbrole_admin'],
-  };
+function declaredExtension({ name, schema = '' }: Extension) {
+  return { name, schema };
 }
 
 /** Settings whose value is a list of names; quotes around the list would make it one name (PostgreSQL manual, ALTER ROLE). */
@@ -167,16 +185,26 @@ const LISTS = new Set([
   'local_preload_libraries',
 ]);
 
-function settingViews(parameters: Readonly<Record<string, unknown>> | undefined): PlanData {
+/** `plain` is the value as PostgreSQL stores it; a list has another form there. */
+function declaredSettings(parameters: Readonly<Record<string, unknown>> | undefined) {
   return Object.entries(parameters ?? {}).map(([name, value]) => ({
     name,
     value: settingValue(name, value),
+    plain: Array.isArray(value) ? value.join(',') : String(value),
   }));
+}
+
+/** A name in double quotes, which may contain commas, or text up to a comma. */
+const LIST_ITEM = /\s*"(?:[^"]|"")*"\s*|[^,]+/g;
+
+function unquoted(item: string): string {
+  const inside = /^"(.*)"$/s.exec(item.trim())?.[1];
+  return inside === undefined ? item.trim() : inside.replaceAll('""', '"');
 }
 
 function settingValue(name: string, value: unknown): string {
   const items = Array.isArray(value) ? value.map(String) : [String(value)];
   if (!LISTS.has(name)) return quoteSqlLiteral(items.join(','));
-  const names = items.flatMap((item) => item.split(',')).map((item) => item.trim().replace(/^"(.*)"$/, '$1'));
+  const names = items.flatMap((item) => item.match(LIST_ITEM) ?? []).map(unquoted);
   return names.map(quoteSqlLiteral).join(', ');
 }

@@ -33,7 +33,7 @@ export function postgresqlConfig(member: PgsqlMember, site: Site, rules: ClientR
     authentication: {
       superuser: { username: settings.pg_dbsu },
       replication: { username: settings.pg_replication_username, sslmode: 'prefer' },
-      // pg_rewind reads files of the leader over the network, where the superuser is rejected; roles.sql grants the rights.
+      // pg_rewind reads files of the leader over the network, where the superuser is rejected; provisioning grants the rights.
       rewind: { username: settings.pg_replication_username, sslmode: 'prefer' },
     },
     create_replica_methods: ['basebackup'],

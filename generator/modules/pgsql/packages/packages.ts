@@ -6,6 +6,7 @@ import type { ImageUse } from '../../../model/plan.ts';
 import { nearestName } from '../../../text/nearest.ts';
 import { templateOf } from '../conf-template.ts';
 import type { PgsqlMember } from '../members.ts';
+import { eachPresent } from '../present.ts';
 import type { PgsqlSettings } from '../settings.ts';
 import { CONTRIB, CONTRIB_LIBRARIES, PACKAGES, type PackageRow } from './package-table.ts';
 
@@ -173,8 +174,8 @@ function forLibraries(member: PgsqlMember): RequestedPackage[] {
 }
 
 function forDatabases({ settings, host }: PgsqlMember): RequestedPackage[] {
-  return settings.pg_databases.flatMap((database, index) =>
-    (database.extensions ?? []).flatMap((extension, position) => {
+  return eachPresent(settings.pg_databases, (database, index) =>
+    eachPresent(database.extensions ?? [], (extension, position) => {
       const resolved = resolveName(extension.name, settings);
       const place = host.parameters.place('pg_databases', [index, 'extensions', position]);
       return 'row' in resolved ? requested(resolved, `pg_databases.${database.name}.extensions`, place) : [];

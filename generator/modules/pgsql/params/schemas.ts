@@ -39,10 +39,15 @@ const SessionSettings = z.record(
 /** Text: the reader keeps an unquoted date as it is written. */
 const Day = z.iso.date(expected('a day, as 2030-12-31'));
 
+/** Whether an entry exists: `absent` drops it. Pigsty 4 writes `create` for `present` (its manual, "User"). */
+const EntryState = oneOf('present', 'create', 'absent');
+export type EntryState = z.infer<typeof EntryState>;
+
 /** A role, of `pg_users` or `pg_default_roles`. `expire_in` counts days and overrides `expire_at`. */
 export const User = z.strictObject(
   {
     name: Line,
+    state: optional(EntryState),
     password: optional(Password),
     login: optional(Flag),
     superuser: optional(Flag),
@@ -66,25 +71,32 @@ export const User = z.strictObject(
 );
 export type User = z.infer<typeof User>;
 
-const NamedExtension = z.strictObject({ name: Text, schema: optional(Text) }, expected('{ name, schema }'));
+const NamedExtension = z.strictObject(
+  { name: Text, schema: optional(Text), state: optional(EntryState) },
+  expected('{ name, schema, state }'),
+);
 
-/** `{ name, schema }`; a bare name means `{ name }`. */
+/** `{ name, schema, state }`; a bare name means `{ name }`. */
 export const Extension = z.union(
   [NamedExtension, Text.transform((name): z.infer<typeof NamedExtension> => ({ name }))],
-  expected('an extension: its name, or { name, schema }'),
+  expected('an extension: its name, or { name, schema, state }'),
 );
 export type Extension = z.infer<typeof Extension>;
 
-/** `{ name }`; a bare name means the same. */
+const NamedSchema = z.strictObject({ name: Text, state: optional(EntryState) }, expected('{ name, state }'));
+
+/** `{ name, state }`; a bare name means `{ name }`. */
 const Schema = z.union(
-  [z.strictObject({ name: Text }, expected('{ name }')), Text.transform((name) => ({ name }))],
-  expected('a schema: its name, or { name }'),
+  [NamedSchema, Text.transform((name): z.infer<typeof NamedSchema> => ({ name }))],
+  expected('a schema: its name, or { name, state }'),
 );
 
-/** An entry of `pg_databases`. The documented spellings (`pool_size_reserve`, `pool_max_db_conn`) override the other ones. */
+/** An entry of `pg_databases`. `state: absent` drops a database only with `drop: true`. The documented spellings (`pool_size_reserve`, `pool_max_db_conn`) override the other ones. */
 export const Database = z.strictObject(
   {
     name: Text,
+    state: optional(EntryState),
+    drop: optional(Flag),
     baseline: optional(Text),
     pgbouncer: optional(Flag),
     schemas: optional(listOf(Schema, 'schemas')),

@@ -3,7 +3,7 @@
 set -eu
 export PGHOST=/var/run/postgresql PGPORT=5432 PGUSER=postgres HOME=/tmp
 # Statements contain password verifiers: they must not be in logs and statistics.
-export PGOPTIONS='-c log_statement=none -c log_min_duration_statement=-1 -c pg_stat_statements.track=none -c client_min_messages=warning'
+export PGCLIENTENCODING=UTF8 PGOPTIONS='-c log_statement=none -c log_min_duration_statement=-1 -c log_min_error_statement=panic -c pg_stat_statements.track=none -c client_min_messages=warning'
 
 # Waits until Patroni reports the role of this member. One process that repeats the request: a new process each time
 # would use processor time that PostgreSQL needs to start. Not by /replica, which is for health checks of services.
@@ -50,31 +50,24 @@ while True:
 PYTHON
 }
 
-run() {
-    PGDATABASE=$1 psql -X -q -v ON_ERROR_STOP=1 -f "/etc/pigsty/current/etc/pgsql/$2"
-}
-
-create_roles_and_databases() {
-    run postgres roles.sql
-    # Before any database is created from it.
-    run template1 template.sql
-    run postgres template.sql
-    run postgres databases.sql
+# -B: the cache of compiled Python is per image, and two generations may have files of equal times and sizes.
+provision() {
+    python3 -B /etc/pigsty/current/etc/pgsql/provision/provision.py "$@"
 }
 
 # PostgreSQL must run before Patroni reports a role.
 until [ -S "$PGHOST/.s.PGSQL.$PGPORT" ]; do sleep 0.3; done
 role=$(wait_for_role)
 if [ "$role" = replica ]; then
+    provision replica || :
     echo "this member is a replica: nothing to do"
     exit 0
 fi
 
 python3 /etc/pigsty/current/etc/pgsql/converge.py
 if [ "$role" = standby-leader ]; then
+    provision replica || :
     echo "this is a standby cluster: roles and databases are replicated"
     exit 0
 fi
-create_roles_and_databases
-run test database-1.sql
-echo "roles and databases are as declared"
+provision

@@ -1,0 +1,174 @@
+"""A connection to one database, the lines of the journal, and errors with the object that they concern."""
+import contextlib
+import os
+import re
+import sys
+
+from patroni import psycopg
+
+# SQLSTATE classes and codes that another attempt can resolve (PostgreSQL manual, appendix A): connection, serialization,
+# resources, operator intervention; read-only after a demotion; object in use, lock not available; I/O error;
+# a unique violation in a catalog, which a concurrent statement causes.
+HEALING = ("08", "40", "53", "57", "25006", "55006", "55P03", "58030", "23505")
+SAFE_PATH = "SET search_path = pg_catalog"
+# The owner of a database chooses defaults for its sessions; options of the connection have priority.
+OWN_OPTIONS = ("role=none", "default_transaction_read_only=off", "statement_timeout=0", "lock_timeout=0",
+               "idle_in_transaction_session_timeout=0")
+# Do not retry (pgsql-provision.service, RestartPreventExitStatus=).
+PERMANENT = 65
+
+
+class Refused(Exception):
+    """The declared state cannot be reached, for a reason of our own."""
+
+
+def code_of(error):
+    """SQLSTATE; None for an error of the connection. The names of psycopg2 and psycopg 3."""
+    return getattr(error, "pgcode", None) or getattr(error, "sqlstate", None)
+
+
+def heals(error):
+    code = code_of(error)
+    if code is None:
+        return isinstance(error, psycopg.OperationalError) or not isinstance(error, psycopg.DatabaseError)
+    message = describe(error)
+    return code.startswith(HEALING) or "tuple concurrently" in message or "recovery is in progress" in message
+
+
+def describe(error):
+    """Message and detail; never the statement, which may contain a password verifier."""
+    diagnosis = getattr(error, "diag", None)
+    parts = [getattr(diagnosis, name, None) for name in ("message_primary", "message_detail", "message_hint")]
+    return one_line("; ".join(part for part in parts if part) or str(error).strip())
+
+
+def one_line(text):
+    """Names of foreign objects may contain line breaks."""
+    return re.sub(r"[\x00-\x1f\x7f]+", " ", text)
+
+
+class Journal:
+    """What was changed, what differs from the inventory, and what failed."""
+
+    def __init__(self):
+        self.changes = 0
+        self.reports = 0
+        self.deviations = 0
+        self.errors = 0
+
+    def changed(self, line):
+        self.changes += 1
+        print(one_line(line), flush=True)
+
+    def report(self, line):
+        self.reports += 1
+        print(one_line(line), flush=True)
+
+    def deviates(self, line):
+        self.deviations += 1
+        print(one_line(line), flush=True)
+
+    def failed(self, line):
+        self.errors += 1
+        print("error: " + one_line(line), file=sys.stderr, flush=True)
+
+    @contextlib.contextmanager
+    def about(self, what, permanent=()):
+        """An error that does not heal fails this object; the others go on. `permanent`: codes that do not heal here."""
+        try:
+            yield
+        except Refused as refusal:
+            self.failed(f"{what}: {refusal}")
+        except psycopg.Error as error:
+            if heals(error) and code_of(error) not in permanent:
+                raise
+            self.failed(f"{what}: {describe(error)}")
+
+
+def quote(value):
+    """A value in a connection string."""
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def own_options():
+    return " ".join([os.environ.get("PGOPTIONS", ""), *(f"-c {option}" for option in OWN_OPTIONS)])
+
+
+class Session:
+    def __init__(self, database, journal):
+        # As one string: with keywords Patroni would set search_path for good.
+        self.connection = psycopg.connect(f"dbname={quote(database)} options={quote(own_options())}")
+        self.journal = journal
+        self.database = database
+        self.version = self.connection.server_version // 10000
+        self.uncommitted = None
+        self.execute(SAFE_PATH)
+        if self.version >= 17:
+            self.execute("SET transaction_timeout = 0")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.connection.close()
+
+    def execute(self, statement):
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    def rows(self, query, **values):
+        with self.connection.cursor() as cursor:
+            cursor.execute(query, values or None)
+            return cursor.fetchall()
+
+    def value(self, query, **values):
+        rows = self.rows(query, **values)
+        return rows[0][0] if rows else None
+
+    def ident(self, name):
+        return psycopg.quote_ident(name, self.connection)
+
+    def literal(self, text):
+        return psycopg.quote_literal(text, self.connection)
+
+    def change(self, line, statement):
+        """Executes a statement; its line is in the journal when it is committed."""
+        self.execute(statement)
+        self.changed(line)
+
+    def changed(self, line):
+        if self.uncommitted is None:
+            self.journal.changed(line)
+        else:
+            self.uncommitted.append(line)
+
+    @contextlib.contextmanager
+    def transaction(self):
+        self.execute("BEGIN")
+        self.uncommitted = []
+        try:
+            yield
+            self.execute("COMMIT")
+        except BaseException:
+            self.uncommitted = None
+            with contextlib.suppress(psycopg.Error):
+                self.execute("ROLLBACK")
+            raise
+        lines, self.uncommitted = self.uncommitted, None
+        for line in lines:
+            self.journal.changed(line)
+
+    @contextlib.contextmanager
+    def savepoint(self):
+        """A part of a transaction that can fail alone."""
+        known = len(self.uncommitted)
+        self.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            del self.uncommitted[known:]
+            with contextlib.suppress(psycopg.Error):
+                self.execute("ROLLBACK TO SAVEPOINT part")
+            raise
+        self.execute("RELEASE SAVEPOINT part")
