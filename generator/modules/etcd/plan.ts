@@ -4,8 +4,15 @@ import type { Settings } from '../../model/settings.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { rootCommand } from '../../text/command.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
-import { clientUrl, type EtcdMember, electionTimes, etcdMembers, initialCluster, peerUrl } from './members.ts';
-import { declarationOf } from './record.ts';
+import {
+  clientUrl,
+  type EtcdMember,
+  electionTimes,
+  etcdMembers,
+  initialCluster,
+  peerUrl,
+} from './members.ts';
+import { declarationOf, recordName } from './record.ts';
 
 const CONFIG = 'etc/etcd/etcd.conf';
 const START = 'etc/etcd/start.sh';
@@ -118,12 +125,13 @@ type MemberView = {
   readonly dataDirectory: string;
   readonly certificates: string;
   readonly endpoint: string;
-  readonly endpoints: string;
   readonly peers: string;
   readonly peerUrl: string;
   readonly peerUrls: string;
   readonly count: number;
   readonly declaration: number;
+  /** The file with the number of the declaration. */
+  readonly record: string;
   readonly initialCluster: string;
   /** Whether a cluster is formed if no member answers. */
   readonly forms: boolean;
@@ -138,12 +146,12 @@ function memberView(self: EtcdMember, site: Site, settings: Settings): MemberVie
     dataDirectory: settings.etcd_data,
     certificates: CERTIFICATES,
     endpoint: clientUrl(self),
-    endpoints: members.map(clientUrl).join(','),
     peers: peers.map(clientUrl).join(','),
     peerUrl: peerUrl(self),
     peerUrls: members.map(peerUrl).join(' '),
     count: members.length,
     declaration,
+    record: recordName(site),
     initialCluster: members.map(initialCluster).join(','),
     forms: declaration === 1 && settings.etcd_init === 'new',
   };
