@@ -111,6 +111,7 @@ function files(self: EtcdMember, site: Site, settings: Settings): FilePlan[] {
     script({ path: START, mode: 0o644, group }, 'etcd/start.sh.ejs', view),
     script({ path: MEMBERS, mode: 0o644, group }, 'etcd/members.sh.ejs', view),
     script({ path: 'checks/etcd', mode: 0o755, group: 'root' }, 'etcd/check.sh.ejs', view),
+    script({ path: `leave/${UNIT}`, mode: 0o755, group: 'root' }, 'etcd/leave.sh.ejs', view),
     etcdctl(members),
   ];
 }

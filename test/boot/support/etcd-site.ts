@@ -32,14 +32,14 @@ export class EtcdSite {
     return this.cluster.node(addressOf(n));
   }
 
-  /** Writes members 1 to `count` into the inventory, builds, and gives every host that is in it its bundle. */
-  async declare(count: number): Promise<readonly LabNode[]> {
+  /** Writes members 1 to `count` into the inventory, builds, and gives these, and others, their bundles. */
+  async declare(count: number, others: readonly LabNode[] = []): Promise<readonly LabNode[]> {
     const hosts = upTo(count).map((n) => `        ${addressOf(n)}: { etcd_seq: ${n} }\n`);
     this.cluster.workshop.edit((text) =>
       text.replace(/(^ {4}etcd:\n {6}hosts:\n)(?: {8}.*\n)*/m, `$1${hosts.join('')}`),
     );
     const nodes = upTo(count).map((n) => this.node(n));
-    await this.cluster.shipAll(nodes);
+    await this.cluster.shipAll([...nodes, ...others]);
     return nodes;
   }
 

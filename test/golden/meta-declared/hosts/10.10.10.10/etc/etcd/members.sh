@@ -3,7 +3,7 @@
 set -u
 self=https://10.10.10.10:2380
 own=https://10.10.10.10:2379
-all=https://10.10.10.10:2379
+peers=''
 patience=2s
 # etcdctl with this member's certificate: ctl ENDPOINTS ARGUMENT...
 ctl() {
@@ -81,7 +81,7 @@ remove() { # RANK LINE
     elif ! leaves_quorum "$line"; then
         wait_for "$peer is removed when the others have a quorum without it"
     else
-        echo "etcd-1: removes $peer, which is no longer declared" >&2
+        echo "etcd-1 removes $peer, which is no longer declared" >&2
         ctl "$own" member remove "$(id_of "$line")" >&2 || wait_for "etcd refuses to remove $peer"
     fi
 }
@@ -94,17 +94,20 @@ take_lead() { # LINES
     done
 }
 
+# 0: as declared; 1: not yet; 2: no answer.
 step() {
-    ask "$all" && propose "$all" || return 0
+    from=$own # a learner does not answer
+    ask "$from" || { from=$peers && [ -n "$from" ] && ask "$from"; } || return 2
+    propose "$from" || return 2
     mine=$(member_at "$self")
     case $mine in
-    '' | *', unstarted, '*) return 0 ;;
+    '' | *', unstarted, '*) return 1 ;;
     *', true')
-        ctl "$all" member promote "$(id_of "$mine")" >/dev/null 2>&1 && echo "etcd-1: has a vote" >&2
+        ctl "$from" member promote "$(id_of "$mine")" >/dev/null 2>&1 && echo "etcd-1 has a vote" >&2
         return 1
         ;;
     esac
-    is_declared "$self" || return 0
+    is_declared "$self" || return 1
     leaving=$(undeclared)
     [ -n "$leaving" ] || return 0
     if leads "$own"; then
@@ -117,5 +120,6 @@ step() {
 }
 
 while :; do
-    if step; then sleep 5; else sleep 1; fi
+    step
+    case $? in 0) sleep 15 ;; 1) sleep 1 ;; *) sleep 0.5 ;; esac
 done
