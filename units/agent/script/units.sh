@@ -60,6 +60,8 @@ stop_removed_units() {
   done
   # shellcheck disable=SC2086 # unit names are single words
   systemctl stop $removed 2>"$work/stop.log" || grep -v 'not loaded' "$work/stop.log" >&2 || :
+  # shellcheck disable=SC2086 # a unit that has failed would stay failed without its file
+  systemctl reset-failed $removed 2>/dev/null || :
 }
 
 reload_systemd() {
