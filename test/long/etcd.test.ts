@@ -29,6 +29,15 @@ describe.skipIf(reason)(`etcd grows and shrinks ${reason ?? ''}`, () => {
   const flagsOf = (node: LabNode, position: number) =>
     applied.has(node) && position >= count ? ['--replace'] : [];
 
+  it('from one to three, one host after the other, the first member first', () =>
+    site.underLoad(async () => {
+      const nodes = await site.declare(3);
+      for (const node of nodes) await site.mustApply(node);
+      await site.expectMembers(3);
+      for (const node of nodes) applied.add(node);
+      count = 3;
+    }));
+
   for (const round of Array.from({ length: ROUNDS }, (_, index) => index + 1)) {
     for (const size of SIZES) {
       it(`round ${round}: to ${size} (seed ${SEED})`, () =>
