@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { type Compiled, checkPlan } from '../compile.ts';
+import { writeFileAtomic } from '../effects/files.ts';
 import { type Keys, openKeys } from '../effects/key-ring.ts';
 import { loadTemplates } from '../effects/package-root.ts';
 import type { Progress } from '../effects/progress.ts';
@@ -10,6 +11,7 @@ import { groupsOf } from '../model/groups.ts';
 import type { BuiltImage } from '../model/image.ts';
 import { settingsOf } from '../model/module.ts';
 import type { Site } from '../model/site.ts';
+import { modules } from '../modules/index.ts';
 import { EmitThreads } from './emit-threads.ts';
 import type { HostSummary } from './host-emitter.ts';
 import { SiteDirectory } from './site-directory.ts';
@@ -49,6 +51,7 @@ export async function build({ site, plan }: Compiled, options: BuildOptions): Pr
   diagnostics.push(...(images?.diagnostics ?? []));
   if (images && !images.ok) return { ok: false, diagnostics };
   const built = images?.value ?? [];
+  await writeRecords(site);
   const context = {
     out: options.out,
     site: site.name,
@@ -78,6 +81,15 @@ export async function build({ site, plan }: Compiled, options: BuildOptions): Pr
     return conclude({ directory: directory.path, images: built, hosts }, diagnostics);
   } finally {
     await threads.close();
+  }
+}
+
+/** Before any bundle: a bundle that exists is never newer than the records. */
+async function writeRecords(site: Site): Promise<void> {
+  for (const module of modules) {
+    const record = module.record?.(site);
+    if (record === undefined || site.files.get(record.name) === record.text) continue;
+    await writeFileAtomic(join(dirname(site.inventoryFile), record.name), record.text);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Facts, Offer } from './facts.ts';
 import type { Parameter, ParameterTable } from './parameter.ts';
 import type { HostPlan, ModuleImage, PortUse, SitePromise } from './plan.ts';
 import type { Settings } from './settings.ts';
-import type { Site, SiteHost } from './site.ts';
+import type { Site, SiteHost, SiteHosts } from './site.ts';
 
 /** What one module adds to the plan of one host. */
 export type Contribution = Partial<
@@ -12,6 +12,9 @@ export type Contribution = Partial<
     'users' | 'directories' | 'links' | 'files' | 'units' | 'checks' | 'certificates' | 'sshKeys'
   >
 >;
+
+/** A file beside the inventory. */
+export type BuildRecord = { readonly name: string; readonly text: string };
 
 /**
  * A module: its parameters, its checks, the facts that it offers, and what it adds to a host. All functions are pure. A
@@ -24,8 +27,10 @@ export type Module = {
   readonly recipes?: readonly string[];
   /** Whether the host has this module. Its secrets, images, ports and plan are used on those hosts only. */
   isOn(host: SiteHost): boolean;
-  /** Names of the files beside the inventory that its parameters name. */
-  files?(site: Site): readonly string[];
+  /** Names of the files beside the inventory that its parameters name, or that its record has. */
+  files?(site: SiteHosts): readonly string[];
+  /** What a build of the site leaves beside the inventory for the next one. */
+  record?(site: Site): BuildRecord | undefined;
   check?(site: Site): readonly Diagnostic[];
   offer?(site: Site): readonly Offer[];
   images?(host: SiteHost, site: Site): readonly ModuleImage[];

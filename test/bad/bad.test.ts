@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../../generator/compile.ts';
 import { ruleCodes } from '../../generator/diagnostics/rule.ts';
+import { readNamedFiles } from '../../generator/effects/named-files.ts';
 import { PUBLISHED, printAll } from '../support/bad-case.ts';
 import { root } from '../support/product.ts';
 
@@ -14,7 +15,8 @@ const folders = readdirSync(folder, { withFileTypes: true })
 const cases = folders.filter((name) => !existsSync(`${folder}${name}/case.ts`));
 
 function findings(text: string, name: string): string {
-  const { diagnostics } = compile(text, 'inventory.yml', 'inventory');
+  const readFiles = (names: readonly string[]) => readNamedFiles(names, `${folder}${name}`);
+  const { diagnostics } = compile(text, 'inventory.yml', 'inventory', readFiles);
   const shown = diagnostics.filter(({ code }) => code !== PUBLISHED || name === 'published-password');
   return printAll(shown, text);
 }

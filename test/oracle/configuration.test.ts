@@ -77,7 +77,7 @@ print(status(sys.argv[1]), status("pigsty"))`;
     });
   });
 
-  const store = `within etcd 379 etcd --config-file ${CURRENT}/etc/etcd/etcd.conf >"$node/etcd.log" 2>&1 &
+  const store = `within etcd 379 sh ${CURRENT}/etc/etcd/start.sh >"$node/etcd.log" 2>&1 &
     store=$!
     ctl() { within etcd 379 etcdctl --command-timeout=2s --endpoints=https://10.10.10.10:2379 --cacert=${CURRENT}/etc/etcd/ca.crt "$@"; }
     member() { ctl --cert=${CURRENT}/etc/etcd/server.crt --key=${CURRENT}/etc/etcd/server.key "$@"; }

@@ -32,3 +32,16 @@ export function electionTimes([first, ...others]: readonly EtcdMember[]): Electi
   const { etcd_heartbeat_interval: heartbeat, etcd_election_timeout: election } = settingsOf(first.host);
   return { heartbeatMilliseconds: heartbeat, electionMilliseconds: election };
 }
+
+export function clientUrl({ host }: EtcdMember): string {
+  return `https://${host.ip}:${settingsOf(host).etcd_port}`;
+}
+
+export function peerUrl({ host }: EtcdMember): string {
+  return `https://${host.ip}:${settingsOf(host).etcd_peer_port}`;
+}
+
+/** A member as in etcd's `initial-cluster`: name and peer URL. */
+export function initialCluster(member: EtcdMember): string {
+  return `${member.instance}=${peerUrl(member)}`;
+}

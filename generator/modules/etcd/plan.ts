@@ -4,11 +4,22 @@ import type { Settings } from '../../model/settings.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { rootCommand } from '../../text/command.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
-import { type EtcdMember, electionTimes, etcdMembers } from './members.ts';
+import {
+  clientUrl,
+  type EtcdMember,
+  electionTimes,
+  etcdMembers,
+  initialCluster,
+  peerUrl,
+} from './members.ts';
+import { declarationOf, recordName } from './record.ts';
 
 const CONFIG = 'etc/etcd/etcd.conf';
 const START = 'etc/etcd/start.sh';
 const UNIT = 'etcd.service';
+const MEMBERS = 'etc/etcd/members.sh';
+const MEMBERS_UNIT = 'etcd-members.service';
+const CERTIFICATE_FILES = ['etc/etcd/ca.crt', 'etc/etcd/server.crt', 'etc/etcd/server.key'];
 const CERTIFICATES = '/etc/pigsty/current/etc/etcd';
 
 /** etcd with TLS for clients and peers; a client certificate of the CA is required (pigsty.md section 3, ETCD). */
@@ -28,12 +39,10 @@ export function planEtcd(host: SiteHost, site: Site): Contribution {
         state: `etcd-${settings.etcd_cluster}`,
       },
     ],
-    files: files(self, members, settings),
+    files: files(self, site, settings),
     units: [
-      unitPlan(UNIT, {
-        image: 'etcd',
-        restartOn: [CONFIG, 'etc/etcd/ca.crt', 'etc/etcd/server.crt', 'etc/etcd/server.key'],
-      }),
+      unitPlan(UNIT, { image: 'etcd', restartOn: [CONFIG, ...CERTIFICATE_FILES] }),
+      unitPlan(MEMBERS_UNIT, { image: 'etcd', restartOn: [MEMBERS, ...CERTIFICATE_FILES] }),
     ],
     certificates: [
       {
@@ -44,7 +53,7 @@ export function planEtcd(host: SiteHost, site: Site): Contribution {
         addresses: ['127.0.0.1', host.ip],
       },
     ],
-    checks: [{ name: 'etcd', script: 'checks/etcd', timeoutSeconds: 60 }],
+    checks: [{ name: 'etcd', script: 'checks/etcd', timeoutSeconds: 120 }],
   };
 }
 
@@ -70,9 +79,11 @@ function port(
   return { port: number, addresses, unit: 'etcd.service', parameter, ...(place && { place }) };
 }
 
-function files(self: EtcdMember, members: readonly EtcdMember[], settings: Settings): FilePlan[] {
+function files(self: EtcdMember, site: Site, settings: Settings): FilePlan[] {
   const group = 'etcd';
   const certificate = self.instance;
+  const members = etcdMembers(site);
+  const view = memberView(self, site, settings);
   return [
     { path: CONFIG, mode: 0o644, group, source: { kind: 'yaml', data: config(self, members, settings) } },
     { path: 'etc/etcd/ca.crt', mode: 0o644, group, source: { kind: 'ca' } },
@@ -93,32 +104,58 @@ function files(self: EtcdMember, members: readonly EtcdMember[], settings: Setti
       dataDirectory: settings.etcd_data,
       root: { $image: 'etcd' },
     }),
-    startScript(self, members, settings),
+    unitFile(MEMBERS_UNIT, 'etcd/etcd-members.service.ejs', {
+      instance: self.instance,
+      root: { $image: 'etcd' },
+    }),
+    script({ path: START, mode: 0o644, group }, 'etcd/start.sh.ejs', view),
+    script({ path: MEMBERS, mode: 0o644, group }, 'etcd/members.sh.ejs', view),
+    script({ path: 'checks/etcd', mode: 0o755, group: 'root' }, 'etcd/check.sh.ejs', view),
+    script({ path: `leave/${UNIT}`, mode: 0o755, group: 'root' }, 'etcd/leave.sh.ejs', view),
     etcdctl(members),
-    {
-      path: 'checks/etcd',
-      mode: 0o755,
-      group: 'root',
-      source: {
-        kind: 'template',
-        template: 'etcd/check.sh.ejs',
-        view: { endpoint: `https://${self.host.ip}:${settings.etcd_port}` },
-      },
-    },
   ];
 }
 
-function startScript(self: EtcdMember, members: readonly EtcdMember[], settings: Settings): FilePlan {
+function script(file: Omit<FilePlan, 'source'>, template: string, view: MemberView): FilePlan {
+  return { ...file, source: { kind: 'template', template, view } };
+}
+
+/** The view of the scripts. `peers` are client URLs of the other members; `peerUrls` of all, separated by spaces. */
+type MemberView = {
+  readonly instance: string;
+  readonly dataDirectory: string;
+  readonly certificates: string;
+  readonly endpoint: string;
+  readonly peers: string;
+  readonly peerUrl: string;
+  readonly peerUrls: string;
+  readonly count: number;
+  readonly declaration: number;
+  /** The file with the number of the declaration. */
+  readonly record: string;
+  readonly initialCluster: string;
+  /** Whether a cluster is formed if no member answers. */
+  readonly forms: boolean;
+};
+
+function memberView(self: EtcdMember, site: Site, settings: Settings): MemberView {
+  const members = etcdMembers(site);
   const peers = members.filter((member) => member !== self);
-  const view = {
+  const { declaration } = declarationOf(site);
+  return {
     instance: self.instance,
     dataDirectory: settings.etcd_data,
     certificates: CERTIFICATES,
+    endpoint: clientUrl(self),
     peers: peers.map(clientUrl).join(','),
     peerUrl: peerUrl(self),
+    peerUrls: members.map(peerUrl).join(' '),
+    count: members.length,
+    declaration,
+    record: recordName(site),
+    initialCluster: members.map(initialCluster).join(','),
+    forms: declaration === 1 && settings.etcd_init === 'new',
   };
-  const source = { kind: 'template' as const, template: 'etcd/start.sh.ejs', view };
-  return { path: START, mode: 0o644, group: 'etcd', source };
 }
 
 /** `etcdctl` on the host: this node's image and certificate, all members as endpoints. For root. */
@@ -139,10 +176,13 @@ function etcdctl(members: readonly EtcdMember[]): FilePlan {
   });
 }
 
-/** etcd's configuration file, names as in its manual ("Configuration options", v3.5). */
+/**
+ * etcd's configuration file, names as in its manual ("Configuration options", v3.5). start.sh adds the members that a
+ * member without data starts with.
+ */
 function config(self: EtcdMember, members: readonly EtcdMember[], settings: Settings): PlanData {
-  const client = `https://${self.host.ip}:${settings.etcd_port}`;
-  const peer = `https://${self.host.ip}:${settings.etcd_peer_port}`;
+  const client = clientUrl(self);
+  const peer = peerUrl(self);
   const times = electionTimes(members);
   const tls = {
     'cert-file': `${CERTIFICATES}/server.crt`,
@@ -157,9 +197,7 @@ function config(self: EtcdMember, members: readonly EtcdMember[], settings: Sett
     'advertise-client-urls': client,
     'listen-peer-urls': peer,
     'initial-advertise-peer-urls': peer,
-    'initial-cluster': members.map((member) => `${member.instance}=${peerUrl(member)}`).join(','),
     'initial-cluster-token': settings.etcd_cluster,
-    'initial-cluster-state': settings.etcd_init,
     'heartbeat-interval': times.heartbeatMilliseconds,
     'election-timeout': times.electionMilliseconds,
     'auto-compaction-mode': 'periodic',
@@ -170,12 +208,4 @@ function config(self: EtcdMember, members: readonly EtcdMember[], settings: Sett
     'client-transport-security': tls,
     'peer-transport-security': tls,
   };
-}
-
-function clientUrl({ host }: EtcdMember): string {
-  return `https://${host.ip}:${settingsOf(host).etcd_port}`;
-}
-
-function peerUrl(member: EtcdMember): string {
-  return `https://${member.host.ip}:${settingsOf(member.host).etcd_peer_port}`;
 }

@@ -2,7 +2,8 @@ import { rule } from '../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { settingsOf } from '../../model/module.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
-import { type EtcdMember, etcdMembers, isEtcdHost } from './members.ts';
+import { type EtcdMember, etcdMembers, initialCluster, isEtcdHost } from './members.ts';
+import { changeOf, type Declaration, declarationOf, lastDeclaration, recordName } from './record.ts';
 
 const rules = {
   noSequence: rule<{ ip: string }>('etcd/no-seq', {
@@ -27,6 +28,32 @@ const rules = {
     message: ({ zone, held, count }) => `${held} of ${count} etcd members are in zone \`${zone}\``,
     help: () => 'if this zone fails, etcd has no quorum and PostgreSQL has no primary; use three zones',
   }),
+  badRecord: rule<{ file: string }>('etcd/bad-record', {
+    severity: 'error',
+    message: ({ file }) => `${file} is not a record of etcd's members`,
+    help: () =>
+      'restore it from your backup or from version control: it says which bundles may form a cluster, and which are newer',
+  }),
+  allReplaced: rule<{ before: string; file: string }>('etcd/all-replaced', {
+    severity: 'error',
+    message: ({ before }) => `no host of the etcd cluster is left: the last build had ${before}`,
+    help: ({ file }) =>
+      `exchange hosts in steps: keep one at least, build and apply, then the next. If no host was ever applied, remove ${file}`,
+  }),
+  changedIdentity: rule<{ ip: string; before: string; now: string; file: string }>('etcd/changed-identity', {
+    severity: 'error',
+    message: ({ ip, before, now }) => `etcd member on ${ip} was ${before}, and is now ${now}`,
+    label: () => 'changed',
+    help: ({ file }) =>
+      `the member's data has its name and peer URL: keep \`etcd_seq\`, \`etcd_cluster\` and \`etcd_peer_port\`. Or remove the host from group \`etcd\`, build and apply the others, then add it again. If no host was ever applied, remove ${file}`,
+  }),
+  membersChange: rule<{ joining: string; leaving: string; file: string }>('etcd/members-change', {
+    severity: 'notice',
+    message: ({ joining, leaving }) =>
+      `etcd changes its members: ${[joining && `${joining} join`, leaving && `${leaving} leave`].filter(Boolean).join(', ')}`,
+    help: ({ file }) =>
+      `apply every host of the new inventory: hosts join the running cluster one at a time, then the others remove those that left. If no host was ever applied, remove ${file} first`,
+  }),
 };
 
 /** Quorum and identity of the configuration store. */
@@ -50,7 +77,33 @@ export function checkEtcd(site: Site): Diagnostic[] {
     const args = { count: members.length, tolerated: members.length / 2 - 1 };
     found.push(rules.evenCount.at(members[0]?.host.locate([], 'key'), args));
   }
-  return [...found, ...checkZones(site, members)];
+  return [...found, ...checkZones(site, members), ...checkChange(site, members)];
+}
+
+/** What the declared members change, compared with the last build. */
+function checkChange(site: Site, members: readonly EtcdMember[]): Diagnostic[] {
+  const file = recordName(site);
+  const last = lastDeclaration(site);
+  const [first] = members;
+  if (!first || last === undefined) return [];
+  if (last === 'invalid') return [rules.badRecord.at(undefined, { file })];
+  const place = first.host.locate([], 'key');
+  const [joining, leaving] = changeOf(last, declarationOf(site).members).map((one) => one.join(', '));
+  const before = Object.keys(last.members).join(', ');
+  if (leaving === before) return [rules.allReplaced.at(place, { before, file })];
+  const changed = members.flatMap((member) => checkIdentity(site, member, last));
+  if (changed.length > 0 || !(joining || leaving)) return changed;
+  return [rules.membersChange.at(place, { joining: joining ?? '', leaving: leaving ?? '', file })];
+}
+
+function checkIdentity(site: Site, member: EtcdMember, last: Declaration): Diagnostic[] {
+  const { ip, parameters } = member.host;
+  const before = last.members[ip];
+  const now = initialCluster(member);
+  if (before === undefined || before === now) return [];
+  const names = ['etcd_seq', 'etcd_cluster', 'etcd_peer_port'];
+  const place = names.map((name) => parameters.place(name)).find((found) => found !== undefined);
+  return [rules.changedIdentity.at(place, { ip, before, now, file: recordName(site) })];
 }
 
 /** A site with one zone, or without zones, has no better choice. */

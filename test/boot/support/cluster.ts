@@ -87,6 +87,24 @@ export class Cluster {
     this.#moved.add(node.ip);
   }
 
+  /** Builds the inventory as it is now, once, and gives each of these nodes its new bundle. */
+  async shipAll(nodes: readonly LabNode[]): Promise<void> {
+    await this.workshop.build();
+    for (const node of nodes) {
+      await node.sh('rm -rf /root/bundle');
+      await node.push(await this.workshop.unpack(node.ip), '/root/bundle');
+      this.#moved.add(node.ip);
+    }
+  }
+
+  /** One more bare machine, without a bundle. */
+  async add(ip: string): Promise<LabNode> {
+    const node = await this.lab.node({ ip, name: nameOf(ip) });
+    await node.boot();
+    this.nodes.push(node);
+    return node;
+  }
+
   /** An empty machine in the place of one that is dead for good: the same address and bundle, no data. */
   async replace(dead: LabNode): Promise<LabNode> {
     if (dead.isRunning) await dead.powerCut();

@@ -65,6 +65,7 @@ preflight() {
   check_ids group
   check_places
   while read -r state path; do check_state "$state" "$path"; done <"$work/states"
+  check_removed_units
 }
 
 # The host is completely switched to this bundle, and it was healthy.

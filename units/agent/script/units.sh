@@ -35,10 +35,24 @@ has_run() { [ "$(last_run "$name")" = "$restart" ]; }
 
 last_run() { cat "$store/ran/$1" 2>/dev/null || :; } # NAME
 
-# Stops units that the new manifest does not have, while their unit files still exist; in reverse order of their start.
+# The units that the new manifest does not have.
+removed_units() {
+  [ ! -f "$store/links" ] || join -v 1 "$store/links" "$work/wanted" | units_of_links "$systemd_dir"
+}
+
+# A script `leave/<unit>` of the current generation refuses as long as other hosts need the unit.
+check_removed_units() {
+  for name in $(removed_units); do
+    [ -f "$home/current/leave/$name" ] || continue
+    timeout -k 1 20 sh "$home/current/leave/$name" </dev/null >"$work/leave.log" 2>&1 9>&- && continue
+    cat "$work/leave.log" >&2
+    fail 2 "$verb: $name is still needed; nothing changed"
+  done
+}
+
+# Stops these units while their unit files still exist; in reverse order of their start.
 stop_removed_units() {
-  [ -f "$store/links" ] || return 0
-  removed=$(join -v 1 "$store/links" "$work/wanted" | units_of_links "$systemd_dir")
+  removed=$(removed_units)
   [ -n "$removed" ] || return 0
   for name in $removed; do
     say "$verb: stopping $name, which the new generation does not have"
@@ -46,6 +60,8 @@ stop_removed_units() {
   done
   # shellcheck disable=SC2086 # unit names are single words
   systemctl stop $removed 2>"$work/stop.log" || grep -v 'not loaded' "$work/stop.log" >&2 || :
+  # shellcheck disable=SC2086 # a unit that has failed would stay failed without its file
+  systemctl reset-failed $removed 2>/dev/null || :
 }
 
 reload_systemd() {

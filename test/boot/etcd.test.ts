@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { labSkipReason } from '../support/lab.ts';
+import { EtcdSite } from './support/etcd-site.ts';
+
+/* etcd from one member to three, to five, and back to three, while a client commits and a node is cut in each step. */
+const reason = labSkipReason();
+const TABLE = 'create table if not exists ledger (n bigint primary key)';
+
+describe.skipIf(reason)(`etcd changes its members ${reason ?? ''}`, () => {
+  let site: EtcdSite;
+  beforeAll(async () => {
+    site = await EtcdSite.create();
+  });
+  afterAll(() => site?.cluster.destroy());
+
+  it('serves with one member', () =>
+    expect.poll(() => site.cluster.sql(TABLE), { timeout: 60_000 }).toBe(''));
+
+  it('new members form no cluster of their own while the only member is unreachable; then they join', async () => {
+    const [first, second, third] = await site.declare(3);
+    if (!first || !second || !third) throw new Error('there are not three nodes');
+    await first.isolate();
+    const [applied, interrupted] = [second, third].map((node) => site.apply(node).catch(() => undefined));
+    for (const node of [second, third]) {
+      const said = () => node.sh('journalctl -q -o cat -u etcd');
+      await expect.poll(said, { timeout: 60_000 }).toContain('no other member answers');
+    }
+    await delay(3000);
+    for (const node of [second, third]) expect(await node.sh('ls -A /data/etcd')).toBe('.pigsty-state\n');
+    await first.heal();
+    await site.underLoad(async () => {
+      await site.cut(third);
+      await interrupted;
+      await site.mustApply(third);
+      expect((await applied)?.code).toBe(0);
+      await site.mustApply(first);
+      await site.expectMembers(3);
+    });
+  });
+
+  it('from three to five, with a new member cut meanwhile', () =>
+    site.underLoad(async () => {
+      const nodes = await site.declare(5);
+      const plain = new Map(nodes.map((node) => [node, []]));
+      await site.applyAndCut(plain, { victim: site.node(4), seconds: 3 });
+      await site.expectMembers(5);
+    }));
+
+  it('from five to three, led by one that leaves; none is removed while two of those that stay are cut', () =>
+    site.underLoad(async () => {
+      const [first, ...others] = await site.declare(3, [site.node(4)]);
+      if (!first) throw new Error('there are not three nodes');
+      const early = await site.apply(site.node(4));
+      expect(early.code).toBe(2);
+      expect(early.stderr).toContain('Apply the hosts of etcd first');
+      await site.cluster.leadEtcd(site.node(5));
+      await Promise.all(others.map((node) => node.powerCut()));
+      const applied = site.mustApply(first);
+      const said = () => first.sh('journalctl -q -o cat -u etcd-members');
+      await expect
+        .poll(said, { timeout: 60_000 })
+        .toMatch(/10\.10\.10\.1[45]:2380 is removed when the others have a quorum without it/);
+      expect((await first.sh('etcdctl member list')).trim().split('\n')).toHaveLength(5);
+      await Promise.all(others.map((node) => node.boot({ until: 'reachable' })));
+      await Promise.all([applied, ...others.map((node) => site.mustApply(node))]);
+      await site.expectMembers(3);
+    }));
+
+  it('a host that has left stays out, with its data and without', async () => {
+    const refused = await site.apply(site.node(5));
+    expect(refused.code).toBe(6);
+    expect(refused.stderr).toContain('its data is that of a removed member');
+    const stale = await site.apply(site.node(5), '--replace');
+    expect(stale.code).toBe(6);
+    expect(stale.stderr).toContain('a newer bundle does not declare it');
+    await site.mustApply(site.node(4));
+    expect((await site.node(4).exec(['systemctl', 'is-active', 'etcd'])).stdout).toBe('inactive\n');
+    await site.expectMembers(3);
+  });
+});
