@@ -89,12 +89,25 @@ unit_states() {
 
 is_switching() { [ -e "$store/switching" ]; }
 
+# What rollback without a number would go back to from a good generation.
+previous() { [ "$good" = - ] || good_before "$good"; }
+
+# `<generation> <result> <time>` of the last switch.
+last_result() {
+  history_lines | sort -n -k 3,3 | tail -n 1 | while read -r name _ applied result; do
+    echo "$name $result $(time_of "$applied")"
+  done
+}
+
 status_text() {
   echo "site     $(field site), host $(field host) ($(sed -n 's/^host [^ ]* //p' "$manifest"))"
   echo "current  $current$(if is_switching; then echo ', switch incomplete: run apply again'; fi)"
   echo "good     $good"
   echo "staged   $staged"
+  echo "previous $(previous)"
+  echo "last     $(last_result)"
   unit_states | sed 's/^/unit     /'
+  waiting_settings | sed 's/^\([^ ]*\) \([^ ]*\) \(.*\)/waits    \2 (\3) for a restart of \1/'
   state_places | sed 's/^/state    /'
 }
 
@@ -104,6 +117,9 @@ status_json() {
 "site":$(json_text "$(field site)"),"host":$(json_text "$(field host)"),
 "current":$(json_text "$current"),"good":$(json_text "$good"),"staged":$(json_text "$staged"),
 "switching":$(if is_switching; then echo true; else echo false; fi),
+"previous":$(json_text "$(previous)"),
+"last":$(last_result | json_list generation result applied | grep . || echo null),
+"pendingRestart":[$(waiting_settings | json_list unit setting change)],
 "units":[$(unit_states | json_list name activation state)],
 "state":[$(state_places | json_list name path presence)]}
 JSON
