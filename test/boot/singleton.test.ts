@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLab, type Lab, type LabClient, labSkipReason } from '../support/lab.ts';
 import type { LabNode } from '../support/node.ts';
 import type { RunResult } from '../support/process.ts';
+import { FIRST_BASELINE, WITH_BASELINE, WITH_LATE } from './support/baselines.ts';
 import { changed } from './support/changed.ts';
 import { BUNDLES, MetaNode } from './support/meta-node.ts';
 import { ADDRESS, type Edit, MetaSite, type RevisionBundle } from './support/meta-site.ts';
@@ -14,23 +15,6 @@ import { SINGLETON_SUITES } from './support/suites.ts';
 /* One host of blueprint meta, its /data on a disk of its own, from its first bundle to the loss of the disk. */
 const reason = labSkipReason();
 
-/** SQL that a database starts with. */
-const FIRST_BASELINE = `-- ends as somebody else, with an empty search_path, as pg_dump does
-select set_config('search_path', '', false);
-create table public.baseline (said text);
-insert into public.baseline values ('once; it''s "quoted" \\ $1');
-alter table public.baseline owner to dbuser_meta;
-copy public.baseline (said) from stdin;
-from stdin
-\\.
-set role dbuser_meta;
-select count(*) from public.baseline;`;
-
-const WITH_BASELINE: Edit = ['- name: meta\n', '- name: meta\n            baseline: first.sql\n'];
-const WITH_LATE: Edit = [
-  '- name: vault\n',
-  '- name: late\n            baseline: late.sql\n          - name: vault\n',
-];
 /** Variables for all hosts. */
 const withVariables = (...lines: readonly string[]): Edit => [
   'admin_ip: ',

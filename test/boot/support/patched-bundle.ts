@@ -19,7 +19,7 @@ export const NO_LIBRARY: Patch = {
 export const SHORT_GATE: Patch = {
   path: AGENT,
   change: (text) =>
-    text.replace('gate_seconds=90', 'gate_seconds=40').replace('|| gate_seconds=$seconds', '|| :'),
+    text.replace('gate_seconds=90', 'gate_seconds=30').replace('|| gate_seconds=$seconds', '|| :'),
 };
 
 /**

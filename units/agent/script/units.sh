@@ -94,15 +94,20 @@ record_units() { # NAME...
 
 fail_unit() { # NAME MESSAGE
   say "$verb: $1: $2; last log lines:"
-  journalctl -u "$1" --since "@$started" -n 20 --no-pager -o cat >&2 9>&- || :
+  journal_of "$1" 20 >&2
   end_unhealthy
+}
+
+# The newest lines of a unit since this run began. With --since, -n would give the oldest.
+journal_of() { # UNIT LINES
+  journalctl -u "$1" --since "@$started" --no-pager -o cat -q 2>/dev/null 9>&- | tail -n "$2" || :
 }
 
 # The newest lines of the units that this run has started or reloaded: neither a check nor a unit that waits for another
 # one says which is to blame.
 show_journal() {
   for unit in $touched; do
-    journalctl -u "$unit" --since "@$started" -n 5 --no-pager -o cat -q 9>&- >"$work/journal" || :
+    journal_of "$unit" 5 >"$work/journal"
     [ ! -s "$work/journal" ] || { say "$verb: last log lines of $unit:" && cat "$work/journal" >&2; }
   done
 }
