@@ -70,6 +70,14 @@ describe.skipIf(reason !== undefined)(`a node with a history ${reason ?? ''}`, (
       expect(await host.node.sh('ls /var/lib/pigsty/images')).not.toContain('unused');
     });
 
+    test('state that has moved since: no way back to a generation that looks elsewhere', async () => {
+      await host.node.sh('echo /data/elsewhere >/var/lib/pigsty/state/tenant');
+      const { code, stderr } = await host.shell('pigsty-agent rollback');
+      await host.node.sh('echo /data/tenant >/var/lib/pigsty/state/tenant');
+      expect(stderr).toContain('state tenant is in /data/elsewhere now, not in /data/tenant');
+      expect(code).toBe(2);
+    });
+
     test('an image in which something still runs stays', async () => {
       const images = await host.node.sh('ls /var/lib/pigsty/images');
       const pid = (await host.node.sh('systemctl show -p MainPID --value sleeper.service')).trim();

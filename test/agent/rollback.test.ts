@@ -103,14 +103,18 @@ describe.skipIf(reason !== undefined)(`going back ${reason ?? ''}`, () => {
   });
 
   test('with --no-rollback it stays, and rollback goes to the good one', async () => {
-    const { code, stderr } = await applySick(host, numbered(5, SICK), '--no-rollback');
+    const { code, stderr } = await applySick(host, numbered(5, CRASHES), '--no-rollback');
     expect(code).toBe(6);
+    const status = (await host.shell('pigsty-agent status')).stdout;
+    expect(status).toContain('log      sick.service: out of luck\n');
+    expect(status).toMatch(/\nnext {5}apply again to retry, or pigsty-agent rollback to go back to \d+-/);
     expect(stderr).toMatch(/next: apply again to retry, or pigsty-agent rollback/);
     expect(await number('current')).not.toBe(await number('good'));
     const back = await host.shell('pigsty-agent rollback');
     expect(back.code, back.stderr).toBe(0);
     expect(back.stderr).toMatch(/rollback: \d+-\w+ is current and good\n$/);
     await expectRunning(host, 2);
+    expect(await statusOf(host)).toMatchObject({ next: null });
   });
 
   test('rollback goes to the good one before; rollback N to any that is kept; history says which is which', async () => {
