@@ -28,8 +28,14 @@ clean_up() {
   [ -z "$jobs" ] || wait
   remove_leftovers
   go_back_after "$code"
-  case $verb:$code in 'going back':[16]) code=8 ;; esac
-  case $code in 0 | 2 | 4) ;; *) say_standing "$code" ;; esac
+  case $verb:$code in
+    'going back':[16])
+      say_standing 8
+      exit 8
+      ;;
+    *:[024]) ;;
+    *) say_standing "$code" ;;
+  esac
   exit "$code"
 }
 
