@@ -72,7 +72,14 @@ export type DirectoryPlan = {
   readonly owner: string;
   readonly group: string;
   readonly state?: string;
+  readonly writer?: StateWriter;
 };
+
+/**
+ * The package whose version, up to `components` numbers of it, decides whether a program can read the state: an older one
+ * may be unable to read what a newer one has written.
+ */
+export type StateWriter = { readonly image: string; readonly package: string; readonly components: number };
 
 /** A symbolic link outside the generation, created by tmpfiles: `/pg` -> `/data/postgres/pg-meta-17`. */
 export type LinkPlan = { readonly path: string; readonly target: string };
@@ -129,6 +136,8 @@ export type HealthCheck = {
   /** Path of the script in the generation. */
   readonly script: string;
   readonly timeoutSeconds: number;
+  /** Path of a script that prints the settings that wait for a restart: `<unit> <setting> <old> -> <new>`. */
+  readonly report?: string;
 };
 
 export type CertificatePlan = {

@@ -11,6 +11,8 @@ import { octal } from '../text/mode.ts';
  */
 const HEAD = 'pigsty-bundle 1';
 const IMAGE = 'image';
+/** A report asks a program on the same host. */
+const REPORT_SECONDS = 10;
 
 /** The images of a manifest: their names, and the digests of their layers, bottom first. */
 export type ImageRecord = { readonly name: string; readonly layers: readonly string[] };
@@ -56,10 +58,14 @@ export function lineManifest({ site, plan, rendered, images, config, secrets }: 
     record('secrets', hexOf(secrets)),
     ...plan.users.map(userLine),
     ...plan.directories.map(directoryLine),
+    ...plan.directories.flatMap((directory) => writerLines(directory, { names, images })),
     ...rendered.artifacts.flatMap(fileLines),
     ...plan.links.map(({ path, target }) => record('link', path, target)),
     ...plan.units.map((unit) => unitLine(unit, { names, digests: digests.get(unit.name) })),
     ...plan.checks.map((check) => record('check', check.name, check.timeoutSeconds, check.script)),
+    ...plan.checks.flatMap(({ name, report }) =>
+      report === undefined ? [] : [record('report', name, REPORT_SECONDS, report)],
+    ),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -74,6 +80,16 @@ function userLine({ name, uid, gid, home, shell, groups }: UserPlan): string {
 
 function directoryLine({ mode, owner, group, state, path }: DirectoryPlan): string {
   return record('directory', octal(mode), owner, group, state ?? '', path);
+}
+
+function writerLines(
+  { state, writer }: DirectoryPlan,
+  { names, images }: { names: ReadonlyMap<string, string>; images: readonly BuiltImage[] },
+): string[] {
+  if (state === undefined || writer === undefined) return [];
+  const image = images.find(({ name }) => name === names.get(writer.image));
+  if (!image) throw new Unreachable(`no image ${writer.image}`);
+  return [record('writer', state, image.rootfs, writer.package, writer.components)];
 }
 
 /** A measured file has a second record: the script that prints it, which the archive has instead. */

@@ -22,6 +22,10 @@ export const AGENT_PARTS = [
   'host',
   'units',
   'health',
+  'history',
+  'announce',
+  'rollback',
+  'prune',
   'inspect',
   'main',
 ].map((name) => `${FOLDER}${name}.sh`);

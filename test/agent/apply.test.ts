@@ -15,8 +15,8 @@ const sample = (variation: Variation = {}) => sampleBundle(images, imageId, vari
 const SUITES: readonly Suite[] = process.env.PIGSTY_TEST_LONG ? ['bookworm', 'trixie'] : ['bookworm'];
 
 /** Who holds the agent's lock; the agent waits 30 s for one that does not name itself. */
-const NAMED = ['says its number', 'echo $$ >/run/lock/pigsty.lock'] as const;
-const NAMELESS = ['does not', ': >/run/lock/pigsty.lock'] as const;
+const NAMED = ['says its number', 'echo $$ >/run/pigsty-agent/lock'] as const;
+const NAMELESS = ['does not', ': >/run/pigsty-agent/lock'] as const;
 const HOLDERS = process.env.PIGSTY_TEST_LONG ? [NAMED, NAMELESS] : [NAMED];
 
 describe.skipIf(reason !== undefined).each<Suite>(SUITES)(`apply on %s ${reason ?? ''}`, (suite) => {
@@ -264,7 +264,7 @@ describe.skipIf(reason !== undefined).each<Suite>(SUITES)(`apply on %s ${reason 
     'one at a time, also beside one that %s; services do not hold the lock',
     async (_, says) => {
       await host.ship(sample({ restartText: says }));
-      await host.node.sh('flock -n /run/lock/pigsty.lock true');
+      await host.node.sh('flock -n /run/pigsty-agent/lock true');
       const held = `${says}; /root/bundle/pigsty-agent apply`;
       const busy = await host.shell(`flock /run/pigsty-agent/lock sh -c '${held}'`);
       expect(busy.code).toBe(2);

@@ -33,11 +33,11 @@ describe('the agent as a program', () => {
   test('help names every verb', async () => {
     const { code, stdout } = await agent(['help']);
     expect(code).toBe(0);
-    for (const verb of ['stage', 'apply', 'status', 'verify', 'boot'])
+    for (const verb of ['stage', 'apply', 'rollback', 'history', 'status', 'verify', 'boot'])
       expect(stdout).toContain(`pigsty-agent ${verb}`);
   });
 
-  test.each([['nonsense'], ['status', '--yaml'], ['apply', 'a', 'b']])(
+  test.each([['nonsense'], ['status', '--yaml'], ['history', '--yaml'], ['apply', 'a', 'b']])(
     'a usage error is 2: %s',
     async (...args) => {
       expect((await agent(args)).code).toBe(2);

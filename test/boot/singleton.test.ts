@@ -4,32 +4,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLab, type Lab, type LabClient, labSkipReason } from '../support/lab.ts';
 import type { LabNode } from '../support/node.ts';
 import type { RunResult } from '../support/process.ts';
+import { FIRST_BASELINE, WITH_BASELINE, WITH_LATE } from './support/baselines.ts';
 import { changed } from './support/changed.ts';
 import { BUNDLES, MetaNode } from './support/meta-node.ts';
 import { ADDRESS, type Edit, MetaSite, type RevisionBundle } from './support/meta-site.ts';
+import { NO_LIBRARY, patchBundle, SHORT_GATE } from './support/patched-bundle.ts';
 import { restorePage } from './support/restore-page.ts';
 import { SINGLETON_SUITES } from './support/suites.ts';
 
 /* One host of blueprint meta, its /data on a disk of its own, from its first bundle to the loss of the disk. */
 const reason = labSkipReason();
 
-/** SQL that a database starts with. */
-const FIRST_BASELINE = `-- ends as somebody else, with an empty search_path, as pg_dump does
-select set_config('search_path', '', false);
-create table public.baseline (said text);
-insert into public.baseline values ('once; it''s "quoted" \\ $1');
-alter table public.baseline owner to dbuser_meta;
-copy public.baseline (said) from stdin;
-from stdin
-\\.
-set role dbuser_meta;
-select count(*) from public.baseline;`;
-
-const WITH_BASELINE: Edit = ['- name: meta\n', '- name: meta\n            baseline: first.sql\n'];
-const WITH_LATE: Edit = [
-  '- name: vault\n',
-  '- name: late\n            baseline: late.sql\n          - name: vault\n',
-];
 /** Variables for all hosts. */
 const withVariables = (...lines: readonly string[]): Edit => [
   'admin_ip: ',
@@ -103,15 +88,17 @@ describe.skipIf(reason).each(SINGLETON_SUITES)(`a host of blueprint meta on %s $
 
     it('are undone when they are wrong, with a message, and not tried again', async () => {
       writeFileSync(join(site.directory, 'late.sql'), 'create table late (n int);\nselect 1/0;\n');
+      const before = last;
       const applied = await apply(TLS_AND_QUERY, WITH_LATE);
-      expect(applied.code).toBe(6);
+      expect(applied.code).toBe(7);
       expect(applied.stderr).toContain('pgsql-provision.service');
       expect(await node.sh('journalctl -q -o cat -u pgsql-provision')).toMatch(
         /baseline-\d\.sql:2: ERROR: {2}division by zero[\s\S]*the baseline of database late failed and was rolled back/,
       );
       expect(await node.sh('systemctl show -p NRestarts,ActiveState pgsql-provision')).toBe(
-        'NRestarts=0\nActiveState=failed\n',
+        'NRestarts=0\nActiveState=active\n',
       );
+      await host.expectRevision(revision - 1, before.digest);
       expect(await asSuperuser('late', 'select * from late')).toContain('does not exist');
       expect(await said()).toBe(SAID);
     });
@@ -125,6 +112,21 @@ describe.skipIf(reason).each(SINGLETON_SUITES)(`a host of blueprint meta on %s $
       const left = "select count(*) from pg_db_role_setting where setconfig::text ~ 'pigsty'";
       expect(await asSuperuser('postgres', left)).toBe('0');
     });
+  });
+
+  it('a configuration that PostgreSQL refuses: apply goes back, and it serves again', async () => {
+    const before = last;
+    last = await site.bundle(++revision, [withVariables(TLS, AUTH_QUERY), WITH_LATE]);
+    await patchBundle(last.directory, [NO_LIBRARY, SHORT_GATE], ['patroni.service']);
+    const applied = await host.apply(revision);
+    expect(applied.stderr).toMatch(
+      /will restart patroni\.service \(Patroni pg-meta-1, PostgreSQL 17 of cluster pg-meta\)/,
+    );
+    expect(applied.stderr).toMatch(/no_such_library/);
+    expect(applied.stderr).toMatch(/was rolled back; \S+ is current, good and healthy again/);
+    expect(applied.code).toBe(7);
+    last = before;
+    await host.expectRevision(revision - 1, last.digest);
   });
 
   describe('the pool with auth_query, Patroni with TLS, and pause', () => {
@@ -175,9 +177,18 @@ describe.skipIf(reason).each(SINGLETON_SUITES)(`a host of blueprint meta on %s $
     });
 
     it('pauses, and goes on; a pause by an operator stays', async () => {
-      await mustApply(WITH_LATE, withVariables(TLS, AUTH_QUERY, 'patroni_mode: pause'));
+      const applied = await apply(
+        WITH_LATE,
+        withVariables(TLS, AUTH_QUERY, 'patroni_mode: pause', 'pg_max_conn: 210'),
+      );
+      expect(applied.code, applied.stderr).toBe(0);
+      expect(applied.stderr).toContain('max_connections (200 -> 210) waits for a restart of patroni.service');
       expect(await list()).toContain(PAUSED);
+      const status = async () => JSON.parse(await node.sh('pigsty-agent status --json'));
+      const waits = { unit: 'patroni.service', setting: 'max_connections', change: '200 -> 210' };
+      expect(await status()).toMatchObject({ pendingRestart: expect.arrayContaining([waits]) });
       await mustApply(WITH_LATE, withVariables('patroni_mode: default'));
+      await expect.poll(status, { timeout: 20_000 }).toMatchObject({ pendingRestart: [] });
       expect(await list()).not.toContain(PAUSED);
       // Back in the clear, too.
       expect(await ask(`http://${REST}/primary`)).toBe('200');

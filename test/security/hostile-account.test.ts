@@ -116,6 +116,7 @@ describe.skipIf(reason)(`the account of a service (seed ${SEED}) ${reason ?? ''}
       cd /data/tenant
       for name in inner/deep inner .pigsty-state .pigsty-state.new shortcut shortcut.pigsty-new; do
         [ ! -L "$name" ] || rm "$name"
+        [ ! -L "$name.moved" ] || rm "$name.moved"
         [ ! -e "$name.moved" ] || { rm -rf "$name"; mv "$name.moved" "$name"; }
       done
       [ -f .pigsty-state ] || echo 'lab 10.10.10.11 tenant' | setpriv --reuid ${UID} --clear-groups tee .pigsty-state`);

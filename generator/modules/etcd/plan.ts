@@ -37,6 +37,8 @@ export function planEtcd(host: SiteHost, site: Site): Contribution {
         owner: 'etcd',
         group: 'etcd',
         state: `etcd-${settings.etcd_cluster}`,
+        // A member of an older minor version cannot join a cluster that has been upgraded (etcd, "Downgrading").
+        writer: { image: 'etcd', package: 'etcd-server', components: 2 },
       },
     ],
     files: files(self, site, settings),

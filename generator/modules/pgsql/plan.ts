@@ -6,6 +6,7 @@ import type {
   ImageRef,
   ModuleImage,
   PortUse,
+  StateWriter,
   UnitPlan,
   UserPlan,
   View,
@@ -13,7 +14,7 @@ import type {
 import type { Site, SiteHost } from '../../model/site.ts';
 import { linked } from '../../text/linked.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
-import { operatorFiles } from './access/commands.ts';
+import { operatorFiles, REPORT } from './access/commands.ts';
 import { PGBOUNCER_FILES, pgbouncerFiles } from './access/pgbouncer.ts';
 import { clientRules, ruleFiles } from './access/rule-files.ts';
 import { exchangeContribution } from './access/ssh-exchange.ts';
@@ -56,7 +57,7 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
   const shared = vipOf(member);
   return {
     users: [userPlan(member)],
-    directories: directories(member),
+    directories: directories(member, image),
     links: [
       { path: '/pg', target: clusterDirectory(member) },
       { path: '/pg/backup', target: backupDirectory(member) },
@@ -86,7 +87,7 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
       },
     ],
     sshKeys: more.flatMap((part) => part.sshKeys ?? []),
-    checks: [{ name: 'pgsql', script: 'checks/pgsql', timeoutSeconds: 120 }],
+    checks: [{ name: 'pgsql', script: 'checks/pgsql', timeoutSeconds: 120, report: REPORT }],
   };
 }
 
@@ -103,7 +104,12 @@ function userPlan({ settings }: PgsqlMember): UserPlan {
   return { name, uid: id, gid: id, home, shell: '/bin/sh', gecos: 'PostgreSQL superuser', groups: [] };
 }
 
-function directories(member: PgsqlMember): DirectoryPlan[] {
+/** A major version of PostgreSQL does not read the data directory of another one (manual, 18.6). */
+function writer(image: string, version: number): StateWriter {
+  return { image, package: `postgresql-${version}`, components: 1 };
+}
+
+function directories(member: PgsqlMember, image: string): DirectoryPlan[] {
   const { settings, cluster } = member;
   const owned = { mode: 0o700, owner: settings.pg_dbsu, group: settings.pg_dbsu };
   const root = clusterDirectory(member);
@@ -116,7 +122,12 @@ function directories(member: PgsqlMember): DirectoryPlan[] {
   ];
   return [
     { path: `${settings.pg_fs_main}/postgres`, mode: 0o755, owner: 'root', group: 'root' },
-    { path: root, ...owned, state: `pgsql-${stateIdentity(member)}` },
+    {
+      path: root,
+      ...owned,
+      state: `pgsql-${stateIdentity(member)}`,
+      writer: writer(image, settings.pg_version),
+    },
     ...['data', 'tmp', 'log', 'cert', 'meta'].map((name) => ({ path: `${root}/${name}`, ...owned })),
     ...logs.map((path) => ({ path: onHost(member, path), ...owned })),
     { path: `${settings.pg_fs_bkup}/postgres`, mode: 0o755, owner: 'root', group: 'root' },

@@ -168,8 +168,7 @@ function unitRecord(bundle: Bundle, unit: BundleUnit): string {
   const digest = (paths: readonly string[], more = '') => sha256(more + JSON.stringify(paths.map(contentOf)));
   const restart = digest([`units/${name}`, ...restartOn], imageId(layers));
   const reload = digest(reloadOn);
-  const tree = image === undefined ? '-' : imageId(layers);
-  return `unit ${name} ${activation} ${restart} ${reload} ${tree} ${after.join(',') || '-'}`;
+  return `unit ${name} ${activation} ${restart} ${reload} ${image ?? '-'} ${after.join(',') || '-'}`;
 }
 
 /** Modes and owners in the tar are not the manifest's on purpose: the manifest decides. */

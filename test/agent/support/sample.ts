@@ -124,7 +124,7 @@ export function sampleBundle(
   id: (layers: readonly Buffer[]) => string,
   variation: Variation = {},
 ): Bundle {
-  const tiny = images.get('tiny');
+  const tiny = (variation.images ?? images).get('tiny');
   if (!tiny) throw new Error('the sample needs an image named tiny');
   const { ip = '10.10.10.11', node = 'node-1', uid = 4711 } = variation;
   const names = [

@@ -122,6 +122,28 @@ const numbers: Row[] = [
   { call: ['limited_mib', '0', 'max'], prints: '0' },
 ];
 
+/** As dpkg writes it. */
+const PACKAGES = `Package: libetcd
+Version: 9.9-1
+
+Package: etcd-server
+Architecture: amd64
+Version: 1:3.5.16-4+b2
+
+Package: postgresql-17
+Version: 17.6-0+deb13u1
+`;
+
+const versions: Row[] = [
+  { call: ['package_version', 'etcd-server', '2'], input: PACKAGES, prints: '3.5' },
+  { call: ['package_version', 'postgresql-17', '1'], input: PACKAGES, prints: '17' },
+  { call: ['package_version', 'libetcd', '3'], input: PACKAGES, prints: '9.9' },
+  { call: ['package_version', 'etcd', '2'], input: PACKAGES },
+  { call: ['is_newer', '3.10', '3.5'] },
+  { call: ['is_newer', '3.5', '3.10'], code: 1 },
+  { call: ['is_newer', '17', '17'], code: 1 },
+];
+
 const json: Row[] = [
   { call: ['json_text', ''], prints: 'null' },
   { call: ['json_text', '-'], prints: 'null' },
@@ -162,6 +184,10 @@ describe.each(SHELLS)('the decisions of the agent (%s)', (shell) => {
 
   it('sizes, generations and memory', async () => {
     expect(await runTable(shell, 'decide', numbers)).toEqual(numbers);
+  });
+
+  it('versions of packages', async () => {
+    expect(await runTable(shell, 'decide', versions)).toEqual(versions);
   });
 
   it('JSON', async () => {

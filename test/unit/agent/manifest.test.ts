@@ -54,6 +54,10 @@ const queries: Row[] = [
     'h6 etc/modules /etc/modules-load.d/pigsty.conf',
   ),
   on(['unit_files_of'], 'h4 units/b.service -', 'h5 etc/dropin /etc/systemd/system/x.service.d/p.conf'),
+  on(['hash_of_file', 'units/b.service'], 'h4'),
+  on(['hash_of_file', 'units/c.service']),
+  { call: ['image_of_unit', 'b.service', 'manifest'], prints: 'i1' },
+  { call: ['image_of_unit', 'pigsty.target', 'manifest'] },
   { call: ['settings_of', '7-abc'], input: 'site lab\n' },
   { call: ['unit_files_of'], input: 'site lab\n' },
 ];
@@ -105,7 +109,7 @@ const ORDERS: readonly (readonly [string[], string[]])[] = [
 
 describe.each(SHELLS)('the manifest as the agent reads it (%s)', (shell) => {
   it('records, files and settings', async () => {
-    expect(await runTable(shell, 'manifest', queries)).toEqual(queries);
+    expect(await runTable(shell, 'manifest', queries, { manifest })).toEqual(queries);
   });
 
   it('images with the same id are one tree', async () => {

@@ -43,6 +43,16 @@ next_generation() { # NEWEST DIGEST
   echo "$((${number:-0} + 1))-$(echo "$2" | cut -c 1-12)"
 }
 
+# True if version A is newer than version B, as sort -V orders them.
+is_newer() { # A B
+  [ "$1" != "$2" ] && [ "$(printf '%s\n' "$1" "$2" | sort -V | tail -n 1)" = "$1" ]
+}
+
+# The upstream version of PACKAGE in dpkg's status on standard input, its first COMPONENTS numbers; nothing if unknown.
+package_version() { # PACKAGE COMPONENTS
+  sed -n "/^Package: $1\$/,/^\$/s/^Version: \([0-9]*:\)\{0,1\}\([0-9][0-9.]*\).*/\2/p" | head -n 1 | cut -d . -f "1-$2"
+}
+
 # MiB, rounded up: BYTES, or LIMIT when that is less. `max` is no limit.
 limited_mib() { # BYTES LIMIT
   bytes=$1

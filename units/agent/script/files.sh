@@ -70,10 +70,7 @@ point() {
 
 # write_file PATH: standard input becomes its content, atomically.
 write_file() {
-  cat >"$1.new"
-  sync "$1.new"
-  mv -T -- "$1.new" "$1"
-  sync "${1%/*}/"
+  cat >"$1.new" && sync "$1.new" && mv -T -- "$1.new" "$1" && sync "${1%/*}/"
 }
 
 # A link never replaces a directory, and a directory never replaces a file. A link to a directory must belong to root:

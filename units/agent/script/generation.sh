@@ -20,6 +20,8 @@ write_generation() {
   for generation in "$(name_of "$home/current")" "$newest"; do
     cmp -s "$home/generations/$generation/bundle" "$manifest" && return
   done
+  # A number is never used twice: the history may have newer ones, whose generations were removed.
+  newest=$( (echo "$newest" && history_lines | cut -d ' ' -f 1) | sort -n | tail -n 1)
   generation=$(next_generation "$newest" "$digest")
   new=$(mktemp -d "$home/generations/.new-XXXXXX")
   for part in config secrets; do tar -x --no-same-owner -C "$new" -f "$parts/$part.tar"; done

@@ -53,7 +53,9 @@ wait_for_checks() {
     tail -n 5 "$work/check-$name.log" >&2 || :
   done <"$work/check-pids"
   jobs=
-  [ -z "$unhealthy" ] || end_unhealthy
+  [ -n "$unhealthy" ] || return 0
+  show_journal
+  end_unhealthy
 }
 
 # Ends the script with 6 as soon as one unit cannot become active. A unit may take as long as the longest check.
@@ -65,7 +67,10 @@ wait_for_units() {
   since=$(date +%s) dead='' pause=0.2
   while read_queue && read_states && ! units_are_up; do
     waited=$(($(date +%s) - since))
-    [ "$waited" -lt "$gate_seconds" ] || fail_unit "$pending" "still $pending_state after $gate_seconds s"
+    if [ "$waited" -ge "$gate_seconds" ]; then
+      show_journal
+      fail_unit "$pending" "still $pending_state after $gate_seconds s"
+    fi
     sleep "$pause"
     pause=$((1 + waited / 30))
   done

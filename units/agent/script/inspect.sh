@@ -89,13 +89,39 @@ unit_states() {
 
 is_switching() { [ -e "$store/switching" ]; }
 
+# What rollback without a number would go back to from a good generation.
+previous() { [ "$good" = - ] || good_before "$good"; }
+
+# `<generation> <result> <time>` of the last switch.
+last_result() {
+  history_lines | sort -n -k 3,3 | tail -n 1 | while read -r name _ applied result; do
+    echo "$name $result $(time_of "$applied")"
+  done
+}
+
 status_text() {
   echo "site     $(field site), host $(field host) ($(sed -n 's/^host [^ ]* //p' "$manifest"))"
-  echo "current  $current$(if is_switching; then echo ', switch incomplete: run apply again'; fi)"
+  echo "current  $current$(if is_switching; then echo ', switch incomplete'; fi)"
   echo "good     $good"
   echo "staged   $staged"
+  echo "previous $(previous)"
+  echo "last     $(last_result)"
   unit_states | sed 's/^/unit     /'
+  unit_states | sed -n 's/^\([^ ]*\) [^ ]* failed$/\1/p' | while read -r name; do
+    journalctl -u "$name" -n 5 --no-pager -o cat -q 2>/dev/null </dev/null | sed "s/^/log      $name: /" || :
+  done
+  waiting_settings | sed 's/^\([^ ]*\) \([^ ]*\) \(.*\)/waits    \2 (\3) for a restart of \1/'
   state_places | sed 's/^/state    /'
+  next_step | sed 's/^/next     /'
+}
+
+# What to do about a generation that is not good, or not wholly switched to; nothing otherwise.
+next_step() {
+  if [ "$current" != - ] && [ "$good" = - ]; then
+    echo 'no generation is good yet: correct the cause, then apply again'
+  elif is_switching || [ "$current" != "$good" ]; then
+    echo "apply again to retry, or pigsty-agent rollback to go back to $good"
+  fi
 }
 
 status_json() {
@@ -104,6 +130,10 @@ status_json() {
 "site":$(json_text "$(field site)"),"host":$(json_text "$(field host)"),
 "current":$(json_text "$current"),"good":$(json_text "$good"),"staged":$(json_text "$staged"),
 "switching":$(if is_switching; then echo true; else echo false; fi),
+"previous":$(json_text "$(previous)"),
+"last":$(last_result | json_list generation result applied | grep . || echo null),
+"next":$(json_text "$(next_step)"),
+"pendingRestart":[$(waiting_settings | json_list unit setting change)],
 "units":[$(unit_states | json_list name activation state)],
 "state":[$(state_places | json_list name path presence)]}
 JSON

@@ -8,22 +8,27 @@ read_manifest() {
   states_of <"$manifest" >"$work/states"
 }
 
-# Sets the options of stage and apply; `option_count` is how many there are.
+# Sets the options of stage, apply and rollback; `option_count` is how many there are.
 read_options() {
   option_count=$#
-  while :; do
-    case ${1:-} in
-      --any-address) any_address=yes ;;
-      -*)
-        [ "$verb $1" = 'apply --replace' ] || fail 2 "$verb: unknown option $1"
-        : >"$run/replace"
-        ;;
-      *) break ;;
+  while [ -n "${1:-}" ] && [ "${1#-}" != "$1" ]; do
+    case $verb:$1 in
+      stage:--any-address | apply:--any-address) any_address=yes ;;
+      apply:--no-rollback | rollback:--no-rollback) may_return=no ;;
+      apply:--keep=*) read_keep "${1#--keep=}" ;;
+      apply:--replace) : >"$run/replace" ;;
+      *) fail 2 "$verb: unknown option $1" ;;
     esac
     shift
   done
   option_count=$((option_count - $#))
-  [ $# -le 1 ] || fail 2 "$verb: more than one directory"
+  [ $# -le 1 ] || fail 2 "$verb: too many arguments"
+}
+
+read_keep() { # NUMBER
+  case $1 in '' | *[!0-9]* | ????*) fail 2 "apply: --keep=$1: not a number from 2 to 999" ;; esac
+  [ "$1" -ge 2 ] || fail 2 "apply: --keep=$1: the current and the previous generation are always kept"
+  keep=$1
 }
 
 do_stage() {
@@ -44,6 +49,7 @@ do_apply() {
   if is_current_and_good && is_staged; then
     [ -z "$bundle_dir" ] || stage
     if all_units_run; then
+      prune
       say "apply: nothing to do, $(readlink "$home/current") is current and good"
       return
     fi
@@ -51,13 +57,27 @@ do_apply() {
   preflight
   [ -z "$bundle_dir" ] || stage
   cd /
+  refuse_newer_state
   write_generation
+  activate
+  prune
+  say "apply: $generation is current and good"
+}
+
+# Switches to the open generation, and makes it the good one when it is healthy. The result is written before `good`
+# changes: after a power failure between the two, the node boots on the old one, and the new one was healthy.
+activate() {
+  announce
+  if [ "$(result_of "$generation")" = good ]; then write_result "$generation" again; else write_result "$generation" started; fi
   is_current_and_good || switch
   run_units
   wait_for_health
   sync_trees
+  write_result "$generation" good
   [ "$(readlink "$home/good" || :)" = "generations/$generation" ] || point "$home/good" "generations/$generation"
-  say "apply: $generation is current and good"
+  returns=no
+  # shellcheck disable=SC2086 # unit names are single words
+  say_waiting $touched
 }
 
 preflight() {
@@ -77,12 +97,27 @@ is_current_and_good() {
 # Switches the host to `generation`, except for the start of units.
 switch() {
   make_dir 0755 "$run" "$run/units"
+  [ "$verb" = 'going back' ] || reserve_space
+  expect_return
   echo "$generation" | write_file "$store/switching"
   make_directories
+  record_writers
   stop_removed_units
   [ "$(readlink "$home/current" || :)" = "generations/$generation" ] || point "$home/current" "generations/$generation"
   logger -t pigsty-agent "$verb: $generation is current" 2>/dev/null || :
   update_host
+}
+
+# The way back must also be possible on a full disk: it begins by removing these files.
+reserve_space() {
+  head -c 1048576 /dev/zero >"$store/reserve.new"
+  head -c 65536 /dev/zero >"$home/reserve.new"
+}
+
+# From here on, a failure leads back to the good generation, if there is another one.
+expect_return() {
+  good=$(name_of "$home/good")
+  [ "$may_return" = no ] || [ "$verb" = 'going back' ] || [ "$good" = - ] || [ "$good" = "$generation" ] || returns=yes
 }
 
 update_host() {
@@ -102,11 +137,8 @@ do_boot() {
   make_dir 0755 "$run" "$run/units"
   good=$(readlink "$home/good" || :)
   current=$(readlink "$home/current")
-  if [ "$good" != "$current" ] && [ -f "$home/$good/bundle" ]; then
-    say "boot: $current did not pass its health gate: back to $good"
-    : | write_file "$store/switching"
-    point "$home/current" "$good"
-  fi
+  manifest=$home/$good/bundle
+  if [ "$good" != "$current" ] && [ -f "$manifest" ]; then return_at_boot; fi
   manifest=$home/current/bundle
   read_manifest
   records image >"$work/images"
@@ -123,30 +155,52 @@ do_boot() {
   record_units "$(records unit | cut -d ' ' -f 1 | paste -s -d ' ')"
 }
 
+return_at_boot() {
+  read_manifest
+  reason=$(obstacle)
+  if [ -n "$reason" ]; then
+    say "boot: $current did not pass its health gate, and stays: cannot go back to $good: $reason"
+    return
+  fi
+  say "boot: $current did not pass its health gate: back to $good"
+  name_of "$home/good" | write_file "$store/switching"
+  point "$home/current" "$good"
+  try_result "${current##*/}" rolled-back
+}
+
 show_help() {
   cat <<HELP
 usage: pigsty-agent stage [--any-address] [DIR]
                                      verify the bundle in DIR, unpack its images, keep it; running services are not affected
-       pigsty-agent apply [--replace] [--any-address] [DIR]
-                                     stage it and switch to it; without DIR: the staged bundle. --replace: this machine
-                                     replaces a lost one. --any-address: it may lack the address of the bundle's host
-       pigsty-agent status [--json]  generations, units, state
+       pigsty-agent apply [--replace] [--any-address] [--no-rollback] [--keep=N] [DIR]
+                                     stage it and switch to it; without DIR: the staged bundle. If the node does not become
+                                     healthy, it goes back to the good generation. --no-rollback: it does not. --keep=N:
+                                     keep N generations (3). --replace: this machine replaces a lost one. --any-address:
+                                     it may lack the address of the bundle's host
+       pigsty-agent rollback [--no-rollback] [N]
+                                     back to the good generation, or the good one before; or to generation N
+       pigsty-agent history [--json] generations: number, digest, time, result
+       pigsty-agent status [--json]  generations, units, settings that wait for a restart, state
        pigsty-agent verify [DIR]     check hashes on the node; with the bundle in DIR, also every byte of the images
        pigsty-agent boot             at boot: back to the good generation if the current one is not good
        pigsty-agent help | --version
 
 DIR defaults to the agent's directory if it has a bundle.
 Exit codes: 0 done, 1 unexpected, 2 usage, or a node that cannot use this bundle (nothing changed),
-4 verification failed (nothing changed), 6 not healthy in time: the previous generation stays the good one.
+4 verification failed (nothing changed), 6 not healthy in time, and still current, 7 not healthy, and gone back to the
+good generation, 8 that one is not healthy either.
 HELP
 }
 
 main() {
-  [ $# -le 4 ] || fail 2 "too many arguments; see pigsty-agent help"
+  [ $# -le 6 ] || fail 2 "too many arguments; see pigsty-agent help"
   [ $# -eq 0 ] || shift
   case $verb in
     stage) do_stage "$@" ;;
     apply) do_apply "$@" ;;
+    rollback) do_rollback "$@" ;;
+    return) do_return "$@" ;;
+    history) do_history "$@" ;;
     verify) do_verify "$@" ;;
     boot) do_boot ;;
     status) do_status "$@" ;;

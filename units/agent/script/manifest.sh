@@ -30,6 +30,14 @@ links_of() { # HOME UNIT_DIRECTORY ZONEINFO
   " | sort -u
 }
 
+# The rootfs id of a unit's image; nothing without one.
+image_of_unit() { # UNIT MANIFEST
+  image=$(records_of unit <"$2" | sed -n "s/^$1 [^ ]* [^ ]* [^ ]* \([^ ]*\) .*/\1/p")
+  records_of image <"$2" | sed -n "s/^${image:--} \([^ ]*\) .*/\1/p"
+}
+
+hash_of_file() { records_of file | sed -n "s|^\([^ ]*\) [^ ]* [^ ]* [^ ]* $1 .*|\1|p"; } # PATH
+
 # Lines for sha256sum(1): the files of the bundle. Measured files are written on the node.
 sums_of() { records_of file | cut -d ' ' -f 1,5 | sed '/^measured /d;s/ /  /'; }
 

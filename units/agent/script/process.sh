@@ -22,18 +22,40 @@ clean_up() {
   trap '' EXIT INT TERM HUP
   if [ "$code" -ne 0 ] && [ "$exit_expected" = no ]; then
     code=1
-    say "$verb: stopped by an error; run it again to continue"
+    say "$verb: stopped by an error"
   fi
   for job in $jobs; do kill "$job" 2>/dev/null || :; done
   [ -z "$jobs" ] || wait
   remove_leftovers
+  go_back_after "$code"
+  case $verb:$code in
+    'going back':[16])
+      say_standing 8
+      exit 8
+      ;;
+    *:[024]) ;;
+    *) say_standing "$code" ;;
+  esac
   exit "$code"
+}
+
+# Starts the agent again as `return`, under this lock, if the host may have been switched and the run failed by itself.
+go_back_after() { # CODE
+  case $returns:$1 in
+    yes:[16])
+      # The medium of the bundle may be gone.
+      [ -f "$own_path" ] || own_path=$store/bundles/$digest/pigsty-agent
+      [ -f "$own_path" ] || return 0
+      trap - INT TERM HUP
+      exec /bin/sh "$own_path" return "$verb" "$generation" "$1"
+      ;;
+  esac
 }
 
 # Removes the remains of a killed run: drafts, and links and files that were not renamed. Only under the lock.
 remove_leftovers() {
   rm -rf "$store"/images/.new-* "$store"/bundles/.new-* "$home"/generations/.new-* "$run"/.new-* 2>/dev/null || :
-  rm -f "$run/replace" "$store"/*.new "$store"/state/*.new "$home"/*.new 2>/dev/null || :
+  rm -f "$run/replace" "$store"/*.new "$store"/state/*.new "$store"/written/*.new "$home"/*.new 2>/dev/null || :
   rmdir "$store/images" "$store/bundles" "$store" "$home/generations" "$home" 2>/dev/null || :
 }
 
@@ -43,7 +65,11 @@ lock() {
   [ "$(id -u)" -eq 0 ] || fail 2 "$verb: only root may do this"
   [ -d /run/systemd/system ] || fail 2 "$verb: this node does not run systemd"
   make_dir 0755 "$run"
-  exec 9>>"$lock_file"
+  if [ "$verb" != return ]; then
+    exec 9>>"$lock_file"
+  elif [ ! -e "/proc/$$/fd/9" ]; then
+    fail 2 "return: only the agent itself may call this"
+  fi
   tries=0
   until flock -n 9; do
     holder=$(head -n 1 "$lock_file")

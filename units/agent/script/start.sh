@@ -12,6 +12,7 @@ umask 077
 # Self-check: stop if this script is corrupted. The shell runs these lines before it reads the rest, so this finds
 # corruption below. `stage` hashes this file like any other, and finds corruption above or in these lines.
 own_dir=$(dirname -- "$0")
+own_path=$(realpath -- "$0" 2>/dev/null || :)
 own_list=$own_dir/SHA256SUMS
 if [ -f "$0" ] && [ -f "$own_list" ] &&
   [ "end $(sed '$d' "$own_list" | sha256sum | cut -c 1-64)" = "$(tail -n 1 "$own_list")" ]; then
@@ -27,7 +28,7 @@ fi
 #
 #   stage   verify a bundle, unpack its images, keep it: running services are not affected
 #   apply   stage, write a numbered generation, switch /etc/pigsty/current, restart or reload the units that changed,
-#           wait for health, switch /etc/pigsty/good
+#           wait for health, switch /etc/pigsty/good; if it does not become healthy, go back to the good generation
 #   boot    if the current generation is not good, go back to the good one
 #
 # The agent may be killed, or the power may fail, between any two instructions. This is safe because:
@@ -54,4 +55,9 @@ started=$(date +%s)
 work=
 jobs=
 any_address=no
+may_return=yes
+returns=no
+stays=no
+keep=3
+touched=
 exit_expected=no

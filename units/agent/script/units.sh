@@ -8,17 +8,16 @@ read_states() {
   paste -d ' ' "$work/active" "$work/units" >"$work/states-now"
 }
 
-# True if no unit needs a start: units of pigsty.target are active or skipped, one-shots have run.
+# True if there is nothing to do for any unit, and none is on its way: units of pigsty.target are active or skipped, with
+# the configuration of the manifest; one-shots have run.
 all_units_run() {
-  read_states
-  while read -r unit_state name activation restart _; do
-    case $activation:$unit_state in
-      none:* | start:active | timer:active) ;;
-      rerun:inactive | rerun:active) has_run || return 1 ;;
-      start:inactive) is_skipped "$name" || return 1 ;;
+  plan_units
+  while read -r action name unit_state activation; do
+    case $action:$activation:$unit_state in
+      keep:none:* | keep:*:active | keep:*:inactive) ;;
       *) return 1 ;;
     esac
-  done <"$work/states-now"
+  done <"$work/plan"
 }
 
 # systemd has tried to start the unit in this boot, and its condition was not met. A unit without an attempt also has `no`.
@@ -30,9 +29,7 @@ is_skipped() { # NAME
   esac
 }
 
-# The one-shot's last run was with this digest, and succeeded.
-has_run() { [ "$(last_run "$name")" = "$restart" ]; }
-
+# The restart digest of a one-shot's last run that succeeded.
 last_run() { cat "$store/ran/$1" 2>/dev/null || :; } # NAME
 
 # The units that the new manifest does not have.
@@ -73,11 +70,20 @@ reload_systemd() {
 
 # Decides for each unit, then tells systemd once. Starts do not block: etcd may wait for members that are not
 # installed yet. A unit that must wait for another has After=. reset-failed also clears the count of recent starts: a
-# start by the agent is not part of a crash loop.
+# start by the agent is not part of a crash loop. `touched` is what was started or reloaded.
 run_units() {
-  starts='' reloads=''
-  read_states
-  while read -r unit_state name activation restart reload; do plan_unit; done <"$work/states-now"
+  starts='' reloads='' touched=''
+  plan_units
+  while read -r action name unit_state activation; do
+    case $action in
+      keep) continue ;;
+      reload) reloads="$reloads $name" && continue ;;
+    esac
+    [ "$activation" != rerun ] || rm -f "$store/ran/$name"
+    starts="$starts $name"
+    say "$verb: ${action}ed $name"
+  done <"$work/plan"
+  touched="$starts $reloads"
   # shellcheck disable=SC2086 # unit names are single words
   if [ -n "$starts" ]; then
     systemctl reset-failed $starts 2>/dev/null || :
@@ -91,26 +97,6 @@ run_units() {
   done
 }
 
-# Adds one unit's name to `starts`, `reloads`, or neither; reads the names of the loop in run_units.
-plan_unit() {
-  recorded=''
-  [ ! -f "$run/units/$name" ] || recorded=$(cat "$run/units/$name")
-  case $(unit_action "$name" "$activation:$unit_state" "$restart $reload" "$recorded" "$(last_run "$name")") in
-    keep) return 0 ;;
-    reload)
-      reloads="$reloads $name"
-      return 0
-      ;;
-    retry) ! is_skipped "$name" || return 0 ;;
-  esac
-  [ "$activation" != rerun ] || rm -f "$store/ran/$name"
-  starts="$starts $name"
-  case $unit_state in
-    active | reloading) say "$verb: restarted $name" ;;
-    *) say "$verb: started $name" ;;
-  esac
-}
-
 # These units run, or will run, with the digests of the manifest.
 record_units() { # NAME...
   while read -r name _ restart reload; do
@@ -120,12 +106,27 @@ record_units() { # NAME...
 
 fail_unit() { # NAME MESSAGE
   say "$verb: $1: $2; last log lines:"
-  journalctl -u "$1" --since "@$started" -n 20 --no-pager -o cat >&2 9>&- || :
+  journal_of "$1" 20 >&2
   end_unhealthy
 }
 
-# The current generation may become healthy later, when other hosts start: it must also survive a power failure.
+# The newest lines of a unit since this run began. With --since, -n would give the oldest.
+journal_of() { # UNIT LINES
+  journalctl -u "$1" --since "@$started" --no-pager -o cat -q 2>/dev/null 9>&- | tail -n "$2" || :
+}
+
+# The newest lines of the units that this run has started or reloaded: neither a check nor a unit that waits for another
+# one says which is to blame.
+show_journal() {
+  for unit in $touched; do
+    journal_of "$unit" 5 >"$work/journal"
+    [ ! -s "$work/journal" ] || { say "$verb: last log lines of $unit:" && cat "$work/journal" >&2; }
+  done
+}
+
+# The generation may become healthy later, when other hosts start: it must also survive a power failure.
 end_unhealthy() {
   sync_trees
+  [ "$(name_of "$home/good")" = "$generation" ] || try_result "$generation" failed
   exit_with 6
 }

@@ -44,6 +44,7 @@ export function operatorFiles(member: PgsqlMember, site: Site, root: ImageRef): 
       ? [rootCommand('pgbackrest', { ...view, program: '/usr/bin/pgbackrest' })]
       : []),
     healthCheck(member, site),
+    restartReport(member, root),
   ];
 }
 
@@ -72,6 +73,20 @@ function healthCheck(member: PgsqlMember, site: Site): FilePlan {
     mode: 0o755,
     group: 'root',
     source: { kind: 'template', template: 'pgsql/check.sh.ejs', view },
+  };
+}
+
+/** The script that prints the settings that wait for a restart of PostgreSQL. */
+export const REPORT = 'reports/pgsql';
+
+function restartReport({ host, settings }: PgsqlMember, root: ImageRef): FilePlan {
+  const scheme = settings.patroni_ssl_enabled ? 'https' : 'http';
+  const view = { root, url: `${scheme}://${host.ip}:${settings.patroni_port}` };
+  return {
+    path: REPORT,
+    mode: 0o755,
+    group: 'root',
+    source: { kind: 'template', template: 'pgsql/report.sh.ejs', view },
   };
 }
 
