@@ -4,6 +4,7 @@ import type { HostIp } from '../model/brand.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { conclude } from '../model/diagnostic.ts';
 import type { Inventory, InventoryGroup, InventoryHost, Value, Variable, Vars } from '../model/inventory.ts';
+import { append } from '../model/multimap.ts';
 import type { Locate, Origin } from '../model/origin.ts';
 import type { Parameter } from '../model/parameter.ts';
 import type { Parameters, Setting, Site, SiteHost } from '../model/site.ts';
@@ -28,6 +29,10 @@ const rules = {
     isKeyUnknown: true,
     help: ({ suggestion }) => (suggestion ? `did you mean \`${suggestion}\`?` : undefined),
   }),
+  laterNames: rule<{ names: readonly string[] }>('parameter/of-later-version', {
+    severity: 'notice',
+    message: ({ names }) => `of later versions of Pigsty, without effect: \`${names.join('`, `')}\``,
+  }),
   empty: rule<Record<string, never>>('inventory/no-hosts', {
     severity: 'error',
     message: () => 'the inventory has no hosts',
@@ -39,7 +44,10 @@ const rules = {
 export type Vocabulary = {
   readonly rows: ReadonlyMap<string, Parameter>;
   readonly aliases: ReadonlyMap<string, string>;
-  readonly ignored: ReadonlySet<string>;
+  /** Names that have no effect, and why if that is worth a notice. */
+  readonly ignored: ReadonlyMap<string, string | undefined>;
+  /** Parameters that nothing reads yet. */
+  readonly idle: ReadonlySet<string>;
 };
 
 /** A variable that the inventory sets. The value of a parameter has the form of its schema, unless it has references. */
@@ -99,6 +107,7 @@ export function resolve(inventory: Inventory, name: string, vocabulary: Vocabula
     return { ip, locate, groups: names.sort(), parameters: mergeLayers(context, layers.flat(), ip) };
   });
   if (hosts.length === 0) diagnostics.push(rules.empty.at(undefined, {}));
+  diagnostics.push(...laterNames(inventory, vocabulary));
   return conclude({ name, inventoryFile: inventory.file, hosts, files: new Map() }, diagnostics);
 }
 
@@ -143,11 +152,26 @@ function rank(groups: ReadonlyMap<string, InventoryGroup>): Map<string, number> 
   return new Map(sorted.map(({ name }, index) => [name, index]));
 }
 
-function allReferencedNames({ vars, groups, hosts }: Inventory): Set<string> {
-  const blocks = [vars, ...groups.map((group) => group.vars), ...hosts.map((host) => host.vars)];
-  return new Set(
-    blocks.flatMap((block) => [...block.values()].flatMap(({ value }) => referencedNames(value))),
-  );
+function allReferencedNames(inventory: Inventory): Set<string> {
+  return new Set(allVariables(inventory).flatMap(({ value }) => referencedNames(value)));
+}
+
+function allVariables({ vars, groups, hosts }: Inventory): Variable[] {
+  return [vars, ...groups.map((group) => group.vars), ...hosts.map((host) => host.vars)].flatMap((block) => [
+    ...block.values(),
+  ]);
+}
+
+/** One notice for all names of later versions, with the reasons. */
+function laterNames(inventory: Inventory, { ignored }: Vocabulary): Diagnostic[] {
+  const byReason = new Map<string, string[]>();
+  for (const name of new Set(allVariables(inventory).map((variable) => variable.name))) {
+    const reason = ignored.get(name);
+    if (reason !== undefined) append(byReason, reason, name);
+  }
+  if (byReason.size === 0) return [];
+  const notes = [...byReason].map(([reason, names]) => ({ message: `\`${names.join('`, `')}\`: ${reason}` }));
+  return [rules.laterNames.at(undefined, { names: [...byReason.values()].flat() }, notes)];
 }
 
 function readVars(
@@ -172,8 +196,9 @@ function readVariable(
   if (!isKnown) diagnostics.push(unknownParameter(variable, vocabulary));
   const isTemplate = hasReference(variable.value);
   const known = row && isTemplate ? withoutUnknownKeys(row, variable, diagnostics) : variable;
+  const isIdle = vocabulary.idle.has(name);
   const wrong =
-    isTemplate && (row || referenced.has(name)) ? checkExpressions(known.value, variable.locate) : [];
+    isTemplate && (row || referenced.has(name)) ? checkExpressions(known.value, variable.locate, isIdle) : [];
   diagnostics.push(...wrong);
   if (!row && referenced.has(name)) diagnostics.push(...checkUnquoted(variable, row, variable.value));
   return {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { ADDRESS_OR_CIDR } from '../../../text/address.ts';
+import { isHostName, isSiteOfClients } from '../../../text/hba-address.ts';
+import { nearestName } from '../../../text/nearest.ts';
 import { normalPath } from '../../../text/path.ts';
 import {
   AbsolutePath,
@@ -138,13 +139,32 @@ export const PgService = z.strictObject(
 );
 export type PgService = z.infer<typeof PgService>;
 
-const ALIASES = ['local', 'localhost', 'admin', 'infra', 'cluster', 'intra', 'intranet', 'world', 'all'];
+/** Names for addresses in a rule (pigsty.md section 5). */
+export const ADDRESS_ALIASES = [
+  'local',
+  'localhost',
+  'admin',
+  'infra',
+  'cluster',
+  'intra',
+  'intranet',
+  'world',
+  'all',
+];
+
+/** PostgreSQL takes all other texts for host names: a mistyped address or alias would match nobody. */
+function isHbaAddress(text: string): boolean {
+  if (ADDRESS_ALIASES.includes(text) || isSiteOfClients(text)) return true;
+  return isHostName(text) && (text.includes('.') || nearestName(text, ADDRESS_ALIASES) === undefined);
+}
 
 const HbaAddress = z
   .string(expected('an address'))
   .refine(
-    (text) => ALIASES.includes(text) || ADDRESS_OR_CIDR.test(text),
-    expected(`an IPv4 address or network, or one of ${ALIASES.join(', ')}`),
+    isHbaAddress,
+    expected(
+      `an address or network, a host name, samehost or samenet, or one of ${ADDRESS_ALIASES.join(', ')}`,
+    ),
   );
 
 /** Either raw lines (`rules`), or the fields of one rule. `order` is of Pigsty 4 (its manual, "HBA Rules"): access/hba/order.ts. */
