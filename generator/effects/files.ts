@@ -84,6 +84,18 @@ export function readTextIfExists(path: string): Promise<string | undefined> {
   return ifExists(readFile(path, 'utf8'));
 }
 
+/** The bytes of a file, device or pipe; undefined if there are more than `limit`. */
+export async function readUpTo(path: string, limit: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of createReadStream(path)) {
+    size += chunk.length;
+    if (size > limit) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
 /** The size of a file in bytes, or undefined if it does not exist. Other errors are thrown. */
 export async function sizeIfExists(path: string): Promise<number | undefined> {
   return (await ifExists(stat(path)))?.size;

@@ -3,7 +3,7 @@ import type { Facts, Offer } from './facts.ts';
 import type { Parameter, ParameterTable } from './parameter.ts';
 import type { HostPlan, ModuleImage, PortUse, SitePromise } from './plan.ts';
 import type { Settings } from './settings.ts';
-import type { Site, SiteHost } from './site.ts';
+import type { Site, SiteHost, SiteHosts } from './site.ts';
 
 /** What one module adds to the plan of one host. */
 export type Contribution = Partial<
@@ -25,7 +25,7 @@ export type Module = {
   /** Whether the host has this module. Its secrets, images, ports and plan are used on those hosts only. */
   isOn(host: SiteHost): boolean;
   /** Names of the files beside the inventory that its parameters name. */
-  files?(site: Site): readonly string[];
+  files?(site: SiteHosts): readonly string[];
   check?(site: Site): readonly Diagnostic[];
   offer?(site: Site): readonly Offer[];
   images?(host: SiteHost, site: Site): readonly ModuleImage[];

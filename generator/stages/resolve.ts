@@ -7,7 +7,7 @@ import type { Inventory, InventoryGroup, InventoryHost, Value, Variable, Vars } 
 import { append } from '../model/multimap.ts';
 import type { Locate, Origin } from '../model/origin.ts';
 import type { Parameter } from '../model/parameter.ts';
-import type { Parameters, Setting, Site, SiteHost } from '../model/site.ts';
+import type { Parameters, Setting, SiteHost, SiteHosts } from '../model/site.ts';
 import { compareAddresses } from '../text/address.ts';
 import { nearestName } from '../text/nearest.ts';
 import { checkMemberships } from './memberships.ts';
@@ -82,7 +82,7 @@ type Context = {
  * Diagnostics: parameter/*, inventory/no-hosts, inventory/host-in-two-clusters, inventory/jinja, inventory/undefined-variable,
  * inventory/circular-reference.
  */
-export function resolve(inventory: Inventory, name: string, vocabulary: Vocabulary): Result<Site> {
+export function resolve(inventory: Inventory, name: string, vocabulary: Vocabulary): Result<SiteHosts> {
   const diagnostics: Diagnostic[] = [];
   const context = {
     vocabulary,
@@ -108,7 +108,7 @@ export function resolve(inventory: Inventory, name: string, vocabulary: Vocabula
   });
   if (hosts.length === 0) diagnostics.push(rules.empty.at(undefined, {}));
   diagnostics.push(...laterNames(inventory, vocabulary));
-  return conclude({ name, inventoryFile: inventory.file, hosts, files: new Map() }, diagnostics);
+  return conclude({ name, inventoryFile: inventory.file, hosts }, diagnostics);
 }
 
 type Entries = readonly [InventoryHost, ...InventoryHost[]];
