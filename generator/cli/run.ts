@@ -6,6 +6,7 @@ import { readNamedFiles } from '../effects/named-files.ts';
 import { type Progress, silent } from '../effects/progress.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import type { Site } from '../model/site.ts';
+import { shownKeys } from '../modules/shown-keys.ts';
 import { exitCodeFor } from './exit-codes.ts';
 import { findInventory, readInventory, siteNameOf } from './inventory-file.ts';
 import { eraseProgress, painter, terminalProgress } from './terminal.ts';
@@ -112,7 +113,7 @@ export class Run {
   #linesOf(file: string): readonly string[] | undefined {
     const text = this.#texts.get(file);
     if (text === undefined) return undefined;
-    const lines = this.#lines.get(file) ?? maskedLines(text, this.#reported);
+    const lines = this.#lines.get(file) ?? maskedLines(text, this.#reported, shownKeys());
     this.#lines.set(file, lines);
     return lines;
   }

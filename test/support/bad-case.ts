@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { maskedLines } from '../../generator/diagnostics/mask.ts';
 import { printDiagnostic, sortDiagnostics } from '../../generator/diagnostics/print.ts';
 import type { Diagnostic } from '../../generator/model/diagnostic.ts';
+import { shownKeys } from '../../generator/modules/shown-keys.ts';
 import { removeTree } from './process.ts';
 import { pigsty } from './product.ts';
 
@@ -53,7 +54,7 @@ export class Scene {
 
 /** Diagnostics as a run prints them; `text` is the inventory's. */
 export function printAll(diagnostics: readonly Diagnostic[], text = ''): string {
-  const lines = maskedLines(text, diagnostics);
+  const lines = maskedLines(text, diagnostics, shownKeys());
   return sortDiagnostics(diagnostics)
     .map((one) => printDiagnostic(one, (file) => (file === 'inventory.yml' ? lines : undefined)))
     .join('\n');

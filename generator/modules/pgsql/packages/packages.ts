@@ -124,7 +124,7 @@ function words({ settings, host }: PgsqlMember, parameter: ListedPackage['parame
 
 /** `postgresql-pl*-17` is every package whose name it matches. A name that stands for one package only stays as it is. */
 function withNames(word: string, settings: Version): readonly string[] {
-  if (!word.includes('*') || findName(word, settings).kind !== 'unknown') return [word];
+  if (!/^[^*]*(?:\*[^*]*){1,4}$/.test(word) || findName(word, settings).kind !== 'unknown') return [word];
   const { family } = distributionOf(settings.image_platform);
   const general = word.replace(/(?<=-)1\d(?=[-*]|$)/, '%v');
   const form = general.split('*').map(escapeForm).join('[a-z0-9+.-]*');
