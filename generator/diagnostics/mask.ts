@@ -91,7 +91,7 @@ function maskLine(line: string, rule: Rule): Masked {
     if (key.isGlued && kind !== 'hidden') continue;
     keys += 1;
     const end = endOfValue(line, key.value);
-    const isCollection = /[{[]/.test(line[key.value] ?? '');
+    const isCollection = hasKeys(line.slice(key.value, end));
     if (kind === 'hidden' || (kind === 'scalar' && !isCollection)) {
       shown += line.slice(rest, key.value) + '*'.repeat(Math.max(0, end - key.value));
       rest = end;
@@ -100,6 +100,12 @@ function maskLine(line: string, rule: Rule): Masked {
     if (indent !== undefined) opened.push({ indent, kind });
   }
   return { text: shown + line.slice(rest), keys, opened };
+}
+
+/** A collection without keys is a list of values, or not closed. */
+function hasKeys(value: string): boolean {
+  if (/^[{[]\s*[}\]]$/.test(value)) return true;
+  return /^[{[]/.test(value) && [...keysOf(value)].some(({ hasColon, isGlued }) => hasColon && !isGlued);
 }
 
 /** `isGlued`: no space follows the colon, so that YAML takes it for a part of a word, as in an address. */
