@@ -17,12 +17,18 @@ const rules = {
   noItem: rule<{ name: string; host: string; nearest: string | undefined }>('explain/no-path', {
     severity: 'error',
     message: ({ name, host }) => `\`${name}\` not found in the plan of ${host}`,
-    help: ({ nearest }) => nearest && `did you mean \`${nearest}\`?`,
+    help: ({ nearest }) =>
+      nearest === undefined
+        ? 'name a file or unit of the host: etc/hosts, patroni.service; `pigsty build --emit plan` prints all'
+        : `did you mean \`${nearest}\`?`,
   }),
   noLeaf: rule<{ name: string; path: string; nearest: string | undefined }>('explain/no-leaf', {
     severity: 'error',
     message: ({ name, path }) => `\`${path}\` not found in \`${name}\``,
-    help: ({ nearest }) => nearest && `did you mean \`${nearest}\`?`,
+    help: ({ nearest, name }) =>
+      nearest === undefined
+        ? `\`pigsty explain HOST ${name}\` prints all of it`
+        : `did you mean \`${nearest}\`?`,
   }),
 };
 
