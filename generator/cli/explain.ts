@@ -20,7 +20,7 @@ const rules = {
   }),
   noParameter: rule<{ name: string; nearest: string | undefined }>('explain/no-parameter', {
     severity: 'error',
-    message: ({ name }) => (name ? `unknown parameter \`${name}\`` : 'name a parameter'),
+    message: ({ name }) => (name ? `unknown parameter or setting \`${name}\`` : 'name a parameter'),
     help: ({ nearest }) =>
       nearest === undefined
         ? 'parameters: docs/parameters; files and units by their name: etc/hosts, patroni.service'
@@ -57,14 +57,19 @@ function someOf(names: readonly string[]): string {
   return `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
 }
 
+export function isParameter(name: string): boolean {
+  return parameterByName.has(parameterAliases.get(name) ?? name);
+}
+
 function findParameter(name: string): Result<Named> {
   const found = parameterByName.get(parameterAliases.get(name) ?? name);
-  if (found) return succeed(found);
-  const names = [...parameterByName.keys()];
-  return {
-    ok: false,
-    diagnostics: [rules.noParameter.at(undefined, { name, nearest: nearestName(name, names) })],
-  };
+  return found ? succeed(found) : noParameter(name, []);
+}
+
+/** `settings` are other names that can be explained. */
+export function noParameter(name: string, settings: readonly string[]): Result<never> {
+  const nearest = nearestName(name, [...parameterByName.keys(), ...settings]);
+  return { ok: false, diagnostics: [rules.noParameter.at(undefined, { name, nearest })] };
 }
 
 /** One parameter of one host as text. */
