@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { readSite } from '../compile.ts';
 import { rule } from '../diagnostics/rule.ts';
 import { readTextIfExists, writeFileAtomic } from '../effects/files.ts';
 import { operatorKeys } from '../effects/operator-keys.ts';
-import { packageRoot } from '../effects/package-root.ts';
+import { blueprintNames, packageRoot } from '../effects/package-root.ts';
 import { fromBlueprint } from '../init/from-blueprint.ts';
 import type { HostIp } from '../model/brand.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
@@ -85,7 +85,7 @@ async function ignoreSecrets(inventory: string): Promise<void> {
 }
 
 async function readBlueprint(folder: string, name: string): Promise<Result<string>> {
-  const known = (await readdir(folder)).flatMap((file) => /^(.*)\.yml$/.exec(file)?.[1] ?? []).sort();
+  const known = blueprintNames();
   if (!known.includes(name))
     return { ok: false, diagnostics: [rules.noBlueprint.at(undefined, { name, known })] };
   return succeed(await readFile(join(folder, `${name}.yml`), 'utf8'));
