@@ -4,12 +4,12 @@ import type { HostIp } from '../model/brand.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { conclude } from '../model/diagnostic.ts';
 import type { Inventory, InventoryGroup, InventoryHost, Value, Variable, Vars } from '../model/inventory.ts';
-import { append } from '../model/multimap.ts';
 import type { Locate, Origin } from '../model/origin.ts';
 import type { Parameter } from '../model/parameter.ts';
 import type { Parameters, Setting, SiteHost, SiteHosts } from '../model/site.ts';
 import { compareAddresses } from '../text/address.ts';
 import { nearestName } from '../text/nearest.ts';
+import { allVariables, laterNames } from './later-names.ts';
 import { checkMemberships } from './memberships.ts';
 import {
   checkExpressions,
@@ -28,10 +28,6 @@ const rules = {
     label: () => 'no parameter has this name',
     isKeyUnknown: true,
     help: ({ suggestion }) => (suggestion ? `did you mean \`${suggestion}\`?` : undefined),
-  }),
-  laterNames: rule<{ names: readonly string[] }>('parameter/of-later-version', {
-    severity: 'notice',
-    message: ({ names }) => `of later versions of Pigsty, without effect: \`${names.join('`, `')}\``,
   }),
   empty: rule<Record<string, never>>('inventory/no-hosts', {
     severity: 'error',
@@ -154,24 +150,6 @@ function rank(groups: ReadonlyMap<string, InventoryGroup>): Map<string, number> 
 
 function allReferencedNames(inventory: Inventory): Set<string> {
   return new Set(allVariables(inventory).flatMap(({ value }) => referencedNames(value)));
-}
-
-function allVariables({ vars, groups, hosts }: Inventory): Variable[] {
-  return [vars, ...groups.map((group) => group.vars), ...hosts.map((host) => host.vars)].flatMap((block) => [
-    ...block.values(),
-  ]);
-}
-
-/** One notice for all names of later versions, with the reasons. */
-function laterNames(inventory: Inventory, { ignored }: Vocabulary): Diagnostic[] {
-  const byReason = new Map<string, string[]>();
-  for (const name of new Set(allVariables(inventory).map((variable) => variable.name))) {
-    const reason = ignored.get(name);
-    if (reason !== undefined) append(byReason, reason, name);
-  }
-  if (byReason.size === 0) return [];
-  const notes = [...byReason].map(([reason, names]) => ({ message: `\`${names.join('`, `')}\`: ${reason}` }));
-  return [rules.laterNames.at(undefined, { names: [...byReason.values()].flat() }, notes)];
 }
 
 function readVars(
