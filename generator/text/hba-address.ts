@@ -16,7 +16,12 @@ export function isSiteOfClients(text: string): boolean {
   return OF_SERVER.includes(text) || ADDRESS_OR_CIDR.test(text) || IPV6.test(text) || IPV6_CIDR.test(text);
 }
 
-export function isHostName(text: string): boolean {
+/** What `addr` of a rule may be; names for addresses have the form of a host name. */
+export const HBA_ADDRESS = new RegExp(
+  [ADDRESS_OR_CIDR, IPV6, IPV6_CIDR, HOST_NAME].map(({ source }) => `(?:${source})`).join('|'),
+);
+
+function isHostName(text: string): boolean {
   return HOST_NAME.test(text);
 }
 

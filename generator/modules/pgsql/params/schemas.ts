@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { isHostName, isSiteOfClients } from '../../../text/hba-address.ts';
-import { nearestName } from '../../../text/nearest.ts';
+import { HBA_ADDRESS } from '../../../text/hba-address.ts';
 import { normalPath } from '../../../text/path.ts';
 import {
   AbsolutePath,
@@ -152,20 +151,10 @@ export const ADDRESS_ALIASES = [
   'all',
 ];
 
-/** PostgreSQL takes all other texts for host names: a mistyped address or alias would match nobody. */
-function isHbaAddress(text: string): boolean {
-  if (ADDRESS_ALIASES.includes(text) || isSiteOfClients(text)) return true;
-  return isHostName(text) && (text.includes('.') || nearestName(text, ADDRESS_ALIASES) === undefined);
-}
-
-const HbaAddress = z
-  .string(expected('an address'))
-  .refine(
-    isHbaAddress,
-    expected(
-      `an address or network, a host name, samehost or samenet, or one of ${ADDRESS_ALIASES.join(', ')}`,
-    ),
-  );
+const HbaAddress = pattern(
+  HBA_ADDRESS,
+  `an address or network, a host name, samehost or samenet, or one of ${ADDRESS_ALIASES.join(', ')}`,
+);
 
 /** Either raw lines (`rules`), or the fields of one rule. `order` is of Pigsty 4 (its manual, "HBA Rules"): access/hba/order.ts. */
 export const HbaRule = z.strictObject(
