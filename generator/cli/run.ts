@@ -82,10 +82,10 @@ export class Run {
   }
 
   async #read(file: string): Promise<Result<Site>> {
-    const name = siteNameOf(file);
-    if (!name.ok) return name;
     const text = await readInventory(file);
     if (!text.ok) return text;
+    const name = siteNameOf(file);
+    if (!name.ok) return name;
     this.#texts.set(file, text.value);
     return readSite(text.value, file, name.value, (names) => readNamedFiles(names, dirname(file)));
   }

@@ -52,7 +52,11 @@ describe('which inventory', () => {
   });
 
   it.each([
-    ['gone.yml', {}, 'error[cli/inventory-not-found] inventory gone.yml not found\n\n'],
+    [
+      'gone.yml',
+      {},
+      'error[cli/inventory-not-found] inventory gone.yml not found\n   = help: name a file that exists, or create one with `pigsty init`\n\n',
+    ],
     [
       '.',
       {},
@@ -87,7 +91,8 @@ describe.skipIf(noRoot)(`without permission${noRoot ? ` (${noRoot})` : ''}`, () 
   async function buildAsOtherUser(inventoryName: string, out: string) {
     for (const name of ['dist', 'package.json', 'units', 'images'])
       cpSync(join(root, name), join(mine, name), { recursive: true });
-    await mustRun('chmod', ['-R', 'a+rX', directory]);
+    await mustRun('chmod', ['a+rX', directory]);
+    await mustRun('chmod', ['-R', 'a+rX', mine]);
     copyKeys('meta.pki', join(mine, 'open.pki'));
     await mustRun('chown', ['-R', '65534', join(mine, 'open.pki')]);
     await mustRun('chmod', ['600', join(mine, 'mine.yml')]);

@@ -88,6 +88,7 @@ describe('explain', () => {
     expect(stdout.split('\n')).toEqual([
       'pg_rto of 10.10.10.12 = 40 (s)',
       expect.stringContaining('module pgsql, PG_BOOTSTRAP'),
+      '  fast, norm, safe and wide of Pigsty 4 are 30, 45, 90 and 150',
       expect.stringMatching(/^\* group pg-test {2}\S+trio\.yml:\d+:17 40$/),
       '  default                  30',
       '',
