@@ -49,10 +49,13 @@ function createProgram(): Command {
   program
     .command('explain')
     .description(
-      'print the value of a parameter and where it is set, where the content of a file or unit comes from, or which HBA rule applies to a connection',
+      'print the value of a parameter and where it is set, where a setting of a program or the content of a file or unit comes from, or which HBA rule applies to a connection',
     )
     .argument('<host>', 'address or node name of the host; `hba` for HBA rules')
-    .argument('[what]', 'parameter, or path: etc/hosts, etc/hosts:3, patroni.service')
+    .argument(
+      '[what]',
+      'parameter, setting, or path: pg_port, shared_buffers, etc/hosts, etc/hosts:3, patroni.service',
+    )
     .option('-i, --inventory <file>', 'inventory file (default: as for build)')
     .option('--cluster <name>', 'hba: cluster; optional if there is only one')
     .option('--user <name>', 'hba: database user')
@@ -65,7 +68,7 @@ function createProgram(): Command {
       if (host === 'hba') return loadVerbs().runExplainHba(flags);
       // Names of parameters contain none of these characters.
       if (/[/.:#]/.test(what)) return loadVerbs().runExplainPlan(host, what, flags);
-      return loadVerbs().runExplain(host, what, flags);
+      return loadVerbs().runExplainName(host, what, flags);
     });
   program
     .command('schema')

@@ -2,7 +2,7 @@ import { describeClash, describeMisplaced } from './explain/clash.ts';
 import { andThen, conclude, type Diagnostic, type Result, succeed } from './model/diagnostic.ts';
 import type { Facts } from './model/facts.ts';
 import type { PlannedHost, SitePlan } from './model/plan.ts';
-import type { Site } from './model/site.ts';
+import type { Site, SiteHosts } from './model/site.ts';
 import { modules } from './modules/index.ts';
 import { hostNames, vocabulary } from './modules/vocabulary.ts';
 import { check, checkPorts } from './stages/check.ts';
@@ -10,6 +10,7 @@ import { distinctHosts } from './stages/distinct-hosts.ts';
 import { parse } from './stages/parse.ts';
 import { gatherFacts, planHost, planSite } from './stages/plan.ts';
 import { resolve } from './stages/resolve.ts';
+import { sha256Of } from './text/digest.ts';
 
 /*
  * The recipe of every command that reads an inventory: read, resolve, files, check, plan. All of it is pure. The last
@@ -43,7 +44,7 @@ export function readSite(
 ): Result<Site> {
   const inventory = parse(text, file);
   const site = andThen(inventory, (value) => resolve(value, siteName, vocabulary));
-  return andThen(site, (value) => addFiles(value, readFiles));
+  return andThen(site, (value) => addFiles(value, text, readFiles));
 }
 
 /** Check, plan: the rest of {@link compile}. */
@@ -76,7 +77,9 @@ export function checkPlan({ clashes, misplaced }: PlannedHost, site: Site): Diag
   ];
 }
 
-function addFiles(site: Site, readFiles: ReadFiles): Result<Site> {
+function addFiles(site: SiteHosts, text: string, readFiles: ReadFiles): Result<Site> {
   const names = [...new Set(modules.flatMap((module) => module.files?.(site) ?? []))].sort();
-  return andThen(readFiles(names), (files) => succeed({ ...site, files }));
+  return andThen(readFiles(names), (files) =>
+    succeed({ ...site, files, digest: sha256Of(JSON.stringify([text, ...files])) }),
+  );
 }

@@ -12,7 +12,10 @@ const descriptor = z.object({
   artifactType: z.string().exactOptional(),
   annotations: z.record(z.string(), z.string()).exactOptional(),
 });
-const index = z.object({ manifests: z.array(descriptor) });
+const index = z.object({
+  manifests: z.array(descriptor),
+  annotations: z.record(z.string(), z.string()).exactOptional(),
+});
 const manifest = z.object({ config: descriptor, layers: z.array(descriptor) });
 
 export type Index = z.infer<typeof index>;

@@ -4,7 +4,7 @@ import { readTextIfExists } from '../effects/files.ts';
 import type { Progress } from '../effects/progress.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { succeed } from '../model/diagnostic.ts';
-import { blobPath } from '../oci/layout.ts';
+import { blobPath, INPUTS_ANNOTATION } from '../oci/layout.ts';
 import { parseIndex } from './documents.ts';
 import { bundleFolder } from './files.ts';
 import { readShare } from './read-share.ts';
@@ -15,7 +15,8 @@ import type { Sink } from './sink.ts';
 export type ExportedHost = { readonly bundle: string; readonly folder: string; readonly bytes: number };
 
 /**
- * Writes the bundle of one host, from the built site in `directory`, into the sink. Diagnostics: export/not-built, export/no-host,
+ * Writes the bundle of one host, from the built site in `directory`, into the sink. `inputs` are those of the inventory
+ * now, which the site must have been built from. Diagnostics: export/not-built, export/stale, export/no-host,
  * bundle/incomplete, bundle/wrong-hash. Throws file system errors.
  */
 export async function exportHost(
@@ -23,11 +24,15 @@ export async function exportHost(
   host: string,
   sink: Sink,
   progress: Progress,
+  inputs?: string,
 ): Promise<Result<ExportedHost>> {
   const text = await readTextIfExists(join(directory, 'index.json'));
   if (text === undefined) return failed(bundleRules.notBuilt.at(undefined, { directory }));
   const index = parseIndex(text);
   if (!index) return failed(bundleRules.incomplete.at(undefined, { missing: 'a valid index in index.json' }));
+  const builtFrom = index.annotations?.[INPUTS_ANNOTATION];
+  if (inputs !== undefined && inputs !== builtFrom)
+    return failed(bundleRules.stale.at(undefined, { directory }));
   const blobs = layoutBlobs(directory);
   try {
     const share = await readShare(index, host, blobs);

@@ -6,6 +6,12 @@ export const bundleRules = {
     message: ({ directory }) => `no complete build found in ${directory}`,
     help: () => 'run `pigsty build` first',
   }),
+  stale: rule<{ directory: string }>('export/stale', {
+    severity: 'error',
+    message: ({ directory }) =>
+      `the inventory, its files or the lock have changed since ${directory} was built`,
+    help: () => 'run `pigsty build` again, then export',
+  }),
   noHost: rule<{ host: string; known: string }>('export/no-host', {
     severity: 'error',
     message: ({ host }) => `host ${host} not found in the build`,

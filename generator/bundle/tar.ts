@@ -4,6 +4,7 @@ import { lstat, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { type Pack, pack } from 'tar-stream';
 import { type BlobStore, verifiedBlob } from '../effects/blob-store.ts';
+import { namingPath } from '../effects/files.ts';
 import type { ProgressStep } from '../effects/progress.ts';
 import { ENTRY_TIME } from '../oci/tar-header.ts';
 import { type BundleFile, bundleFiles, bundleFolder } from './files.ts';
@@ -48,7 +49,7 @@ async function writeTar(
     tar.destroy();
     await written.catch(() => undefined);
     await rm(temporary, { force: true });
-    throw cause;
+    throw namingPath(cause, path, temporary);
   }
 }
 

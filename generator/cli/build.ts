@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type BuildSummary, build } from '../emit/build.ts';
 import type { SitePlan, SitePromise } from '../model/plan.ts';
+import { shortDigest } from '../text/digest.ts';
 import { exitOnInterrupt } from './interrupt.ts';
 import { type CommonOptions, Run } from './run.ts';
 import { sitePrintout } from './site-printout.ts';
@@ -49,7 +50,7 @@ function toText({ directory, images, hosts }: BuildSummary, promises: readonly S
     return `image  ${name.padEnd(16)} ${formatBytes(bytes).padStart(10)}  ${layers.length} layers`;
   });
   const hostLines = hosts.map(({ ip, name, files, bundle }) => {
-    return `host   ${ip.padEnd(16)} ${`${files} files`.padStart(10)}  ${name}${bundle ? `  ${bundle.slice(0, 19)}` : ''}`;
+    return `host   ${ip.padEnd(16)} ${`${files} files`.padStart(10)}  ${name}${bundle ? `  bundle ${shortDigest(bundle)}` : ''}`;
   });
   return [...imageLines, ...hostLines, ...promiseLines(promises), `site   ${directory}`].join('\n');
 }

@@ -176,12 +176,16 @@ function decision(group: readonly Answer[], answers: readonly Answer[], label?: 
     ? `all ${label ? 'its ' : ''}members, as primary and as replica`
     : group.map(({ member, role }) => `${member} as ${role}`).join(', ');
   const outcome = verdict.method === 'reject' ? 'rejected' : `authenticates with ${verdict.method}`;
-  const head = `${label ?? server.padEnd(9)}  ${outcome}  (${where})`;
+  const head = `${label ?? server.padEnd(9)}  ${outcome}  (${where})${unlessText(verdict)}`;
   if (verdict.record === undefined)
     return `${head}\n           no rule ${label ? 'lets a client in from there' : 'matches'}: the connection is rejected`;
   const { parameter, index, title } = verdict.source;
   const rule = index === undefined ? parameter : `${parameter}[${index}]`;
   return `${head}\n           ${printRecord(verdict.record)}\n           ${rule}${title ? `: ${title}` : ''}`;
+}
+
+function unlessText({ unless }: HbaVerdict): string {
+  return unless ? `\n           unless the server knows the client by ${printRecord(unless)}` : '';
 }
 
 function toJson(
@@ -204,6 +208,9 @@ function printedAnswer({ verdict, ...answer }: Answer): object {
 
 /** The record as its line in the file. */
 function printedVerdict(verdict: HbaVerdict): object {
-  const { method, record } = verdict;
-  return record ? { method, line: printRecord(record), source: verdict.source } : { method };
+  const { method, record, unless } = verdict;
+  const possible = unless && { unless: printRecord(unless) };
+  return record
+    ? { method, line: printRecord(record), source: verdict.source, ...possible }
+    : { method, ...possible };
 }

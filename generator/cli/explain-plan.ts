@@ -1,11 +1,12 @@
 import { rule } from '../diagnostics/rule.ts';
 import type { PlanLeaf } from '../explain/plan-leaves.ts';
 import { leavesOfHost, type TracedLeaf, traceLeaves } from '../explain/plan-origins.ts';
+import { leavesOfSetting } from '../explain/settings.ts';
 import type { SiteInput } from '../explain/site-inputs.ts';
 import { assertNever } from '../model/brand.ts';
 import { type Result, succeed } from '../model/diagnostic.ts';
 import type { Path, Place } from '../model/origin.ts';
-import type { SiteHost } from '../model/site.ts';
+import type { Site, SiteHost } from '../model/site.ts';
 import { modules } from '../modules/index.ts';
 import { parameterByName } from '../modules/parameters.ts';
 import { vocabulary } from '../modules/vocabulary.ts';
@@ -17,28 +18,54 @@ const rules = {
   noItem: rule<{ name: string; host: string; nearest: string | undefined }>('explain/no-path', {
     severity: 'error',
     message: ({ name, host }) => `\`${name}\` not found in the plan of ${host}`,
-    help: ({ nearest }) => nearest && `did you mean \`${nearest}\`?`,
+    help: ({ nearest }) =>
+      nearest === undefined
+        ? 'name a file or unit of the host: etc/hosts, patroni.service; `pigsty build --emit plan` prints all'
+        : `did you mean \`${nearest}\`?`,
   }),
   noLeaf: rule<{ name: string; path: string; nearest: string | undefined }>('explain/no-leaf', {
     severity: 'error',
     message: ({ name, path }) => `\`${path}\` not found in \`${name}\``,
-    help: ({ nearest }) => nearest && `did you mean \`${nearest}\`?`,
+    help: ({ nearest, name }) =>
+      nearest === undefined
+        ? `\`pigsty explain HOST ${name}\` prints all of it`
+        : `did you mean \`${nearest}\`?`,
   }),
 };
 
-const compiler = { modules, rows: vocabulary.rows };
+export const compiler = { modules, rows: vocabulary.rows };
 
 /** `pigsty explain HOST PATH`: the content of a file, unit or other item of a host's plan, and where it comes from. */
 export async function runExplainPlan(host: string, path: string, flags: CommonOptions): Promise<void> {
   const run = new Run({ ...flags, quiet: true });
   const { site } = await run.compile(undefined, flags);
   const found = run.unwrap(findHost(site, host));
-  const named = run.unwrap(findLeaves(leavesOfHost(found, site, compiler), path, found));
+  const all = leavesOfHost(found, site, compiler);
+  const leaves = findLeaves(all, path, found);
+  // `auto_explain.log_min_duration` has a dot like `patroni.service`.
+  const settings = leaves.ok || path.includes('/') ? [] : leavesOfSetting(all, path);
+  const named = settings.length > 0 ? settings : run.unwrap(leaves);
+  printLeaves(run, { site, host: found, asked: path, isJson: flags.json === true }, named);
+}
+
+type Asked = {
+  readonly site: Site;
+  readonly host: SiteHost;
+  readonly asked: string;
+  readonly isJson: boolean;
+};
+
+/** Some leaves of a host's plan, with where they come from. */
+export function printLeaves(
+  run: Run,
+  { site, host: found, asked, isJson }: Asked,
+  named: readonly PlanLeaf[],
+): void {
   const items = new Set(named.map(({ item }) => item));
   const keys = new Set(named.map(({ item, id }) => `${item} ${id}`));
   const traced = traceLeaves(found, site, compiler, (item) => items.has(item));
   const leaves = traced.filter(({ item, id }) => keys.has(`${item} ${id}`));
-  run.print(flags.json ? JSON.stringify(toJson(found, path, leaves), null, 2) : planText(found, leaves));
+  run.print(isJson ? JSON.stringify(toJson(found, asked, leaves), null, 2) : planText(found, leaves));
 }
 
 /** `etc/hosts`, `/etc/hosts:3`, `patroni.service`, `etc/pgbouncer/pgbouncer.ini#pgbouncer.max_client_conn`. */

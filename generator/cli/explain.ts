@@ -13,15 +13,18 @@ import { type CommonOptions, Run } from './run.ts';
 import { hide } from './site-printout.ts';
 
 const rules = {
-  noHost: rule<{ host: string; nearest: string | undefined }>('explain/no-host', {
+  noHost: rule<{ host: string; nearest: string | undefined; known: string }>('explain/no-host', {
     severity: 'error',
     message: ({ host }) => `host \`${host}\` not found in the inventory`,
-    help: ({ nearest }) => nearest && `did you mean ${nearest}?`,
+    help: ({ nearest, known }) => (nearest === undefined ? `hosts: ${known}` : `did you mean ${nearest}?`),
   }),
   noParameter: rule<{ name: string; nearest: string | undefined }>('explain/no-parameter', {
     severity: 'error',
-    message: ({ name }) => (name ? `unknown parameter \`${name}\`` : 'name a parameter'),
-    help: ({ nearest }) => nearest && `did you mean \`${nearest}\`?`,
+    message: ({ name }) => (name ? `unknown parameter or setting \`${name}\`` : 'name a parameter'),
+    help: ({ nearest }) =>
+      nearest === undefined
+        ? 'parameters: docs/parameters; files and units by their name: etc/hosts, patroni.service'
+        : `did you mean \`${nearest}\`?`,
   }),
 };
 
@@ -44,18 +47,29 @@ export function findHost(site: Site, name: string): Result<SiteHost> {
   const names = site.hosts.map(({ ip }) => ip);
   return {
     ok: false,
-    diagnostics: [rules.noHost.at(undefined, { host: name, nearest: nearestName(name, names) })],
+    diagnostics: [
+      rules.noHost.at(undefined, { host: name, nearest: nearestName(name, names), known: someOf(names) }),
+    ],
   };
+}
+
+function someOf(names: readonly string[]): string {
+  return `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
+}
+
+export function isParameter(name: string): boolean {
+  return parameterByName.has(parameterAliases.get(name) ?? name);
 }
 
 function findParameter(name: string): Result<Named> {
   const found = parameterByName.get(parameterAliases.get(name) ?? name);
-  if (found) return succeed(found);
-  const names = [...parameterByName.keys()];
-  return {
-    ok: false,
-    diagnostics: [rules.noParameter.at(undefined, { name, nearest: nearestName(name, names) })],
-  };
+  return found ? succeed(found) : noParameter(name, []);
+}
+
+/** `settings` are other names that can be explained. */
+export function noParameter(name: string, settings: readonly string[]): Result<never> {
+  const nearest = nearestName(name, [...parameterByName.keys(), ...settings]);
+  return { ok: false, diagnostics: [rules.noParameter.at(undefined, { name, nearest })] };
 }
 
 /** One parameter of one host as text. */

@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path';
 import { exportHost } from '../bundle/export-host.ts';
 import { tarSink } from '../bundle/tar.ts';
+import { siteInputs } from '../emit/site-images.ts';
+import { shortDigest } from '../text/digest.ts';
 import { exitOnInterrupt } from './interrupt.ts';
 import { type CommonOptions, Run } from './run.ts';
 import { formatBytes } from './terminal.ts';
@@ -18,11 +20,12 @@ export async function runExport(argument: string | undefined, flags: ExportFlags
   exitOnInterrupt();
   const directory = join(resolve(flags.site), site.name);
   const file = resolve(flags.output);
-  const exported = await exportHost(directory, flags.host, tarSink(file), run.progress);
+  const inputs = await siteInputs(site);
+  const exported = await exportHost(directory, flags.host, tarSink(file), run.progress, inputs);
   const { bundle, folder, bytes } = run.unwrap(exported);
   run.print(
     flags.json
       ? JSON.stringify({ apiVersion: 'pigsty.io/v1', kind: 'Export', file, folder, bundle, bytes }, null, 2)
-      : `export ${flags.host}  ${formatBytes(bytes)}  ${bundle.slice(0, 19)}\n${file}`,
+      : `export ${flags.host}  ${formatBytes(bytes)}  bundle ${shortDigest(bundle)}\n${file}`,
   );
 }

@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
 import { readSite } from '../compile.ts';
 import { rule } from '../diagnostics/rule.ts';
-import { writeFileAtomic } from '../effects/files.ts';
+import { readTextIfExists, writeFileAtomic } from '../effects/files.ts';
 import { operatorKeys } from '../effects/operator-keys.ts';
-import { packageRoot } from '../effects/package-root.ts';
+import { blueprintNames, packageRoot } from '../effects/package-root.ts';
 import { fromBlueprint } from '../init/from-blueprint.ts';
 import type { HostIp } from '../model/brand.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
@@ -14,6 +14,7 @@ import { succeed } from '../model/diagnostic.ts';
 import { inventorySchema } from '../modules/inventory-schema.ts';
 import { PublicKey } from '../modules/node/schemas.ts';
 import { isHostIp } from '../text/address.ts';
+import { siteNameOf } from './inventory-file.ts';
 import { type CommonOptions, Run } from './run.ts';
 import { schemaText } from './schema.ts';
 
@@ -53,12 +54,14 @@ export async function runInit(blueprint: string, flags: InitFlags): Promise<void
   const text = run.unwrap(await readBlueprint(folder, blueprint));
   const site = run.unwrap(readSite(text, flags.output, blueprint));
   const hosts = run.unwrap(readHosts(blueprint, site.hosts.length, flags.hosts));
+  run.unwrap(siteNameOf(flags.output));
   const file = run.unwrap(freeName(flags.output));
   const schema = file.replace(/(\.ya?ml)?$/, '.schema.json');
   const keys = (await operatorKeys()).filter((key) => PublicKey.safeParse(key).success);
   const options = { hosts, blueprint, file: relative('.', file), schema: basename(schema), keys, password };
   await writeFileAtomic(file, fromBlueprint(text, site, options), 0o600);
   await writeFileAtomic(schema, schemaText(inventorySchema()), 0o644);
+  await ignoreSecrets(file);
   run.print(
     flags.json
       ? JSON.stringify({ apiVersion: 'pigsty.io/v1', kind: 'InitSummary', inventory: file, schema, keys })
@@ -70,8 +73,19 @@ export async function runInit(blueprint: string, flags: InitFlags): Promise<void
   );
 }
 
+/** Adds to .gitignore, beside the inventory, what builds of it write: keys, and bundles with secrets. */
+async function ignoreSecrets(inventory: string): Promise<void> {
+  const file = join(dirname(inventory), '.gitignore');
+  const kept = (await readTextIfExists(file)) ?? '';
+  const stem = basename(inventory).replace(/\.ya?ml$/, '');
+  const missing = [`/${stem}.pki/`, '/out/', '*.tar'].filter((line) => !kept.split('\n').includes(line));
+  if (missing.length === 0) return;
+  const before = kept === '' || kept.endsWith('\n') ? kept : `${kept}\n`;
+  await writeFileAtomic(file, `${before}${missing.join('\n')}\n`, 0o644);
+}
+
 async function readBlueprint(folder: string, name: string): Promise<Result<string>> {
-  const known = (await readdir(folder)).flatMap((file) => /^(.*)\.yml$/.exec(file)?.[1] ?? []).sort();
+  const known = blueprintNames();
   if (!known.includes(name))
     return { ok: false, diagnostics: [rules.noBlueprint.at(undefined, { name, known })] };
   return succeed(await readFile(join(folder, `${name}.yml`), 'utf8'));

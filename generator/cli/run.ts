@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import { type Compiled, checkSite, compileSite, readSite } from '../compile.ts';
 import { maskedLines } from '../diagnostics/mask.ts';
 import { printDiagnostic, sortDiagnostics } from '../diagnostics/print.ts';
@@ -6,8 +6,9 @@ import { readNamedFiles } from '../effects/named-files.ts';
 import { type Progress, silent } from '../effects/progress.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import type { Site } from '../model/site.ts';
+import { shownKeys } from '../modules/shown-keys.ts';
 import { exitCodeFor } from './exit-codes.ts';
-import { findInventory, readInventory } from './inventory-file.ts';
+import { findInventory, readInventory, siteNameOf } from './inventory-file.ts';
 import { eraseProgress, painter, terminalProgress } from './terminal.ts';
 
 /** Options of every verb. */
@@ -83,9 +84,10 @@ export class Run {
   async #read(file: string): Promise<Result<Site>> {
     const text = await readInventory(file);
     if (!text.ok) return text;
+    const name = siteNameOf(file);
+    if (!name.ok) return name;
     this.#texts.set(file, text.value);
-    const name = basename(file).replace(/\.ya?ml$/, '');
-    return readSite(text.value, file, name, (names) => readNamedFiles(names, dirname(file)));
+    return readSite(text.value, file, name.value, (names) => readNamedFiles(names, dirname(file)));
   }
 
   /** Prints the diagnostics of a result and returns its value; ends the run on an error. */
@@ -111,7 +113,7 @@ export class Run {
   #linesOf(file: string): readonly string[] | undefined {
     const text = this.#texts.get(file);
     if (text === undefined) return undefined;
-    const lines = this.#lines.get(file) ?? maskedLines(text, this.#reported);
+    const lines = this.#lines.get(file) ?? maskedLines(text, this.#reported, shownKeys());
     this.#lines.set(file, lines);
     return lines;
   }

@@ -1,101 +1,182 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 
+/*
+ * What a message shows of an inventory. Values of keys with a secret's name are never shown, and neither are those of keys
+ * that nothing knows: one of them may be a misspelt `password`.
+ */
+
+/** The keys whose values may be shown. Undefined: all but those with a secret's name. */
+export type ShownKeys = ReadonlySet<string> | undefined;
+
 /** A key whose name suggests a secret. */
-const SECRET = String.raw`[\w-]*(?:password|passwd|secret|token|cipher_pass|_key)[\w-]*['"]?`;
+const SECRET = /passw|passphrase|pass$|_pass|pwd|secret|token|credential|_key/i;
+
+/** A word, with what may follow it as a key: a quote, a colon, white space. */
+const WORD = /[\w][\w-]*/g;
+const AFTER_KEY = /(['"]?)(\s*:\s*|\s+)?/y;
 /** The value is part of the key, because the space after the colon is missing. */
-const KEY_WITHOUT_SPACE = new RegExp(String.raw`(${SECRET}[^\s:]*):[\s\S]*`, 'i');
-
-/** How keys with secrets are found in a line. */
-type Keys = {
-  /** A key and what separates it from its value. */
-  readonly before: RegExp;
-  /** A key at the start of a line, its column in group 1: its value may continue on deeper lines. */
-  readonly block: RegExp;
-  /** A key whose value begins on the next line, or does not end on this one. */
-  readonly open: RegExp;
-};
-
-function keysNamed(names: string): Keys {
-  return {
-    before: new RegExp(String.raw`\b(?:${SECRET})(?:\s*:\s*|\s+)|(?<!\w)(?:${names})\s*:\s*`, 'gi'),
-    block: new RegExp(String.raw`^(\s*(?:-\s+)*)['"]?(?:${names})\s*:`, 'i'),
-    open: new RegExp(
-      String.raw`(?<!\w)(?:${names})\s*:\s*(?:[|>][-+\d]*|[{[][^}\]]*|"[^"]*|'[^']*)?\s*$`,
-      'i',
-    ),
-  };
-}
-
-const SECRET_KEYS = keysNamed(SECRET);
+const LONGEST_KEY = 100;
+/** A longer line shows nobody where to look, and takes long to read. */
+const LONGEST_LINE = 2000;
 
 /** A key for a message, without its value: the value is part of the key if the colon, or the space after it, is missing. */
 export function maskKey(key: string): string {
-  return key.replace(/\s[\s\S]*/, ' …').replace(KEY_WITHOUT_SPACE, '$1 …');
+  const named = key.replace(/\s[\s\S]*/, ' …');
+  const [name = '', ...rest] = named.split(':');
+  const shown = rest.length > 0 && SECRET.test(name) ? `${name.replace(/['"]$/, '')} …` : named;
+  return shown.length > LONGEST_KEY ? `${shown.slice(0, LONGEST_KEY)}…` : shown;
 }
 
 /**
  * The lines of a file with secrets masked, also secrets of several lines. The values of keys that `diagnostics` calls
- * unknown are masked too: the key may be a misspelt `password`.
+ * unknown are masked as a whole; those of other keys that are not in `shown`, if they are no collections.
  */
-export function maskedLines(text: string, diagnostics: readonly Diagnostic[] = []): string[] {
+export function maskedLines(
+  text: string,
+  diagnostics: readonly Diagnostic[] = [],
+  shown: ShownKeys = undefined,
+): string[] {
   const lines = text.split('\n');
-  const names = new Set(diagnostics.flatMap((one) => unknownKey(one, lines)));
-  const keys = names.size === 0 ? SECRET_KEYS : keysNamed([SECRET, ...names].join('|'));
-  let keyIndent = Number.POSITIVE_INFINITY;
+  const hidden = new Set(diagnostics.flatMap((one) => unknownKey(one, lines)));
+  const rule: Rule = (key) => {
+    if (SECRET.test(key) || hidden.has(key)) return 'hidden';
+    return shown === undefined || shown.has(key) ? 'shown' : 'scalar';
+  };
+  const open: OpenKey[] = [];
   return lines.map((line) => {
     const indent = line.search(/\S/);
-    const isItem = indent === keyIndent && /^\s*-(?:\s|$)/.test(line);
-    if (indent > keyIndent || isItem) return line.slice(0, indent) + '*'.repeat(line.length - indent);
-    if (indent >= 0) keyIndent = openKey(line, keys) ?? Number.POSITIVE_INFINITY;
-    return maskKeys(line, keys);
+    if (indent < 0) return line;
+    if (line.length > LONGEST_LINE) return '';
+    closeKeys(open, indent, /^\s*-(?:\s|$)/.test(line));
+    const around = open.at(-1)?.kind ?? 'shown';
+    if (around === 'hidden') return hide(line, indent, line.length);
+    const masked = maskLine(line, rule);
+    open.push(...masked.opened);
+    const isBare = masked.keys === 0 && around === 'scalar';
+    return isBare && !/^\s*[\]}[{,]*\s*$/.test(line) ? hide(line, indent, line.length) : masked.text;
   });
 }
 
-/** Lines that are deeper than this column belong to a key of this line; inside brackets, indentation means nothing. */
-function openKey(line: string, { block, open }: Keys): number | undefined {
-  return block.exec(line)?.[1]?.length ?? (open.test(line) ? line.search(/\S/) - 1 : undefined);
+/** A source line with the values of keys with a secret's name as asterisks. */
+export function maskSecrets(line: string): string {
+  return maskLine(line, (key) => (SECRET.test(key) ? 'hidden' : 'shown')).text;
 }
 
-/** A pattern for the key at the place of a diagnostic; a value that is part of the key is left out. */
+/** Hidden: everything. Scalar: a value that is no collection. */
+type Kind = 'hidden' | 'scalar' | 'shown';
+type Rule = (key: string) => Kind;
+
+/** A key whose value continues on lines that are deeper than `indent`. */
+type OpenKey = { readonly indent: number; readonly kind: Kind };
+
+/** Items of a list may begin in the column of its key. */
+function closeKeys(open: OpenKey[], indent: number, isItem: boolean): void {
+  for (let last = open.at(-1); last; last = open.at(-1)) {
+    if (indent > last.indent || (isItem && indent === last.indent)) return;
+    open.pop();
+  }
+}
+
+type Masked = { readonly text: string; readonly keys: number; readonly opened: readonly OpenKey[] };
+
+function maskLine(line: string, rule: Rule): Masked {
+  const opened: OpenKey[] = [];
+  let shown = '';
+  let rest = 0;
+  let keys = 0;
+  for (const key of keysOf(line)) {
+    if (key.start < rest) continue;
+    const kind = rule(key.name);
+    if (!key.hasColon && kind !== 'hidden') continue;
+    if (key.isGlued && kind !== 'hidden') continue;
+    keys += 1;
+    const end = endOfValue(line, key.value);
+    const isCollection = hasKeys(line.slice(key.value, end));
+    if (kind === 'hidden' || (kind === 'scalar' && !isCollection)) {
+      shown += line.slice(rest, key.value) + '*'.repeat(Math.max(0, end - key.value));
+      rest = end;
+    }
+    const indent = openIndent(line, key, end);
+    if (indent !== undefined) opened.push({ indent, kind });
+  }
+  return { text: shown + line.slice(rest), keys, opened };
+}
+
+/** A collection without keys is a list of values, or not closed. */
+function hasKeys(value: string): boolean {
+  if (/^[{[]\s*[}\]]$/.test(value)) return true;
+  return /^[{[]/.test(value) && [...keysOf(value)].some(({ hasColon, isGlued }) => hasColon && !isGlued);
+}
+
+/** `isGlued`: no space follows the colon, so that YAML takes it for a part of a word, as in an address. */
+type Key = {
+  readonly name: string;
+  readonly start: number;
+  readonly value: number;
+  readonly hasColon: boolean;
+  readonly isGlued: boolean;
+};
+
+function* keysOf(line: string): Generator<Key> {
+  for (const match of line.matchAll(WORD)) {
+    const [name] = match;
+    AFTER_KEY.lastIndex = match.index + name.length;
+    const [, quote = '', separator] = AFTER_KEY.exec(line) ?? [];
+    if (separator === undefined && !SECRET.test(name)) continue;
+    if (separator === undefined) continue;
+    const value = AFTER_KEY.lastIndex;
+    const hasColon = separator.includes(':');
+    const isGlued = hasColon && separator.endsWith(':') && value < line.length && quote === '';
+    yield { name, start: match.index, value, hasColon, isGlued };
+  }
+}
+
+/** The column that the lines of its value are deeper than, if the value of a key may go on after this line. */
+function openIndent(line: string, { start, value }: Key, end: number): number | undefined {
+  const before = line.slice(0, start);
+  const rest = line.slice(value, end).trim();
+  if (/^\s*(?:-\s+)*['"]?$/.test(before)) return before.search(/['"]?$/);
+  const isEmpty = rest === '' && line.slice(end).trim() === '';
+  const isOpenText = /^(?:[|>][-+\d]*|"(?:[^"\\]|\\.)*|'[^']*)$/.test(rest) && end === line.length;
+  const isOpenList = /^[{[]/.test(rest) && depthOf(rest) > 0;
+  return isEmpty || isOpenText || isOpenList ? line.search(/\S/) - 1 : undefined;
+}
+
+function depthOf(text: string): number {
+  let depth = 0;
+  for (const character of text) {
+    if ('{['.includes(character)) depth += 1;
+    if ('}]'.includes(character)) depth -= 1;
+  }
+  return depth;
+}
+
+function hide(line: string, start: number, end: number): string {
+  return line.slice(0, start) + '*'.repeat(end - start) + line.slice(end);
+}
+
+/** The key at the place of a diagnostic; a value that is part of the key is left out. */
 function unknownKey({ isKeyUnknown, place }: Diagnostic, lines: readonly string[]): string[] {
   if (!isKeyUnknown || !place) return [];
   const start = place.column - 1;
   const written = lines[place.line - 1]?.slice(start, start + place.length) ?? '';
-  const name = /^[^:]*/.exec(written.replaceAll(/^['"]|['"]$/g, ''))?.[0] ?? '';
-  return name === '' ? [] : [`${name.replaceAll(/[^\w\s]/g, String.raw`\$&`)}['"]?`];
-}
-
-/**
- * A source line with secrets masked: values of keys with a secret's name become asterisks of the same length, also if
- * the colon is missing.
- */
-export function maskSecrets(line: string): string {
-  return maskKeys(line, SECRET_KEYS);
-}
-
-function maskKeys(line: string, { before }: Keys): string {
-  let shown = '';
-  let rest = 0;
-  for (const match of line.matchAll(before)) {
-    const start = match.index + match[0].length;
-    if (start < rest) continue;
-    const end = endOfValue(line, start);
-    shown += line.slice(rest, start) + '*'.repeat(end - start);
-    rest = end;
-  }
-  return shown + line.slice(rest);
+  // A key of several words is found by its last one.
+  return [...written.replace(/:[\s\S]*/, '').matchAll(WORD)].map(([word]) => word).slice(-1);
 }
 
 /** The end of the YAML value that begins at `start`: its closing quote or bracket, or before a comma, brace or comment. */
 function endOfValue(line: string, start: number): number {
   const quote = line[start];
   if (quote === "'" || quote === '"') {
-    const quoted = quote === "'" ? /^'(?:[^']|'')*'?/ : /^"(?:[^"\\]|\\.)*"?/;
-    return start + (quoted.exec(line.slice(start))?.[0].length ?? 0);
+    const quoted = quote === "'" ? /'(?:[^']|'')*'?/y : /"(?:[^"\\]|\\.)*"?/y;
+    quoted.lastIndex = start;
+    return start + (quoted.exec(line)?.[0].length ?? 0);
   }
   if (quote === '{' || quote === '[') return endOfCollection(line, start);
-  const plain = /^[^,}\]#]*/.exec(line.slice(start))?.[0] ?? '';
-  return start + plain.trimEnd().length;
+  const plain = /[^,}\]#]*/y;
+  plain.lastIndex = start;
+  const text = plain.exec(line)?.[0] ?? '';
+  return start + text.trimEnd().length;
 }
 
 function endOfCollection(line: string, start: number): number {

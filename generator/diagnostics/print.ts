@@ -47,7 +47,7 @@ export function printDiagnostic(diagnostic: Diagnostic, lines: SourceLines, pain
 function frame(place: Place, label: string, lines: SourceLines, paint: Paint): string[] {
   const out = [`  ${paint('dim', '-->')} ${place.file}:${place.line}:${place.column}`];
   const source = lines(place.file)?.[place.line - 1];
-  if (source === undefined) return out;
+  if (source === undefined || source === '') return out;
   // A tab would shift the markers; other control characters can change the terminal.
   const text = source.replaceAll('\t', ' ').replaceAll(/\p{Cc}/gu, '\u{fffd}');
   const gutter = String(place.line);

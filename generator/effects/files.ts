@@ -20,7 +20,7 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array, m
     await rename(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true });
-    throw namingPath(cause, path);
+    throw namingPath(cause, path, temporary);
   }
 }
 
@@ -64,9 +64,11 @@ export async function makeDirectory(path: string, mode?: number): Promise<void> 
   }
 }
 
-/** The error of a write to an open file does not contain its path. */
-function namingPath(cause: unknown, path: string): unknown {
-  return cause instanceof Error && !('path' in cause) ? Object.assign(cause, { path }) : cause;
+/** The error of a write to an open file does not contain its path; a temporary name says nothing to a user. */
+export function namingPath(cause: unknown, path: string, temporary?: string): unknown {
+  if (!(cause instanceof Error)) return cause;
+  const isNamed = 'path' in cause && cause.path !== temporary;
+  return isNamed ? cause : Object.assign(cause, { path });
 }
 
 /** The bytes of a file, or undefined if it does not exist. Other errors are thrown. */
@@ -82,6 +84,18 @@ export function readIfExists(path: string): Buffer | undefined {
 /** The text of a file, or undefined if it does not exist. Other errors are thrown. */
 export function readTextIfExists(path: string): Promise<string | undefined> {
   return ifExists(readFile(path, 'utf8'));
+}
+
+/** The bytes of a file, device or pipe; undefined if there are more than `limit`. */
+export async function readUpTo(path: string, limit: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of createReadStream(path)) {
+    size += chunk.length;
+    if (size > limit) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** The size of a file in bytes, or undefined if it does not exist. Other errors are thrown. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rule } from '../diagnostics/rule.ts';
@@ -29,6 +30,19 @@ const rules = {
     message: ({ directory, reason }) =>
       `the certificate authority in ${directory} must be replaced: ${reason}`,
   }),
+  siteKey: rule<{ file: string }>('keys/site-key-invalid', {
+    severity: 'error',
+    message: ({ file }) => `${file} is not a key of 64 hexadecimal digits`,
+    help: () =>
+      'restore it from your backup; without one, delete it: a new key changes the stubs of all secrets in out/',
+  }),
+  exposed: rule<{ files: readonly string[]; directory: string }>('keys/exposed', {
+    severity: 'error',
+    message: ({ files, directory }) =>
+      `other users can read keys in ${directory}: ${files.slice(0, 3).join(', ')}${files.length > 3 ? ` and ${files.length - 3} more` : ''}`,
+    help: ({ directory }) =>
+      `chmod -R go-rwx ${directory}; if somebody has read ca.key, replace the certificate authority`,
+  }),
   caIncomplete: rule<{ directory: string; missing: string }>('keys/ca-incomplete', {
     severity: 'error',
     message: ({ directory, missing }) => `${missing} is missing in ${directory}`,
@@ -52,9 +66,16 @@ export type Keys = {
 export async function openKeys(directory: string, options: KeyRingOptions): Promise<Result<Keys>> {
   await makeDirectory(directory, 0o700);
   const diagnostics: Diagnostic[] = [];
+  const exposed = await exposedKeys(directory);
+  if (exposed.length > 0)
+    return { ok: false, diagnostics: [rules.exposed.at(undefined, { files: exposed, directory })] };
   const ca = await openCa(directory, options, diagnostics);
   if (!ca) return { ok: false, diagnostics };
   const siteKey = await openSiteKey(directory);
+  if (!siteKey) {
+    const file = join(directory, 'site.key');
+    return { ok: false, diagnostics: [...diagnostics, rules.siteKey.at(undefined, { file })] };
+  }
   const openSshKey = sshKeysIn(directory);
   const keysFor = async (host: KeyRequest) => {
     const notices: Diagnostic[] = [];
@@ -159,10 +180,18 @@ function lineIfKey(text: string): string | undefined {
   }
 }
 
-async function openSiteKey(directory: string): Promise<Uint8Array> {
+/** Private keys that others than their owner can read. */
+async function exposedKeys(directory: string): Promise<string[]> {
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.key')).sort();
+  return names.filter((name) => (statSync(join(directory, name)).mode & 0o077) !== 0);
+}
+
+/** Undefined if the file is not a key. */
+async function openSiteKey(directory: string): Promise<Uint8Array | undefined> {
   const path = join(directory, 'site.key');
   const kept = readSmallIfExists(path);
-  if (kept !== undefined) return Buffer.from(kept.trim(), 'hex');
+  if (kept !== undefined)
+    return /^[0-9a-f]{64}\s*$/i.test(kept) ? Buffer.from(kept.trim(), 'hex') : undefined;
   const created = randomBytes(32);
   await writeFileAtomic(path, `${created.toString('hex')}\n`, 0o600);
   return created;

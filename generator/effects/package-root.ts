@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { joinAgent } from '../text/agent-script.ts';
@@ -18,4 +19,10 @@ export async function loadTemplates(): Promise<Templates> {
   const files = found.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
   return joinAgent(new Map(files.map((file, index) => [relative(root, file), texts[index] ?? ''])));
+}
+
+/** The blueprints that `pigsty init` knows, sorted. */
+export function blueprintNames(): readonly string[] {
+  const files = readdirSync(join(packageRoot, 'blueprints'));
+  return files.flatMap((file) => /^(.*)\.yml$/.exec(file)?.[1] ?? []).sort();
 }

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import {
   closeSync,
+  constants,
   fdatasync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -64,10 +67,26 @@ export async function putBlob(directory: string, { descriptor, bytes }: Blob, mo
   if (!hasBlob(directory, descriptor)) await writeFileAtomic(join(directory, hexOf(descriptor)), bytes, mode);
 }
 
-/** True if the blob exists with this size; its bytes are not read. */
+/** True if the blob exists with exactly these bytes: they are read and hashed. */
 export function hasBlob(directory: string, descriptor: Descriptor): boolean {
-  const found = statSync(join(directory, hexOf(descriptor)), { throwIfNoEntry: false });
-  return found?.size === descriptor.size;
+  const path = join(directory, hexOf(descriptor));
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found?.isFile() === true && found.size === descriptor.size && hashOf(path) === hexOf(descriptor);
+}
+
+const chunk = Buffer.alloc(1 << 20);
+
+function hashOf(path: string): string {
+  const hash = createHash('sha256');
+  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    for (let length = readSync(file, chunk); length > 0; length = readSync(file, chunk)) {
+      hash.update(chunk.subarray(0, length));
+    }
+  } finally {
+    closeSync(file);
+  }
+  return hash.digest('hex');
 }
 
 /** Deletes partial files of processes that no longer run. */

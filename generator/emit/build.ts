@@ -15,7 +15,7 @@ import { modules } from '../modules/index.ts';
 import { EmitThreads } from './emit-threads.ts';
 import type { HostSummary } from './host-emitter.ts';
 import { SiteDirectory } from './site-directory.ts';
-import { buildSiteImages } from './site-images.ts';
+import { buildSiteImages, checkLock, siteInputs } from './site-images.ts';
 
 export type BuildOptions = {
   readonly out: string;
@@ -41,6 +41,10 @@ const GROUP_SIZE = 16;
  */
 export async function build({ site, plan }: Compiled, options: BuildOptions): Promise<Result<BuildSummary>> {
   const diagnostics: Diagnostic[] = [];
+  if (options.frozen && !options.configOnly) {
+    const lock = await checkLock(site, plan);
+    if (!lock.ok) return lock;
+  }
   const templates = await loadTemplates();
   const keys = await openSiteKeys(site, options);
   diagnostics.push(...keys.diagnostics);
@@ -76,8 +80,9 @@ export async function build({ site, plan }: Compiled, options: BuildOptions): Pr
     }
     const emitted = await threads.finish();
     const bundles = emitted.flatMap(({ bundle }) => bundle ?? []);
-    if (!options.configOnly) await directory.writeIndex(built, bundles);
+    if (!options.configOnly) await directory.writeIndex(built, bundles, await siteInputs(site));
     const hosts = emitted.map(({ summary }) => summary);
+    await directory.keepHosts(hosts.map(({ ip }) => ip));
     return conclude({ directory: directory.path, images: built, hosts }, diagnostics);
   } finally {
     await threads.close();

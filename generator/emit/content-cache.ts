@@ -1,14 +1,16 @@
-import { closeSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readFileSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Distribution } from '../distributions/distribution.ts';
 import { makeDirectory } from '../effects/files.ts';
-import { Unreachable } from '../model/brand.ts';
+import { type Sha256, sha256, Unreachable } from '../model/brand.ts';
 import type { LockedPackage } from '../model/lock.ts';
 import { readAlternatives } from '../oci/alternatives.ts';
 import { type ContentIndex, contentPadding, planContent, type Selection } from '../oci/package-content.ts';
 import { readEntries } from '../oci/tar-reader.ts';
 import { sha256Of } from '../text/digest.ts';
+import { seal, unseal } from '../text/sealed.ts';
 import type { Unpacker } from './unpacker.ts';
 
 /** A package of an image, with the path rules of its distribution and the selected paths. */
@@ -33,14 +35,49 @@ export function contentFile(cache: string, key: string): string {
   return join(cache, 'members', `${key}.tar`);
 }
 
-/** The index of a package content in the cache; undefined if the index or the content file is missing or incomplete. */
-export function readContent(cache: string, key: string): ContentIndex | undefined {
+function indexFile(cache: string, key: string): string {
+  return `${contentFile(cache, key)}.index`;
+}
+
+/** An index with the sha256 of its content file. */
+export type StoredIndex = ContentIndex & { readonly sha256: Sha256 };
+
+/**
+ * The index of a package content in the cache; undefined if the index or the content file is missing, incomplete or
+ * changed. Who reads the content file compares its sha256: {@link DamagedContent}.
+ */
+export function readContent(cache: string, key: string): StoredIndex | undefined {
   try {
-    const index: ContentIndex = JSON.parse(readFileSync(`${contentFile(cache, key)}.json`, 'utf8'));
+    const text = unseal(readFileSync(indexFile(cache, key), 'utf8'));
+    if (text === undefined) return undefined;
+    const index: StoredIndex = JSON.parse(text);
     return statSync(contentFile(cache, key)).size === index.size ? index : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** A content file of the cache that has changed: `discardContent` removes it, and the package is unpacked again. */
+export class DamagedContent extends Error {
+  override readonly name = 'DamagedContent';
+  readonly key: string;
+
+  constructor(key: string) {
+    super(`changed: ${key}`);
+    this.key = key;
+  }
+}
+
+export function discardContent(cache: string, key: string): void {
+  rmSync(indexFile(cache, key), { force: true });
+  rmSync(contentFile(cache, key), { force: true });
+}
+
+/** The bytes of a content file. Throws {@link DamagedContent}. */
+export function readContentFile(cache: string, key: string, digest: Sha256): Buffer {
+  const bytes = readFileSync(contentFile(cache, key));
+  if (sha256Of(bytes) !== digest) throw new DamagedContent(key);
+  return bytes;
 }
 
 /**
@@ -52,7 +89,7 @@ export async function createContent(
   packageFile: string,
   cache: string,
   unpacker: Unpacker,
-): Promise<ContentIndex> {
+): Promise<StoredIndex> {
   const key = contentKey(request);
   const directory = join(cache, 'members');
   await makeDirectory(directory);
@@ -60,12 +97,12 @@ export async function createContent(
   try {
     await unpacker.unpack(packageFile, temporary);
     const index = writeContent(temporary, request);
-    await writeFile(`${temporary}.json`, JSON.stringify(index));
+    await writeFile(`${temporary}.index`, seal(JSON.stringify(index)));
     await rename(`${temporary}.content`, contentFile(cache, key));
-    await rename(`${temporary}.json`, `${contentFile(cache, key)}.json`);
+    await rename(`${temporary}.index`, indexFile(cache, key));
     return index;
   } finally {
-    const leftovers = ['archive', 'control', 'content', 'json'];
+    const leftovers = ['archive', 'control', 'content', 'index'];
     await Promise.all(leftovers.map((suffix) => rm(`${temporary}.${suffix}`, { force: true })));
   }
 }
@@ -77,7 +114,7 @@ export function temporaryName(): string {
   return `.${process.pid}-${counter++}`;
 }
 
-function writeContent(temporary: string, request: ContentRequest): ContentIndex {
+function writeContent(temporary: string, request: ContentRequest): StoredIndex {
   const source = openSync(`${temporary}.archive`, 'r');
   const target = openSync(`${temporary}.content`, 'w', 0o644);
   try {
@@ -94,8 +131,7 @@ function writeContent(temporary: string, request: ContentRequest): ContentIndex 
       copyRange(source, offset, size, output.write);
       output.write(contentPadding(size));
     }
-    output.flush();
-    return index;
+    return { ...index, sha256: output.finish() };
   } finally {
     closeSync(source);
     closeSync(target);
@@ -137,21 +173,30 @@ function copyRange(file: number, offset: number, size: number, write: (bytes: Bu
   }
 }
 
-/** Collects small writes. It copies the bytes: the caller can reuse its buffer at once. */
-function bufferedWriter(file: number): { write(bytes: Buffer): void; flush(): void } {
+/** Collects small writes, and hashes all. It copies the bytes: the caller can reuse its buffer at once. */
+function bufferedWriter(file: number): { write(bytes: Buffer): void; finish(): Sha256 } {
+  const hash = createHash('sha256');
+  const put = (bytes: Buffer) => {
+    hash.update(bytes);
+    writeFully(file, bytes);
+  };
   const pending = Buffer.alloc(COPY_BYTES);
   let filled = 0;
   const flush = () => {
-    writeFully(file, pending.subarray(0, filled));
+    put(pending.subarray(0, filled));
     filled = 0;
   };
   const write = (bytes: Buffer) => {
     const isLarge = bytes.length > pending.length / 2;
     if (isLarge || filled + bytes.length > pending.length) flush();
-    if (isLarge) writeFully(file, bytes);
+    if (isLarge) put(bytes);
     else filled += bytes.copy(pending, filled);
   };
-  return { write, flush };
+  const finish = () => {
+    flush();
+    return sha256(hash.digest('hex'));
+  };
+  return { write, finish };
 }
 
 /** Writes all bytes; a single system call may write only some of them. */

@@ -25,6 +25,7 @@ export type HostSummary = {
   readonly ip: string;
   readonly name: string;
   readonly files: number;
+  /** The digest of its line manifest, as `export` and the agent print it. */
   readonly bundle?: string;
 };
 
@@ -69,7 +70,7 @@ export class HostEmitter {
   ): Promise<EmittedHost> {
     const hostBundle = bundleHost(this.#context.site, plan, rendered, images);
     const bundle = await this.#directory.writeBundle(hostBundle);
-    return { bundle, summary: { ...summary, bundle: bundle.artifact.digest } };
+    return { bundle, summary: { ...summary, bundle: hostBundle.manifest.descriptor.digest } };
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../effects/files.ts';
 import type { Progress } from '../effects/progress.ts';
@@ -12,8 +12,9 @@ import { contentOfRecipe, imageFilesLayer } from '../oci/image-files.ts';
 import { entriesByPath, findConflicts, LAYER_TYPE } from '../oci/layer.ts';
 import { createdSeconds, describeImage, rootfsId } from '../oci/manifest.ts';
 import { missingPrograms } from '../oci/programs.ts';
+import { seal, unseal } from '../text/sealed.ts';
 import { hasBlob, putBlob, sweepTemporaries } from './blobs.ts';
-import { contentFile, contentKey } from './content-cache.ts';
+import { contentKey, DamagedContent, discardContent, readContentFile } from './content-cache.ts';
 import { type ImagePlan, planImage } from './image-plan.ts';
 import { buildLayer, type Directories, type LayerContent, layerKey } from './layers.ts';
 import { type PackageContents, prepareContents } from './package-contents.ts';
@@ -43,17 +44,33 @@ export async function buildImages(
 ): Promise<Result<readonly BuiltImage[]>> {
   const created = createdSeconds(options.sourceDateEpoch);
   const plans = specs.map((spec) => planImage(spec, lock, created));
-  const known = new Map(plans.map((plan) => [plan.key, readKnownImage(plan, options)]));
+  const isWhole = blobChecker(options.blobs);
+  const known = new Map(plans.map((plan) => [plan.key, readKnownImage(plan, options.cache, isWhole)]));
   const changed = plans.filter((plan) => !known.get(plan.key));
   try {
     const built =
-      changed.length > 0 ? await buildChanged(changed, options) : succeed(new Map<string, BuiltImage>());
+      changed.length > 0 ? await buildUndamaged(changed, options) : succeed(new Map<string, BuiltImage>());
     if (!built.ok) return built;
     const images = plans.flatMap(({ key }) => known.get(key) ?? built.value.get(key) ?? []);
     return succeed(images);
   } catch (cause) {
     if (!isDiskFull(cause)) throw cause;
     return { ok: false, diagnostics: [buildRules.diskFull.at(undefined, { directory: options.blobs })] };
+  }
+}
+
+/** A content of the cache that has changed is made again from its package. */
+async function buildUndamaged(
+  plans: readonly ImagePlan[],
+  options: BuildOptions,
+): Promise<Result<ReadonlyMap<string, BuiltImage>>> {
+  for (;;) {
+    try {
+      return await buildChanged(plans, options);
+    } catch (cause) {
+      if (!(cause instanceof DamagedContent)) throw cause;
+      discardContent(options.cache, cause.key);
+    }
   }
 }
 
@@ -121,7 +138,7 @@ async function buildImage(
   await putBlob(options.blobs, described.manifest);
   const { descriptor: manifest } = described.manifest;
   const built = { name, manifest, config: described.config.descriptor, layers, rootfs: rootfsId(layers) };
-  await writeFileAtomic(imageRecord(options.cache, plan.key), JSON.stringify(built));
+  await writeFileAtomic(imageRecord(options.cache, plan.key), seal(JSON.stringify(built)));
   return built;
 }
 
@@ -149,18 +166,10 @@ function withAlternatives(plan: ImagePlan, contents: readonly LayerContent[]): I
 function readCertificates(contents: readonly LayerContent[], cache: string): Buffer[] {
   const authorities = contents.find(({ name }) => name === 'ca-certificates');
   if (!authorities) return [];
-  const file = openSync(contentFile(cache, authorities.key), 'r');
-  try {
-    return authorities.index.entries
-      .filter(({ path, kind }) => kind === 'file' && CERTIFICATES.test(path))
-      .map(({ size, offset }) => {
-        const content = Buffer.alloc(size);
-        readSync(file, content, 0, size, offset);
-        return content;
-      });
-  } finally {
-    closeSync(file);
-  }
+  const bytes = readContentFile(cache, authorities.key, authorities.sha256);
+  return authorities.index.entries
+    .filter(({ path, kind }) => kind === 'file' && CERTIFICATES.test(path))
+    .map(({ size, offset }) => bytes.subarray(offset, offset + size));
 }
 
 function problems(plan: ImagePlan, contents: PackageContents): Diagnostic[] {
@@ -194,15 +203,31 @@ function allContents(plan: ImagePlan, contents: PackageContents): LayerContent[]
 }
 
 function imageRecord(cache: string, key: string): string {
-  return join(cache, 'images', `${key}.json`);
+  return join(cache, 'images', `${key}.sealed`);
 }
 
-/** The image of an earlier build, if all its blobs exist. */
-function readKnownImage(plan: ImagePlan, { cache, blobs }: Directories): BuiltImage | undefined {
+/** Reads each blob once: images share layers. */
+function blobChecker(blobs: string): (part: Descriptor) => boolean {
+  const checked = new Map<string, boolean>();
+  return (part) => {
+    const isWhole = checked.get(part.digest) ?? hasBlob(blobs, part);
+    checked.set(part.digest, isWhole);
+    return isWhole;
+  };
+}
+
+/** The image of an earlier build, if all its blobs exist with their bytes. */
+function readKnownImage(
+  plan: ImagePlan,
+  cache: string,
+  isWhole: (part: Descriptor) => boolean,
+): BuiltImage | undefined {
   try {
-    const built: BuiltImage = JSON.parse(readFileSync(imageRecord(cache, plan.key), 'utf8'));
+    const text = unseal(readFileSync(imageRecord(cache, plan.key), 'utf8'));
+    if (text === undefined) return undefined;
+    const built: BuiltImage = JSON.parse(text);
     const parts = [built.manifest, built.config, ...built.layers];
-    return parts.every((part) => hasBlob(blobs, part)) ? built : undefined;
+    return parts.every(isWhole) ? built : undefined;
   } catch {
     return undefined;
   }

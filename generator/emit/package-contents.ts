@@ -3,7 +3,7 @@ import type { Distribution } from '../distributions/distribution.ts';
 import type { Progress } from '../effects/progress.ts';
 import { verifyPackage } from '../lock/fetch.ts';
 import { Unreachable } from '../model/brand.ts';
-import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
+import { conclude, type Diagnostic, type Result, succeed } from '../model/diagnostic.ts';
 import { MalformedArchive } from '../oci/tar-reader.ts';
 import { type ContentRequest, contentKey, createContent, readContent } from './content-cache.ts';
 import type { LayerContent } from './layers.ts';
@@ -32,7 +32,7 @@ export async function prepareContents(
   const missing: ContentRequest[] = [];
   for (const [key, request] of requests) {
     const index = readContent(options.cache, key);
-    if (index) ready.set(key, { name: request.package.name, key, index });
+    if (index) ready.set(key, { name: request.package.name, key, index, sha256: index.sha256 });
     else missing.push(request);
   }
   const awaited = new Set(sorted);
@@ -100,7 +100,7 @@ async function createOne(
   if (!verified.ok) return verified;
   try {
     const index = await createContent(request, verified.value, cache, unpacker);
-    return { ok: true, value: { name: locked.name, key: contentKey(request), index }, diagnostics: [] };
+    return succeed({ name: locked.name, key: contentKey(request), index, sha256: index.sha256 });
   } catch (cause) {
     if (isDiskFull(cause))
       return { ok: false, diagnostics: [buildRules.diskFull.at(undefined, { directory: cache })] };

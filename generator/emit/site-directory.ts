@@ -94,12 +94,24 @@ export class SiteDirectory {
   }
 
   /** Written last: a build is complete when index.json exists. Removes unused blobs. */
-  async writeIndex(images: readonly BuiltImage[], bundles: readonly WrittenBundle[]): Promise<void> {
+  async writeIndex(
+    images: readonly BuiltImage[],
+    bundles: readonly WrittenBundle[],
+    inputs: string,
+  ): Promise<void> {
     await writeFileAtomic(join(this.path, 'oci-layout'), LAYOUT_FILE);
     const artifacts = bundles.map((bundle) => bundle.artifact);
-    await writeFileAtomic(join(this.path, 'index.json'), indexText(images, artifacts));
+    await writeFileAtomic(join(this.path, 'index.json'), indexText(images, artifacts, inputs));
     const used = [...images.flatMap(imageDescriptors), ...bundles.flatMap((bundle) => bundle.blobs)];
     await this.#prune(new Set(used.map(hexOf)));
+  }
+
+  /** Removes the files of hosts that the site no longer has. */
+  async keepHosts(addresses: readonly string[]): Promise<void> {
+    const hosts = join(this.path, 'hosts');
+    for (const name of await readdir(hosts)) {
+      if (!addresses.includes(name)) await rm(join(hosts, name), { recursive: true, force: true });
+    }
   }
 
   async #prune(used: ReadonlySet<string>): Promise<void> {

@@ -3,6 +3,7 @@ import { rule } from '../diagnostics/rule.ts';
 import type { Platforms } from '../distributions/distribution.ts';
 import { platformsWith } from '../distributions/index.ts';
 import { cacheDirectory } from '../effects/cache-directory.ts';
+import { readTextIfExists } from '../effects/files.ts';
 import { packageRoot } from '../effects/package-root.ts';
 import type { Environment } from '../effects/process.ts';
 import type { Progress } from '../effects/progress.ts';
@@ -18,6 +19,7 @@ import type { BuiltImage } from '../model/image.ts';
 import type { Lock } from '../model/lock.ts';
 import type { SitePlan } from '../model/plan.ts';
 import type { Site } from '../model/site.ts';
+import { sha256Of } from '../text/digest.ts';
 import { buildImages } from './images.ts';
 
 const rules = {
@@ -36,6 +38,11 @@ export function lockFile(site: Site): string {
   return join(dirname(site.inventoryFile), `${site.name}.lock.json`);
 }
 
+/** The sha256 of what a build is made from: the inventory, the files that it names, and the lock. */
+export async function siteInputs(site: Site): Promise<string> {
+  return sha256Of(JSON.stringify([site.digest, await readTextIfExists(lockFile(site))]));
+}
+
 /** Resolves the packages of all images if the lock is missing or out of date, or with `update`; writes the lock. */
 export async function lockSite(
   site: Site,
@@ -45,7 +52,20 @@ export async function lockSite(
   const jobs = await imageJobs(plan);
   if (!jobs.ok) return jobs;
   const platforms = platformsWith(plan.sources);
-  return currentLock(site, jobs.value, { ...options, platforms, frozen: false });
+  return currentLock(site, jobs.value, { ...options, platforms });
+}
+
+/** Whether the lock is there and up to date; nothing is written. Diagnostics: lock/missing, lock/stale, lock/unreadable. */
+export async function checkLock(site: Site, plan: SitePlan): Promise<Result<void>> {
+  const jobs = await imageJobs(plan);
+  if (!jobs.ok) return jobs;
+  const file = lockFile(site);
+  const kept = await readLock(file);
+  if (!kept.ok) return kept;
+  if (!kept.value) return { ok: false, diagnostics: [lockRules.missing.at(undefined, { file })] };
+  return isStale(kept.value, jobs.value.requests, platformsWith(plan.sources))
+    ? { ok: false, diagnostics: [lockRules.stale.at(undefined, { file })] }
+    : succeed(undefined);
 }
 
 /** Writes all images of the site as blobs to `blobs`; downloads missing packages. Diagnostics: lock/*, fetch/*, build/*. */
@@ -53,7 +73,7 @@ export async function buildSiteImages(
   site: Site,
   plan: SitePlan,
   blobs: string,
-  options: ImageOptions & { readonly frozen: boolean },
+  options: ImageOptions,
 ): Promise<Result<readonly BuiltImage[]>> {
   const jobs = await imageJobs(plan);
   if (!jobs.ok) return jobs;
@@ -92,7 +112,7 @@ async function imageJobs(plan: SitePlan): Promise<Result<ImageJobs>> {
 async function currentLock(
   site: Site,
   { requests }: ImageJobs,
-  options: LockOptions & { readonly update: boolean; readonly frozen: boolean },
+  options: LockOptions & { readonly update: boolean },
 ): Promise<Result<SiteLock>> {
   const file = lockFile(site);
   const kept = await readLock(file);
@@ -100,10 +120,6 @@ async function currentLock(
   const { environment, progress, platforms, update } = options;
   const reason = reasonToResolve(kept.value, requests, { platforms, update });
   if (kept.value && reason === undefined) return succeed({ file, lock: kept.value });
-  if (options.frozen) {
-    const problem = kept.value ? lockRules.stale : lockRules.missing;
-    return { ok: false, diagnostics: [problem.at(undefined, { file })] };
-  }
   const cache = cacheDirectory(environment);
   const fresh = await resolveLock(requests, { cache, environment, progress, platforms });
   if (!fresh.ok) return fresh;

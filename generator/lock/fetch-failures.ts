@@ -1,9 +1,15 @@
+import { assertNever, Unreachable } from '../model/brand.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { LockedPackage, LockedPlatform } from '../model/lock.ts';
+import { append } from '../model/multimap.ts';
 import { fetchRules } from './rules.ts';
 
-/** A locked package that could not be downloaded, and apt's reason. */
-export type Failure = { readonly package: LockedPackage; readonly reason: string };
+/** A locked package that could not be downloaded, and apt's reason. `isOwn`: false if it is that of another package. */
+export type Failure = {
+  readonly package: LockedPackage;
+  readonly reason: string;
+  readonly isOwn: boolean;
+};
 
 /** True if the downloaded file is not the locked one. */
 export function isWrongHash({ reason }: Failure): boolean {
@@ -11,8 +17,8 @@ export function isWrongHash({ reason }: Failure): boolean {
 }
 
 /**
- * The diagnostics for packages that could not be downloaded to `directory`: one for a full disk, one for each unreachable
- * archive, one for each file that is missing or has a wrong checksum. Diagnostics: fetch/*.
+ * The diagnostics for packages that could not be downloaded to `directory`: one for a full disk, otherwise one for each
+ * archive and cause. Diagnostics: fetch/*.
  */
 export function explainFailures(
   failures: readonly Failure[],
@@ -23,26 +29,40 @@ export function explainFailures(
     const bytes = failures.reduce((sum, one) => sum + one.package.size, 0);
     return [fetchRules.diskFull.at(undefined, { directory, bytes })];
   }
-  const diagnostics: Diagnostic[] = [];
-  const unreachableArchives = new Map<string, Failure[]>();
-  for (const failure of failures) {
-    const { archive, name } = failure.package;
-    const file = fileName(failure);
-    if (isWrongHash(failure)) diagnostics.push(fetchRules.wrongHash.at(undefined, { file, archive }));
-    else if (/^404\b|File not found|No such file/.test(failure.reason))
-      diagnostics.push(
-        fetchRules.superseded.at(undefined, { file, archive, images: imagesWith(name, images) }),
-      );
-    else unreachableArchives.set(archive, [...(unreachableArchives.get(archive) ?? []), failure]);
+  const own = failures.filter(({ isOwn }) => isOwn);
+  const groups = new Map<string, Failure[]>();
+  for (const failure of own.length > 0 ? own : failures) {
+    append(groups, `${causeOf(failure)} ${failure.package.archive}`, failure);
   }
-  return [...diagnostics, ...[...unreachableArchives].map(([archive, those]) => unreachable(archive, those))];
+  return [...groups.values()].map((those) => explain(those, images));
 }
 
-function unreachable(archive: string, those: readonly Failure[]): Diagnostic {
+type Cause = 'changed' | 'gone' | 'unreachable';
+
+function causeOf(failure: Failure): Cause {
+  if (isWrongHash(failure)) return 'changed';
+  return /^404\b|File not found|No such file/.test(failure.reason) ? 'gone' : 'unreachable';
+}
+
+/** One diagnostic for all packages that one archive does not give for the same cause. */
+function explain(those: readonly Failure[], images: LockedPlatform['images']): Diagnostic {
   const [first] = those;
-  const others = those.length - 1;
-  const file = `${first ? fileName(first) : ''}${others > 0 ? ` and ${others} more` : ''}`;
-  return fetchRules.unreachable.at(undefined, { file, archive, reason: first?.reason ?? '' });
+  if (!first) throw new Unreachable('a cause without a failure');
+  const file = `${fileName(first)}${those.length > 1 ? ` and ${those.length - 1} more` : ''}`;
+  const { archive } = first.package;
+  const cause = causeOf(first);
+  switch (cause) {
+    case 'changed':
+      return fetchRules.wrongHash.at(undefined, { file, archive });
+    case 'gone': {
+      const names = new Set(those.flatMap(({ package: { name } }) => imagesWith(name, images)));
+      return fetchRules.superseded.at(undefined, { file, archive, images: [...names].sort() });
+    }
+    case 'unreachable':
+      return fetchRules.unreachable.at(undefined, { file, archive, reason: first.reason });
+    default:
+      return assertNever(cause);
+  }
 }
 
 function fileName({ package: { path } }: Failure): string {

@@ -132,21 +132,22 @@ async function accept(
     return [];
   }
   if ((await sizeIfExists(to)) === one.size) return [];
-  const failure = { package: one, reason: reasonFor(addressOfPackage(one, addresses), result) };
+  const failure = { package: one, ...reasonFor(addressOfPackage(one, addresses), result) };
   if (isWrongHash(failure))
     await Promise.all([rm(from, { force: true }), rm(`${from}.FAILED`, { force: true })]);
   return [failure];
 }
 
-/** apt's reason for one file, from `E: Failed to fetch <address>  <reason>`. */
-function reasonFor(address: string, { stderr, status }: ProcessResult): string {
+/** apt's reason for one file, from `E: Failed to fetch <address>  <reason>`; not its own if apt gave up after another file. */
+function reasonFor(address: string, { stderr, status }: ProcessResult): Pick<Failure, 'reason' | 'isOwn'> {
   const failures = stderr.split('\n').flatMap((line) => {
     const [, uri, reason] = /^E: Failed to fetch (\S+) {2}(.*)$/.exec(line) ?? [];
     return uri !== undefined && reason !== undefined ? [{ uri, reason }] : [];
   });
   const own = failures.find(({ uri }) => decodeURIComponent(uri) === decodeURIComponent(address));
-  if (own) return own.reason;
-  return status === 0 ? 'Hash Sum mismatch' : (failures[0]?.reason ?? stderr.trim());
+  if (own) return { reason: own.reason, isOwn: true };
+  if (status === 0) return { reason: 'Hash Sum mismatch', isOwn: true };
+  return { reason: failures[0]?.reason ?? stderr.trim(), isOwn: false };
 }
 
 /** Reports progress by the size of the partial files, while the downloader runs. */
@@ -183,6 +184,6 @@ export async function verifyPackage(one: LockedPackage, cache: string): Promise<
   const path = packageFile(cache, one.sha256);
   if ((await hashFile(path)) === one.sha256) return succeed(path);
   await rm(path, { force: true });
-  const failure = { package: one, reason: 'Hash Sum mismatch' };
+  const failure = { package: one, reason: 'Hash Sum mismatch', isOwn: true };
   return { ok: false, diagnostics: explainFailures([failure], path, {}) };
 }

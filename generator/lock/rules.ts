@@ -91,7 +91,8 @@ export const fetchRules = {
     severity: 'error',
     message: ({ file, archive }) =>
       `checksum mismatch: ${file} from archive ${archive} is not the locked file`,
-    help: () => 'a proxy may change files, or the archive was rebuilt; the file was deleted',
+    help: () =>
+      'a proxy may change files, the archive was rebuilt, or the lock was edited; the file was deleted',
   }),
   superseded: rule<{ file: string; archive: string; images: readonly string[] }>('fetch/superseded', {
     severity: 'error',

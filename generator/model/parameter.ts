@@ -27,6 +27,8 @@ export type Parameter<T extends z.ZodType = z.ZodType> = {
   /** It names the cluster that a host is a member of: a host is in one of each kind. */
   readonly isIdentity?: true;
   readonly note?: string;
+  /** Keys in its value that later versions of Pigsty have: ignored with a warning, never taken for a mistyped key. */
+  readonly laterKeys?: readonly string[];
   readonly aliases?: readonly string[];
 };
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Parameter } from '../model/parameter.ts';
 import { ADDRESS } from '../text/address.ts';
 import { parameterAliases, parameterByName } from './parameters.ts';
-import { undocumentedNames } from './undocumented.ts';
+import { vocabulary } from './vocabulary.ts';
 
 /**
  * JSON Schema (draft-07) of inventories, from the parameter tables: an editor completes, explains and checks with it.
@@ -46,7 +46,7 @@ function properties(): Record<string, object> {
   const aliases = [...parameterAliases].map(
     ([alias, name]) => [alias, { $ref: `#/definitions/vars/properties/${name}` }] as const,
   );
-  const others = undocumentedNames.map((name) => [name, {}] as const);
+  const others = [...vocabulary.ignored.keys()].map((name) => [name, {}] as const);
   return Object.fromEntries([...rows, ...aliases, ...others].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

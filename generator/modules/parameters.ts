@@ -1,6 +1,7 @@
 import { Unreachable } from '../model/brand.ts';
 import type { Parameter, ParameterTable } from '../model/parameter.ts';
 import { modules } from './index.ts';
+import { laterAliases } from './later-names.ts';
 
 export const parameterTables: readonly ParameterTable[] = modules.map(({ parameters }) => parameters);
 
@@ -15,7 +16,10 @@ export const parameterByName: ReadonlyMap<string, Entry> = uniqueMap(
 
 /** Aliases of a parameter -> its name. */
 export const parameterAliases: ReadonlyMap<string, string> = uniqueMap(
-  entries.flatMap(({ row }) => (row.aliases ?? []).map((alias) => [alias, row.name] as const)),
+  [
+    ...entries.flatMap(({ row }) => (row.aliases ?? []).map((alias) => [alias, row.name] as const)),
+    ...laterAliases,
+  ],
   parameterByName,
 );
 

@@ -12,5 +12,6 @@ export function section<const Rows extends readonly Omit<Parameter, 'section'>[]
 
 /** Notes that several rows have. One that begins with `without effect` makes a notice (stages/check.ts). */
 export const OURS = 'not a Pigsty parameter; added by this product';
+export const LATER = 'a parameter of Pigsty 4';
 export const UNREAD = 'without effect, as in Pigsty';
 export const WITHOUT_EFFECT = 'without effect: nothing is installed or deleted in place';

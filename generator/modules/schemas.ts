@@ -130,7 +130,8 @@ export const SystemUser = pattern(
 /** A name that becomes part of host, service and file names. */
 export const ClusterName = pattern(/^[a-zA-Z0-9][a-zA-Z0-9-]*$/, 'a name of letters, digits and -');
 export const Interval = patternOrNumber(
-  /^(?:\d+(?:\.\d+)?\s?(?:us|ms|s|m|min|h|d|w|y)?)+$/,
+  // Each number but the last has its unit: otherwise one row of digits could be read in very many ways.
+  /^(?=.)(?:\d+(?:\.\d+)?\s?(?:us|ms|s|min|m|h|d|w|y)\s?)*(?:\d+(?:\.\d+)?)?$/,
   'a time span, as 30s, 24h or 15d',
 );
 export const Size = patternOrNumber(/^\d+(?:\.\d+)?\s?(?:[KMGT]i?)?B?$/i, 'a size, as 64MiB or 1GB');

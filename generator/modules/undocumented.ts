@@ -5,7 +5,6 @@ export const undocumentedNames: readonly string[] = [
   'redis_uninstall',
   'grafana_customize_logo',
   'redis_port',
-  'mongo_cluster',
   'mongo_seq',
   'mongo_pgurl',
   'mongo_ssl_enabled',
@@ -14,4 +13,6 @@ export const undocumentedNames: readonly string[] = [
   'mongo_ssl_port',
   'mongo_exporter_port',
   'mongo_extra_vars',
+  'mysql_seq',
+  'mysql_role',
 ];

@@ -5,7 +5,8 @@ import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { conclude } from '../model/diagnostic.ts';
 import type { Inventory, InventoryGroup, InventoryHost, Variable, Vars } from '../model/inventory.ts';
 import { isHostIp } from '../text/address.ts';
-import type { Entry, YamlFile } from '../text/yaml-reader.ts';
+import type { Entry } from '../text/yaml-nodes.ts';
+import type { YamlFile } from '../text/yaml-reader.ts';
 import { readYaml } from '../text/yaml-reader.ts';
 
 const rules = {

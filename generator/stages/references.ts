@@ -14,6 +14,11 @@ const rules = {
     label: () => 'only `{{ name }}` is supported',
     help: () => 'write the value, or put it into a variable and use `{{ name }}`',
   }),
+  idle: rule<Record<string, never>>('inventory/jinja-without-effect', {
+    severity: 'warning',
+    message: () => 'Jinja2 expressions are not evaluated; nothing reads this parameter yet',
+    label: () => 'stays as it is written',
+  }),
   undefined: rule<{ name: string }>('inventory/undefined-variable', {
     severity: 'error',
     message: ({ name }) => `\`{{ ${name} }}\`: variable \`${name}\` not found for this host`,
@@ -67,13 +72,21 @@ function namesIn(value: Value, form: RegExp): string[] {
     : [];
 }
 
-/** Diagnostics for Jinja2 expressions in a value that are not plain references. */
-export function checkExpressions(value: Value, locate: Locate, path: Path = []): Diagnostic[] {
+/** Diagnostics for Jinja2 expressions in a value that are not plain references; warnings for a parameter that nothing reads. */
+export function checkExpressions(
+  value: Value,
+  locate: Locate,
+  isIdle: boolean,
+  path: Path = [],
+): Diagnostic[] {
   if (typeof value === 'string') {
-    return JINJA.test(value.replaceAll(REFERENCE, '')) ? [rules.jinja.at(locate(path), {})] : [];
+    const jinja = isIdle ? rules.idle : rules.jinja;
+    return JINJA.test(value.replaceAll(REFERENCE, '')) ? [jinja.at(locate(path), {})] : [];
   }
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, item]) => checkExpressions(item, locate, [...path, key]));
+  return Object.entries(value).flatMap(([key, item]) =>
+    checkExpressions(item, locate, isIdle, [...path, key]),
+  );
 }
 
 /** The variables of one host, and where to report errors in references. */

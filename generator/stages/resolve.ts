@@ -6,9 +6,10 @@ import { conclude } from '../model/diagnostic.ts';
 import type { Inventory, InventoryGroup, InventoryHost, Value, Variable, Vars } from '../model/inventory.ts';
 import type { Locate, Origin } from '../model/origin.ts';
 import type { Parameter } from '../model/parameter.ts';
-import type { Parameters, Setting, Site, SiteHost } from '../model/site.ts';
+import type { Parameters, Setting, SiteHost, SiteHosts } from '../model/site.ts';
 import { compareAddresses } from '../text/address.ts';
 import { nearestName } from '../text/nearest.ts';
+import { allVariables, laterNames } from './later-names.ts';
 import { checkMemberships } from './memberships.ts';
 import {
   checkExpressions,
@@ -39,7 +40,10 @@ const rules = {
 export type Vocabulary = {
   readonly rows: ReadonlyMap<string, Parameter>;
   readonly aliases: ReadonlyMap<string, string>;
-  readonly ignored: ReadonlySet<string>;
+  /** Names that have no effect, and why if that is worth a notice. */
+  readonly ignored: ReadonlyMap<string, string | undefined>;
+  /** Parameters that nothing reads yet. */
+  readonly idle: ReadonlySet<string>;
 };
 
 /** A variable that the inventory sets. The value of a parameter has the form of its schema, unless it has references. */
@@ -74,7 +78,7 @@ type Context = {
  * Diagnostics: parameter/*, inventory/no-hosts, inventory/host-in-two-clusters, inventory/jinja, inventory/undefined-variable,
  * inventory/circular-reference.
  */
-export function resolve(inventory: Inventory, name: string, vocabulary: Vocabulary): Result<Site> {
+export function resolve(inventory: Inventory, name: string, vocabulary: Vocabulary): Result<SiteHosts> {
   const diagnostics: Diagnostic[] = [];
   const context = {
     vocabulary,
@@ -99,7 +103,8 @@ export function resolve(inventory: Inventory, name: string, vocabulary: Vocabula
     return { ip, locate, groups: names.sort(), parameters: mergeLayers(context, layers.flat(), ip) };
   });
   if (hosts.length === 0) diagnostics.push(rules.empty.at(undefined, {}));
-  return conclude({ name, inventoryFile: inventory.file, hosts, files: new Map() }, diagnostics);
+  diagnostics.push(...laterNames(inventory, vocabulary));
+  return conclude({ name, inventoryFile: inventory.file, hosts }, diagnostics);
 }
 
 type Entries = readonly [InventoryHost, ...InventoryHost[]];
@@ -143,11 +148,8 @@ function rank(groups: ReadonlyMap<string, InventoryGroup>): Map<string, number> 
   return new Map(sorted.map(({ name }, index) => [name, index]));
 }
 
-function allReferencedNames({ vars, groups, hosts }: Inventory): Set<string> {
-  const blocks = [vars, ...groups.map((group) => group.vars), ...hosts.map((host) => host.vars)];
-  return new Set(
-    blocks.flatMap((block) => [...block.values()].flatMap(({ value }) => referencedNames(value))),
-  );
+function allReferencedNames(inventory: Inventory): Set<string> {
+  return new Set(allVariables(inventory).flatMap(({ value }) => referencedNames(value)));
 }
 
 function readVars(
@@ -172,8 +174,9 @@ function readVariable(
   if (!isKnown) diagnostics.push(unknownParameter(variable, vocabulary));
   const isTemplate = hasReference(variable.value);
   const known = row && isTemplate ? withoutUnknownKeys(row, variable, diagnostics) : variable;
+  const isIdle = vocabulary.idle.has(name);
   const wrong =
-    isTemplate && (row || referenced.has(name)) ? checkExpressions(known.value, variable.locate) : [];
+    isTemplate && (row || referenced.has(name)) ? checkExpressions(known.value, variable.locate, isIdle) : [];
   diagnostics.push(...wrong);
   if (!row && referenced.has(name)) diagnostics.push(...checkUnquoted(variable, row, variable.value));
   return {

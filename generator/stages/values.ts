@@ -83,7 +83,7 @@ export function withoutUnknownKeys(row: Parameter, variable: Variable, diagnosti
 function unknownKey(row: Parameter, { locate }: Variable, { path, key, suggestion }: UnknownKey): Diagnostic {
   const words = { name: row.name, inside: insideOf(path), key };
   const place = locate([...path, key], 'key');
-  return suggestion === undefined
+  return suggestion === undefined || row.laterKeys?.includes(key)
     ? rules.unknownKey.at(place, words)
     : rules.misspeltKey.at(place, { ...words, suggestion });
 }

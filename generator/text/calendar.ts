@@ -33,6 +33,14 @@ export function parseCronLine(line: string): CronLine | undefined {
   return calendar && { calendar, user, command };
 }
 
+/** A line of an account's own crontab, `30 2 * * * vacuumdb -a`, with the account in its place: a line of /etc/crontab. */
+export function withAccount(line: string, user: string): string {
+  return line.replace(
+    /^(\s*(?:@[a-z]+|\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+)(?=\S)/,
+    (_, fields) => `${fields}${user} `,
+  );
+}
+
 /** The backup type of `pg-backup [full|diff|incr]`, also with redirected output; undefined for any other command. */
 export function backupType(command: string): 'full' | 'diff' | 'incr' | undefined {
   const match = /^(?:\S*\/)?pg-backup(?:\s+(full|diff|incr))?\s*(?:(?:\d|&)?>.*)?$/.exec(command);

@@ -12,6 +12,11 @@ export function digestOf(content: Uint8Array | string): Digest {
   return `sha256:${sha256Of(content)}`;
 }
 
+/** The first digits of a digest, as in the name of a bundle's directory. */
+export function shortDigest(digest: string): string {
+  return digest.replace(/^sha256:/, '').slice(0, 12);
+}
+
 /** The hexadecimal digits of a descriptor's digest. */
 export function hexOf({ digest }: { readonly digest: Digest }): Sha256 {
   return sha256(digest.slice('sha256:'.length));

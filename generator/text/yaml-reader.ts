@@ -1,58 +1,12 @@
-import type { CST, Document, Node, Pair, Range, YAMLMap, YAMLParseError } from 'yaml';
+import type { CST, Document, Node, Pair, Range, YAMLParseError } from 'yaml';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, Parser, parseDocument } from 'yaml';
-import { maskKey } from '../diagnostics/mask.ts';
-import { rule } from '../diagnostics/rule.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Value } from '../model/inventory.ts';
 import type { Locate, Path, Place } from '../model/origin.ts';
 import { resolvePlainScalar } from './pyyaml.ts';
-
-export const yamlRules = {
-  syntax: rule<{ reason: string }>('yaml/syntax', {
-    severity: 'error',
-    message: ({ reason }) => reason,
-    label: () => 'here',
-  }),
-  unclosed: rule<{ bracket: string; closing: string; more: number }>('yaml/unclosed', {
-    severity: 'error',
-    message: ({ bracket }) => `unclosed \`${bracket}\``,
-    label: () => 'opened here',
-    help: ({ closing, more }) =>
-      more > 0
-        ? `add the missing \`${closing}\`, and ${more} more around it`
-        : `add the missing \`${closing}\``,
-  }),
-  duplicateKey: rule<{ key: string }>('yaml/duplicate-key', {
-    severity: 'error',
-    message: ({ key }) => `duplicate key \`${maskKey(key)}\``,
-    label: () => 'repeated here',
-    help: () => 'Ansible uses the last one without a warning; remove one',
-  }),
-  alias: rule<{ name: string }>('yaml/unknown-alias', {
-    severity: 'error',
-    message: ({ name }) => `alias \`*${name}\` has no anchor \`&${name}\` before it`,
-  }),
-  anchorTwice: rule<{ name: string }>('yaml/anchor-twice', {
-    severity: 'error',
-    message: ({ name }) => `duplicate anchor \`&${name}\``,
-    label: () => 'repeated here',
-    help: () => 'Ansible rejects a second anchor with the same name; rename it',
-  }),
-  tag: rule<{ tag: string }>('yaml/unknown-tag', {
-    severity: 'error',
-    message: ({ tag }) => `unsupported tag \`${tag}\``,
-    help: ({ tag }) =>
-      tag === '!vault' ? 'decrypt the value with ansible-vault and protect the file' : undefined,
-  }),
-  documents: rule<Record<string, never>>('yaml/several-documents', {
-    severity: 'error',
-    message: () => 'more than one YAML document',
-    help: () => 'remove the `---` or move the second document to another file',
-  }),
-};
-
-/** One key of a mapping, with merge keys (`<<`) already applied. */
-export type Entry = { readonly key: string; readonly keyNode: Node; readonly node: Node | null };
+import { type Excess, findExcess } from './yaml-budget.ts';
+import { type Anchors, checkNodes, type Entry, RESOLVED_TAGS, toEntry } from './yaml-nodes.ts';
+import { yamlRules } from './yaml-rules.ts';
 
 /** A parsed file: its root node, and methods that read values and places of nodes. */
 export type YamlFile = {
@@ -79,10 +33,12 @@ class YamlReader implements YamlFile {
   readonly #lines = new LineCounter();
   readonly #file: string;
   readonly #mergeDepth = 32;
+  readonly #anchors: Anchors = new Map();
 
   constructor(text: string, file: string) {
     this.#file = file;
-    this.#document = parseDocument(text, {
+    const excess = findExcess(text);
+    this.#document = parseDocument(excess ? '' : text, {
       schema: 'failsafe',
       lineCounter: this.#lines,
       uniqueKeys: false,
@@ -90,8 +46,13 @@ class YamlReader implements YamlFile {
       logLevel: 'error',
     });
     this.root = this.#document.contents;
+    if (excess) {
+      this.diagnostics.push(yamlRules.excess.at(placeIn(text, excess, file), excess));
+      return;
+    }
     this.diagnostics.push(...this.#syntaxErrors(text));
-    if (this.diagnostics.length === 0 && this.root) this.#checkTree(this.root, new Set(), new Map());
+    if (this.diagnostics.length > 0 || !this.root) return;
+    this.diagnostics.push(...checkNodes(this.root, this.#anchors, (node) => this.place(node)));
   }
 
   entries(node: Node, depth = 0): Entry[] {
@@ -170,7 +131,7 @@ class YamlReader implements YamlFile {
   }
 
   #resolve(node: Node): Node | null {
-    return isAlias(node) ? (node.resolve(this.#document) ?? null) : node;
+    return isAlias(node) ? (this.#anchors.get(node.source) ?? null) : node;
   }
 
   #placeOf(range: readonly number[] | Range): Place {
@@ -199,63 +160,13 @@ class YamlReader implements YamlFile {
       return [yamlRules.unclosed.at(place, { bracket, closing, more: open.length - 1 }, [noticed])];
     }
     if (first.code === 'MULTIPLE_DOCS') return [yamlRules.documents.at(this.#placeOf(first.pos), {})];
-    return [yamlRules.syntax.at(this.#placeOf(first.pos), { reason: describe(first) })];
+    return [yamlRules.syntax.at(this.#placeOf(lastVisible(text, first.pos)), { reason: describe(first) })];
   }
-
-  #checkTree(node: Node, seen: Set<Node>, anchors: Map<string, Node>): void {
-    if (seen.has(node)) return;
-    seen.add(node);
-    this.#checkProperties(node, anchors);
-    if (isAlias(node) && !node.resolve(this.#document)) {
-      this.diagnostics.push(yamlRules.alias.at(this.place(node), { name: node.source }));
-    }
-    if (isSeq(node)) for (const item of node.items) this.#checkTree(item as Node, seen, anchors);
-    if (isMap(node)) this.#checkMap(node, seen, anchors);
-  }
-
-  #checkProperties(node: Node, anchors: Map<string, Node>): void {
-    if (isAlias(node)) return;
-    const { anchor, tag } = node as { anchor?: string; tag?: string };
-    const earlier = anchor === undefined ? undefined : anchors.get(anchor);
-    if (anchor !== undefined && earlier) {
-      const note = { message: 'first here', place: this.place(earlier) };
-      this.diagnostics.push(yamlRules.anchorTwice.at(this.place(node), { name: anchor }, [note]));
-    }
-    if (anchor !== undefined) anchors.set(anchor, node);
-    if (tag !== undefined && !KNOWN_TAGS.has(tag))
-      this.diagnostics.push(yamlRules.tag.at(this.place(node), { tag }));
-  }
-
-  #checkMap(map: YAMLMap, seen: Set<Node>, anchors: Map<string, Node>): void {
-    const first = new Map<string, Node>();
-    for (const pair of map.items) {
-      const { key, keyNode, node } = toEntry(pair);
-      const earlier = first.get(key);
-      if (earlier && key !== '<<') {
-        const note = { message: 'first here', place: this.place(earlier) };
-        this.diagnostics.push(yamlRules.duplicateKey.at(this.place(keyNode), { key }, [note]));
-      }
-      first.set(key, keyNode);
-      if (node) this.#checkTree(node, seen, anchors);
-    }
-  }
-}
-
-function toEntry(pair: Pair): Entry {
-  const keyNode = pair.key as Node;
-  const key = isScalar(keyNode) ? String(keyNode.value ?? '') : '';
-  return { key, keyNode, node: (pair.value as Node | null) ?? null };
 }
 
 function isMergeKey(pair: Pair): boolean {
   return isScalar(pair.key) && pair.key.type === 'PLAIN' && pair.key.value === '<<';
 }
-
-const TAG = 'tag:yaml.org,2002:';
-/** Tags of plain scalars: the value is resolved from its text. */
-const RESOLVED_TAGS = new Set(['int', 'float', 'bool', 'null'].map((name) => TAG + name));
-const QUOTED_TAGS = new Set(['!', `${TAG}str`]);
-const KNOWN_TAGS = new Set([...RESOLVED_TAGS, ...QUOTED_TAGS, `${TAG}map`, `${TAG}seq`]);
 
 type ScalarNode = { readonly value: unknown; readonly type?: string; readonly tag?: string };
 
@@ -287,6 +198,21 @@ function unclosedBrackets(text: string): { offset: number }[] {
   };
   for (const token of new Parser().parse(text)) visit(token);
   return open;
+}
+
+/** The last character before a place at the end of a line, or on a blank one: there is nothing to see. */
+function lastVisible(text: string, [start, end]: readonly [number, number]): readonly [number, number] {
+  const isBlank = /^\s*$/.test(
+    text.slice(start, text.indexOf('\n', start) < 0 ? undefined : text.indexOf('\n', start)),
+  );
+  const seen = text.slice(0, start).trimEnd().length;
+  return isBlank && seen > 0 ? [seen - 1, seen] : [start, end];
+}
+
+function placeIn(text: string, { offset, length }: Excess, file: string): Place {
+  const before = text.slice(0, offset);
+  const column = offset - (before.lastIndexOf('\n') + 1) + 1;
+  return { file, line: before.split('\n').length, column, length: Math.max(1, length) };
 }
 
 function describe({ code, message }: YAMLParseError): string {

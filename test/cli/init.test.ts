@@ -19,6 +19,15 @@ describe('init', () => {
     expect(checked.stdout).toContain('3 hosts, 0 errors, 0 warnings');
   });
 
+  it('keeps keys and bundles out of Git, and what the user has in .gitignore', async () => {
+    const ignored = () => readFileSync(join(home, '.gitignore'), 'utf8');
+    expect(ignored()).toBe('/pigsty.pki/\n/out/\n*.tar\n');
+    writeFileSync(join(home, '.gitignore'), '# mine\n/out/');
+    await init('meta', '--hosts', '192.168.7.5', '-o', 'one.yml');
+    expect(ignored()).toBe('# mine\n/out/\n/one.pki/\n*.tar\n');
+    expect((await init('meta', '--hosts', '192.168.7.5', '-o', 'my site.yml')).code).toBe(2);
+  });
+
   it('writes the user’s addresses, and new passwords each time', async () => {
     const text = readFileSync(join(home, 'pigsty.yml'), 'utf8');
     expect(text).not.toMatch(/10\.10\.10|DBUser|blueprints/);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { run } from '../support/process.ts';
-import { pigsty, root } from '../support/product.ts';
+import { copyKeys, pigsty, root } from '../support/product.ts';
 
 /* A folder of inventories in usual forms compiles, and errors are reported. */
 const folder = join(root, 'test', 'inventories');
@@ -38,9 +38,7 @@ it('reports the inventory that does not compile, and why', async () => {
 it('gives one notice for each module of a full host that is not built yet, and for what it would serve', async () => {
   const inventory = join(scratch, 'one-host.yml');
   cpSync(join(folder, 'one-host.yml'), inventory);
-  cpSync(join(root, 'test', 'golden', 'keys', 'meta.pki'), join(scratch, 'one-host.pki'), {
-    recursive: true,
-  });
+  copyKeys('meta.pki', join(scratch, 'one-host.pki'));
   const result = await pigsty(['build', inventory, '--config-only', '-o', join(scratch, 'out')]);
   const findings = result.stderr.split('\n').filter((line) => /^\w+\[/.test(line));
   expect(findings).toEqual([

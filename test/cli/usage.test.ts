@@ -2,14 +2,14 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { mustRun, run } from '../support/process.ts';
-import { pigsty, root, Workshop } from '../support/product.ts';
+import { copyKeys, pigsty, root, Workshop } from '../support/product.ts';
 import { skipReason } from '../support/requirements.ts';
 
 /* The first steps of a user: which inventory is read, what is printed where, and usage errors. */
 const workshop = new Workshop('meta');
 const { directory, inventory } = workshop;
 afterAll(() => workshop.remove());
-cpSync(join(root, 'test', 'golden', 'keys', 'meta.pki'), join(directory, 'meta.pki'), { recursive: true });
+copyKeys('meta.pki', join(directory, 'meta.pki'));
 
 const text = readFileSync(inventory, 'utf8');
 const EMPTY = { PIGSTY_INVENTORY: '' };
@@ -52,7 +52,11 @@ describe('which inventory', () => {
   });
 
   it.each([
-    ['gone.yml', {}, 'error[cli/inventory-not-found] inventory gone.yml not found\n\n'],
+    [
+      'gone.yml',
+      {},
+      'error[cli/inventory-not-found] inventory gone.yml not found\n   = help: name a file that exists, or create one with `pigsty init`\n\n',
+    ],
     [
       '.',
       {},
@@ -87,8 +91,10 @@ describe.skipIf(noRoot)(`without permission${noRoot ? ` (${noRoot})` : ''}`, () 
   async function buildAsOtherUser(inventoryName: string, out: string) {
     for (const name of ['dist', 'package.json', 'units', 'images'])
       cpSync(join(root, name), join(mine, name), { recursive: true });
-    cpSync(join(root, 'test', 'golden', 'keys', 'meta.pki'), join(mine, 'open.pki'), { recursive: true });
-    await mustRun('chmod', ['-R', 'a+rX', directory]);
+    await mustRun('chmod', ['a+rX', directory]);
+    await mustRun('chmod', ['-R', 'a+rX', mine]);
+    copyKeys('meta.pki', join(mine, 'open.pki'));
+    await mustRun('chown', ['-R', '65534', join(mine, 'open.pki')]);
     await mustRun('chmod', ['600', join(mine, 'mine.yml')]);
     const command = [process.execPath, 'dist/pigsty.js', 'build', inventoryName, '--config-only', '-o', out];
     return run('setpriv', ['--reuid=65534', '--clear-groups', ...command], { cwd: mine });

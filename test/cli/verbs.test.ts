@@ -88,6 +88,7 @@ describe('explain', () => {
     expect(stdout.split('\n')).toEqual([
       'pg_rto of 10.10.10.12 = 40 (s)',
       expect.stringContaining('module pgsql, PG_BOOTSTRAP'),
+      '  fast, norm, safe and wide of Pigsty 4 are 30, 45, 90 and 150',
       expect.stringMatching(/^\* group pg-test {2}\S+trio\.yml:\d+:17 40$/),
       '  default                  30',
       '',
@@ -226,7 +227,10 @@ describe.skipIf(missing.length > 0)(`completion${reason}`, () => {
     mkdirSync(scripts);
     for (const shell of ['bash', 'zsh', 'fish'])
       writeFileSync(join(scripts, shell), await mustPigsty(['completion', shell]));
-    writeFileSync(join(scripts, 'pigsty.yml'), '');
+    writeFileSync(
+      join(scripts, 'pigsty.yml'),
+      '# 10.1.0.2\nall: { hosts: { 10.1.0.1: {}, 10.1.0.2: {} } }\n',
+    );
   });
 
   const inBash = async (...words: readonly string[]) => {
@@ -247,6 +251,27 @@ describe.skipIf(missing.length > 0)(`completion${reason}`, () => {
     expect(await inBash('build', '--e')).toEqual(['--emit']);
     expect(await inBash('build', '--emit', '')).toEqual(['plan', 'site']);
     expect(await inBash('build', 'pig')).toEqual(['pigsty.yml']);
+  });
+
+  it('bash: blueprints, hosts, parameters', async () => {
+    expect(await inBash('init', 't')).toEqual(['trio']);
+    expect(await inBash('explain', '')).toEqual(['hba', '10.1.0.1', '10.1.0.2']);
+    expect(await inBash('explain', '10.1.0.1', 'pg_por')).toEqual(['pg_port']);
+    expect(await inBash('export', '--host', '10.')).toEqual(['10.1.0.1', '10.1.0.2']);
+  });
+
+  it('fish: blueprints, hosts, parameters', async () => {
+    expect(await inFish('pigsty init t')).toEqual(['trio']);
+    expect(await inFish('pigsty explain 10.')).toEqual(['10.1.0.1', '10.1.0.2']);
+    expect(await inFish('pigsty explain 10.1.0.1 pg_por')).toEqual(['pg_port']);
+    expect(await inFish('pigsty export --host 10.')).toEqual(['10.1.0.1', '10.1.0.2']);
+  });
+
+  it('zsh: the functions for arguments can be read', async () => {
+    const line =
+      'autoload -Uz compinit; compinit -u -D; source ./zsh; compadd() { print -l $hosts }; _pigsty_hosts';
+    expect(await mustRun('zsh', ['-fc', line], { cwd: scripts })).toBe('hba\n10.1.0.1\n10.1.0.2\n');
+    expect(readFileSync(join(scripts, 'zsh'), 'utf8')).toMatch(/'2:value:\([^)]*\bpg_port\b/);
   });
 
   it('fish: the same', async () => {

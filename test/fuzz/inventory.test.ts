@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { compile } from '../../generator/compile.ts';
 import { maskedLines } from '../../generator/diagnostics/mask.ts';
 import { printDiagnostic, sortDiagnostics } from '../../generator/diagnostics/print.ts';
+import { shownKeys } from '../../generator/modules/shown-keys.ts';
 import { root } from '../support/product.ts';
 import { seededRandom } from '../support/random.ts';
 import { mutate } from './mutate.ts';
@@ -44,7 +45,7 @@ function isPasswordEverywhere(text: string): boolean {
 /** What a user would read. */
 function printed(text: string): { output: string; isOk: boolean } {
   const result = compile(text, 'inventory.yml', 'inventory');
-  const lines = maskedLines(text, result.diagnostics);
+  const lines = maskedLines(text, result.diagnostics, shownKeys());
   const output = sortDiagnostics(result.diagnostics)
     .map((found) => printDiagnostic(found, () => lines))
     .join('\n');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { run } from '../support/process.ts';
-import { root, Workshop } from '../support/product.ts';
+import { copyKeys, root, Workshop } from '../support/product.ts';
 import { treeDifference } from '../support/tree-difference.ts';
 
 /*
@@ -40,7 +40,7 @@ async function buildCase({ blueprint, edit }: Case, work: (workshop: Workshop) =
   const workshop = new Workshop(blueprint, edit);
   try {
     const keys = keysOf(blueprint);
-    if (existsSync(keys)) cpSync(keys, join(workshop.directory, `${blueprint}.pki`), { recursive: true });
+    if (existsSync(keys)) copyKeys(`${blueprint}.pki`, join(workshop.directory, `${blueprint}.pki`));
     await workshop.build('--config-only');
     await work(workshop);
   } finally {

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { maskedLines } from '../../generator/diagnostics/mask.ts';
 import { printDiagnostic, sortDiagnostics } from '../../generator/diagnostics/print.ts';
 import type { Diagnostic } from '../../generator/model/diagnostic.ts';
+import { shownKeys } from '../../generator/modules/shown-keys.ts';
 import { removeTree } from './process.ts';
 import { pigsty } from './product.ts';
 
@@ -33,16 +34,17 @@ export class Scene {
    * The command line and what it prints on stderr, but for the steps and their times. Unless `env` says so, it reaches no archive, and its cache is in the
    * scratch directory.
    */
-  async pigsty(line: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
+  async pigsty(line: string | readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
+    const words = typeof line === 'string' ? line.split(' ') : line;
     const home = { HOME: this.directory, XDG_CACHE_HOME: this.path('cache'), PIGSTY_INVENTORY: '' };
     const network = { PIGSTY_MIRROR_DEBIAN: CLOSED, PIGSTY_MIRROR_DEBIAN_SECURITY: CLOSED, http_proxy: '' };
-    const { stderr } = await pigsty(line.split(' '), {
+    const { stderr } = await pigsty(words, {
       cwd: this.directory,
       env: { ...home, ...network, ...env },
     });
     const said = stderr.replaceAll(/^[a-z]+: .* in [\d.]+ s\n/gm, '');
     const findings = said.split(/\n(?=\n)/).filter((one) => !one.includes(PUBLISHED));
-    return `$ pigsty ${line}\n${findings.join('\n').trim()}\n`;
+    return `$ pigsty ${words.join(' ')}\n${findings.join('\n').trim()}\n`;
   }
 
   remove(): void {
@@ -52,7 +54,7 @@ export class Scene {
 
 /** Diagnostics as a run prints them; `text` is the inventory's. */
 export function printAll(diagnostics: readonly Diagnostic[], text = ''): string {
-  const lines = maskedLines(text, diagnostics);
+  const lines = maskedLines(text, diagnostics, shownKeys());
   return sortDiagnostics(diagnostics)
     .map((one) => printDiagnostic(one, (file) => (file === 'inventory.yml' ? lines : undefined)))
     .join('\n');

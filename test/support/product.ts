@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -103,4 +112,10 @@ export class Workshop {
   remove(): void {
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+/** A copy of the keys in the repository. Git does not keep that only their owner can read them. */
+export function copyKeys(name: string, to: string): void {
+  cpSync(join(root, 'test', 'golden', 'keys', name), to, { recursive: true });
+  for (const file of readdirSync(to).filter((one) => one.endsWith('.key'))) chmodSync(join(to, file), 0o600);
 }

@@ -24,6 +24,8 @@ type Steps = {
   readonly change?: (file: string) => void;
   readonly beforeFetch?: (archive: TestArchive) => void | Promise<void>;
   readonly beforeBuild?: (lock: Lock) => void;
+  /** Gets a function that builds again into the same directory, with the same cache. */
+  readonly afterBuild?: (again: () => Promise<readonly Diagnostic[]>) => Promise<void>;
 };
 
 /** Locks, fetches and builds the image of `images/sample.yml` in the case's folder; returns the diagnostics of the first failing step. */
@@ -56,7 +58,9 @@ async function firstFailure(
   const fetched = await fetchPackages(lock.value, undefined, options);
   if (!fetched.ok) return fetched.diagnostics;
   steps.beforeBuild?.(lock.value);
-  const built = await buildImages(work.value.specs, lock.value, { ...options, blobs: scene.path('blobs') });
+  const build = () => buildImages(work.value.specs, lock.value, { ...options, blobs: scene.path('blobs') });
+  const built = await build();
+  await steps.afterBuild?.(async () => (await build()).diagnostics);
   return built.diagnostics;
 }
 

@@ -7,7 +7,7 @@ import {
   parameterTables,
   uniqueMap,
 } from '../../generator/modules/parameters.ts';
-import { OURS, UNREAD } from '../../generator/modules/params-section.ts';
+import { LATER, OURS, UNREAD } from '../../generator/modules/params-section.ts';
 import { undocumentedNames } from '../../generator/modules/undocumented.ts';
 import { parseKnown } from '../../generator/stages/unknown-keys.ts';
 
@@ -44,9 +44,14 @@ describe('the tables', () => {
     expect(new Set(ids).size).toBe(279);
   });
 
-  it('mark parameters without an id as ours, and no others', () => {
-    const ours = rows.filter((row) => row.note === OURS).map((row) => row.name);
-    expect(ours).toEqual(rows.filter((row) => row.id === undefined).map((row) => row.name));
+  it('mark parameters without an id as ours or of a later version, and no others', () => {
+    const named = (note: string) => rows.filter((row) => row.note === note).map((row) => row.name);
+    const ours = named(OURS);
+    const later = named(LATER);
+    expect([...ours, ...later].sort()).toEqual(
+      rows.flatMap((row) => (row.id === undefined ? row.name : [])).sort(),
+    );
+    expect(later).toEqual(['mongo_cluster', 'mysql_cluster', 'pgbouncer_ignore_param', 'pg_crontab']);
     expect(ours).toEqual([
       'node_os',
       'node_cpu',
@@ -109,7 +114,7 @@ describe('defaults', () => {
       ...['node_cpu', 'node_mem_mb', 'node_disk_bytes', 'node_zone'],
       ...['etcd_seq', 'minio_seq', 'redis_cluster', 'redis_instances', 'redis_node'],
       ...['pg_cluster', 'pg_seq', 'pg_role', 'pg_instances', 'pg_upstream', 'pg_shard', 'pg_group'],
-      ...['gp_role', 'pg_exporters'],
+      ...['gp_role', 'pg_exporters', 'mongo_cluster', 'mysql_cluster'],
     ]);
   });
 
@@ -260,9 +265,9 @@ describe('values that are rejected', () => {
     ['pg_users', [{ name: 'a', expire_at: '2030-02-30' }], ['0: expire_at: expected a day, as 2030-12-31']],
     [
       'pg_hba_rules',
-      [{ user: 'a', addr: 'everywhere' }],
+      [{ user: 'a', addr: 'every where' }],
       [
-        '0: addr: expected an IPv4 address or network, or one of local, localhost, admin, infra, cluster, intra, intranet, world, all',
+        '0: addr: expected an address or network, a host name, samehost or samenet, or one of local, localhost, admin, infra, cluster, intra, intranet, world, all',
       ],
     ],
     ['redis_instances', { http: {} }, ['http: expected a dictionary with ports 1-65535 as keys']],

@@ -50,7 +50,7 @@ const ca = section('CA', [
 const identity = section('INFRA_ID', [
   { id: 108, name: 'infra_seq', level: 'I', schema: Count,
     meaning: 'permanent number of the infra host; its name is infra-<seq>' },
-  { id: 109, name: 'infra_portal', level: 'G', schema: Portal, default: defaults.infraPortal,
+  { id: 109, name: 'infra_portal', level: 'G', schema: Portal, default: defaults.infraPortal, laterKeys: ['domains'],
     meaning: 'web services of the portal by name, with their addresses' },
 ]);
 

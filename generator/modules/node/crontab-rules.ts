@@ -3,17 +3,21 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import { settingsOf } from '../../model/module.ts';
 import type { Site } from '../../model/site.ts';
 import { backupType, type CronLine, parseCronLine } from '../../text/calendar.ts';
+import { crontabLines, type WrittenLine } from './crontab.ts';
 
 const rules = {
-  crontab: rule<{ line: string; problem: string }>('node/crontab-line', {
+  crontab: rule<{ parameter: WrittenLine['parameter']; line: string; problem: string }>('node/crontab-line', {
     severity: 'error',
-    message: ({ line, problem }) => `\`node_crontab\`: \`${line}\` ${problem}`,
+    message: ({ parameter, line, problem }) => `\`${parameter}\`: \`${line}\` ${problem}`,
     label: () => 'this line',
-    help: () => 'five fields, an account and a command, as in /etc/crontab: `30 2 * * * root fstrim -a`',
+    help: ({ parameter }) =>
+      parameter === 'node_crontab'
+        ? 'five fields, an account and a command, as in /etc/crontab: `30 2 * * * root fstrim -a`'
+        : 'five fields and a command, which runs as `pg_dbsu`: `30 2 * * * vacuumdb -a`',
   }),
-  script: rule<{ names: readonly string[] }>('node/script-not-found', {
+  script: rule<{ parameter: WrittenLine['parameter']; names: readonly string[] }>('node/script-not-found', {
     severity: 'notice',
-    message: ({ names }) => `\`node_crontab\`: not found on nodes: ${names.join(', ')}`,
+    message: ({ parameter, names }) => `\`${parameter}\`: not found on nodes: ${names.join(', ')}`,
     label: () => 'called here',
     help: () => 'nodes do not have the scripts of Pigsty: call a program, as `psql` or `vacuumdb`',
   }),
@@ -23,17 +27,18 @@ const rules = {
 export function checkCrontabs({ hosts }: Site): Diagnostic[] {
   const seen = new Set<string>();
   return hosts.flatMap((host) => {
-    const { node_crontab: lines, pg_cluster: cluster } = settingsOf(host);
-    return lines.flatMap((line, index) => {
+    const settings = settingsOf(host);
+    const { pg_cluster: cluster } = settings;
+    return crontabLines(settings).flatMap(({ parameter, index, line }) => {
       // The backups of a cluster are made by module PGSQL.
-      const key = `${line}\0${cluster === undefined}`;
+      const key = `${parameter}\0${line}\0${cluster === undefined}`;
       if (seen.has(key)) return [];
       seen.add(key);
-      const place = host.parameters.place('node_crontab', [index]);
+      const place = host.parameters.place(parameter, [index]);
       const problem = crontabProblem(line);
-      if (problem) return [rules.crontab.at(place, { line, problem })];
+      if (problem) return [rules.crontab.at(place, { parameter, line, problem })];
       const names = missingScripts(parseCronLine(line), cluster !== undefined);
-      return names.length > 0 ? [rules.script.at(place, { names })] : [];
+      return names.length > 0 ? [rules.script.at(place, { parameter, names })] : [];
     });
   });
 }

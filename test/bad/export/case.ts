@@ -11,10 +11,14 @@ const run: BadCase = async (scene) => {
   const unbuilt = await exported('10.10.10.11');
   const built = await scene.pigsty('build inventory.yml', machine);
   const unknown = await exported('10.10.10.11');
+  const text = readFileSync(scene.path('inventory.yml'), 'utf8');
+  writeFileSync(scene.path('inventory.yml'), `${text}# edited\n`);
+  const stale = await exported('10.10.10.10');
+  writeFileSync(scene.path('inventory.yml'), text);
   damageAgent(scene);
   const damaged = await exported('10.10.10.10');
   removeArtifact(scene);
-  return [unbuilt, built, unknown, damaged, await exported('10.10.10.10')].join('\n');
+  return [unbuilt, built, unknown, stale, damaged, await exported('10.10.10.10')].join('\n');
 };
 
 function blobs(scene: Scene): string[] {

@@ -7,7 +7,7 @@ const run: BadCase = async (scene) => {
   const { certificate, key } = await createCa('pigsty-ca', new Date('1900-01-01'));
   mkdirSync(scene.path('inventory.pki'), { recursive: true });
   writeFileSync(scene.path('inventory.pki', 'ca.crt'), certificate);
-  writeFileSync(scene.path('inventory.pki', 'ca.key'), key);
+  writeFileSync(scene.path('inventory.pki', 'ca.key'), key, { mode: 0o600 });
   return scene.pigsty('build --config-only inventory.yml');
 };
 

@@ -1,10 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import type { BadCase } from '../../support/bad-case.ts';
 
 const run: BadCase = async (scene) => {
   const build = () => scene.pigsty('build inventory.yml -q --frozen');
   const states = [];
   const missing = await build();
+  const made = readdirSync(scene.directory).join(' ');
   const texts = [
     JSON.stringify({ version: 1, inputs: '0'.repeat(64), platforms: [] }),
     JSON.stringify({ version: 1, inputs: 'none', platforms: [] }),
@@ -15,7 +16,7 @@ const run: BadCase = async (scene) => {
     writeFileSync(scene.path('inventory.lock.json'), text);
     states.push(await build());
   }
-  return [missing, ...states].join('\n');
+  return [missing, `files: ${made}\n`, ...states].join('\n');
 };
 
 export default run;

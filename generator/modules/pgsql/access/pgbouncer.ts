@@ -172,7 +172,7 @@ function mainSections(member: PgsqlMember) {
     ['server_round_robin', 0],
     ['log_connections', 0],
     ['log_disconnections', 0],
-    ['ignore_startup_parameters', 'extra_float_digits'],
+    ['ignore_startup_parameters', settings.pgbouncer_ignore_param.join(', ')],
     ['client_tls_sslmode', settings.pgbouncer_sslmode],
     ['client_tls_cert_file', `${certificates}/server.crt`],
     ['client_tls_key_file', `${certificates}/server.key`],

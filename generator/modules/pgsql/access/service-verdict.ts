@@ -23,7 +23,8 @@ export function serviceVerdict(
   const context = hbaContext(target, member, site);
   const [proxy] = serviceHosts(members, site);
   if (way === 'direct') return hbaVerdict({ ...question, from: proxy?.ip ?? question.from }, role, context);
-  const verdict = hbaVerdict(question, role, context);
+  // Rules whose addresses only the server knows do not apply to clients of services.
+  const { unless: _, ...verdict } = hbaVerdict(question, role, context);
   return verdict.record && isTrusting(verdict.method) ? { ...verdict, method: 'reject' } : verdict;
 }
 

@@ -2,7 +2,7 @@ import type { Value } from '../../../model/inventory.ts';
 import { ownValue } from '../../../model/own-value.ts';
 import type { FilePlan, IniSections } from '../../../model/plan.ts';
 import type { SecretRef } from '../../../model/secret.ts';
-import { backupType, cronToCalendar, parseCronLine } from '../../../text/calendar.ts';
+import { backupType, cronToCalendar, parseCronLine, withAccount } from '../../../text/calendar.ts';
 import type { PgsqlMember } from '../members.ts';
 import { SECRET_REPOSITORY_KEYS } from '../params/service.ts';
 import type { PgsqlSettings } from '../settings.ts';
@@ -102,7 +102,11 @@ export type BackupSchedule = {
  * no such line. Pigsty has no default schedule.
  */
 export function backupSchedules(settings: PgsqlSettings): BackupSchedule[] {
-  const lines = settings.node_crontab.flatMap((line) => parseCronLine(line) ?? []);
+  const written = [
+    ...settings.node_crontab,
+    ...settings.pg_crontab.map((line) => withAccount(line, settings.pg_dbsu)),
+  ];
+  const lines = written.flatMap((line) => parseCronLine(line) ?? []);
   const declared = (['full', 'diff', 'incr'] as const).map((type) => ({
     type,
     calendar: lines.flatMap(({ command, calendar }) => (backupType(command) === type ? calendar : [])),

@@ -1,6 +1,6 @@
 import { rule } from '../../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
-import { backupType, parseCronLine } from '../../../text/calendar.ts';
+import { backupType, parseCronLine, withAccount } from '../../../text/calendar.ts';
 import { chosenRepository } from '../backup/backup.ts';
 import { type PgsqlMember, placeOf } from '../members.ts';
 import { checkRepository } from './repository-checks.ts';
@@ -11,22 +11,24 @@ const rules = {
     message: ({ method }) => `\`pgbackrest_method: ${method}\` is not an entry of \`pgbackrest_repo\``,
     help: ({ known }) => `entries: ${known}`,
   }),
-  backupIsOff: rule<{ line: string }>('pgsql/backup-is-off', {
+  backupIsOff: rule<{ parameter: string; line: string }>('pgsql/backup-is-off', {
     severity: 'warning',
-    message: ({ line }) =>
-      `\`node_crontab\`: \`${line}\` makes no backup because \`pgbackrest_enabled\` is false`,
+    message: ({ parameter, line }) =>
+      `\`${parameter}\`: \`${line}\` makes no backup because \`pgbackrest_enabled\` is false`,
     label: () => 'ignored',
   }),
 };
 
-/** The repository of backups, and lines of `node_crontab` that make backups. */
+/** The repository of backups, and lines of `node_crontab` and `pg_crontab` that make backups. */
 export function checkBackups(member: PgsqlMember): Diagnostic[] {
   const { settings, host } = member;
   if (!settings.pgbackrest_enabled) {
-    return settings.node_crontab.flatMap((line, index) =>
-      backupType(parseCronLine(line)?.command ?? '') === undefined
-        ? []
-        : [rules.backupIsOff.at(host.parameters.place('node_crontab', [index]), { line })],
+    return (['node_crontab', 'pg_crontab'] as const).flatMap((parameter) =>
+      settings[parameter].flatMap((line, index) => {
+        const written = parameter === 'pg_crontab' ? withAccount(line, settings.pg_dbsu) : line;
+        if (backupType(parseCronLine(written)?.command ?? '') === undefined) return [];
+        return [rules.backupIsOff.at(host.parameters.place(parameter, [index]), { parameter, line })];
+      }),
     );
   }
   if (chosenRepository(settings)) return checkRepository(member);

@@ -6,6 +6,7 @@ import { checkBackups } from './backup-checks.ts';
 import { checkBaselines } from './baseline-checks.ts';
 import { checkCapacity } from './capacity-checks.ts';
 import { checkCitus } from './citus-checks.ts';
+import { checkEngines } from './engine-checks.ts';
 import { checkEntries } from './entry-checks.ts';
 import { checkHba } from './hba-checks.ts';
 import { checkHbaNames } from './hba-name-checks.ts';
@@ -30,6 +31,9 @@ import { checkUpstream } from './upstream-checks.ts';
 
 /** Checks identity, access, references and capacity of every cluster. */
 export function checkPgsql(site: Site): Diagnostic[] {
+  const engines = checkEngines(site);
+  // Packages, libraries and versions of another engine are no mistakes of their own.
+  if (engines.length > 0) return engines;
   return [
     ...site.hosts.filter(isPgsqlHost).flatMap(checkIdentity),
     ...clusters(site).flatMap((own) => {

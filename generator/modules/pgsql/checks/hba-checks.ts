@@ -1,8 +1,10 @@
 import { rule } from '../../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
 import type { Site } from '../../../model/site.ts';
+import { isOfServer, isSiteOfClients } from '../../../text/hba-address.ts';
 import { type HbaContext, hbaContext } from '../access/hba/context.ts';
 import type { PgsqlMember } from '../members.ts';
+import { ADDRESS_ALIASES } from '../params/schemas.ts';
 import { checkReach } from './hba-reach-checks.ts';
 import { checkUnreachableRules } from './hba-shadow-checks.ts';
 
@@ -18,6 +20,18 @@ const rules = {
     message: ({ server }) => `${server} accepts connections of all users from any address, without TLS`,
     label: () => 'all users, all addresses',
     help: () => 'name the users, use `auth: ssl`, or use a smaller `addr`',
+  }),
+  poolAddress: rule<{ address: string }>('pgsql/pool-rule-address', {
+    severity: 'error',
+    message: ({ address }) => `pgbouncer does not know the address \`${address}\``,
+    label: () => 'named here',
+    help: () => 'pgbouncer knows addresses and networks only: name the network of the clients',
+  }),
+  hostName: rule<{ address: string }>('pgsql/rule-for-host-name', {
+    severity: 'warning',
+    message: ({ address }) => `PostgreSQL takes the address \`${address}\` for the name of a host`,
+    label: () => 'a host name',
+    help: () => `if it is none, write an address, a network, or one of ${ADDRESS_ALIASES.join(', ')}`,
   }),
   poolGroup: rule<{ user: string }>('pgsql/pool-rule-for-role', {
     severity: 'warning',
@@ -40,6 +54,8 @@ export function checkHba(site: Site, members: readonly PgsqlMember[]): Diagnosti
     ...checkOpenToWorld(first, 'pgbouncer'),
     ...checkUnreachableRules(pool),
     ...checkPoolGroups(first),
+    ...checkPoolAddresses(first),
+    ...checkHostNames(first),
     ...checkReach(postgres, site),
   ];
 }
@@ -47,11 +63,29 @@ export function checkHba(site: Site, members: readonly PgsqlMember[]): Diagnosti
 function checkOpenToWorld(member: PgsqlMember, server: HbaContext['target']): Diagnostic[] {
   const parameter = ({ postgres: 'pg_hba_rules', pgbouncer: 'pgb_hba_rules' } as const)[server];
   return member.settings[parameter].flatMap(({ addr, auth = 'pwd', user = 'all' }, index) => {
-    if (addr !== 'world' && addr !== 'all' && addr !== '0.0.0.0/0') return [];
+    if (!['world', 'all', '0.0.0.0/0', '::/0'].includes(addr ?? '')) return [];
     const place = member.host.parameters.place(parameter, [index]);
     if (auth === 'trust') return [rules.trustWorld.at(place, { server })];
     const isOpen = user === 'all' && !['deny', 'reject', 'ssl', 'ssl-md5', 'ssl-sha', 'cert'].includes(auth);
     return isOpen ? [rules.openWorld.at(place, { server })] : [];
+  });
+}
+
+/** pgbouncer(5), "HBA file format". */
+function checkPoolAddresses({ settings, host }: PgsqlMember): Diagnostic[] {
+  return (['pgb_default_hba_rules', 'pgb_hba_rules'] as const).flatMap((parameter) =>
+    settings[parameter].flatMap(({ addr: address }, index) => {
+      if (address === undefined || ADDRESS_ALIASES.includes(address) || !isOfServer(address)) return [];
+      return [rules.poolAddress.at(host.parameters.place(parameter, [index, 'addr']), { address })];
+    }),
+  );
+}
+
+/** A name without a dot may be a word that is no alias: `everywhere`. */
+function checkHostNames({ settings, host }: PgsqlMember): Diagnostic[] {
+  return settings.pg_hba_rules.flatMap(({ addr: address = 'local' }, index) => {
+    if (ADDRESS_ALIASES.includes(address) || isSiteOfClients(address) || address.includes('.')) return [];
+    return [rules.hostName.at(host.parameters.place('pg_hba_rules', [index, 'addr']), { address })];
   });
 }
 

@@ -7,7 +7,12 @@ import { citusGroup } from '../topology/citus.ts';
 export type Baseline = { readonly database: string; readonly file: string; readonly text: string };
 
 /** Baselines of Pigsty's own templates; their files are part of Pigsty, not of the inventory. */
-export const PIGSTY_BASELINES: ReadonlySet<string> = new Set(['cmdb.sql', 'supa.sql']);
+export const PIGSTY_BASELINES: ReadonlySet<string> = new Set([
+  'cmdb.sql',
+  'supa.sql',
+  'supabase.sql',
+  'insforge.sql',
+]);
 
 export function baselineNames({ settings }: PgsqlMember): string[] {
   return eachPresent(settings.pg_databases, ({ baseline }) => (baseline === undefined ? [] : [baseline]));

@@ -1,3 +1,5 @@
+import { EXTENSION_GROUPS, LATER_EXTENSIONS } from './later-packages.ts';
+
 /**
  * The software for a name in `pg_packages`, `pg_extensions`, `pg_libs` or a database's extensions, one row each.
  * `names` are its names in CREATE EXTENSION, in Pigsty's aliases and in PGDG's RPMs; without versions, with `_` for `-`.
@@ -19,7 +21,7 @@ export type PackageRow = {
 // biome-ignore format: a table, one piece of software per row
 export const PACKAGES: readonly PackageRow[] = [
   // Part of every image.
-  { names: 'postgresql postgresql_server postgresql_client postgresql_contrib postgresql_libs server client contrib libs pgsql_main pgsql_core pgsql_mini', image: 'postgres' },
+  { names: 'postgresql postgresql_server postgresql_client postgresql_contrib postgresql_libs server client contrib libs pgsql pgsql_main pgsql_core pgsql_mini pgsql_full pgsql_basic pgsql_client pgsql_server pgsql_devel pgsql_common', image: 'postgres' },
   { names: 'patroni patroni_etcd', image: 'postgres' },
   { names: 'pgbackrest', image: 'postgres' },
   { names: 'pgbouncer', image: 'pgbouncer' },
@@ -55,7 +57,7 @@ export const PACKAGES: readonly PackageRow[] = [
   { names: 'h3 h3_pg h3_postgis', debian: 'postgresql-%v-h3' },
   { names: 'q3c', debian: 'postgresql-%v-q3c' },
   { names: 'pg_sphere pgsphere', debian: 'postgresql-%v-pgsphere' },
-  { names: 'timescaledb', debian: 'postgresql-%v-timescaledb', isPreloaded: true },
+  { names: 'timescaledb timescaledb_tsl', debian: 'postgresql-%v-timescaledb', isPreloaded: true },
   { names: 'age apache_age', debian: 'postgresql-%v-age' },
   { names: 'rdkit', debian: 'postgresql-%v-rdkit' },
   { names: 'rum', debian: 'postgresql-%v-rum' },
@@ -150,6 +152,7 @@ export const PACKAGES: readonly PackageRow[] = [
       pg_tle pg_top pgbouncer_fdw pgcryptokey pgexportdoc pgimportdoc pgjwt pgml pgsodium pgsql_gzip gzip
       pgsql_tweaks safeupdate sqlite_fdw topn zhparser zombodb`.split(/\s+/).map((names) => ({ names })),
   { names: 'vault supabase_vault' },
+  ...[...LATER_EXTENSIONS, ...EXTENSION_GROUPS].map((names) => ({ names })),
 ];
 
 /** Extensions of the server's own package: PostgreSQL's contrib modules (manual, appendix F) and its own language. */

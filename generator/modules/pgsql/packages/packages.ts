@@ -81,6 +81,7 @@ function resolveRow(row: PackageRow, settings: Version): ResolvedName {
 /** Possible names in the table, without a major version of PostgreSQL, for `pg_cron_17*`, `postgresql-17-cron`, `timescaledb-2-postgresql-17*`, `postgresql17-contrib`. */
 function tableNames(word: string, version: number): readonly [string, string, string] {
   const name = plain(word.replaceAll('*', ''))
+    .replace(/^pg1\d(?=_|$)/, 'pgsql')
     .replace(/^postgresql_?1\d_/, '')
     .replace(new RegExp(`(?:_*${version}|_+1\\d)$`), '')
     .replace(/_postgresql$|_+$/, '');
@@ -114,11 +115,29 @@ const listedByMember = new WeakMap<PgsqlMember, readonly ListedPackage[]>();
 function words({ settings, host }: PgsqlMember, parameter: ListedPackage['parameter']): ListedPackage[] {
   return settings[parameter].flatMap((text, index) => {
     const place = host.parameters.place(parameter, [index]);
-    const all = withVersion(text, settings.pg_version).split(/\s+/);
+    const all = withVersion(text, settings.pg_version).split(/[\s,]+/);
     return all
       .filter((word) => word !== '')
+      .flatMap((word) => withNames(word, settings))
       .map((written) => ({ parameter, written, resolved: resolveName(written, settings), place }));
   });
+}
+
+/** `postgresql-pl*-17` is every package whose name it matches. A name that stands for one package only stays as it is. */
+function withNames(word: string, settings: Version): readonly string[] {
+  if (!/^[^*]*(?:\*[^*]*){1,4}$/.test(word) || findName(word, settings).kind !== 'unknown') return [word];
+  const { family } = distributionOf(settings.image_platform);
+  const general = word.replace(/(?<=-)1\d(?=[-*]|$)/, '%v');
+  const form = general.split('*').map(escapeForm).join('[a-z0-9+.-]*');
+  const names = PACKAGES.flatMap((row) => row[family] ?? []).filter((name) =>
+    new RegExp(`^${form}$`).test(name),
+  );
+  const written = names.map((name) => name.replace('%v', /(?<=-)1\d(?=[-*]|$)/.exec(word)?.[0] ?? '%v'));
+  return written.length > 0 ? written : [word];
+}
+
+function escapeForm(text: string): string {
+  return text.replaceAll(/[.+?()[\]{}|^$\\]/g, '\\$&');
 }
 
 /** A template of Pigsty has spaces inside the braces; its later aliases use `$v`. */

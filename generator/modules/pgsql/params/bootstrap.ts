@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { OURS, section, WITHOUT_EFFECT } from '../../params-section.ts';
+import { LATER, OURS, section, WITHOUT_EFFECT } from '../../params-section.ts';
 import {
   AbsolutePath,
   Count,
@@ -7,10 +7,10 @@ import {
   expected,
   Flag,
   Line,
+  listOf,
   oneOf,
   Password,
   Port,
-  Positive,
   pattern,
   patternOrNumber,
   RoleName,
@@ -37,8 +37,17 @@ const TemplateName = z.enum(
   Object.keys(TEMPLATES) as (keyof typeof TEMPLATES)[],
   expected('one of oltp.yml, olap.yml, crit.yml, tiny.yml'),
 );
+const ParameterName = pattern(/^[\w.]+$/, 'the name of a parameter');
 /** A value of recovery_min_apply_delay; a bare number is in milliseconds. */
 const Delay = patternOrNumber(/^\d+(?:\.\d+)?\s?(?:us|ms|s|min|h|d)?$/, 'a time span, as 1h or 30min');
+
+/** The plans of Pigsty 4 by the outage that its manual promises for each ("RTO Trade-offs"). */
+const RTO_PLANS = { fast: 30, norm: 45, safe: 90, wide: 150 } as const;
+const RTO = 'a number of seconds, 1 or more, or one of fast, norm, safe, wide';
+const RecoveryTime = z.union(
+  [whole(1, 2 ** 31 - 1, RTO), z.enum(['fast', 'norm', 'safe', 'wide']).transform((plan) => RTO_PLANS[plan])],
+  expected(RTO),
+);
 
 // biome-ignore format: a table, one parameter per row
 export const bootstrap = section('PG_BOOTSTRAP', [
@@ -90,7 +99,7 @@ export const bootstrap = section('PG_BOOTSTRAP', [
     meaning: 'max_connections; auto derives it from pg_conf' },
   { id: 872, name: 'pg_shared_buffer_ratio', level: 'C', schema: decimal(0.1, 0.4), default: 0.25,
     meaning: 'fraction of memory for shared_buffers' },
-  { id: 873, name: 'pg_rto', level: 'C', schema: Positive, default: 30, unit: 's',
+  { id: 873, name: 'pg_rto', level: 'C', schema: RecoveryTime, default: 30, unit: 's', note: 'fast, norm, safe and wide of Pigsty 4 are 30, 45, 90 and 150',
     meaning: 'maximum write outage after a failure; Patroni\'s lease follows from it' },
   { id: 874, name: 'pg_rpo', level: 'C', schema: Count, default: 1_048_576, unit: 'bytes',
     meaning: 'maximum replication lag of a replica that can become primary; 0 makes replication synchronous' },
@@ -124,4 +133,6 @@ export const bootstrap = section('PG_BOOTSTRAP', [
     meaning: 'when a server connection goes back to the pool' },
   { id: 895, name: 'pgbouncer_sslmode', level: 'C', schema: oneOf('disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'), default: 'disable',
     meaning: 'TLS mode for clients of pgbouncer' },
+  { name: 'pgbouncer_ignore_param', level: 'C', schema: listOf(ParameterName, 'parameters'), default: ['extra_float_digits'], note: LATER,
+    meaning: 'parameters of clients that pgbouncer ignores' },
 ]);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defaultPlatform, distributionOf, distributions } from '../../../distributions/index.ts';
-import { OURS, section, UNREAD } from '../../params-section.ts';
+import { LATER, OURS, section, UNREAD } from '../../params-section.ts';
 import {
   AbsolutePath,
   byPort,
@@ -8,6 +8,7 @@ import {
   Count,
   Flag,
   Ip,
+  Line,
   listOf,
   oneOf,
   Password,
@@ -24,6 +25,19 @@ import * as defaults from './defaults.ts';
 import { Database, HbaRule, PgService, RemoteInstance, User } from './schemas.ts';
 
 const Role = oneOf('primary', 'replica', 'offline', 'standby', 'delayed');
+/** Engines that Pigsty 4.5 installs in the place of PostgreSQL; their names are in checks/engine-checks.ts. */
+const OTHER_ENGINES = [
+  'gpsql',
+  'mssql',
+  'mysql',
+  'ivory',
+  'polar',
+  'oriole',
+  'agens',
+  'pgedge',
+  'pgtde',
+  'tde',
+] as const;
 const MajorVersion = whole(12, 18, 'a major version of PostgreSQL, 12-18');
 
 const CARRIED = distributions
@@ -32,8 +46,8 @@ const CARRIED = distributions
 
 // biome-ignore format: a table, one parameter per row
 export const identity = section('PG_ID', [
-  { id: 801, name: 'pg_mode', level: 'C', schema: oneOf('pgsql', 'citus', 'gpsql'), default: 'pgsql',
-    meaning: 'type of the cluster: plain PostgreSQL, Citus or Greenplum' },
+  { id: 801, name: 'pg_mode', level: 'C', schema: oneOf('pgsql', 'citus', ...OTHER_ENGINES), default: 'pgsql', note: 'pgsql and citus are built; an error for the other engines of Pigsty',
+    meaning: 'engine of the cluster: plain PostgreSQL, Citus, or another one' },
   { id: 802, name: 'pg_cluster', isIdentity: true, level: 'C', schema: ClusterName,
     meaning: 'name of the cluster; hosts with the same one are its members' },
   { id: 803, name: 'pg_seq', level: 'I', schema: Count,
@@ -54,13 +68,17 @@ export const identity = section('PG_ID', [
     meaning: 'servers outside the site that an infra host monitors, by the port of their exporter' },
   { id: 811, name: 'pg_offline_query', level: 'I', schema: Flag, default: false,
     meaning: 'use the member for slow and batch queries, like an offline member' },
+  { name: 'mongo_cluster', level: 'C', schema: Line, note: LATER,
+    meaning: 'name of a cluster of FerretDB, which has the interface of MongoDB: an error, it is not built' },
+  { name: 'mysql_cluster', level: 'C', schema: Line, note: LATER,
+    meaning: 'name of a cluster of MySQL: an error, it is not built' },
 ]);
 
 // biome-ignore format: a table, one parameter per row
 export const business = section('PG_BUSINESS', [
   { id: 820, name: 'pg_users', level: 'C', schema: listOf(User, 'users'), default: [], secretKeys: ['password'],
     meaning: 'users and roles of the applications' },
-  { id: 821, name: 'pg_databases', level: 'C', schema: listOf(Database, 'databases'), default: [],
+  { id: 821, name: 'pg_databases', level: 'C', schema: listOf(Database, 'databases'), default: [], laterKeys: ['is_template'],
     meaning: 'databases of the applications' },
   { id: 822, name: 'pg_services', level: 'C', schema: listOf(PgService, 'services'), default: [],
     meaning: 'additional services of this cluster' },

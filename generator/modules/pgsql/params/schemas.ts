@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ADDRESS_OR_CIDR } from '../../../text/address.ts';
+import { HBA_ADDRESS } from '../../../text/hba-address.ts';
 import { normalPath } from '../../../text/path.ts';
 import {
   AbsolutePath,
@@ -150,14 +150,23 @@ export const PgService = z.strictObject(
 );
 export type PgService = z.infer<typeof PgService>;
 
-const ALIASES = ['local', 'localhost', 'admin', 'infra', 'cluster', 'intra', 'intranet', 'world', 'all'];
+/** Names for addresses in a rule (pigsty.md section 5). */
+export const ADDRESS_ALIASES = [
+  'local',
+  'localhost',
+  'admin',
+  'infra',
+  'cluster',
+  'intra',
+  'intranet',
+  'world',
+  'all',
+];
 
-const HbaAddress = z
-  .string(expected('an address'))
-  .refine(
-    (text) => ALIASES.includes(text) || ADDRESS_OR_CIDR.test(text),
-    expected(`an IPv4 address or network, or one of ${ALIASES.join(', ')}`),
-  );
+const HbaAddress = pattern(
+  HBA_ADDRESS,
+  `an address or network, a host name, samehost or samenet, or one of ${ADDRESS_ALIASES.join(', ')}`,
+);
 
 /** Either raw lines (`rules`), or the fields of one rule. `order` is of Pigsty 4 (its manual, "HBA Rules"): access/hba/order.ts. */
 export const HbaRule = z.strictObject(

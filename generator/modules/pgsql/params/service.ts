@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { cronToCalendar } from '../../../text/calendar.ts';
-import { OURS, PENDING, section, WITHOUT_EFFECT } from '../../params-section.ts';
+import { LATER, OURS, PENDING, section, WITHOUT_EFFECT } from '../../params-section.ts';
 import {
   AbsolutePath,
   AnyText,
@@ -86,7 +86,9 @@ export const backup = section('PG_BACKUP', [
     secretKeys: SECRET_REPOSITORY_KEYS, placeholders: ['pg_cluster'],
     meaning: 'backup repositories by name, with pgBackRest\'s options; ${pg_cluster} is the name of the cluster' },
   { name: 'pgbackrest_schedule', level: 'G/C', schema: CronSchedule, default: '0 1 * * *', note: OURS,
-    meaning: 'when full backups run, in cron\'s fields, unless node_crontab calls pg-backup' },
+    meaning: 'when full backups run, in cron\'s fields, unless node_crontab or pg_crontab calls pg-backup' },
+  { name: 'pg_crontab', level: 'C', schema: Texts, default: [], note: LATER,
+    meaning: 'lines of a crontab of the account pg_dbsu: five fields, command' },
 ]);
 
 // biome-ignore format: a table, one parameter per row

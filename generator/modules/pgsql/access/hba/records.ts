@@ -1,4 +1,5 @@
 import { ownValue } from '../../../../model/own-value.ts';
+import { hbaAddress } from '../../../../text/hba-address.ts';
 import { type HbaLine, hbaWord, readHbaLine } from '../../../../text/hba-line.ts';
 import type { HbaRule } from '../../params/schemas.ts';
 import type { HbaContext } from './context.ts';
@@ -80,7 +81,7 @@ function addresses(
     case 'all':
       return ['0.0.0.0/0'];
     default:
-      return [alias.includes('/') ? alias : `${alias}/32`];
+      return [hbaAddress(alias)];
   }
 }
 

@@ -1,4 +1,5 @@
 import { coversNetwork, networkAddress, networkFinder } from '../../../../text/address.ts';
+import { isOfServer } from '../../../../text/hba-address.ts';
 import { printHbaLine } from '../../../../text/hba-line.ts';
 import type { HbaContext } from './context.ts';
 import { type HbaSource, hbaGroups, listsOf } from './groups.ts';
@@ -37,7 +38,7 @@ export function isTrusting(method: string): boolean {
 
 /** Whether the address is a word such as `samenet` or a host name, so that only the server knows what it matches. */
 export function isKnownToServerOnly({ address }: SourceRecord): boolean {
-  return address !== 'all' && !address.includes(':') && !coversNetwork(WORLD, address);
+  return isOfServer(address);
 }
 
 /** What the rules of a server say about the addresses of clients: the records over TCP, but for those of Citus. */

@@ -1,3 +1,4 @@
+import { isOfServer } from '../../../../text/hba-address.ts';
 import type { HbaLine, HbaWord } from '../../../../text/hba-line.ts';
 import { allUsers } from '../users.ts';
 import type { HbaContext, LiveRole } from './context.ts';
@@ -15,10 +16,14 @@ export type HbaQuestion = {
   readonly isTls: boolean;
 };
 
-/** Without a record, no rule matches and the connection is rejected. `method`: the authentication method, or `reject`. */
-export type HbaVerdict =
+/**
+ * Without a record, no rule matches and the connection is rejected. `method`: the authentication method, or `reject`.
+ * `unless`: an earlier record that matches if the server finds the client's address among its networks or by a host name.
+ */
+export type HbaVerdict = { readonly unless?: HbaRecord } & (
   | { readonly method: string; readonly record: HbaRecord; readonly source: HbaSource }
-  | { readonly method: 'reject'; readonly record: undefined };
+  | { readonly method: 'reject'; readonly record: undefined }
+);
 
 /** The rule of PostgreSQL or pgbouncer that matches a connection to a member with this current role. */
 export function hbaVerdict(question: HbaQuestion, role: LiveRole, context: HbaContext): HbaVerdict {
@@ -27,11 +32,16 @@ export function hbaVerdict(question: HbaQuestion, role: LiveRole, context: HbaCo
     found ??= rolesOf(question.user, context);
     return found.has(name);
   };
+  let unless: HbaRecord | undefined;
   for (const { records, source } of groupsInRole(context, role)) {
-    const record = records.find(({ line }) => line && matches(line, question, isMemberOf));
-    if (record?.line) return { method: record.line.method, record, source };
+    for (const record of records) {
+      if (!record.line) continue;
+      if (matches(record.line, question, isMemberOf))
+        return { method: record.line.method, record, source, ...(unless && { unless }) };
+      if (mayMatch(record.line, question, isMemberOf)) unless ??= record;
+    }
   }
-  return { method: 'reject', record: undefined };
+  return { method: 'reject', record: undefined, ...(unless && { unless }) };
 }
 
 /** Whether the user of a connection has a role. */
@@ -49,6 +59,11 @@ export function rolesOf(user: string, { target, member }: HbaContext): ReadonlyS
   };
   if (direct.has(user)) add(user);
   return found;
+}
+
+function mayMatch(line: HbaLine, question: HbaQuestion, isMemberOf: IsMemberOf): boolean {
+  if (question.from === 'local' || line.address === undefined || !isOfServer(line.address)) return false;
+  return matches({ ...line, address: 'all' }, question, isMemberOf);
 }
 
 /** In order of cost: addresses are parsed each time, and roles of users cost most. */
