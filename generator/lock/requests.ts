@@ -93,7 +93,7 @@ function needsByImage(uses: readonly ImageUse[]): ReadonlyMap<string, readonly I
   for (const use of uses) {
     const needs = found.get(imageName(use)) ?? new Map<string, ImageNeed>();
     found.set(imageName(use), needs);
-    for (const need of use.needs?.() ?? []) if (!needs.has(need.path)) needs.set(need.path, need);
+    for (const need of use.needs ?? []) if (!needs.has(need.path)) needs.set(need.path, need);
   }
   return new Map([...found].map(([name, needs]) => [name, [...needs.values()]]));
 }

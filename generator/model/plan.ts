@@ -94,7 +94,7 @@ export type ImageUse = {
   /** Packages in addition to the recipe's, each with the parameter that requests it. */
   readonly packages: readonly { readonly name: string; readonly askedBy: string; readonly place?: Place }[];
   /** The files that it must have because of this use. */
-  readonly needs?: () => readonly ImageNeed[];
+  readonly needs?: readonly ImageNeed[];
 };
 
 /** A file that an image must have: its path, what it is for people, and what asks for it. */

@@ -47,7 +47,7 @@ async function firstFailure(
 ): Promise<readonly Diagnostic[]> {
   const recipes = await loadRecipes(scene.path('images'));
   if (!recipes.ok) return recipes.diagnostics;
-  const needs = () => steps.needs ?? [];
+  const needs = steps.needs ?? [];
   const use = { name: 'sample', recipe: 'sample', platform: PLATFORM, arguments: {}, packages: [], needs };
   const work = imageRequests([use], recipes.value);
   if (!work.ok) return work.diagnostics;

@@ -61,6 +61,10 @@ describe('the tables', () => {
       'image_platform',
       'image_platforms',
       'image_sources',
+      'pg_log_keep_size',
+      'pg_log_keep_days',
+      'pg_relay_port',
+      'pgbouncer_relay_port',
       'pgbackrest_schedule',
     ]);
   });

@@ -89,12 +89,12 @@ describe('images of one host', () => {
   });
 });
 
-it('turns off the checksums of 18 if they are not requested', () => {
+it('turns checksums on, also where they are not the default, and off on request', () => {
   const options = (vars: string) => {
     return /"(?:no-)?data-checksums"/.exec(JSON.stringify(plan(vars).files))?.[0];
   };
-  expect(options('pg_version: 18')).toBe('"no-data-checksums"');
-  expect(options('pg_version: 18, pg_checksum: true')).toBe('"data-checksums"');
-  expect(options('pg_version: 17, pg_checksum: true')).toBe('"data-checksums"');
-  expect(options('pg_version: 17')).toBeUndefined();
+  expect(options('pg_version: 18')).toBe('"data-checksums"');
+  expect(options('pg_version: 17')).toBe('"data-checksums"');
+  expect(options('pg_version: 18, pg_checksum: false')).toBe('"no-data-checksums"');
+  expect(options('pg_version: 17, pg_checksum: false')).toBeUndefined();
 });

@@ -21,7 +21,7 @@ export function postgresImage(member: PgsqlMember, site: Site): ImageUse {
     platform: member.settings.image_platform,
     arguments: { pg_version: version },
     packages,
-    needs: () => imageNeeds(member),
+    needs: imageNeeds(member),
   };
 }
 
