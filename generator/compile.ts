@@ -1,6 +1,7 @@
 import { describeClash, describeMisplaced } from './explain/clash.ts';
 import { andThen, conclude, type Diagnostic, type Result, succeed } from './model/diagnostic.ts';
 import type { Facts } from './model/facts.ts';
+import type { BuildRecord } from './model/module.ts';
 import type { PlannedHost, SitePlan } from './model/plan.ts';
 import type { Site, SiteHosts } from './model/site.ts';
 import { modules } from './modules/index.ts';
@@ -79,7 +80,16 @@ export function checkPlan({ clashes, misplaced }: PlannedHost, site: Site): Diag
 
 function addFiles(site: SiteHosts, text: string, readFiles: ReadFiles): Result<Site> {
   const names = [...new Set(modules.flatMap((module) => module.files?.(site) ?? []))].sort();
-  return andThen(readFiles(names), (files) =>
-    succeed({ ...site, files, digest: sha256Of(JSON.stringify([text, ...files])) }),
-  );
+  return andThen(readFiles(names), (files) => {
+    const read = { ...site, files, digest: '' };
+    // A build changes its records: what they will say counts, not what they said.
+    const records = recordsOf(read).map(({ name, text }): [string, string] => [name, text]);
+    const inputs = new Map([...files, ...records]);
+    return succeed({ ...read, digest: sha256Of(JSON.stringify([text, ...inputs])) });
+  });
+}
+
+/** What a build of the site leaves beside the inventory. */
+export function recordsOf(site: Site): readonly BuildRecord[] {
+  return modules.flatMap((module) => module.record?.(site) ?? []);
 }

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { type Compiled, checkPlan } from '../compile.ts';
+import { type Compiled, checkPlan, recordsOf } from '../compile.ts';
 import { writeFileAtomic } from '../effects/files.ts';
 import { type Keys, openKeys } from '../effects/key-ring.ts';
 import { loadTemplates } from '../effects/package-root.ts';
@@ -11,7 +11,6 @@ import { groupsOf } from '../model/groups.ts';
 import type { BuiltImage } from '../model/image.ts';
 import { settingsOf } from '../model/module.ts';
 import type { Site } from '../model/site.ts';
-import { modules } from '../modules/index.ts';
 import { EmitThreads } from './emit-threads.ts';
 import type { HostSummary } from './host-emitter.ts';
 import { SiteDirectory } from './site-directory.ts';
@@ -91,10 +90,9 @@ export async function build({ site, plan }: Compiled, options: BuildOptions): Pr
 
 /** Before any bundle: a bundle that exists is never newer than the records. */
 async function writeRecords(site: Site): Promise<void> {
-  for (const module of modules) {
-    const record = module.record?.(site);
-    if (record === undefined || site.files.get(record.name) === record.text) continue;
-    await writeFileAtomic(join(dirname(site.inventoryFile), record.name), record.text);
+  for (const { name, text } of recordsOf(site)) {
+    if (site.files.get(name) === text) continue;
+    await writeFileAtomic(join(dirname(site.inventoryFile), name), text);
   }
 }
 

@@ -180,6 +180,8 @@ describe('explain hba', () => {
       'pgbouncer  authenticates with scram-sha-256  (all members, as primary and as replica)',
       '           host all all 10.0.0.0/8 scram-sha-256',
       '           pgb_default_hba_rules[6]: allow all user intra access with pwd',
+      'services   5436 default, 5438 offline: as postgres',
+      'services   5433 primary, 5434 replica: as pgbouncer',
       '',
     ]);
   });

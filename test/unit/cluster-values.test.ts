@@ -6,8 +6,11 @@ import { storeConfig } from '../../generator/modules/pgsql/ha/patroni-store.ts';
 import { pgsqlMembers } from '../../generator/modules/pgsql/members.ts';
 import { root } from '../support/product.ts';
 
-/** Read for the node that plans, never stored: the store has the values of the primary. */
-const OF_MEMBER = ['pg_role'];
+/**
+ * Read for the node that plans, never stored: the store has the values of the primary. Of `pg_parameters`, the store has
+ * some names only, and these are compared (setting-checks.ts, test/bad/server-settings).
+ */
+const OF_MEMBER = ['pg_role', 'pg_parameters'];
 
 it('every parameter that the configuration store depends on is the same on all members', () => {
   const compiled = compile(readFileSync(`${root}blueprints/trio.yml`, 'utf8'), 'trio.yml', 'trio');

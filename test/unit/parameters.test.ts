@@ -51,7 +51,13 @@ describe('the tables', () => {
     expect([...ours, ...later].sort()).toEqual(
       rows.flatMap((row) => (row.id === undefined ? row.name : [])).sort(),
     );
-    expect(later).toEqual(['mongo_cluster', 'mysql_cluster', 'pgbouncer_ignore_param', 'pg_crontab']);
+    expect(later).toEqual([
+      'mongo_cluster',
+      'mysql_cluster',
+      'pg_parameters',
+      'pgbouncer_ignore_param',
+      'pg_crontab',
+    ]);
     expect(ours).toEqual([
       'node_os',
       'node_cpu',

@@ -11,6 +11,8 @@ const run: BadCase = async (scene) => {
   const unbuilt = await exported('10.10.10.11');
   // Before the build that is shown, so that the cache has everything and no progress is to be told.
   await scene.pigsty('build inventory.yml -q -o warm', machine);
+  rmSync(scene.path('inventory.lock.json'));
+  rmSync(scene.path('inventory.pki'), { recursive: true });
   const built = await scene.pigsty('build inventory.yml', machine);
   const unknown = await exported('10.10.10.11');
   const text = readFileSync(scene.path('inventory.yml'), 'utf8');

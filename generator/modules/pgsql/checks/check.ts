@@ -27,6 +27,7 @@ import { checkReferences } from './reference-checks.ts';
 import { checkReleases } from './release-checks.ts';
 import { checkPool, checkServices } from './service-checks.ts';
 import { checkServiceSources } from './service-source-checks.ts';
+import { checkSettings } from './setting-checks.ts';
 import { checkUpstream } from './upstream-checks.ts';
 
 /** Checks identity, access, references and capacity of every cluster. */
@@ -51,6 +52,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
         ...checkUpstream(site, own),
         ...checkEntries(site, own),
         ...checkSameValues(own),
+        ...checkSettings(own),
         ...checkCapacity(own),
       ];
     }),

@@ -22,7 +22,7 @@ import {
   whole,
 } from '../../schemas.ts';
 import * as defaults from './defaults.ts';
-import { Database, HbaRule, PgService, RemoteInstance, User } from './schemas.ts';
+import { Database, HbaRule, PgService, RemoteInstance, ServerSettings, User } from './schemas.ts';
 
 const Role = oneOf('primary', 'replica', 'offline', 'standby', 'delayed');
 /** Engines that Pigsty 4.5 installs in the place of PostgreSQL; their names are in checks/engine-checks.ts. */
@@ -120,6 +120,8 @@ export const install = section('PG_INSTALL', [
     meaning: 'directory of PostgreSQL\'s programs' },
   { id: 847, name: 'pg_log_dir', level: 'C', schema: AbsolutePath, default: '/pg/log/postgres',
     meaning: 'directory of PostgreSQL\'s logs' },
+  { name: 'pg_parameters', level: 'C/I', schema: ServerSettings, default: {}, note: LATER,
+    meaning: 'parameters of PostgreSQL, over those of the template and of the node; unknown names and bad values are errors' },
   { name: 'pg_log_keep_size', level: 'C', schema: Size, default: '2GiB', note: OURS,
     meaning: 'maximum size of each log directory of a member; at most a tenth of the disk for all of them' },
   { name: 'pg_log_keep_days', level: 'C', schema: Positive, default: 30, unit: 'days', note: OURS,

@@ -36,6 +36,13 @@ const SessionSettings = z.record(
   expected('a dictionary of settings'),
 );
 
+/** Parameters of PostgreSQL by name. */
+export const ServerSettings = z.record(
+  z.string(),
+  z.union([Flag, LineScalar], expected('a value')),
+  expected('a dictionary of parameters'),
+);
+
 /** Text: the reader keeps an unquoted date as it is written. */
 const Day = z.iso.date(expected('a day, as 2030-12-31'));
 

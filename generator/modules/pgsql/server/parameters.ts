@@ -4,6 +4,7 @@ import type { PgsqlMember } from '../members.ts';
 import { loadedLibraries } from '../packages/packages.ts';
 import type { PgsqlSettings } from '../settings.ts';
 import { citusGroup } from '../topology/citus.ts';
+import { declaredInStore, declaredLocally } from './declared-settings.ts';
 import { maxConnections, maxLocks } from './tuning.ts';
 
 /*
@@ -23,6 +24,7 @@ export function storeParameters(settings: PgsqlSettings): Settings {
     track_commit_timestamp: 'on',
     wal_level: 'logical',
     wal_log_hints: 'on',
+    ...declaredInStore(settings),
   };
 }
 
@@ -48,6 +50,7 @@ export function localParameters(member: PgsqlMember, archiveCommand: string | un
       archive_command: archiveCommand,
     }),
     ...extensionParameters(member),
+    ...declaredLocally(settings),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { FileSource, PlanData } from '../../../model/plan.ts';
 import { evaluate, type Facts, toShell } from '../../../text/formula.ts';
 import type { PgsqlSettings } from '../settings.ts';
+import { declaredInStore } from './declared-settings.ts';
 import { declaredFacts, MAX_WORKER_PROCESSES, tunedParameters } from './tuning.ts';
 
 /** With declared facts the file has values; without them the same formulas run on the node. */
@@ -16,7 +17,7 @@ function tuningConfig(settings: PgsqlSettings, facts: Facts): PlanData {
   });
   const workers = { max_worker_processes: evaluate(MAX_WORKER_PROCESSES, facts) };
   return {
-    bootstrap: { dcs: { postgresql: { parameters: workers } } },
+    ...(!hasOwnWorkers(settings) && { bootstrap: { dcs: { postgresql: { parameters: workers } } } }),
     postgresql: { parameters: Object.fromEntries(values) },
   };
 }
@@ -27,6 +28,10 @@ function measuredTuning(settings: PgsqlSettings): FileSource {
     formula: toShell(formula),
     unit,
   }));
-  const view = { workers: toShell(MAX_WORKER_PROCESSES), parameters: lines };
-  return { kind: 'measured', template: 'pgsql/tuning.sh.ejs', view };
+  const workers = hasOwnWorkers(settings) ? '' : toShell(MAX_WORKER_PROCESSES);
+  return { kind: 'measured', template: 'pgsql/tuning.sh.ejs', view: { workers, parameters: lines } };
+}
+
+function hasOwnWorkers(settings: PgsqlSettings): boolean {
+  return declaredInStore(settings).max_worker_processes !== undefined;
 }

@@ -1,3 +1,4 @@
+import { ownValue } from '../../../model/own-value.ts';
 import {
   ceilDiv,
   clamp,
@@ -12,6 +13,7 @@ import {
 } from '../../../text/formula.ts';
 import { type Template, templateOf } from '../conf-template.ts';
 import type { PgsqlSettings } from '../settings.ts';
+import { declaredLocally } from './declared-settings.ts';
 
 /*
  * Parameters that depend on the node, by template (pigsty.md section 4). Megabytes and gigabytes as PostgreSQL's units
@@ -47,6 +49,11 @@ export const MAX_WORKER_PROCESSES: Formula = max(CPU, 8);
 
 /** Parameters of one member that depend on its memory, processors and disk. */
 export function tunedParameters(settings: PgsqlSettings): TunedParameter[] {
+  const declared = declaredLocally(settings);
+  return allTuned(settings).filter(({ name }) => ownValue(declared, name) === undefined);
+}
+
+function allTuned(settings: PgsqlSettings): TunedParameter[] {
   const template = templateOf(settings);
   const buffers = sharedBuffers(settings);
   const disk = clamp(ceilDiv(fact('diskBytes'), 20 * 2 ** 30), 1, 100);
