@@ -84,7 +84,7 @@ function addFiles(site: SiteHosts, text: string, readFiles: ReadFiles): Result<S
     const read = { ...site, files, digest: '' };
     // A build changes its records: what they will say counts, not what they said.
     const records = recordsOf(read).map(({ name, text }): [string, string] => [name, text]);
-    const inputs = new Map([...files, ...records]);
+    const inputs = [...new Map([...files, ...records])].sort(([a], [b]) => (a < b ? -1 : 1));
     return succeed({ ...read, digest: sha256Of(JSON.stringify([text, ...inputs])) });
   });
 }

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { NamedContent } from './layer.ts';
 import { entriesByPath } from './layer.ts';
+import { ancestors } from './package-content.ts';
 import { canonicalPath, isDropped, type PathRules } from './path-rules.ts';
 
 /** A link that a package's install script makes with update-alternatives(1); of several targets, the highest priority wins. */
@@ -44,7 +45,9 @@ function ofCall(words: readonly string[]): readonly Alternative[] {
   return words.flatMap((word, index) => {
     if (word !== '--install' && word !== '--slave') return [];
     const [link = '', , target = ''] = words.slice(index + 1, index + 4);
-    const isComplete = [link, target].every((path) => /^\/[^$`*]+$/.test(path));
+    const isComplete = [link, target].every(
+      (path) => /^\/[^$`*]+$/.test(path) && posix.normalize(path) === path,
+    );
     return isComplete ? [{ link, target, priority }] : [];
   });
 }
@@ -59,7 +62,7 @@ export function alternativeLinks(
   for (const { link, target, priority } of contents.flatMap(({ index }) => index.alternatives)) {
     const [from, to] = [link, target].map((path) => canonicalPath(path.slice(1), rules));
     if (from === undefined || to === undefined || isDropped(from, rules)) continue;
-    if (entries.has(from) || !entries.has(to)) continue;
+    if (entries.has(from) || !entries.has(to) || ancestors(from).some((path) => entries.has(path))) continue;
     const other = chosen.get(from);
     if (!other || other.priority < priority) chosen.set(from, { target: to, priority });
   }

@@ -36,10 +36,10 @@ export function findExcess(text: string): Excess | undefined {
     if (nodes > MAX_NODES) return found('nodes');
     if (token === '{' || token === '[') brackets += 1;
     if (token === '}' || token === ']') brackets -= 1;
-    if (/^[-?:]$/.test(token)) nested += 1;
+    if (brackets === 0 && /^[-?:]$/.test(token)) nested += 1;
     if (isLineEnd(token)) nested = 0;
     const isIndent = atStart && /^[ \t]+$/.test(token) && brackets === 0 && token.length > MAX_INDENT;
-    if (brackets > MAX_DEPTH || isIndent || (brackets === 0 && nested > MAX_DEPTH)) return found('depth');
+    if (brackets > MAX_DEPTH || isIndent || nested > MAX_DEPTH) return found('depth');
     atStart = isLineEnd(token);
     if (!MARKERS.has(token)) offset += token.length;
   }

@@ -73,7 +73,7 @@ print(status(sys.argv[1]), status("pigsty"))`;
       const broken = edit('etc/haproxy/service-pg-meta-primary.cfg', 'roundrobin', 'roundrobbin');
       const result = await bundle.run(check, broken);
       expect(result.code).toBe(1);
-      expect(said(result)).toContain('pg-meta-primary.cfg:6] : balance only supports');
+      expect(said(result)).toContain('pg-meta-primary.cfg:9] : balance only supports');
     });
   });
 

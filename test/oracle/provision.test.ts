@@ -5,6 +5,7 @@ import { skipReason } from '../support/requirements.ts';
 import { UnpackedBundle } from '../support/unpacked-bundle.ts';
 import { databaseSteps } from './provision/database-steps.ts';
 import { failureSteps } from './provision/failure-steps.ts';
+import { outdatedSteps } from './provision/outdated-steps.ts';
 import { removalSteps } from './provision/removal-steps.ts';
 import { type Outcome, provisionSteps } from './provision/steps.ts';
 import { userSteps } from './provision/user-steps.ts';
@@ -38,6 +39,19 @@ describe.skipIf(skipped)(`provisioning${skipped ? ` (${skipped})` : ''}`, () => 
   });
   afterAll(() => {
     if (workshop) removeTree(workshop.directory);
+  });
+
+  it('takes nothing away for an older declaration than the cluster has, and gives no login back', async () => {
+    const done = await provisionSteps(bundle, workshop.directory, outdatedSteps);
+    expect(Object.values(done).map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+    expect(done.newest.answers).toEqual({ late: 't', never: '0', fresh: '1' });
+    expect(done.older.answers).toEqual({ late: 't', never: '0', fresh: '1' });
+    expect(ownChanges(done.older)).toEqual([
+      expect.stringContaining('declaration 4 of this host is older than 5, which the cluster has'),
+      'user app: password changed',
+    ]);
+    expect(done.withoutLate.answers.late).toBe('f');
+    expect(done.olderAgain.answers.late).toBe('f');
   });
 
   it('sets users exactly', async () => {
@@ -153,8 +167,8 @@ describe.skipIf(skipped)(`provisioning${skipped ? ` (${skipped})` : ''}`, () => 
       'user app: login removed: the inventory does not have it',
       gone,
       ...foreign,
-      'database main is not in the inventory any more: not changed; `state: absent` with `drop: true` in pg_databases drops it',
       'user app: sessions ended: 1',
+      'database main is not in the inventory any more: not changed; `state: absent` with `drop: true` in pg_databases drops it',
     ]);
     expect(done.gone.answers.login).toContain('role "app" is not permitted to log in');
     expect(done.gone.answers.foreign).toBe('made_by_hand');

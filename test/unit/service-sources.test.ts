@@ -49,7 +49,18 @@ function linesOf(site: Site, target: Target = 'postgres', cluster = 'pg-a'): rea
   const classes = relayClasses(target, member, site);
   const context = hbaContext(target, member, site);
   const lines = target === 'postgres' ? mainLines(context, classes) : roleLines(context, 'primary', classes);
-  return lines.filter((line) => !line.startsWith('#'));
+  return numbered(lines.filter((line) => !line.startsWith('#')));
+}
+
+/** Addresses of classes as 127.77.0.1, 127.77.0.2 …, in the order of the lines. */
+function numbered(lines: readonly string[]): readonly string[] {
+  const seen: string[] = [];
+  return lines.map((line) =>
+    line.replace(/127\.77\.\d+\.\d+(?=\/32)/, (address) => {
+      if (!seen.includes(address)) seen.push(address);
+      return `127.77.0.${seen.indexOf(address) + 1}`;
+    }),
+  );
 }
 
 const OWN = { '127.0.0.0/8': 'direct' };

@@ -25,6 +25,13 @@ function bomb(levels: number, item: (anchor: string) => string): string {
 
 const times = (text: string, count: number) => text.repeat(count);
 
+it('an inventory in one line, as programs write it, is not too deep', () => {
+  const keys = Array.from({ length: 200 }, (_, index) => `"key${index}": ${index}`).join(', ');
+  const text = `{"all": {"children": {}, "vars": {"node_sysctl_params": {${keys}}}}}`;
+  const compiled = compile(text, 'one.yml', 'one');
+  expect(compiled.diagnostics.map(({ code }) => code)).not.toContain('yaml/too-large');
+});
+
 /** What took a minute, or ended as a bug; and the place that the error names. */
 it.each<[name: string, vars: string, code: string, line: number]>([
   ['30 digits and !', `    cert_validity: ${times('1', 30)}!\n`, 'parameter/wrong-type', 9],

@@ -7,13 +7,18 @@ import { recoveryPromise } from './ha/recovery.ts';
 import { clusters, isMember, pgsqlMembers } from './members.ts';
 import { rows } from './params.ts';
 import { pgsqlImages, pgsqlPorts, planPgsql } from './plan.ts';
+import { recordName, recordOf } from './record.ts';
 
 export const pgsql = defineModule({
   name: 'pgsql',
   rows,
   recipes: ['pgbouncer', 'postgres', 'vip-manager'],
   isOn: isMember,
-  files: (site) => pgsqlMembers(site).flatMap(baselineNames),
+  files: (site) => [
+    ...pgsqlMembers(site).flatMap(baselineNames),
+    ...(pgsqlMembers(site).length > 0 ? [recordName(site)] : []),
+  ],
+  record: recordOf,
   check: checkPgsql,
   offer: (site) => [offer(ProxyListener, proxyListeners(site)), offer(ProxyRelay, proxyRelays(site))],
   images: pgsqlImages,

@@ -14,6 +14,8 @@ export type Step = {
   readonly users?: readonly object[];
   readonly databases?: readonly object[];
   readonly vars?: object;
+  /** Of the declaration; 1 without one. */
+  readonly number?: number;
   /** What the script is told to do; everything without one. */
   readonly mode?: 'replica';
   /** Where the server is looked for. */
@@ -46,7 +48,9 @@ function inventoryOf({ users = [], databases = [], vars = {} }: Step): string {
 
 /** The text of declared.yml for an inventory. */
 function declaredBy(step: Step): string {
-  const compiled = compile(inventoryOf(step), 'steps.yml', 'steps', () => succeed(new Map()));
+  const last = { clusters: { 'pg-meta': { declaration: (step.number ?? 1) - 1, content: 'another' } } };
+  const files = step.number === undefined ? [] : [['steps.pgsql.json', JSON.stringify(last)] as const];
+  const compiled = compile(inventoryOf(step), 'steps.yml', 'steps', () => succeed(new Map(files)));
   if (!compiled.ok) throw new Error(compiled.diagnostics.map(({ message }) => message).join('; '));
   const [planned] = compiled.value.plan.hosts;
   const source = planned?.plan.files.find(({ path }) => path === `${PROVISION}/declared.yml`)?.source;

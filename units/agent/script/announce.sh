@@ -57,7 +57,7 @@ reason_of() { # UNIT
 # UNITS were started or reloaded just now: a script may wait a moment for what they do.
 waiting_settings() { # UNITS...
   records report | while read -r _ seconds path; do
-    timeout -k 1 "$seconds" sh "$home/current/$path" "$@" </dev/null 2>/dev/null 9>&- || :
+    (cd / && timeout -k 1 "$seconds" sh "$home/current/$path" "$@" </dev/null 2>/dev/null 9>&-) || :
   done | grep -E '^[^ ]+ [^ ]+ [^ ]' | tr -d '\000-\011\013-\037\177' | head -n 100 || :
 }
 

@@ -47,7 +47,7 @@ kept_images() {
 # Without those that a process still has as its root: it may run longer than the unit that started it.
 unused_images() {
   while read -r id; do
-    grep -qs -F "/images/$id/rootfs " /proc/[0-9]*/mountinfo || echo "$id"
+    grep -qs -F "/$id/rootfs " /proc/[0-9]*/mountinfo || echo "$id"
   done
 }
 

@@ -53,12 +53,23 @@ missing_tree() {
   done | head -n 1
 }
 
+# A unit that other hosts need, and that the open manifest does not have (check_removed_units). At boot, before there is a
+# network, a script cannot ask.
+needed_unit() {
+  for name in $(removed_units); do
+    [ -f "$home/current/leave/$name" ] || continue
+    [ "$verb" != boot ] && timeout -k 1 20 sh "$home/current/leave/$name" </dev/null >/dev/null 2>&1 9>&- && continue
+    echo "other hosts need $name"
+  done | head -n 1
+}
+
 # Why this node cannot go back to the open generation; or nothing.
 obstacle() {
   {
     missing_tree
     newer_state
     moved_state
+    needed_unit
   } | head -n 1
 }
 

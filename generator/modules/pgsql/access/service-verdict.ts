@@ -24,7 +24,9 @@ export function serviceVerdict(
   const [proxy] = serviceHosts(members, site);
   if (way === 'direct') return hbaVerdict({ ...question, from: proxy?.ip ?? question.from }, role, context);
   // Rules whose addresses only the server knows do not apply to clients of services.
-  const { unless: _, ...verdict } = hbaVerdict(question, role, context);
+  const { unless, ...verdict } = hbaVerdict(question, role, context);
+  // Its clients cannot be told from those of the loopback interface (print.ts).
+  if (unless?.line?.address === 'samenet') return { method: 'reject', record: undefined };
   return verdict.record && isTrusting(verdict.method) ? { ...verdict, method: 'reject' } : verdict;
 }
 

@@ -5,10 +5,16 @@ import type { Site } from '../../../model/site.ts';
 import { hbaContext } from '../access/hba/context.ts';
 import type { HbaSource } from '../access/hba/groups.ts';
 import { printRecord } from '../access/hba/print.ts';
-import { isKnownToServerOnly, isTrusting, type SourceRecord, sourceTable } from '../access/hba/sources.ts';
-import { neededWays, relayClasses, serversOf, type Target } from '../access/relay.ts';
+import {
+  isKnownToServerOnly,
+  isTrusting,
+  networkOf,
+  type SourceRecord,
+  sourceTable,
+} from '../access/hba/sources.ts';
+import { neededWays, serversOf, type Target } from '../access/relay.ts';
 import { declaredServices } from '../access/services.ts';
-import { type PgsqlMember, placeOf } from '../members.ts';
+import { clusterMembers, type PgsqlMember, placeOf } from '../members.ts';
 import type { PgService } from '../params/schemas.ts';
 
 type Reason = 'address' | 'samenet' | 'trust';
@@ -90,7 +96,13 @@ function reasonOf(one: SourceRecord, target: Target, member: PgsqlMember, site: 
   if (one.address === 'samenet') return 'samenet';
   if (isKnownToServerOnly(one)) return 'address';
   if (!isTrusting(one.method)) return undefined;
-  const isRelayed = relayClasses(target, member, site).some(({ records }) => records.has(one.record));
+  // Where HAProxy connects directly, its own address has the same rule.
+  const members = clusterMembers(site, member.cluster);
+  const isRelayed = declaredServices(member.settings).some(
+    (service) =>
+      serversOf(service, members, site).some((server) => server.target === target) &&
+      neededWays(service, members, site)?.get(networkOf(one) ?? '') === 'relay',
+  );
   return isRelayed ? 'trust' : undefined;
 }
 

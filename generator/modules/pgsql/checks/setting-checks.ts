@@ -2,7 +2,7 @@ import { rule } from '../../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
 import { nearestName } from '../../../text/nearest.ts';
 import { type PgsqlMember, placeOf } from '../members.ts';
-import { OF_STORE, OWNED, textOf } from '../server/declared-settings.ts';
+import { declaredInStore, OF_STORE, OWNED, textOf } from '../server/declared-settings.ts';
 import { type Setting, settingProblem, settingsOf } from '../server/settings.ts';
 
 const rules = {
@@ -71,7 +71,7 @@ function problemOf(setting: Setting, value: string): string | undefined {
 function checkStore([first, ...others]: readonly PgsqlMember[]): Diagnostic[] {
   if (!first) return [];
   return OF_STORE.flatMap((name) => {
-    const valueFor = ({ settings }: PgsqlMember) => settings.pg_parameters[name];
+    const valueFor = ({ settings }: PgsqlMember) => declaredInStore(settings)[name];
     const other = others.find((member) => valueFor(member) !== valueFor(first));
     if (!other) return [];
     const [setter, peer] = valueFor(other) === undefined ? [first, other] : [other, first];

@@ -5,6 +5,7 @@ import { absentUsers, allUsers, passwordSecret } from '../access/users.ts';
 import type { PgsqlMember } from '../members.ts';
 import type { Database, EntryState, Extension, User } from '../params/schemas.ts';
 import { isPresent } from '../present.ts';
+import { declarationNumber } from '../record.ts';
 import type { PgsqlSettings } from '../settings.ts';
 import { citusGroup, groupCount } from '../topology/citus.ts';
 import { type Baseline, baselineFile, baselines } from './baselines.ts';
@@ -40,7 +41,7 @@ export function provisionFiles(member: PgsqlMember, site: Site): FilePlan[] {
   return [
     template('provision.sh', 0o755, scriptView(member, first, site)),
     ...PARTS.map((part) => template(`provision/${part}.py`, 0o644, {})),
-    file('provision/declared.yml', 0o640, { kind: 'yaml', data: declaration(member, first) }),
+    file('provision/declared.yml', 0o640, { kind: 'yaml', data: declaration(member, first, site) }),
     ...(first.length > 0 ? [template('baseline-done.sql', 0o640, { isPart })] : []),
     ...first.map((baseline) => baselineFile(baseline, DIRECTORY, settings.pg_dbsu)),
   ];
@@ -67,9 +68,11 @@ function scriptView(member: PgsqlMember, first: readonly Baseline[], site: Site)
 }
 
 /** What units/pgsql/provision/ makes true. */
-function declaration({ settings }: PgsqlMember, first: readonly Baseline[]): PlanData {
+function declaration(member: PgsqlMember, first: readonly Baseline[], site: Site): PlanData {
+  const { settings } = member;
   const hasBaseline = new Set(first.map(({ database }) => database));
   return {
+    number: declarationNumber(member, site),
     superuser: settings.pg_dbsu,
     replicator: settings.pg_replication_username,
     admin: settings.pg_admin_username,

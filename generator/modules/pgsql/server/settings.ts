@@ -86,7 +86,7 @@ function numberProblem({ unit, least, most, type }: NumberSetting, text: string)
   const factor = suffix === '' ? 1 : factorOf(suffix, unit);
   const range = `${type === 'integer' ? 'a whole number' : 'a number'} from ${least} to ${most}${unit === '' ? '' : ` (unit: ${unit})`}`;
   if (digits === undefined || factor === undefined) return range;
-  const exact = Number(digits) * factor;
+  const exact = (/^0[0-7]+$/.test(digits) ? Number.parseInt(digits, 8) : Number(digits)) * factor;
   const number = type === 'integer' ? Math.round(exact) : exact;
   return number < least || number > most ? range : undefined;
 }

@@ -1,4 +1,5 @@
 import { coversNetwork, networkAddress, networkFinder } from '../../../../text/address.ts';
+import { sha256Of } from '../../../../text/digest.ts';
 import { isOfServer } from '../../../../text/hba-address.ts';
 import { printHbaLine } from '../../../../text/hba-line.ts';
 import type { HbaContext } from './context.ts';
@@ -26,7 +27,6 @@ export const WORLD = '0.0.0.0/0';
 const LOOPBACK = '127.0.0.0/8';
 /** The addresses that stand for others; the only program that uses them is a relay on the same host. */
 export const RELAY_NETWORK = '127.77.0.0/16';
-const CLASSES_PER_OCTET = 254;
 
 /**
  * Whether a method asks for no proof. Any account on a server's host could connect from the addresses of its relay:
@@ -88,7 +88,8 @@ export class SourceTable {
       if (known) known.networks.push(network);
       else byKey.set(key, { networks: [network], records: new Set(records.map(({ record }) => record)) });
     }
-    return [...byKey.values()].map((one, index) => ({ ...one, address: classAddress(index) }));
+    const used = new Set<string>();
+    return [...byKey.values()].map((one) => ({ ...one, address: classAddress([...one.records], used) }));
   }
 
   #matching(address: string): Matching {
@@ -111,13 +112,27 @@ export class SourceTable {
 type Matching = { readonly records: readonly SourceRecord[]; readonly key: number };
 
 /** The network of a record; undefined where only the server knows it. */
-function networkOf(record: SourceRecord): string | undefined {
+export function networkOf(record: SourceRecord): string | undefined {
   const address = record.address === 'all' ? WORLD : record.address;
   return coversNetwork(WORLD, address) ? networkAddress(address) : undefined;
 }
 
-function classAddress(index: number): string {
-  return `127.77.${Math.floor(index / CLASSES_PER_OCTET)}.${(index % CLASSES_PER_OCTET) + 1}`;
+/**
+ * An address that follows from the rules themselves. While HAProxy already has a new configuration and the server not yet,
+ * no address may mean other rules than before: a class whose rules change has a new address, which nobody lets in.
+ */
+function classAddress(records: readonly HbaRecord[], used: Set<string>): string {
+  const rules = records.map(({ line }) => line && printHbaLine({ ...line, address: '' }));
+  for (
+    let number = Number.parseInt(sha256Of([...new Set(rules)].join('\n')).slice(0, 4), 16);
+    ;
+    number += 1
+  ) {
+    const address = `127.77.${(number >> 8) & 255}.${number & 255}`;
+    if (used.has(address)) continue;
+    used.add(address);
+    return address;
+  }
 }
 
 const tables = new WeakMap<object, Map<string, SourceTable>>();

@@ -71,9 +71,35 @@ def provision_contents(session, declared, known, journal):
                 contents.remove(there, database["content"], oid, known, journal)
 
 
+def is_outdated(declared, known, journal):
+    """Whether the cluster has a newer declaration: this host was down meanwhile, or is back on an older generation."""
+    number = declared["number"]
+    newest = (known.find("declaration", "number", 0) or {}).get("number", 0)
+    if newest <= number:
+        known.keep("declaration", "number", 0, detail={"number": number})
+        return False
+    journal.report(f"declaration {number} of this host is older than {newest}, which the cluster has: nothing is created or"
+                   " taken away, and nobody gets a login back; build and apply the newest inventory on this host")
+    return True
+
+
+def provision_outdated(session, declared, known, journal):
+    """Attributes and passwords of users that exist: those that the pool of this host has."""
+    roles = users.read_roles(session)
+    for user in declared["users"]:
+        role = roles.get(user["name"])
+        user["flags"]["login"] = user["flags"]["login"] and role is not None and role["flags"]["login"]
+    existing = [user for user in declared["users"] if user["name"] in roles]
+    users.converge(session, {**declared, "users": existing}, known, journal)
+
+
 def provision_all(session, declared, known, journal):
+    if is_outdated(declared, known, journal):
+        provision_outdated(session, declared, known, journal)
+        return
     # First of all: whoever may not log in any more.
     removal.retire_users(session, declared, known, journal)
+    removal.end_sessions(session)
     provision_base(session, declared, known, journal)
     provision_contents(session, declared, known, journal)
     removal.report_databases(session, declared, known, journal)
@@ -108,6 +134,7 @@ def run(mode):
         with Session("postgres", journal) as session:
             if mode == "replica":
                 if session.value("SELECT to_regclass(%(name)s)::text", name=record.TABLE):
+                    record.check(session)
                     removal.end_sessions(session)
                 return 0
             known = open_record(session, journal)

@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import type { BuildRecord } from '../../model/module.ts';
+import type { Site } from '../../model/site.ts';
+import { sha256Of } from '../../text/digest.ts';
+import { clusters, type PgsqlMember } from './members.ts';
+
+/*
+ * A bundle cannot know whether the users and databases that it declares are the newest: a host may have been down while the
+ * others were updated, or go back to an older generation. The build numbers what a cluster declares, in a file beside the
+ * inventory; provisioning takes nothing away for an older number (docs/databases.md).
+ */
+const schema = z.strictObject({
+  clusters: z.record(z.string(), z.strictObject({ declaration: z.int().min(1), content: z.string() })),
+});
+
+type Declared = z.infer<typeof schema>['clusters'];
+
+/** Beside the inventory, like its lock. */
+export function recordName(site: Pick<Site, 'name'>): string {
+  return `${site.name}.pgsql.json`;
+}
+
+/** What the last build declared; `invalid` if the file is not one of ours. */
+export function lastDeclared(site: Pick<Site, 'name' | 'files'>): Declared | 'invalid' {
+  const text = site.files.get(recordName(site));
+  if (text === undefined) return {};
+  try {
+    return schema.parse(JSON.parse(text)).clusters;
+  } catch {
+    return 'invalid';
+  }
+}
+
+/** The number of what this build declares for a cluster: that of the last one, or the next one if it is something else. */
+export function declarationNumber(member: PgsqlMember, site: Site): number {
+  const last = lastDeclared(site);
+  const known = last === 'invalid' ? undefined : last[member.cluster];
+  if (!known) return 1;
+  return known.content === contentOf(member) ? known.declaration : known.declaration + 1;
+}
+
+/** A hash of the users, databases and passwords of a cluster. */
+function contentOf({ settings }: PgsqlMember): string {
+  const { pg_users, pg_databases, pg_default_roles, pg_default_privileges, pg_default_schemas } = settings;
+  const { pg_default_extensions, pg_replication_password, pg_monitor_password, pg_admin_password } = settings;
+  const parts = [
+    ...[pg_users, pg_databases, pg_default_roles, pg_default_privileges, pg_default_schemas],
+    ...[pg_default_extensions, pg_replication_password, pg_monitor_password, pg_admin_password],
+  ];
+  return sha256Of(JSON.stringify(parts));
+}
+
+/** The file for the next build; clusters that are gone keep their number. */
+export function recordOf(site: Site): BuildRecord | undefined {
+  const found = clusters(site).flatMap(([first]) => (first ? [first] : []));
+  const last = lastDeclared(site);
+  if (found.length === 0 || last === 'invalid') return undefined;
+  const now = found.map((member) => [
+    member.cluster,
+    { declaration: declarationNumber(member, site), content: contentOf(member) },
+  ]);
+  const all = Object.entries({ ...last, ...Object.fromEntries(now) }).sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    name: recordName(site),
+    text: `${JSON.stringify({ clusters: Object.fromEntries(all) }, null, 2)}\n`,
+  };
+}
