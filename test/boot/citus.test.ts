@@ -18,7 +18,7 @@ const COORDINATOR = '10.10.10.11';
 const WORKERS = ['10.10.10.12', '10.10.10.13'] as const;
 const VIP = '10.10.10.2';
 const REGISTERED =
-  "select string_agg(groupid || ' ' || nodename || ' ' || noderole, ', ' order by 1) from pg_dist_node";
+  "select string_agg(groupid || ' ' || nodename || ' ' || noderole, ', ' order by groupid, noderole, nodename) from pg_dist_node";
 
 describe.skipIf(reason)(`parts of a Citus database ${reason ?? ''}`, () => {
   let archive: TestArchive;
