@@ -6,7 +6,7 @@ const app = {
   parameters: { search_path: ['a', 'b'], work_mem: '8MB' },
 };
 const rolesOf = (user: string) =>
-  `select string_agg(r.rolname, ' ' order by 1) from pg_auth_members m join pg_roles r on r.oid = roleid where member = '${user}'::regrole`;
+  `select string_agg(r.rolname, ' ' order by r.rolname) from pg_auth_members m join pg_roles r on r.oid = roleid where member = '${user}'::regrole`;
 const days =
   "select round(extract(epoch from rolvaliduntil - now()) / 86400) from pg_roles where rolname = 'app'";
 const changed = {
