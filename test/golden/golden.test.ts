@@ -29,9 +29,14 @@ const CASES: Readonly<Record<string, Case>> = {
   full: { blueprint: 'full' },
 };
 
-/** The same on every host of every site: one golden has its text, the others are compared with that one. */
-const AGENT = 'bin/pigsty-agent';
-const AGENT_GOLDEN = join(folder, 'meta', 'hosts', '10.10.10.10', AGENT);
+/** The host whose golden has the texts that are the same on every host of every site; the others are compared with them. */
+const FIRST = join(folder, 'meta', 'hosts', '10.10.10.10');
+const SHARED = ['bin/pigsty-agent', ...provisionParts()];
+
+function provisionParts(): readonly string[] {
+  const names = readdirSync(join(root, 'units/pgsql/provision'));
+  return names.map((name) => `etc/pgsql/provision/${name.replace(/\.ejs$/, '')}`);
+}
 
 const scratch = mkdtempSync(join(tmpdir(), 'pigsty-golden-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -57,15 +62,16 @@ function replace(directory: string, by: string): void {
   cpSync(by, directory, { recursive: true });
 }
 
-/** Takes the agent out of each host's tree; the text of every one that is not the golden's. */
-function takeAgents(hosts: string): string[] {
-  const golden = readFileSync(AGENT_GOLDEN, 'utf8');
-  return readdirSync(hosts).flatMap((host) => {
-    const agent = join(hosts, host, AGENT);
-    const text = readFileSync(agent, 'utf8');
-    rmSync(agent);
-    return text === golden ? [] : [host];
-  });
+/** Takes the shared files out of each host's tree; those whose text is not the golden's. */
+function takeShared(hosts: string): string[] {
+  return readdirSync(hosts).flatMap((host) =>
+    SHARED.flatMap((path) => {
+      const file = join(hosts, host, path);
+      const isSame = readFileSync(file, 'utf8') === readFileSync(join(FIRST, path), 'utf8');
+      rmSync(file);
+      return isSame ? [] : [`${host}/${path}`];
+    }),
+  );
 }
 
 describe('the files of a host', () => {
@@ -74,14 +80,14 @@ describe('the files of a host', () => {
       const hosts = join(directory, 'out', one.blueprint, 'hosts');
       const made = join(directory, `${one.blueprint}.pki`);
       const keys = keysOf(one.blueprint);
-      const otherAgents = name === 'meta' ? [] : takeAgents(hosts);
+      const others = name === 'meta' ? [] : takeShared(hosts);
       if (isUpdate) replace(keys, made);
       if (isUpdate) replace(join(folder, name, 'hosts'), hosts);
       const renewed = await treeDifference(keys, made);
       if (renewed) expect.fail(`the golden keys do not serve any more\n${renewed}`);
       const difference = await treeDifference(join(folder, name, 'hosts'), hosts);
       if (difference) expect.fail(`${difference}\nnpm run golden renews what is meant to change`);
-      expect(otherAgents, 'hosts whose agent is not that of golden meta').toEqual([]);
+      expect(others, 'files that are not those of golden meta').toEqual([]);
     });
   });
 
