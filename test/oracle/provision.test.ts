@@ -49,6 +49,7 @@ describe.skipIf(skipped)(`provisioning${skipped ? ` (${skipped})` : ''}`, () => 
     expect(ownChanges(done.older)).toEqual([
       expect.stringContaining('declaration 4 of this host is older than 5, which the cluster has'),
       'user app: password changed',
+      'roles and databases are not all as declared: differences: 1, see above; changes: 1',
     ]);
     expect(done.withoutLate.answers.late).toBe('f');
     expect(done.olderAgain.answers.late).toBe('f');

@@ -76,10 +76,9 @@ def is_outdated(declared, known, journal):
     number = declared["number"]
     newest = (known.find("declaration", "number", 0) or {}).get("number", 0)
     if newest <= number:
-        known.keep("declaration", "number", 0, detail={"number": number})
         return False
-    journal.report(f"declaration {number} of this host is older than {newest}, which the cluster has: nothing is created or"
-                   " taken away, and nobody gets a login back; build and apply the newest inventory on this host")
+    journal.deviates(f"declaration {number} of this host is older than {newest}, which the cluster has: nothing is created or"
+                     " taken away, and nobody gets a login back; build and apply the newest inventory on this host")
     return True
 
 
@@ -97,6 +96,7 @@ def provision_all(session, declared, known, journal):
     if is_outdated(declared, known, journal):
         provision_outdated(session, declared, known, journal)
         return
+    known.keep("declaration", "number", 0, detail={"number": declared["number"]})
     # First of all: whoever may not log in any more.
     removal.retire_users(session, declared, known, journal)
     removal.end_sessions(session)
