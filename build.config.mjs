@@ -35,6 +35,8 @@ async function bundle() {
     sourcemap: 'linked',
     // Half of zod is what tree shaking leaves out of its ES modules only.
     mainFields: ['module', 'main'],
+    // Its build for browsers does not read the environment for each token, and is ES modules too.
+    alias: { yaml: './node_modules/yaml/browser/index.js' },
     define: { 'process.env.PIGSTY_VERSION': JSON.stringify(version), 'import.meta.dirname': '__dirname' },
     logLevel: 'warning',
   });

@@ -1,5 +1,3 @@
-import { Lexer } from 'yaml';
-
 /** A place in a text that makes reading it take too long: too deep, too long, or too much. */
 export type Excess = {
   readonly kind: 'depth' | 'token' | 'nodes';
@@ -18,37 +16,64 @@ const MAX_INDENT = 400;
 
 /** The marker of a scalar in the tokens of the lexer; the text is the next token. */
 const SCALAR = '\x1f';
-
-/**
- * The first excess, found from the tokens alone: the parser calls itself for each level. Undefined for a text that can be
- * parsed within a second.
- */
-export function findExcess(text: string): Excess | undefined {
-  let offset = 0;
-  let nodes = 0;
-  let brackets = 0;
-  let nested = 0;
-  let atStart = true;
-  for (const token of new Lexer().lex(text)) {
-    const found = (kind: Excess['kind']): Excess => ({ kind, offset, length: Math.min(token.length, 80) });
-    if (token.length > MAX_TOKEN) return found('token');
-    if (token === SCALAR || token.startsWith('*')) nodes += 1;
-    if (nodes > MAX_NODES) return found('nodes');
-    if (token === '{' || token === '[') brackets += 1;
-    if (token === '}' || token === ']') brackets -= 1;
-    if (brackets === 0 && /^[-?:]$/.test(token)) nested += 1;
-    if (isLineEnd(token)) nested = 0;
-    const isIndent = atStart && /^[ \t]+$/.test(token) && brackets === 0 && token.length > MAX_INDENT;
-    if (brackets > MAX_DEPTH || isIndent || nested > MAX_DEPTH) return found('depth');
-    atStart = isLineEnd(token);
-    if (!MARKERS.has(token)) offset += token.length;
-  }
-  return undefined;
-}
-
 /** Tokens that are not in the text (`yaml`, lex/lexer.ts): byte order, document, end of a flow, scalar. */
 const MARKERS: ReadonlySet<string> = new Set(['\u{feff}', '\x02', '\x18', SCALAR]);
 
-function isLineEnd(token: string): boolean {
-  return token === '\n' || token === '\r\n' || token === '\x02';
+/**
+ * Counts the tokens of a text before the parser has them, which calls itself for each level. A text without an excess is
+ * parsed within a second.
+ */
+export class YamlBudget {
+  excess: Excess | undefined;
+  #offset = 0;
+  #nodes = 0;
+  #brackets = 0;
+  #nested = 0;
+  #atStart = true;
+
+  /** Whether the text may be read on, with this token of the lexer. */
+  allows(token: string): boolean {
+    const kind = this.#excessOf(token);
+    if (kind) this.excess = { kind, offset: this.#offset, length: Math.min(token.length, 80) };
+    if (!MARKERS.has(token)) this.#offset += token.length;
+    return kind === undefined;
+  }
+
+  #excessOf(token: string): Excess['kind'] | undefined {
+    if (token.length > MAX_TOKEN) return 'token';
+    const isIndent = this.#atStart && this.#brackets === 0 && token.length > MAX_INDENT && /^[ \t]+$/.test(token);
+    this.#atStart = false;
+    this.#count(token);
+    if (this.#nodes > MAX_NODES) return 'nodes';
+    return isIndent || this.#brackets > MAX_DEPTH || this.#nested > MAX_DEPTH ? 'depth' : undefined;
+  }
+
+  #count(token: string): void {
+    switch (token) {
+      case SCALAR:
+        this.#nodes += 1;
+        break;
+      case '{':
+      case '[':
+        this.#brackets += 1;
+        break;
+      case '}':
+      case ']':
+        this.#brackets -= 1;
+        break;
+      case '-':
+      case '?':
+      case ':':
+        if (this.#brackets === 0) this.#nested += 1;
+        break;
+      case '\n':
+      case '\r\n':
+      case '\x02':
+        this.#nested = 0;
+        this.#atStart = true;
+        break;
+      default:
+        if (token.startsWith('*')) this.#nodes += 1;
+    }
+  }
 }

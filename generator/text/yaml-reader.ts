@@ -1,10 +1,10 @@
-import type { CST, Document, Node, Pair, Range, YAMLParseError } from 'yaml';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, Parser, parseDocument } from 'yaml';
+import type { CST, Document, Node, Pair, Range } from 'yaml';
+import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser, parseDocument, YAMLParseError } from 'yaml';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Value } from '../model/inventory.ts';
 import type { Locate, Path, Place } from '../model/origin.ts';
 import { resolvePlainScalar } from './pyyaml.ts';
-import { type Excess, findExcess } from './yaml-budget.ts';
+import { type Excess, YamlBudget } from './yaml-budget.ts';
 import { type Anchors, checkNodes, type Entry, RESOLVED_TAGS, toEntry } from './yaml-nodes.ts';
 import { yamlRules } from './yaml-rules.ts';
 
@@ -37,15 +37,9 @@ class YamlReader implements YamlFile {
 
   constructor(text: string, file: string) {
     this.#file = file;
-    const excess = findExcess(text);
-    this.#document = parseDocument(excess ? '' : text, {
-      schema: 'failsafe',
-      lineCounter: this.#lines,
-      uniqueKeys: false,
-      prettyErrors: false,
-      logLevel: 'error',
-    });
-    this.root = this.#document.contents;
+    const { document, excess } = parseWithinBudget(text, this.#lines);
+    this.#document = document;
+    this.root = document.contents;
     if (excess) {
       this.diagnostics.push(yamlRules.excess.at(placeIn(text, excess, file), excess));
       return;
@@ -162,6 +156,27 @@ class YamlReader implements YamlFile {
     if (first.code === 'MULTIPLE_DOCS') return [yamlRules.documents.at(this.#placeOf(first.pos), {})];
     return [yamlRules.syntax.at(this.#placeOf(lastVisible(text, first.pos)), { reason: describe(first) })];
   }
+}
+
+const OPTIONS = { schema: 'failsafe', uniqueKeys: false, prettyErrors: false, logLevel: 'error' } as const;
+
+/** The library's `parseDocument`, with each token counted before it is parsed. An excess leaves an empty document. */
+function parseWithinBudget(text: string, lines: LineCounter): { document: Document.Parsed; excess: Excess | undefined } {
+  const budget = new YamlBudget();
+  const [document, second] = new Composer(OPTIONS).compose(parsedTokens(text, lines, budget), true, text.length);
+  if (budget.excess || !document) return { document: parseDocument('', OPTIONS), excess: budget.excess };
+  if (second) document.errors.push(new YAMLParseError([second.range[0], second.range[1]], 'MULTIPLE_DOCS', ''));
+  return { document, excess: undefined };
+}
+
+function* parsedTokens(text: string, lines: LineCounter, budget: YamlBudget): Generator<CST.Token> {
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  for (const token of new Lexer().lex(text)) {
+    if (!budget.allows(token)) return;
+    yield* parser.next(token);
+  }
+  yield* parser.end();
 }
 
 function isMergeKey(pair: Pair): boolean {
