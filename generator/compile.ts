@@ -81,12 +81,16 @@ export function checkPlan({ clashes, misplaced }: PlannedHost, site: Site): Diag
 function addFiles(site: SiteHosts, text: string, readFiles: ReadFiles): Result<Site> {
   const names = [...new Set(modules.flatMap((module) => module.files?.(site) ?? []))].sort();
   return andThen(readFiles(names), (files) => {
-    const read = { ...site, files, digest: '' };
-    // A build changes its records: what they will say counts, not what they said.
-    const records = recordsOf(read).map(({ name, text }): [string, string] => [name, text]);
-    const inputs = [...new Map([...files, ...records])].sort(([a], [b]) => (a < b ? -1 : 1));
-    return succeed({ ...read, digest: sha256Of(JSON.stringify([text, ...inputs])) });
+    const read: Site = { ...site, files, digest: () => digestOf(read, text) };
+    return succeed(read);
   });
+}
+
+/** A build changes its records: what they will say counts, not what they said. */
+function digestOf(site: Site, text: string): string {
+  const records = recordsOf(site).map(({ name, text }): [string, string] => [name, text]);
+  const inputs = [...new Map([...site.files, ...records])].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sha256Of(JSON.stringify([text, ...inputs]));
 }
 
 /** What a build of the site leaves beside the inventory. */

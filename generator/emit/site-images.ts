@@ -40,7 +40,7 @@ export function lockFile(site: Site): string {
 
 /** The sha256 of what a build is made from: the inventory, the files that it names, and the lock. */
 export async function siteInputs(site: Site): Promise<string> {
-  return sha256Of(JSON.stringify([site.digest, await readTextIfExists(lockFile(site))]));
+  return sha256Of(JSON.stringify([site.digest(), await readTextIfExists(lockFile(site))]));
 }
 
 /** Resolves the packages of all images if the lock is missing or out of date, or with `update`; writes the lock. */

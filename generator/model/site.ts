@@ -35,7 +35,7 @@ export type Site = {
   /** Texts of the files that parameters name (`Module.files`), by the name as written; without files that do not exist. */
   readonly files: ReadonlyMap<string, string>;
   /** The sha256 of the inventory and of these files: equal for equal input. */
-  readonly digest: string;
+  digest(): string;
 };
 
 /** A site whose files may not have been read yet. */

@@ -41,7 +41,8 @@ export class YamlBudget {
 
   #excessOf(token: string): Excess['kind'] | undefined {
     if (token.length > MAX_TOKEN) return 'token';
-    const isIndent = this.#atStart && this.#brackets === 0 && token.length > MAX_INDENT && /^[ \t]+$/.test(token);
+    const isIndent =
+      this.#atStart && this.#brackets === 0 && token.length > MAX_INDENT && /^[ \t]+$/.test(token);
     this.#atStart = false;
     this.#count(token);
     if (this.#nodes > MAX_NODES) return 'nodes';

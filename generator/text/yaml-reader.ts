@@ -1,5 +1,16 @@
 import type { CST, Document, Node, Pair, Range } from 'yaml';
-import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser, parseDocument, YAMLParseError } from 'yaml';
+import {
+  Composer,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  Parser,
+  parseDocument,
+  YAMLParseError,
+} from 'yaml';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import type { Value } from '../model/inventory.ts';
 import type { Locate, Path, Place } from '../model/origin.ts';
@@ -161,11 +172,19 @@ class YamlReader implements YamlFile {
 const OPTIONS = { schema: 'failsafe', uniqueKeys: false, prettyErrors: false, logLevel: 'error' } as const;
 
 /** The library's `parseDocument`, with each token counted before it is parsed. An excess leaves an empty document. */
-function parseWithinBudget(text: string, lines: LineCounter): { document: Document.Parsed; excess: Excess | undefined } {
+function parseWithinBudget(
+  text: string,
+  lines: LineCounter,
+): { document: Document.Parsed; excess: Excess | undefined } {
   const budget = new YamlBudget();
-  const [document, second] = new Composer(OPTIONS).compose(parsedTokens(text, lines, budget), true, text.length);
+  const [document, second] = new Composer(OPTIONS).compose(
+    parsedTokens(text, lines, budget),
+    true,
+    text.length,
+  );
   if (budget.excess || !document) return { document: parseDocument('', OPTIONS), excess: budget.excess };
-  if (second) document.errors.push(new YAMLParseError([second.range[0], second.range[1]], 'MULTIPLE_DOCS', ''));
+  if (second)
+    document.errors.push(new YAMLParseError([second.range[0], second.range[1]], 'MULTIPLE_DOCS', ''));
   return { document, excess: undefined };
 }
 

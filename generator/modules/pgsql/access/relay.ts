@@ -41,10 +41,8 @@ function* serve(members: readonly PgsqlMember[], site: Site): Generator<[PgServi
   const [first] = members;
   if (!first) return;
   const proxies = new Proxies(serviceHosts(members, site).map(({ ip }) => ip));
-  const tables = (target: Target) => {
-    const found = members.map((member) => sourceTable(hbaContext(target, member, site)));
-    return (member: PgsqlMember) => found[members.indexOf(member)];
-  };
+  const tables = (target: Target) =>
+    new Map(members.map((member) => [member, sourceTable(hbaContext(target, member, site))]));
   const tableOf = { postgres: tables('postgres'), pgbouncer: tables('pgbouncer') };
   for (const service of declaredServices(first.settings)) {
     const { selected, backup } = selectMembers(service, members);
@@ -53,7 +51,7 @@ function* serve(members: readonly PgsqlMember[], site: Site): Generator<[PgServi
       const target = targetOf(service, member);
       return target ? [{ member, target }] : [];
     });
-    const rules = new Set(servers.flatMap(({ member, target }) => tableOf[target](member) ?? []));
+    const rules = new Set(servers.flatMap(({ member, target }) => tableOf[target].get(member) ?? []));
     const isKnown = all.length > 0 && servers.length === all.length;
     yield [service, { servers, needed: isKnown ? waysBetween(proxies, [...rules]) : undefined }];
   }

@@ -19,6 +19,16 @@ export function declaredServices(settings: PgsqlSettings): readonly PgService[] 
 
 /** The members that `selector` and `backup` select: JMESPath over the members' variables (pigsty.md section 1). */
 export function selectMembers(service: PgService, members: readonly PgsqlMember[]): ServiceSelection {
+  const ofMembers = selections.get(members) ?? new Map<PgService, ServiceSelection>();
+  selections.set(members, ofMembers);
+  const selection = ofMembers.get(service) ?? select(service, members);
+  ofMembers.set(service, selection);
+  return selection;
+}
+
+const selections = new WeakMap<readonly PgsqlMember[], Map<PgService, ServiceSelection>>();
+
+function select(service: PgService, members: readonly PgsqlMember[]): ServiceSelection {
   const choose = (expression: string | undefined) =>
     (expression ? positions(expression, members) : []).flatMap((index) => members[index] ?? []);
   return { selected: choose(service.selector), backup: choose(service.backup) };

@@ -68,10 +68,12 @@ function problemOf(setting: Setting, value: string): string | undefined {
 }
 
 /** Patroni has one value of these for the cluster. */
-function checkStore([first, ...others]: readonly PgsqlMember[]): Diagnostic[] {
+function checkStore(members: readonly PgsqlMember[]): Diagnostic[] {
+  const [first, ...others] = members;
   if (!first) return [];
+  const stored = new Map(members.map((member) => [member, declaredInStore(member.settings)]));
   return OF_STORE.flatMap((name) => {
-    const valueFor = ({ settings }: PgsqlMember) => declaredInStore(settings)[name];
+    const valueFor = (member: PgsqlMember) => stored.get(member)?.[name];
     const other = others.find((member) => valueFor(member) !== valueFor(first));
     if (!other) return [];
     const [setter, peer] = valueFor(other) === undefined ? [first, other] : [other, first];

@@ -2,7 +2,7 @@ import type { PgRole, PgsqlMember } from '../../members.ts';
 import type { HbaRule } from '../../params/schemas.ts';
 import { citusRules } from './citus.ts';
 import { type HbaContext, LIVE_ROLES, type LiveRole } from './context.ts';
-import { orderedRules } from './order.ts';
+import { type ListedRule, orderedRules } from './order.ts';
 import { type HbaRecord, ruleRecords } from './records.ts';
 
 const PARAMETERS = {
@@ -33,14 +33,32 @@ export type HbaGroup = {
 export function* hbaGroups(context: HbaContext): Generator<HbaGroup> {
   const { target, member } = context;
   if (target === 'postgres') yield* citusRules(context);
-  for (const { parameter, index, rule } of orderedRules(...listsOf(context))) {
+  for (const { parameter, index, rule } of rulesInOrder(context)) {
     if (!appliesTo(rule, member)) continue;
     const source = { parameter, index, title: rule.title };
     yield { source, role: liveRole(rule), records: ruleRecords(rule, context) };
   }
 }
 
-type RuleList = readonly [Exclude<HbaSource['parameter'], 'pg_shard'>, readonly HbaRule[]];
+type ListName = Exclude<HbaSource['parameter'], 'pg_shard'>;
+type RuleList = readonly [ListName, readonly HbaRule[]];
+type Ordered = readonly ListedRule<ListName>[];
+
+/** By the rules of a cluster and by the default ones: most members share both. */
+const ordered: Record<HbaContext['target'], WeakMap<object, Map<object, Ordered>>> = {
+  postgres: new WeakMap(),
+  pgbouncer: new WeakMap(),
+};
+
+function rulesInOrder(context: HbaContext): Ordered {
+  const known = ordered[context.target];
+  const [defaults, own] = listsOf(context);
+  const ofOwn = known.get(own[1]) ?? new Map<object, Ordered>();
+  known.set(own[1], ofOwn);
+  const found = ofOwn.get(defaults[1]) ?? orderedRules(defaults, own);
+  ofOwn.set(defaults[1], found);
+  return found;
+}
 
 /** The default rules of the inventory, and the rules of the cluster. */
 export function listsOf({ target, member: { settings } }: HbaContext): readonly [RuleList, RuleList] {
