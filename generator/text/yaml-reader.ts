@@ -63,9 +63,9 @@ class YamlReader implements YamlFile {
   entries(node: Node, depth = 0): Entry[] {
     const map = this.#resolve(node);
     if (!isMap(map) || depth > this.#mergeDepth) return [];
+    if (!map.items.some(isMergeKey)) return map.items.map(toEntry);
     const own = map.items.filter((pair) => !isMergeKey(pair)).map(toEntry);
     const merged = map.items.filter(isMergeKey).flatMap((pair) => this.#mergeSources(pair, depth));
-    if (merged.length === 0) return own;
     const seen = new Set(own.map((entry) => entry.key));
     for (const entry of merged) {
       if (!seen.has(entry.key)) own.push(entry);
