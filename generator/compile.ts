@@ -1,9 +1,11 @@
 import { describeClash, describeMisplaced } from './explain/clash.ts';
+import type { HostIp } from './model/brand.ts';
 import { andThen, conclude, type Diagnostic, type Result, succeed } from './model/diagnostic.ts';
 import type { Facts } from './model/facts.ts';
 import type { BuildRecord } from './model/module.ts';
-import type { PlannedHost, SitePlan } from './model/plan.ts';
-import type { Site, SiteHosts } from './model/site.ts';
+import { append } from './model/multimap.ts';
+import type { Clash, PlannedHost, SitePlan } from './model/plan.ts';
+import { hostsText, type Site, type SiteHosts } from './model/site.ts';
 import { modules } from './modules/index.ts';
 import { hostNames, vocabulary } from './modules/vocabulary.ts';
 import { check, checkPorts } from './stages/check.ts';
@@ -55,27 +57,39 @@ export function compileSite(site: Site): Result<Compiled> {
 
 /**
  * Check: all diagnostics of a site, and the facts of its modules. One host of each kind is planned, to find conflicts
- * between modules; `checkPlan` reports those of one host.
+ * between modules; `checkPlans` reports them.
  */
 export function checkSite(site: Site): Result<Facts> {
   const found: Diagnostic[] = check(site, modules);
   if (found.some((diagnostic) => diagnostic.severity === 'error')) return { ok: false, diagnostics: found };
   const facts = gatherFacts(site, modules);
-  const clashes = distinctHosts(site, modules, hostNames).flatMap((host) =>
-    checkPlan(planHost(host, site, modules, facts), site),
-  );
-  return conclude(facts, [...found, ...checkPorts(site, modules, facts), ...clashes]);
+  const planned = distinctHosts(site, modules, hostNames).map((host) => planHost(host, site, modules, facts));
+  return conclude(facts, [...found, ...checkPorts(site, modules, facts), ...checkPlans(planned, site)]);
 }
 
-/** The conflicts in the plan of a host, and its directories at wrong paths. */
-export function checkPlan({ clashes, misplaced }: PlannedHost, site: Site): Diagnostic[] {
+/** The conflicts in plans of hosts, and directories at wrong paths; each cause once, at its first host. */
+export function checkPlans(hosts: readonly PlannedHost[], site: Site): Diagnostic[] {
   const compiler = { modules, rows: vocabulary.rows };
-  const isReported = (path: string) => misplaced.some((one) => one.path === path);
-  const others = clashes.filter(({ what, name }) => !(what === 'path' && isReported(name)));
+  const misplaced = hosts.flatMap((host) => host.misplaced);
+  const isReported = (clash: Clash) =>
+    clash.what === 'path' && misplaced.some(({ ip, path }) => ip === clash.ip && path === clash.name);
+  const clashes = hosts.flatMap((host) => host.clashes).filter((clash) => !isReported(clash));
   return [
-    ...others.map((clash) => describeClash(clash, site, compiler)),
-    ...misplaced.map((one) => describeMisplaced(one, site, compiler)),
+    ...oncePerCause(clashes, (one, text) => describeClash(one, text, site, compiler)),
+    ...oncePerCause(misplaced, (one, text) => describeMisplaced(one, text, site, compiler)),
   ];
+}
+
+/** Tracing a cause plans the host again many times: once is enough for hosts with the same problem. */
+function oncePerCause<T extends { readonly ip: HostIp }>(
+  found: readonly T[],
+  describe: (one: T, hosts: string) => Diagnostic,
+): Diagnostic[] {
+  const byCause = new Map<string, T[]>();
+  for (const one of found) append(byCause, JSON.stringify({ ...one, ip: '' }), one);
+  return [...byCause.values()].flatMap(([first, ...others]) =>
+    first ? [describe(first, hostsText(first.ip, others.length > 0 ? 'some' : 0))] : [],
+  );
 }
 
 function addFiles(site: SiteHosts, text: string, readFiles: ReadFiles): Result<Site> {

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { type Compiled, checkPlan, recordsOf } from '../compile.ts';
+import { type Compiled, checkPlans, recordsOf } from '../compile.ts';
 import { writeFileAtomic } from '../effects/files.ts';
 import { type Keys, openKeys } from '../effects/key-ring.ts';
 import { loadTemplates } from '../effects/package-root.ts';
@@ -65,7 +65,7 @@ export async function build({ site, plan }: Compiled, options: BuildOptions): Pr
   const threads = new EmitThreads(context, site.hosts.length);
   try {
     for (const group of groupsOf(plan.hosts, GROUP_SIZE)) {
-      const problems = group.flatMap((host) => checkPlan(host, site));
+      const problems = checkPlans(group, site);
       if (problems.length > 0) return { ok: false, diagnostics: [...diagnostics, ...problems] };
       await threads.add(
         await Promise.all(

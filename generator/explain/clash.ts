@@ -11,40 +11,40 @@ import { type Compiler, traceLeaves } from './plan-origins.ts';
 import type { SiteInput } from './site-inputs.ts';
 
 const rules = {
-  clash: rule<{ what: string; name: string; ip: string; one: string; other: string }>('plan/clash', {
+  clash: rule<{ what: string; name: string; hosts: string; one: string; other: string }>('plan/clash', {
     severity: 'error',
-    message: ({ what, name, ip, one, other }) =>
+    message: ({ what, name, hosts, one, other }) =>
       one === other
-        ? `${one} plans two different versions of ${what} ${name} of host ${ip}`
-        : `${one} and ${other} plan different versions of ${what} ${name} of host ${ip}`,
+        ? `${one} plans two different versions of ${what} ${name} of ${hosts}`
+        : `${one} and ${other} plan different versions of ${what} ${name} of ${hosts}`,
     label: () => 'set here',
     help: () => 'use a different name, number or path for one of them',
   }),
-  system: rule<{ path: string; ip: string; title: string; reason: string }>('plan/system-directory', {
+  system: rule<{ path: string; hosts: string; title: string; reason: string }>('plan/system-directory', {
     severity: 'error',
-    message: ({ path, ip, title, reason }) =>
-      `${title} plans directory ${path} of host ${ip} for itself, but ${path} ${reason}`,
+    message: ({ path, hosts, title, reason }) =>
+      `${title} plans directory ${path} of ${hosts} for itself, but ${path} ${reason}`,
     label: () => 'set here',
     help: () => 'use a directory of its own, as /data/… or, for logs, /var/log/…',
   }),
-  link: rule<{ path: string; ip: string; title: string; other: string; link: string }>(
+  link: rule<{ path: string; hosts: string; title: string; other: string; link: string }>(
     'plan/directory-in-link',
     {
       severity: 'error',
-      message: ({ path, ip, title, other, link }) =>
-        `${title} plans directory ${path} of host ${ip}, but ${link} is a link that ${other} creates`,
+      message: ({ path, hosts, title, other, link }) =>
+        `${title} plans directory ${path} of ${hosts}, but ${link} is a link that ${other} creates`,
       label: () => 'set here',
       help: ({ link }) => `name a directory outside ${link}: a mount point or another real path`,
     },
   ),
-  state: rule<{ path: string; ip: string; outer: string; one: string; other: string }>(
+  state: rule<{ path: string; hosts: string; outer: string; one: string; other: string }>(
     'plan/state-in-state',
     {
       severity: 'error',
-      message: ({ path, ip, outer, one, other }) =>
+      message: ({ path, hosts, outer, one, other }) =>
         path === outer
-          ? `directory ${path} of host ${ip} is planned for ${other} and for ${one}`
-          : `directory ${path} of host ${ip} has ${one} and is inside ${outer}, which has ${other}`,
+          ? `directory ${path} of ${hosts} is planned for ${other} and for ${one}`
+          : `directory ${path} of ${hosts} has ${one} and is inside ${outer}, which has ${other}`,
       label: () => 'set here',
       help: () => 'use a separate directory for each, as /data and /data/backups',
     },
@@ -54,18 +54,23 @@ const rules = {
 type OriginOfSide = { readonly title: string; readonly inputs: readonly SiteInput[] };
 
 /** The clash with the origins of both sides: the parameters that cause each definition. */
-export function describeClash(clash: Clash, site: Site, compiler: Compiler): Diagnostic {
+export function describeClash(clash: Clash, hosts: string, site: Site, compiler: Compiler): Diagnostic {
   const host = site.hosts.find(({ ip }) => ip === clash.ip);
   if (!host) throw new Unreachable(`no host ${clash.ip}`);
   const [one, other] = clash.sides.map((side) => originOf(side, host, site, compiler));
   if (!one || !other) throw new Unreachable('a clash has two sides');
-  const args = { what: clash.what, name: clash.name, ip: clash.ip, one: one.title, other: other.title };
+  const args = { what: clash.what, name: clash.name, hosts, one: one.title, other: other.title };
   const notes = [one, other].flatMap(originNotes);
   return rules.clash.at(placeOf(other, clash.name) ?? placeOf(one, clash.name), args, notes);
 }
 
 /** The directory, with the parameter that has its path. */
-export function describeMisplaced(found: Misplaced, site: Site, compiler: Compiler): Diagnostic {
+export function describeMisplaced(
+  found: Misplaced,
+  hosts: string,
+  site: Site,
+  compiler: Compiler,
+): Diagnostic {
   const { ip, path, sides } = found;
   const host = site.hosts.find((one) => one.ip === ip);
   if (!host) throw new Unreachable(`no host ${ip}`);
@@ -80,18 +85,18 @@ export function describeMisplaced(found: Misplaced, site: Site, compiler: Compil
     placeOf({ ...own, inputs }, path);
   switch (found.kind) {
     case 'system':
-      return rules.system.at(place, { path, ip, title: own.title, reason: found.reason });
+      return rules.system.at(place, { path, hosts, title: own.title, reason: found.reason });
     case 'link':
       return rules.link.at(place, {
         path,
-        ip,
+        hosts,
         title: own.title,
         other: other?.title ?? '',
         link: found.link,
       });
     case 'state': {
       const [one, second] = found.purposes;
-      return rules.state.at(place, { path, ip, outer: found.outer, one, other: second });
+      return rules.state.at(place, { path, hosts, outer: found.outer, one, other: second });
     }
     default:
       return assertNever(found);

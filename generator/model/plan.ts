@@ -128,6 +128,8 @@ export type PortUse = {
   readonly unit: string;
   readonly parameter: string;
   readonly place?: Place;
+  /** Whether the unit may listen on a port below 1024. */
+  readonly mayBePrivileged?: boolean;
 };
 
 /** A health check of a module. The agent runs it on the node until it succeeds or `timeoutSeconds` pass. */

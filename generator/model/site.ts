@@ -40,3 +40,10 @@ export type Site = {
 
 /** A site whose files may not have been read yet. */
 export type SiteHosts = Omit<Site, 'files' | 'digest'>;
+
+/** `host 10.10.10.10`, `host 10.10.10.10 and 2 others`, for messages; `some` where they were not counted. */
+export function hostsText(ip: string, others: number | 'some'): string {
+  if (others === 0) return `host ${ip}`;
+  if (others === 'some') return `host ${ip} and others`;
+  return `host ${ip} and ${others} ${others === 1 ? 'other' : 'others'}`;
+}

@@ -122,11 +122,21 @@ export const AbsolutePath = pattern(
 ).transform(normalPath);
 export const Url = pattern(/^https?:\/\/\S+$/, 'an http or https address');
 export const UrlOrNone = pattern(/^(?:https?:\/\/\S+)?$/, 'an http or https address, or empty text');
-/** A name of an account of the operating system (useradd(8)). */
+/** Accounts that every Debian or EL host has for itself (base-passwd, setup, and what their base systems add). */
+const SYSTEM_ACCOUNTS: ReadonlySet<string> = new Set(
+  (
+    'root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc gnats nobody _apt adm shutdown ' +
+    'halt operator ftp messagebus dbus sshd tss polkitd uuidd tcpdump syslog landscape sssd rpc rpcuser unbound'
+  ).split(' '),
+);
+
+/** An account for services and operators: its name is free on the host, or theirs (useradd(8)). */
 export const SystemUser = pattern(
   /^[a-z_][a-z0-9_-]{0,31}$/,
   'an account name: lower-case letters, digits, _ and -, at most 32',
-);
+).refine((name) => !SYSTEM_ACCOUNTS.has(name) && !name.startsWith('systemd-'), {
+  error: ({ input }) => `\`${input}\` is an account of the system`,
+});
 /** A name that becomes part of host, service and file names. */
 export const ClusterName = pattern(/^[a-zA-Z0-9][a-zA-Z0-9-]*$/, 'a name of letters, digits and -');
 export const Interval = patternOrNumber(

@@ -7,17 +7,25 @@ import { append } from '../model/multimap.ts';
 import type { Place } from '../model/origin.ts';
 import { type Parameter, PENDING, WITHOUT_EFFECT } from '../model/parameter.ts';
 import type { PortUse } from '../model/plan.ts';
-import type { Site, SiteHost } from '../model/site.ts';
+import { hostsText, type Site, type SiteHost } from '../model/site.ts';
 import { nearestName } from '../text/nearest.ts';
 import { siteSecrets } from './secrets.ts';
 
 const rules = {
-  portClash: rule<{ port: number; ip: string; unit: string; other: string }>('node/port-clash', {
+  portClash: rule<{ port: number; hosts: string; unit: string; other: string }>('node/port-clash', {
     severity: 'error',
-    message: ({ port, ip, unit, other }) =>
-      `port conflict on host ${ip}: ${other} and ${unit} both use port ${port}`,
+    message: ({ port, hosts, unit, other }) =>
+      `port conflict on ${hosts}: ${other} and ${unit} both use port ${port}`,
     label: () => 'set here',
     help: () => 'set a different port for one of them',
+  }),
+  privilegedPort: rule<{ port: number; hosts: string; unit: string }>('node/port-privileged', {
+    severity: 'error',
+    message: ({ port, hosts, unit }) =>
+      `${unit} on ${hosts} cannot listen on port ${port}: it has no right to ports below 1024`,
+    label: () => 'set here',
+    help: () =>
+      'use a port of 1024 or more; HAProxy may listen on lower ones (`haproxy_services`, `pg_services`)',
   }),
   published: rule<{ names: readonly string[] }>('site/published-password', {
     severity: 'warning',
@@ -146,32 +154,55 @@ function setRows(
   );
 }
 
-/** Port conflicts: two units that use the same port of a host. */
+/** Ports that a host cannot have as planned, each cause once. Diagnostics: node/port-clash, node/port-privileged. */
 export function checkPorts(site: Site, modules: readonly Module[], facts: Facts): Diagnostic[] {
-  return site.hosts.flatMap((host) =>
-    portClashes(
-      host,
-      modules.flatMap((module) => (module.isOn(host) ? (module.ports?.(host, site, facts) ?? []) : [])),
-    ),
-  );
+  const found = site.hosts.flatMap((host) => {
+    const own = modules.flatMap((module) =>
+      module.isOn(host) ? (module.ports?.(host, site, facts) ?? []) : [],
+    );
+    return [...portClashes(host, own), ...privilegedPorts(host, own)];
+  });
+  return oncePerCause(found);
 }
 
-function portClashes(host: SiteHost, uses: readonly PortUse[]): Diagnostic[] {
+/** A problem of one host's ports. */
+type PortProblem = { readonly ip: string; readonly use: PortUse; readonly other?: PortUse };
+
+/** The first host of each cause stands for all. */
+function oncePerCause(found: readonly PortProblem[]): Diagnostic[] {
+  const byCause = new Map<string, PortProblem[]>();
+  for (const problem of found) {
+    const { ip: _, use, other } = problem;
+    append(byCause, JSON.stringify([causeOf(use), other && causeOf(other)]), problem);
+  }
+  return [...byCause.values()].flatMap((problems) => {
+    const [first] = problems;
+    return first ? [describePort(first, hostsText(first.ip, problems.length - 1))] : [];
+  });
+}
+
+function causeOf({ port, unit, parameter, place }: PortUse): unknown {
+  return [port, unit, parameter, place];
+}
+
+function describePort({ use, other }: PortProblem, hosts: string): Diagnostic {
+  const words = { port: use.port, hosts, unit: `${use.unit} (${use.parameter})` };
+  if (!other) return rules.privilegedPort.at(use.place, words);
+  const name = `${other.unit} (${other.parameter})`;
+  const note = { message: name, ...(other.place && { place: other.place }) };
+  return rules.portClash.at(use.place ?? other.place, { ...words, other: name }, [note]);
+}
+
+function portClashes({ ip }: SiteHost, uses: readonly PortUse[]): PortProblem[] {
   return uses.flatMap((use, index) => {
     const other = uses.slice(0, index).find((one) => one.port === use.port && overlap(one, use));
-    if (!other) return [];
-    const note = {
-      message: `${other.unit} (${other.parameter})`,
-      ...(other.place && { place: other.place }),
-    };
-    const args = {
-      port: use.port,
-      ip: host.ip,
-      unit: `${use.unit} (${use.parameter})`,
-      other: `${other.unit} (${other.parameter})`,
-    };
-    return [rules.portClash.at(use.place ?? other.place, args, [note])];
+    return other ? [{ ip, use, other }] : [];
   });
+}
+
+/** Ports below 1024 are for root and for units that have the capability. */
+function privilegedPorts({ ip }: SiteHost, uses: readonly PortUse[]): PortProblem[] {
+  return uses.flatMap((use) => (use.port < 1024 && !use.mayBePrivileged ? [{ ip, use }] : []));
 }
 
 function overlap({ addresses: some }: PortUse, { addresses: others }: PortUse): boolean {

@@ -17,9 +17,18 @@ const rules = {
     help: () =>
       'write it in quotes; without them, `0123` is 83 (octal), `0x1F` 31, `1_000` 1000, `1:30` 90 and `1.50` 1.5',
   }),
+  otherBase: rule<{ name: string; inside: string; value: string }>('parameter/number-of-other-base', {
+    severity: 'warning',
+    message: ({ name, inside, value }) => `\`${name}\`${inside}: YAML reads this number as ${value}`,
+    label: () => 'not decimal',
+    help: () => 'write the number without a zero in front and without `:`; `010` is 8 (octal), `1:30` is 90',
+  }),
 };
 
-/** Numbers in a value that are text for the schema, and that differ from the text in the file. `accepted` is by the schema. */
+/** `05432` is octal in YAML, `1:30` has base 60. Hexadecimal and `_` are written on purpose. */
+const OTHER_BASE = /^[-+]?(?:0[0-7_]+|[\d_]+(?::[0-5]?\d)+)$/;
+
+/** Numbers in a value that differ from the text in the file: text for the schema, or written in another base. `accepted` is by the schema. */
 export function checkUnquoted(
   { name, value, written, locate }: Variable,
   row: Parameter | undefined,
@@ -27,10 +36,12 @@ export function checkUnquoted(
 ): Diagnostic[] {
   // Most values are text, which YAML leaves as it is.
   if (typeof value === 'string' || typeof value === 'boolean') return [];
-  return [...numbersAsText(value, accepted, row)].flatMap(({ path, printed }) => {
+  return [...numbersIn(value, accepted, row)].flatMap(({ path, printed, isText }) => {
     const text = written(path);
     if (text === undefined || text === printed) return [];
-    return [rules.changed.at(locate(path), { name, inside: insideOf(path) })];
+    if (isText) return [rules.changed.at(locate(path), { name, inside: insideOf(path) })];
+    if (!OTHER_BASE.test(text)) return [];
+    return [rules.otherBase.at(locate(path), { name, inside: insideOf(path), value: printed })];
   });
 }
 
@@ -39,22 +50,22 @@ export function insideOf(path: Path): string {
   return path.length > 0 ? ` at \`${path.map((step) => maskKey(String(step))).join('.')}\`` : '';
 }
 
-type NumberAsText = { readonly path: Path; readonly printed: string };
+type FoundNumber = { readonly path: Path; readonly printed: string; readonly isText: boolean };
 
-function* numbersAsText(
+function* numbersIn(
   value: Value,
   accepted: Value | undefined,
   row: Parameter | undefined,
   path: Path = [],
-): Generator<NumberAsText> {
+): Generator<FoundNumber> {
   if (typeof value === 'number') {
     if (accepted === undefined) return;
-    if (typeof accepted !== 'number' || isText(row, path)) yield { path, printed: String(value) };
+    yield { path, printed: String(value), isText: typeof accepted !== 'number' || isTextFor(row, path) };
   } else if (typeof value === 'object' && value !== null) {
     for (const [key, item] of Object.entries(value)) {
       if (typeof item !== 'number' && typeof item !== 'object') continue;
       const step = Array.isArray(value) ? Number(key) : key;
-      yield* numbersAsText(item, itemOf(accepted, key), row, [...path, step]);
+      yield* numbersIn(item, itemOf(accepted, key), row, [...path, step]);
     }
   }
 }
@@ -64,7 +75,7 @@ function itemOf(value: Value | undefined, key: string): Value | undefined {
 }
 
 /** Text also where the schema keeps the number: secrets, and variables of the user, which other texts refer to. */
-function isText(row: Parameter | undefined, path: Path): boolean {
+function isTextFor(row: Parameter | undefined, path: Path): boolean {
   return row === undefined || row.secret === true || (row.secretKeys ?? []).includes(String(path.at(-1)));
 }
 

@@ -89,6 +89,12 @@ describe.skipIf(reason)(`replication topologies ${reason ?? ''}`, () => {
     await insert();
   });
 
+  it('HAProxy serves a port below 1024 without being root', async () => {
+    await expect
+      .poll(() => cluster.sql(COUNT, { host: PROXIES[1], port: 81 }), { timeout: 30_000 })
+      .toBe(String(rows));
+  });
+
   it('ssh works between hosts of a group only', async () => {
     const logOn = async (account: string, from: string, to: string, ...options: string[]) => {
       const command = ['ssh', '-o', 'BatchMode=yes', ...options, to, 'id -un; uname -n'];

@@ -42,9 +42,9 @@ describe('init', () => {
 
   it('adds the user’s ssh keys', async () => {
     const keys = [
-      'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJb0 me@here',
-      'ssh-rsa AAAAB3NzaC1yc2E= "me": #2',
-      'ssh-rsa AAAA me@10.10.10.10',
+      'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIERGde+s1A81Icu2nPASImgBdG6mVxLr2c9NnbmcwpLk me@here',
+      'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQDEOC1Qi4shyytVFAwMwMf4gSfYJL/igsRRRamzKXT7way6jy9haZI9GXoFeBFvH4tT8tE0bZpjYRbywKyWZ4wQBeWTQBqXda/D0OrfYtRZPkbHUTq5tJK8R6zrtzdrqYD/6DgOF1YNQ4DpzGcQib5IK3K+gozu+sHw5TzdkTzTQQ== "me": #2',
+      'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQDEOC1Qi4shyytVFAwMwMf4gSfYJL/igsRRRamzKXT7way6jy9haZI9GXoFeBFvH4tT8tE0bZpjYRbywKyWZ4wQBeWTQBqXda/D0OrfYtRZPkbHUTq5tJK8R6zrtzdrqYD/6DgOF1YNQ4DpzGcQib5IK3K+gozu+sHw5TzdkTzTQQ== me@10.10.10.10',
     ];
     mkdirSync(join(home, '.ssh'));
     writeFileSync(join(home, '.ssh', 'id_ed25519.pub'), `${keys[0]}\n`);

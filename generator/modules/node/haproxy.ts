@@ -33,7 +33,14 @@ export function haproxyContribution(host: SiteHost, facts: Facts): Contribution 
     ...relaysOf(host, facts).flatMap(relayFiles),
     ...(services.some(usesCa) ? [ca] : []),
   ];
-  const unit = unitFile('haproxy.service', 'node/haproxy.service.ejs', { root: { $image: 'haproxy' } });
+  const ports = [
+    settings.haproxy_exporter_port,
+    ...[...services, ...relaysOf(host, facts)].map(({ port }) => port),
+  ];
+  const unit = unitFile('haproxy.service', 'node/haproxy.service.ejs', {
+    root: { $image: 'haproxy' },
+    hasLowPorts: ports.some((port) => port < 1024),
+  });
   return {
     users: [
       {
@@ -102,22 +109,27 @@ function relaysOf(host: SiteHost, facts: Facts): ProxyRelay[] {
   return facts.of(ProxyRelay, host.ip).map(({ relay }) => relay);
 }
 
-export function nodePorts(host: SiteHost, _site: Site, facts: Facts): PortUse[] {
+export function haproxyPorts(host: SiteHost, _site: Site, facts: Facts): PortUse[] {
   const settings = settingsOf(host);
   if (!settings.haproxy_enabled) return [];
-  const unit = 'haproxy.service';
+  const own = { unit: 'haproxy.service', mayBePrivileged: true };
   const everywhere = ['0.0.0.0'];
   return [
     {
       port: settings.haproxy_exporter_port,
       addresses: everywhere,
-      unit,
       parameter: 'haproxy_exporter_port',
+      ...own,
     },
     ...servicesOf(host, facts).map(({ port, address, declared }) => {
-      return { port, addresses: address === '*' ? everywhere : [address], unit, ...declared };
+      return { port, addresses: address === '*' ? everywhere : [address], ...own, ...declared };
     }),
-    ...relaysOf(host, facts).map(({ port, declared }) => ({ port, addresses: [host.ip], unit, ...declared })),
+    ...relaysOf(host, facts).map(({ port, declared }) => ({
+      port,
+      addresses: [host.ip],
+      ...own,
+      ...declared,
+    })),
   ];
 }
 

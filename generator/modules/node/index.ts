@@ -1,11 +1,12 @@
 import { NodeName, offer, PackageArchive } from '../../model/facts.ts';
 import { defineModule, settingsOf } from '../../model/module.ts';
-import { nodePorts } from './haproxy.ts';
+import { haproxyPorts } from './haproxy.ts';
 import { rows } from './params.ts';
 import { nodeImages, planNode } from './plan.ts';
 import { checkNode } from './rules.ts';
 import { nodeName } from './settings.ts';
 import { checkSources, keyFiles, packageSources } from './sources.ts';
+import { sshPort } from './ssh-port.ts';
 
 export const node = defineModule({
   name: 'node',
@@ -22,6 +23,6 @@ export const node = defineModule({
     offer(PackageArchive, packageSources(site)),
   ],
   images: nodeImages,
-  ports: nodePorts,
+  ports: (host, site, facts) => [sshPort(host), ...haproxyPorts(host, site, facts)],
   plan: planNode,
 });

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { defaultPlatform, platformNames } from '../../distributions/index.ts';
 import type { SettingsOf } from '../../model/settings.ts';
+import { isTimeZone } from '../../text/time-zone.ts';
 import { OURS, PENDING, section, UNREAD, WITHOUT_EFFECT } from '../params-section.ts';
 import {
   AbsolutePath,
   AnyText,
   ClusterName,
-  ConfigLines,
   Count,
   decimal,
   expected,
@@ -29,7 +29,9 @@ import {
 import * as defaults from './defaults.ts';
 import {
   HaproxyService,
+  HostsLine,
   ImagePlatforms,
+  KernelModule,
   NameServer,
   PackageSource,
   PublicKey,
@@ -39,7 +41,11 @@ import {
 
 const HostName = pattern(/^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/, 'a host name');
 /** A name of the time zone database; empty for the host's own. */
-const TimeZone = pattern(/^(?:[\w+-]+(?:\/[\w+-]+)*)?$/, 'a time zone, as Europe/Berlin, or empty text');
+const ZONE = 'a name of the time zone database, as Europe/Berlin, or empty text';
+const TimeZone = pattern(/^(?:[\w+-]+(?:\/[\w+-]+)*)?$/, ZONE).refine(
+  (name) => name === '' || isTimeZone(name),
+  expected(ZONE),
+);
 const Bytes = whole(1, Number.MAX_SAFE_INTEGER, 'a number of bytes');
 
 /** sysctl(8): names with dots or slashes. */
@@ -65,9 +71,9 @@ const identity = section('NODE_ID', [
 
 // biome-ignore format: a table, one parameter per row
 const dns = section('NODE_DNS', [
-  { id: 210, name: 'node_default_etc_hosts', level: 'G', schema: ConfigLines, default: defaults.etcHosts,
+  { id: 210, name: 'node_default_etc_hosts', level: 'G', schema: listOf(HostsLine, 'lines'), default: defaults.etcHosts,
     meaning: 'lines of /etc/hosts on every host' },
-  { id: 211, name: 'node_etc_hosts', level: 'C', schema: ConfigLines, default: [],
+  { id: 211, name: 'node_etc_hosts', level: 'C', schema: listOf(HostsLine, 'lines'), default: [],
     meaning: 'additional lines of /etc/hosts' },
   { id: 212, name: 'node_dns_method', level: 'C', schema: oneOf('add', 'none', 'overwrite'), default: 'add',
     meaning: 'write the DNS servers to /etc/resolv.conf: before those of the host, instead of them, or not at all' },
@@ -103,7 +109,7 @@ const tuning = section('NODE_TUNE', [
     meaning: 'prevent DHCP from replacing the DNS servers of the inventory' },
   { id: 235, name: 'node_disk_prefetch', level: 'C', schema: Flag, default: false,
     meaning: 'read 8 MiB ahead on rotating disks; off restores the default at the next boot' },
-  { id: 236, name: 'node_kernel_modules', level: 'C', schema: ConfigLines, default: defaults.kernelModules,
+  { id: 236, name: 'node_kernel_modules', level: 'C', schema: listOf(KernelModule, 'kernel modules'), default: defaults.kernelModules,
     meaning: 'kernel modules that are loaded at boot' },
   { id: 237, name: 'node_hugepage_count', level: 'C', schema: Count, default: 0, unit: '2 MiB pages',
     meaning: 'huge pages to reserve, at most 90 % of memory; overrides node_hugepage_ratio' },

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { platformNames } from '../../distributions/index.ts';
+import { ADDRESS } from '../../text/address.ts';
 import {
+  ConfigLine,
   expected,
   Flag,
   Ip,
@@ -28,6 +30,9 @@ const HaproxyServer = z.strictObject(
   expected('{ name, ip, port, … }'),
 );
 
+/** Replaced after the schema has checked the value (pigsty.md section 1). */
+const ADMIN_IP = '${admin_ip}';
+
 /** Settings of HAProxy: Pigsty's code reads them here, its documentation has them one level higher. */
 const Nested = z.strictObject(
   { balance: optional(Line), maxconn: optional(Positive) },
@@ -38,10 +43,36 @@ const Nested = z.strictObject(
 export const PublicKey = pattern(
   /^(?:\P{Cc}+ )?(?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[\w@.-]+ [A-Za-z0-9+/=]+(?: \P{Cc}*)?$/u,
   'an ssh public key: `ssh-ed25519 AAAA… comment`',
-);
+).refine(isWholeKey, expected('a complete ssh public key: its data does not match its type'));
 
-/** Replaced after the schema has checked the value (pigsty.md section 1). */
-const ADMIN_IP = '${admin_ip}';
+/** The data begins with the length and the name of the key's type (RFC 4253, 6.6), and has more than that. */
+function isWholeKey(line: string): boolean {
+  const [, type = '', data = ''] =
+    /(?:^| )((?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[\w@.-]+) ([A-Za-z0-9+/=]+)(?: |$)/.exec(line) ?? [];
+  const bytes = Buffer.from(data, 'base64');
+  const start = 4 + type.length;
+  return (
+    bytes.length > start + 32 &&
+    bytes.readUInt32BE(0) === type.length &&
+    bytes.toString('latin1', 4, start) === type
+  );
+}
+
+/** A line of hosts(5): an address and its names, or a comment. */
+export const HostsLine = ConfigLine.refine(isHostsLine, expected('a line of /etc/hosts: `10.10.10.10 name`'));
+
+function isHostsLine(line: string): boolean {
+  const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
+  if (address === '') return true;
+  const isAddress = address === ADMIN_IP || ADDRESS.test(address) || z.ipv6().safeParse(address).success;
+  return isAddress && names.length > 0 && names.every((name) => /^[A-Za-z0-9_](?:[\w.-]*\w)?$/.test(name));
+}
+
+/** A line of modules-load.d(5). */
+export const KernelModule = ConfigLine.refine(
+  (line) => /^\s*(?:[\w-]+|[#;].*)?\s*$/.test(line),
+  expected('a name of a kernel module, as ip_vs'),
+);
 
 /** libc accepts IPv4 and IPv6 (resolv.conf(5)). */
 export const NameServer = z.union([Ip, z.ipv6(), z.literal(ADMIN_IP)], expected('an address, as 192.0.2.53'));

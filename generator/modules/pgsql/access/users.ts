@@ -62,7 +62,8 @@ function listedPassword(user: User, settings: PgsqlSettings): Omit<PasswordOrigi
       };
 }
 
-function systemPassword(user: string, settings: PgsqlSettings): PasswordOrigin | undefined {
+/** The password that a parameter of its own gives a system user. */
+export function systemPassword(user: string, settings: PgsqlSettings): PasswordOrigin | undefined {
   const system: Record<string, [string, string]> = {
     [settings.pg_dbsu]: ['pg_dbsu_password', settings.pg_dbsu_password],
     [settings.pg_replication_username]: ['pg_replication_password', settings.pg_replication_password],

@@ -2,7 +2,9 @@ import { rule } from '../../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
 import type { Place } from '../../../model/origin.ts';
 import type { Site } from '../../../model/site.ts';
+import { nearestName } from '../../../text/nearest.ts';
 import { clusters, type PgsqlMember, placeOf } from '../members.ts';
+import { CONTRIB } from '../packages/package-table.ts';
 import {
   isBundled,
   type ListedPackage,
@@ -137,7 +139,9 @@ function checkExtension(
     (one) => row !== undefined && 'row' in one.resolved && one.resolved.row === row,
   );
   if (isListed) return [];
-  const nearest = resolved.kind === 'unknown' ? resolved.nearest : undefined;
+  const nearest =
+    nearestName(words.extension, [...CONTRIB]) ??
+    (resolved.kind === 'unknown' ? resolved.nearest : undefined);
   return [rules.extension.at(place(), { ...words, nearest })];
 }
 

@@ -6,9 +6,10 @@ import { isMd5Verifier, isVerifier } from '../../../text/password.ts';
 import { type HbaContext, hbaContext } from '../access/hba/context.ts';
 import { type HbaSource, hbaGroups } from '../access/hba/groups.ts';
 import { matchesUser, rolesOf } from '../access/hba/verdict.ts';
-import { allUsers, passwordOrigin } from '../access/users.ts';
+import { allUsers, passwordOrigin, systemPassword } from '../access/users.ts';
 import { type PgsqlMember, placeOf } from '../members.ts';
 import type { User } from '../params/schemas.ts';
+import { eachPresent } from '../present.ts';
 
 const rules = {
   hash: rule<{ parameter: string; reader: string }>('pgsql/hash-for-password', {
@@ -17,6 +18,13 @@ const rules = {
       `\`${parameter}\` is a hash, but ${reader} needs the password itself to log in`,
     label: () => 'set here',
     help: () => 'give the password itself',
+  }),
+  system: rule<{ user: string; parameter: string }>('pgsql/two-passwords', {
+    severity: 'error',
+    message: ({ user, parameter }) =>
+      `user \`${user}\` has one password here and another in \`${parameter}\`, with which programs of the cluster log in`,
+    label: () => 'set here',
+    help: ({ parameter }) => `leave the password out here, or set the same in \`${parameter}\``,
   }),
   md5: rule<{ user: string; servers: readonly string[]; isHash: boolean; isFixed: boolean }>(
     'pgsql/md5-under-scram',
@@ -43,7 +51,7 @@ export function checkPasswords(member: PgsqlMember, site: Site): Diagnostic[] {
     ? ['postgres', 'pgbouncer']
     : ['postgres'];
   const contexts = servers.map((server) => hbaContext(server, member, site));
-  const refused = checkHashes(member);
+  const refused = [...checkHashes(member), ...checkSystemUsers(member)];
   return refused.length > 0
     ? refused
     : allUsers(member.settings).flatMap((user) => checkPassword(user, member, contexts));
@@ -59,6 +67,17 @@ function checkHashes(member: PgsqlMember): Diagnostic[] {
   return readers.flatMap(([parameter, reader]) =>
     isVerifier(settings[parameter]) ? [rules.hash.at(placeOf(member, parameter), { parameter, reader })] : [],
   );
+}
+
+/** System users may also be in a list of users, with roles and settings. A hash is not compared. */
+function checkSystemUsers({ settings, host }: PgsqlMember): Diagnostic[] {
+  return eachPresent(settings.pg_users, (user, index) => {
+    const system = systemPassword(user.name, settings);
+    const { password } = user;
+    if (!system || password === undefined || password === system.text || isVerifier(password)) return [];
+    const place = host.parameters.place('pg_users', [index, 'password']);
+    return [rules.system.at(place, { user: user.name, parameter: system.parameter })];
+  });
 }
 
 /** SCRAM needs a SCRAM secret (PostgreSQL manual, "Password Authentication"). */

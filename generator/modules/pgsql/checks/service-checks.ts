@@ -1,5 +1,6 @@
 import { rule } from '../../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
+import { nearestName } from '../../../text/nearest.ts';
 import { isPoolKey, poolNameProblem } from '../access/pgbouncer.ts';
 import { declaredServices, destinationPort, selectMembers } from '../access/services.ts';
 import { type PgsqlMember, placeOf } from '../members.ts';
@@ -11,6 +12,17 @@ const rules = {
     message: ({ service, cluster }) => `service \`${service}\` of cluster ${cluster} selects no member`,
     help: () => 'its `selector` and `backup` (JMESPath over the members) match nothing',
   }),
+  unknownCheck: rule<{ service: string; check: string; suggestion: string | undefined }>(
+    'pgsql/unknown-health-check',
+    {
+      severity: 'error',
+      message: ({ service, check }) =>
+        `service \`${service}\`: Patroni has no health check \`${check}\`, so that no server would ever be up`,
+      label: () => 'set here',
+      help: ({ suggestion }) =>
+        suggestion ? `did you mean \`${suggestion}\`?` : `health checks: ${HEALTH_CHECKS.join(', ')}`,
+    },
+  ),
   noPool: rule<{ services: readonly string[]; cluster: string; instances: readonly string[] }>(
     'pgsql/service-to-disabled-pool',
     {
@@ -43,11 +55,45 @@ const rules = {
   }),
 };
 
+/**
+ * Patroni's health checks (its manual, "Patroni REST API"); `/` is `/primary`. It answers others, as `/liveness`, only to
+ * GET, and HAProxy asks with OPTIONS.
+ */
+const HEALTH_CHECKS = [
+  ...['/', '/primary', '/master', '/leader', '/read-write', '/standby-leader', '/standby_leader', '/replica'],
+  ...[
+    '/read-only',
+    '/read-only-sync',
+    '/read-only-synchronous',
+    '/read-only-quorum',
+    '/sync',
+    '/synchronous',
+  ],
+  ...['/async', '/asynchronous', '/quorum', '/health'],
+];
+
+function checkHealthChecks({ settings, host }: PgsqlMember): Diagnostic[] {
+  return (['pg_default_services', 'pg_services'] as const).flatMap((parameter) =>
+    settings[parameter].flatMap(({ name, check }, index) => {
+      const path = check?.replace(/\?.*/, '');
+      if (check === undefined || path === undefined || HEALTH_CHECKS.includes(path)) return [];
+      const place = host.parameters.place(parameter, [index, 'check']);
+      const suggestion = nearestName(path, HEALTH_CHECKS);
+      return [rules.unknownCheck.at(place, { service: name, check, suggestion })];
+    }),
+  );
+}
+
 /** Services have members and servers, and it is told which of them replace default ones. */
 export function checkServices(members: readonly PgsqlMember[]): Diagnostic[] {
   const [first] = members;
   if (!first) return [];
-  return [...checkBackends(first, members), ...checkReplaced(first), ...checkPoolRuns(members)];
+  return [
+    ...checkBackends(first, members),
+    ...checkHealthChecks(first),
+    ...checkReplaced(first),
+    ...checkPoolRuns(members),
+  ];
 }
 
 /** Services of the inventory need members. Default services do not (a single primary has no offline member). */
