@@ -40,28 +40,33 @@ const Nested = z.strictObject(
 );
 
 /** A line of authorized_keys, options before the key included (sshd(8)). */
-export const PublicKey = pattern(
-  /^(?:\P{Cc}+ )?(?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[\w@.-]+ [A-Za-z0-9+/=]+(?: \P{Cc}*)?$/u,
-  'an ssh public key: `ssh-ed25519 AAAA… comment`',
-).refine(isWholeKey, expected('a complete ssh public key: its data does not match its type'));
+const KEY_LINE = /^(?:\P{Cc}+ )?((?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[\w@.-]+) ([A-Za-z0-9+/=]+)(?: \P{Cc}*)?$/u;
+export const PublicKey = pattern(KEY_LINE, 'an ssh public key: `ssh-ed25519 AAAA… comment`').refine(
+  isWholeKey,
+  expected('a complete ssh public key: its data does not match its type'),
+);
 
 /** The data begins with the length and the name of the key's type (RFC 4253, 6.6), and has more than that. */
 function isWholeKey(line: string): boolean {
-  const [, type = '', data = ''] =
-    /(?:^| )((?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[\w@.-]+) ([A-Za-z0-9+/=]+)(?: |$)/.exec(line) ?? [];
+  const [, type, data] = KEY_LINE.exec(line) ?? [];
+  if (type === undefined || data === undefined) return true;
   const bytes = Buffer.from(data, 'base64');
-  const start = 4 + type.length;
+  const end = 4 + type.length;
   return (
-    bytes.length > start + 32 &&
+    bytes.length > end + 32 &&
     bytes.readUInt32BE(0) === type.length &&
-    bytes.toString('latin1', 4, start) === type
+    bytes.toString('latin1', 4, end) === type
   );
 }
 
 /** A line of hosts(5): an address and its names, or a comment. */
 export const HostsLine = ConfigLine.refine(isHostsLine, expected('a line of /etc/hosts: `10.10.10.10 name`'));
 
+/** What the pattern has refused is not refused again. */
+const isOneLine = (line: string) => !/[^\P{Cc}\t]/u.test(line);
+
 function isHostsLine(line: string): boolean {
+  if (!isOneLine(line)) return true;
   const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
   if (address === '') return true;
   const isAddress = address === ADMIN_IP || ADDRESS.test(address) || z.ipv6().safeParse(address).success;
@@ -70,7 +75,7 @@ function isHostsLine(line: string): boolean {
 
 /** A line of modules-load.d(5). */
 export const KernelModule = ConfigLine.refine(
-  (line) => /^\s*(?:[\w-]+|[#;].*)?\s*$/.test(line),
+  (line) => !isOneLine(line) || /^\s*(?:[\w-]+|[#;].*)?\s*$/.test(line),
   expected('a name of a kernel module, as ip_vs'),
 );
 
