@@ -182,6 +182,7 @@ describe('explain hba', () => {
       '           pgb_default_hba_rules[6]: allow all user intra access with pwd',
       'services   5436 default, 5438 offline: as postgres',
       'services   5433 primary, 5434 replica: as pgbouncer',
+      expect.stringContaining('note: pgbouncer rejects user etl'),
       '',
     ]);
   });
@@ -195,6 +196,26 @@ describe('explain hba', () => {
       server: 'postgres',
       verdict: { method: 'reject' },
     });
+  });
+
+  it('says which names the inventory and the pool do not have', async () => {
+    const notes = async (user: string, db: string) => {
+      const { stdout } = await ask('--user', user, '--db', db, '--from', '10.10.10.50');
+      return stdout.split('\n').filter((line) => line.startsWith('note: '));
+    };
+    expect(await notes('test', 'test')).toEqual([]);
+    expect(await notes('tests', 'tests')).toEqual([
+      expect.stringContaining('user tests is not in the inventory (did you mean test?)'),
+      expect.stringContaining('database tests is not in the inventory (did you mean test?)'),
+      expect.stringContaining('pgbouncer rejects user tests'),
+      'note: pgbouncer does not serve database tests',
+    ]);
+    expect(await notes('replicator', 'postgres')).toEqual([
+      expect.stringContaining('pgbouncer rejects user replicator'),
+    ]);
+    expect(await notes('dbrole_admin', 'postgres')).toContain(
+      'note: user dbrole_admin has `login: false`: it cannot log in',
+    );
   });
 
   it('reports missing and invalid options', async () => {
