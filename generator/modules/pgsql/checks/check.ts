@@ -14,6 +14,7 @@ import { checkLocales } from './locale-checks.ts';
 import {
   checkIdentity,
   checkListen,
+  checkMembership,
   checkPrimary,
   checkSameValues,
   checkSequences,
@@ -37,6 +38,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
   // Packages, libraries and versions of another engine are no mistakes of their own.
   if (engines.length > 0) return engines;
   return [
+    ...site.hosts.flatMap(checkMembership),
     ...site.hosts.filter(isPgsqlHost).flatMap(checkIdentity),
     ...clusters(site).flatMap((own) => {
       return [

@@ -16,7 +16,7 @@ const rules = {
   }),
   made: rule<{ line: string; problem: string }>('pgsql/hba-rule', {
     severity: 'error',
-    message: ({ line, problem }) => `this rule makes a line that the server does not load: ${problem}`,
+    message: ({ problem }) => `this rule makes a line that the server does not load: ${problem}`,
     label: () => 'set here',
     help: ({ line }) => `the line is: ${line}`,
   }),
