@@ -115,7 +115,9 @@ export function resolve(inventory: Inventory, name: string, vocabulary: Vocabula
     const names = withParents(entries, groups).sort((a, b) => (ranked.get(a) ?? 0) - (ranked.get(b) ?? 0));
     const own = entries.map(({ vars }) => readVars(context, vars, 'host', ip));
     const layers = [all, ...names.map((group) => given.get(group) ?? []), ...own];
-    return { ip, locate, groups: names.sort(), parameters: mergeLayers(context, layers.flat(), ip) };
+    const parameters = mergeLayers(context, layers.flat(), ip);
+    const keyWith = (name: string) => entryWith(name, entries, { groups, parameters }).locate([], 'key');
+    return { ip, locate, keyWith, groups: names.sort(), parameters };
   });
   if (hosts.length === 0) diagnostics.push(rules.empty.at(undefined, {}));
   diagnostics.push(...laterNames(inventory, vocabulary));
@@ -133,6 +135,18 @@ function membership(hosts: readonly InventoryHost[]): Entries[] {
     else byIp.set(host.ip, [host]);
   }
   return [...byIp.values()].sort(([a], [b]) => compareAddresses(a.ip, b.ip));
+}
+
+/** The entry that sets a parameter, or whose group does; any one for a parameter of all. */
+function entryWith(
+  name: string,
+  entries: Entries,
+  { groups, parameters }: { groups: ReadonlyMap<string, InventoryGroup>; parameters: Parameters },
+): InventoryHost {
+  const origin = parameters.origin(name);
+  const isIn = (entry: InventoryHost) =>
+    origin.scope === 'group' && withParents([entry], groups).includes(origin.name);
+  return entries.find(({ vars }) => vars.has(name)) ?? entries.find(isIn) ?? entries[0];
 }
 
 function withParents(entries: Entries, groups: ReadonlyMap<string, InventoryGroup>): string[] {

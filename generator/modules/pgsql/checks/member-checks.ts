@@ -71,7 +71,7 @@ export function checkListen(members: readonly PgsqlMember[]): Diagnostic[] {
 export function checkIdentity(host: SiteHost): Diagnostic[] {
   const { pg_seq, pg_cluster } = host.parameters.values;
   if (pg_seq !== undefined) return [];
-  return [rules.noSequence.at(host.locate([], 'key'), { ip: host.ip, cluster: String(pg_cluster) })];
+  return [rules.noSequence.at(host.keyWith('pg_cluster'), { ip: host.ip, cluster: String(pg_cluster) })];
 }
 
 /** Parameters that only a member of a cluster has. */
