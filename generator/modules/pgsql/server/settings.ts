@@ -1,4 +1,5 @@
 import { SETTINGS_17 } from './settings-17.ts';
+import { SETTINGS_18 } from './settings-18.ts';
 
 /** A parameter of PostgreSQL: what it takes, and when a change of it takes effect (PostgreSQL manual, pg_settings). */
 export type Setting = {
@@ -16,7 +17,7 @@ export type Setting = {
     }
 );
 
-const TABLES: Readonly<Record<number, string>> = { 17: SETTINGS_17 };
+const TABLES: Readonly<Record<number, string>> = { 17: SETTINGS_17, 18: SETTINGS_18 };
 const parsed = new Map<number, ReadonlyMap<string, Setting>>();
 
 /** The parameters of a major version by name, in lower case; undefined where this product has no table of them. */
