@@ -21,7 +21,7 @@ const rules = {
     severity: 'warning',
     message: ({ count }) => `even number of etcd members: ${count}`,
     help: ({ count, tolerated }) =>
-      `a quorum of ${count} survives the loss of ${tolerated}, just as ${count - 1} members would; use ${count - 1} or ${count + 1}`,
+      `${count} members survive the loss of ${tolerated || 'none'}, no more than ${count - 1} ${count === 2 ? 'does' : 'do'}; use ${count - 1} or ${count + 1}`,
   }),
   zoneHoldsMajority: rule<{ zone: string; held: number; count: number }>('etcd/zone-holds-majority', {
     severity: 'warning',

@@ -58,7 +58,8 @@ export function declaredPools(settings: PgsqlSettings): Database[] {
 }
 
 function pooledDatabases(settings: PgsqlSettings): Database[] {
-  return [{ name: 'postgres' }, ...declaredPools(settings)];
+  const declared = declaredPools(settings);
+  return declared.some(({ name }) => name === 'postgres') ? declared : [{ name: 'postgres' }, ...declared];
 }
 
 /** pgbouncer's defaults for a database, in connections to PostgreSQL. */

@@ -29,6 +29,7 @@ import { checkReferences } from './reference-checks.ts';
 import { checkReleases } from './release-checks.ts';
 import { checkPool, checkServices } from './service-checks.ts';
 import { checkServiceSources } from './service-source-checks.ts';
+import { checkSessionSettings } from './session-setting-checks.ts';
 import { checkSettings } from './setting-checks.ts';
 import { checkUpstream } from './upstream-checks.ts';
 
@@ -76,6 +77,7 @@ function checkContent([first]: readonly PgsqlMember[], site: Site): Diagnostic[]
     ...checkPasswords(first, site),
     ...checkHbaNames(first, site),
     ...checkLocales(first),
+    ...checkSessionSettings(first),
     ...checkPool(first),
     ...checkPackages(first),
     ...checkBaselines(first, site.files),
