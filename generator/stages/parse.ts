@@ -4,7 +4,7 @@ import { rule } from '../diagnostics/rule.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { conclude } from '../model/diagnostic.ts';
 import type { Inventory, InventoryGroup, InventoryHost, Variable, Vars } from '../model/inventory.ts';
-import { isHostIp } from '../text/address.ts';
+import { addressHint, isHostIp } from '../text/address.ts';
 import { isSlipOf } from '../text/nearest.ts';
 import type { Entry } from '../text/yaml-nodes.ts';
 import type { YamlFile } from '../text/yaml-reader.ts';
@@ -25,7 +25,8 @@ const rules = {
     severity: 'error',
     message: ({ text, group }) => `host \`${maskKey(text)}\` in group \`${group}\` is not an IPv4 address`,
     label: () => 'expected four numbers from 0 to 255',
-    help: () => 'use the IPv4 address as the key and set the name with `nodename`',
+    help: ({ text }) =>
+      addressHint(text) ?? 'use the IPv4 address as the key and set the name with `nodename`',
   }),
   containsItself: rule<{ name: string }>('inventory/group-holds-itself', {
     severity: 'error',

@@ -8,7 +8,7 @@ import { findMissing } from '../support/requirements.ts';
 
 /* The verbs that read an inventory and write nothing: validate, explain, schema, completion. */
 const workshop = new Workshop('trio', (text) =>
-  text.replace('pg_rto: 30', 'pg_rto: 40\n        pg_prot: 5433'),
+  text.replace('pg_rto: 30', 'pg_rto: 40\n        pg_port2: 5433'),
 );
 const { directory, inventory } = workshop;
 afterAll(() => workshop.remove());
@@ -35,7 +35,7 @@ describe('validate', () => {
     const result = await pigsty(['validate', inventory]);
     expect(result.code).toBe(0);
     expect(result.stdout).toBe(`${inventory}: 3 hosts, 0 errors, 2 warnings, 1 notice\n`);
-    expect(result.stderr).toContain('warning[parameter/unknown] unknown parameter `pg_prot`');
+    expect(result.stderr).toContain('warning[parameter/unknown] unknown parameter `pg_port2`');
     expect(result.stderr).toContain('did you mean `pg_port`?');
     expect(readdirSync(directory)).toEqual(before);
   });
@@ -165,6 +165,21 @@ describe('explain', () => {
     const parameter = await explain('10.10.10.11', 'pg_prot');
     expect(parameter.stderr).toContain('did you mean `pg_port`?');
     expect(parameter.code).toBe(2);
+  });
+});
+
+describe('explain, settings of PostgreSQL', () => {
+  const explain = (name: string) => pigsty(['explain', '10.10.10.11', name, '-i', inventory]);
+
+  it('says that nothing sets one, and how to set it', async () => {
+    const { stdout, code } = await explain('statement_timeout');
+    expect(stdout).toContain('statement_timeout is a parameter of PostgreSQL 17 that nothing sets');
+    expect(stdout).toContain('set it: pg_parameters: { statement_timeout: … }');
+    expect(code).toBe(0);
+  });
+
+  it('names the parameter whose word stands for a number', async () => {
+    expect((await explain('max_connections')).stdout).toMatch(/^ +pg_max_conn of /m);
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkSetting } from '../../generator/modules/pgsql/checks/setting-verdict.ts';
 import { OWNED } from '../../generator/modules/pgsql/server/declared-settings.ts';
 import { type Setting, settingProblem, settingsOf } from '../../generator/modules/pgsql/server/settings.ts';
 import { SETTINGS_17 } from '../../generator/modules/pgsql/server/settings-17.ts';
@@ -34,6 +35,29 @@ const LIST = `select concat_ws(' ', name, context, vartype,
     case vartype when 'enum' then replace(array_to_string(enumvals, ','), ' ', '_')
       when 'integer' then concat_ws(' ', min_val, max_val, unit) when 'real' then concat_ws(' ', min_val, max_val, unit) end)
   from pg_settings where name !~ '[.]' and name <> 'server_version_num' order by name collate "C"`;
+
+/** Texts of a list of words. Old names of time zones (Asia/Calcutta) are taken, but are not in Debian's tzdata. */
+const TEXTS: readonly (readonly [string, string])[] = [
+  ...['Europe/Berlin', 'asia/shanghai', 'Asia/Shangai', 'Mars/Phobos', 'EST5EDT', 'UTC'].map(
+    (zone) => ['TimeZone', zone] as const,
+  ),
+  ...['Etc/GMT+3', 'America/Argentina/Buenos_Aires', 'Europe/Berln'].map(
+    (zone) => ['log_timezone', zone] as const,
+  ),
+  ...['ISO, DMY', 'german', 'sql,european', 'Postgres, US', 'iso, xyz', 'DMY MDY'].map(
+    (style) => ['DateStyle', style] as const,
+  ),
+  ...['C', 'en_US.UTF-8', 'en_US.utf8', 'de_DE.UTF-8', 'POSIX', 'english'].map(
+    (locale) => ['lc_time', locale] as const,
+  ),
+];
+
+/** Says which parameters ALTER ROLE does not set. */
+const OF_SERVER = `create role app; do $$ declare one record; begin
+  for one in select name, setting from pg_settings where name !~ '[.]' and context <> 'internal' loop
+    begin execute format('alter role app set %I = %L', one.name, one.setting);
+    exception when others then raise warning '% %', one.name, sqlerrm; end;
+  end loop; end $$;`;
 
 /** Parameters that ALTER SYSTEM sets, whatever their value means for the rest. */
 const tried = (major: number) =>
@@ -94,6 +118,11 @@ END
         ...sample([...WORDS, ...UNITS], 6, random).map((value) => ({ setting, value })),
         ...edges(setting).map((value) => ({ setting, value })),
       ]);
+      const known = settingsOf(major);
+      for (const [name, value] of TEXTS) {
+        const setting = known?.get(name.toLowerCase());
+        if (setting) chosen.push({ setting, value });
+      }
       const script = chosen.map(
         ({ setting, value }, index) => `\\echo ${index}:\nalter system set ${setting.name} = '${value}';`,
       );
@@ -109,8 +138,23 @@ END
       });
       expect(differing).toEqual([]);
     });
+
+    it('are those of a session where the checks say so', async () => {
+      const said = await ask(OF_SERVER);
+      const refused = [...said.matchAll(/WARNING: {2}(\w+) parameter "\w+" cannot be (?:changed|set)/g)];
+      expect(refused.flatMap(([, name]) => name ?? []).sort()).toEqual(ofServer(major).sort());
+    });
   },
 );
+
+/** The names that the checks refuse for a user. */
+function ofServer(major: number): string[] {
+  return [...(settingsOf(major)?.values() ?? [])].flatMap(({ name, context }) => {
+    if (context === 'internal') return [];
+    const found = checkSetting({ name, value: 'x', major }, undefined, 'user');
+    return found.some(({ code }) => code === 'pgsql/setting-of-server') ? [name] : [];
+  });
+}
 
 /** The limits of a number, and what is just outside. */
 function edges(setting: Setting): string[] {

@@ -49,7 +49,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
         ...checkPatroni(site, own),
         ...checkServices(own),
         ...checkContent(own, site),
-        ...own.flatMap(checkBackups),
+        ...own.flatMap((member) => checkBackups(member, site)),
         ...own.flatMap(checkPaths),
         ...checkHba(site, own),
         ...checkServiceSources(own, site),

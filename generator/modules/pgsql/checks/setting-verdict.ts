@@ -26,8 +26,8 @@ const rules = {
 };
 
 const NAME = /^[A-Za-z_][\w$]*(?:\.[A-Za-z_][\w$]*)?$/;
-/** Contexts of parameters that a session may have of its own (PostgreSQL manual, pg_settings). */
-const OF_SESSIONS = ['user', 'superuser', 'backend', 'superuser-backend'];
+/** Contexts of parameters that ALTER ROLE and ALTER DATABASE set (PostgreSQL manual, pg_settings). */
+const OF_SESSIONS = ['user', 'superuser'];
 
 type Given = { readonly name: string; readonly value: string; readonly major: number };
 
