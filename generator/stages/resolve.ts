@@ -1,4 +1,3 @@
-import { maskKey } from '../diagnostics/mask.ts';
 import { rule } from '../diagnostics/rule.ts';
 import type { HostIp } from '../model/brand.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
@@ -8,8 +7,6 @@ import type { Locate, Origin } from '../model/origin.ts';
 import type { Parameter } from '../model/parameter.ts';
 import type { Parameters, Setting, SiteHost, SiteHosts } from '../model/site.ts';
 import { compareAddresses } from '../text/address.ts';
-import { isSlipOf, nearestName } from '../text/nearest.ts';
-import { withoutAbbreviations } from './abbreviations.ts';
 import { allVariables, laterNames } from './later-names.ts';
 import { checkMemberships } from './memberships.ts';
 import {
@@ -19,37 +16,17 @@ import {
   hasReference,
   referencedNames,
 } from './references.ts';
+import { unknownParameter } from './unknown-parameters.ts';
 import { checkUnquoted } from './unquoted.ts';
 import { checkValue, withoutUnknownKeys } from './values.ts';
 
 const rules = {
-  unknown: rule<{ name: string; suggestion: string | undefined }>('parameter/unknown', {
-    severity: 'warning',
-    message: ({ name }) => unknownText(name),
-    label: () => 'no parameter has this name',
-    isKeyUnknown: true,
-    help: ({ suggestion }) => (suggestion ? `did you mean \`${suggestion}\`?` : undefined),
-  }),
-  // Without it, users, databases or a whole cluster would not be built.
-  misspelt: rule<{ name: string; suggestion: string }>('parameter/misspelt', {
-    severity: 'error',
-    message: ({ name }) => unknownText(name),
-    label: () => 'no parameter has this name',
-    isKeyUnknown: true,
-    help: ({ name, suggestion }) =>
-      name.includes(':') ? 'write a space after the colon' : `did you mean \`${suggestion}\`?`,
-  }),
   empty: rule<Record<string, never>>('inventory/no-hosts', {
     severity: 'error',
     message: () => 'the inventory has no hosts',
     help: () => 'add at least one group with `hosts: { <ipv4>: { … } }`',
   }),
 };
-
-/** What follows a colon may be a secret. */
-function unknownText(name: string): string {
-  return `unknown parameter \`${maskKey(name).replace(/:.*/s, ' …')}\``;
-}
 
 /** The parameters that exist, and other names that inventories may contain. */
 export type Vocabulary = {
@@ -219,18 +196,6 @@ function readVariable(
     locate: variable.locate,
     written: variable.written,
   };
-}
-
-/** A slip in the name of a parameter that has an effect is an error; other names may be variables of the user. */
-function unknownParameter({ name, locate }: Variable, { rows, idle }: Vocabulary): Diagnostic {
-  const place = locate([], 'key');
-  const [word = name] = name.split(':');
-  const full = withoutAbbreviations(word);
-  const suggestion = rows.has(full) ? full : nearestName(word, [...rows.keys()]);
-  if (suggestion === undefined || idle.has(suggestion)) return rules.unknown.at(place, { name, suggestion });
-  return suggestion === full || isSlipOf(word, suggestion)
-    ? rules.misspelt.at(place, { name, suggestion })
-    : rules.unknown.at(place, { name, suggestion });
 }
 
 function defaultValues({ rows }: Vocabulary): Defaults {

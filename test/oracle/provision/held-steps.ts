@@ -24,7 +24,8 @@ export const heldSteps = {
     ].join('\n'),
     ask: {
       limit: "select datconnlimit from pg_database where datname = 'main'",
-      others: "select string_agg(datname, ',' order by 1) from pg_database where datname in ('new', 'other')",
+      others:
+        "select string_agg(datname, ',' order by datname) from pg_database where datname in ('new', 'other')",
     },
   },
   released: {
@@ -37,7 +38,8 @@ export const heldSteps = {
     before: `do $$ begin perform pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'app'; end $$`,
     ask: {
       limit: "select datconnlimit from pg_database where datname = 'main'",
-      others: "select string_agg(datname, ',' order by 1) from pg_database where datname in ('new', 'other')",
+      others:
+        "select string_agg(datname, ',' order by datname) from pg_database where datname in ('new', 'other')",
     },
   },
 };
