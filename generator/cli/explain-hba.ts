@@ -8,6 +8,7 @@ import { type HbaQuestion, type HbaVerdict, hbaVerdict } from '../modules/pgsql/
 import { serversOf } from '../modules/pgsql/access/relay.ts';
 import { serviceVerdict } from '../modules/pgsql/access/service-verdict.ts';
 import { declaredServices } from '../modules/pgsql/access/services.ts';
+import { accountNotes } from '../modules/pgsql/checks/known-accounts.ts';
 import { clusterMembers, clusters, type PgsqlMember } from '../modules/pgsql/members.ts';
 import { isHostIp } from '../text/address.ts';
 import { type CommonOptions, Run } from './run.ts';
@@ -66,8 +67,12 @@ export async function runExplainHba(flags: ExplainHbaFlags): Promise<void> {
   const members = run.unwrap(membersOf(site, flags.cluster));
   const answers = answer(question, members, site);
   const services = serviceAnswers(question, members, site);
+  const [first] = members;
+  const notes = first ? accountNotes(question, first, site) : [];
   run.print(
-    flags.json ? JSON.stringify(toJson(question, answers, services), null, 2) : toText(answers, services),
+    flags.json
+      ? JSON.stringify(toJson(question, answers, { services, notes }), null, 2)
+      : [...toText(answers, services), ...notes.map((note) => `note: ${note}`)].join('\n'),
   );
 }
 
@@ -127,8 +132,8 @@ function serviceAnswers(
 }
 
 /** Each decision once, with the members and roles that it applies to. */
-function toText(answers: readonly Answer[], services: readonly ServiceAnswers[]): string {
-  return [...decisions(answers), ...servicesText(answers, services)].join('\n');
+function toText(answers: readonly Answer[], services: readonly ServiceAnswers[]): string[] {
+  return [...decisions(answers), ...servicesText(answers, services)];
 }
 
 /** Services that answer as their servers do in one line, the others one by one. */
@@ -191,7 +196,7 @@ function unlessText({ unless }: HbaVerdict): string {
 function toJson(
   question: HbaQuestion,
   answers: readonly Answer[],
-  services: readonly ServiceAnswers[],
+  { services, notes }: { services: readonly ServiceAnswers[]; notes: readonly string[] },
 ): object {
   return {
     apiVersion: 'pigsty.io/v1',
@@ -199,6 +204,7 @@ function toJson(
     question,
     answers: answers.map(printedAnswer),
     services: services.map((one) => ({ ...one, answers: one.answers.map(printedAnswer) })),
+    notes,
   };
 }
 

@@ -37,7 +37,9 @@ function toText({ file, hosts, diagnostics }: ValidationResult): string {
     const count = diagnostics.filter((diagnostic) => diagnostic.severity === severity).length;
     return `${count} ${severity}${count === 1 ? '' : 's'}`;
   };
-  return `${file}: ${hosts} host${hosts === 1 ? '' : 's'}, ${counted('error')}, ${counted('warning')}, ${counted('notice')}`;
+  // With an error the hosts may be unknown.
+  const known = hosts > 0 ? `${hosts} host${hosts === 1 ? '' : 's'}, ` : '';
+  return `${file}: ${known}${counted('error')}, ${counted('warning')}, ${counted('notice')}`;
 }
 
 function toJson({ file, hosts, diagnostics }: ValidationResult): object {

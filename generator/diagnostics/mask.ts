@@ -17,7 +17,7 @@ const AFTER_KEY = /(['"]?)(\s*:\s*|\s+)?/y;
 /** The value is part of the key, because the space after the colon is missing. */
 const LONGEST_KEY = 100;
 /** A longer line shows nobody where to look, and takes long to read. */
-const LONGEST_LINE = 2000;
+const LONGEST_LINE = 8000;
 
 /** A key for a message, without its value: the value is part of the key if the colon, or the space after it, is missing. */
 export function maskKey(key: string): string {

@@ -51,9 +51,23 @@ function frame(place: Place, label: string, lines: SourceLines, paint: Paint): s
   // A tab would shift the markers; other control characters can change the terminal.
   const text = source.replaceAll('\t', ' ').replaceAll(/\p{Cc}/gu, '\u{fffd}');
   const gutter = String(place.line);
-  const length = Math.max(1, Math.min(place.length, text.length - place.column + 1));
-  const carets = ' '.repeat(place.column - 1) + '^'.repeat(length);
-  out.push(`${paint('dim', `${gutter} |`)} ${text}`);
+  const { shown, column } = windowOf(text, place.column);
+  const length = Math.max(1, Math.min(place.length, shown.length - column + 1));
+  const carets = ' '.repeat(column - 1) + '^'.repeat(length);
+  out.push(`${paint('dim', `${gutter} |`)} ${shown}`);
   out.push(`${paint('dim', `${' '.repeat(gutter.length)} |`)} ${carets}${label ? ` ${label}` : ''}`);
   return out;
+}
+
+/** A longer line is cut at both ends, with the place in the middle. */
+const LONGEST_EXCERPT = 300;
+const BEFORE_PLACE = 100;
+
+/** The part of a line that is shown, and the column of the place in it. */
+function windowOf(text: string, column: number): { readonly shown: string; readonly column: number } {
+  if (text.length <= LONGEST_EXCERPT) return { shown: text, column };
+  const start = Math.max(0, Math.min(column - 1 - BEFORE_PLACE, text.length - LONGEST_EXCERPT));
+  const part = text.slice(start, start + LONGEST_EXCERPT);
+  const [before, after] = [start > 0 ? '…' : '', start + LONGEST_EXCERPT < text.length ? '…' : ''];
+  return { shown: `${before}${part}${after}`, column: column - start + before.length };
 }

@@ -17,11 +17,20 @@ export function changedValues({ schema }: Parameter, value: Value): ChangedValue
     };
     // A word or a number can have a special meaning, most often 0.
     const special = typeof leaf === 'number' ? numbersBeside(leaf) : namedBySchema(schema, value, path);
-    return [...special.map((one) => [one]), similar(leaf)].map((candidates) => ({
+    const number = isWordOrNumber(schema, value, path) ? [[SOME_NUMBER]] : [];
+    return [...special.map((one) => [one]), similar(leaf), ...number].map((candidates) => ({
       path,
       values: accepted(candidates),
     }));
   });
+}
+
+const SOME_NUMBER = 321;
+
+/** Whether a word stands in the place of a number: `auto`. */
+function isWordOrNumber(schema: Parameter['schema'], value: Value, path: Path): boolean {
+  const accepts = (leaf: Value) => schema.safeParse(replaceAt(value, path, leaf)).success;
+  return typeof valueAt(value, path) === 'string' && accepts(SOME_NUMBER) && !accepts('\0') && !accepts('x');
 }
 
 /** The plain values inside a value; of an empty list or dictionary, itself. */

@@ -22,6 +22,8 @@ export type Parameters = {
 export type SiteHost = {
   readonly ip: HostIp;
   readonly locate: Locate;
+  /** Its key in the group where it has this parameter: a host may be in groups of several modules. */
+  keyWith(parameter: string): Place;
   /** Sorted names of the groups the host is in. */
   readonly groups: readonly string[];
   readonly parameters: Parameters;

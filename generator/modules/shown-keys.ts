@@ -1,5 +1,6 @@
 import { inventorySchema } from './inventory-schema.ts';
 import { parameterByName } from './parameters.ts';
+import { plainSettings } from './pgsql/server/settings.ts';
 
 let known: ReadonlySet<string> | undefined;
 
@@ -10,7 +11,7 @@ export function shownKeys(): ReadonlySet<string> {
 }
 
 function findKeys(): ReadonlySet<string> {
-  const keys = new Set(['children', 'hosts']);
+  const keys = new Set(['children', 'hosts', ...plainSettings()]);
   collect(inventorySchema(), keys);
   for (const { row } of parameterByName.values()) {
     if (row.secret) keys.delete(row.name);

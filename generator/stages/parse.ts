@@ -4,7 +4,8 @@ import { rule } from '../diagnostics/rule.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { conclude } from '../model/diagnostic.ts';
 import type { Inventory, InventoryGroup, InventoryHost, Variable, Vars } from '../model/inventory.ts';
-import { isHostIp } from '../text/address.ts';
+import { addressHint, isHostIp } from '../text/address.ts';
+import { isSlipOf } from '../text/nearest.ts';
 import type { Entry } from '../text/yaml-nodes.ts';
 import type { YamlFile } from '../text/yaml-reader.ts';
 import { readYaml } from '../text/yaml-reader.ts';
@@ -24,7 +25,8 @@ const rules = {
     severity: 'error',
     message: ({ text, group }) => `host \`${maskKey(text)}\` in group \`${group}\` is not an IPv4 address`,
     label: () => 'expected four numbers from 0 to 255',
-    help: () => 'use the IPv4 address as the key and set the name with `nodename`',
+    help: ({ text }) =>
+      addressHint(text) ?? 'use the IPv4 address as the key and set the name with `nodename`',
   }),
   containsItself: rule<{ name: string }>('inventory/group-holds-itself', {
     severity: 'error',
@@ -35,6 +37,13 @@ const rules = {
     severity: 'warning',
     message: ({ key, where }) => `unknown key \`${maskKey(key)}\` in ${where}`,
     help: () => 'allowed keys: `hosts`, `vars`, `children`',
+    isKeyUnknown: true,
+  }),
+  // Without it, a group would have no hosts or no variables.
+  misspeltSection: rule<{ key: string; where: string; suggestion: string }>('inventory/misspelt-section', {
+    severity: 'error',
+    message: ({ key, where }) => `unknown key \`${maskKey(key)}\` in ${where}`,
+    help: ({ suggestion }) => `did you mean \`${suggestion}\`?`,
     isKeyUnknown: true,
   }),
 };
@@ -160,6 +169,12 @@ function warnUnknown(
   for (const entry of entries) {
     if (known.includes(entry.key)) continue;
     const place = context.yaml.place(entry.keyNode);
-    context.diagnostics.push(rules.unknownSection.at(place, { key: entry.key, where }));
+    const words = { key: entry.key, where };
+    const suggestion = known.find((name) => isSlipOf(entry.key, name));
+    context.diagnostics.push(
+      suggestion === undefined
+        ? rules.unknownSection.at(place, words)
+        : rules.misspeltSection.at(place, { ...words, suggestion }),
+    );
   }
 }

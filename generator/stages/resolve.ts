@@ -1,4 +1,3 @@
-import { maskKey } from '../diagnostics/mask.ts';
 import { rule } from '../diagnostics/rule.ts';
 import type { HostIp } from '../model/brand.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
@@ -8,7 +7,6 @@ import type { Locate, Origin } from '../model/origin.ts';
 import type { Parameter } from '../model/parameter.ts';
 import type { Parameters, Setting, SiteHost, SiteHosts } from '../model/site.ts';
 import { compareAddresses } from '../text/address.ts';
-import { nearestName } from '../text/nearest.ts';
 import { allVariables, laterNames } from './later-names.ts';
 import { checkMemberships } from './memberships.ts';
 import {
@@ -18,17 +16,11 @@ import {
   hasReference,
   referencedNames,
 } from './references.ts';
+import { unknownParameter } from './unknown-parameters.ts';
 import { checkUnquoted } from './unquoted.ts';
 import { checkValue, withoutUnknownKeys } from './values.ts';
 
 const rules = {
-  unknown: rule<{ name: string; suggestion: string | undefined }>('parameter/unknown', {
-    severity: 'warning',
-    message: ({ name }) => `unknown parameter \`${maskKey(name)}\``,
-    label: () => 'no parameter has this name',
-    isKeyUnknown: true,
-    help: ({ suggestion }) => (suggestion ? `did you mean \`${suggestion}\`?` : undefined),
-  }),
   empty: rule<Record<string, never>>('inventory/no-hosts', {
     severity: 'error',
     message: () => 'the inventory has no hosts',
@@ -100,7 +92,9 @@ export function resolve(inventory: Inventory, name: string, vocabulary: Vocabula
     const names = withParents(entries, groups).sort((a, b) => (ranked.get(a) ?? 0) - (ranked.get(b) ?? 0));
     const own = entries.map(({ vars }) => readVars(context, vars, 'host', ip));
     const layers = [all, ...names.map((group) => given.get(group) ?? []), ...own];
-    return { ip, locate, groups: names.sort(), parameters: mergeLayers(context, layers.flat(), ip) };
+    const parameters = mergeLayers(context, layers.flat(), ip);
+    const keyWith = (name: string) => entryWith(name, entries, { groups, parameters }).locate([], 'key');
+    return { ip, locate, keyWith, groups: names.sort(), parameters };
   });
   if (hosts.length === 0) diagnostics.push(rules.empty.at(undefined, {}));
   diagnostics.push(...laterNames(inventory, vocabulary));
@@ -118,6 +112,18 @@ function membership(hosts: readonly InventoryHost[]): Entries[] {
     else byIp.set(host.ip, [host]);
   }
   return [...byIp.values()].sort(([a], [b]) => compareAddresses(a.ip, b.ip));
+}
+
+/** The entry that sets a parameter, or whose group does; any one for a parameter of all. */
+function entryWith(
+  name: string,
+  entries: Entries,
+  { groups, parameters }: { groups: ReadonlyMap<string, InventoryGroup>; parameters: Parameters },
+): InventoryHost {
+  const origin = parameters.origin(name);
+  const isIn = (entry: InventoryHost) =>
+    origin.scope === 'group' && withParents([entry], groups).includes(origin.name);
+  return entries.find(({ vars }) => vars.has(name)) ?? entries.find(isIn) ?? entries[0];
 }
 
 function withParents(entries: Entries, groups: ReadonlyMap<string, InventoryGroup>): string[] {
@@ -190,11 +196,6 @@ function readVariable(
     locate: variable.locate,
     written: variable.written,
   };
-}
-
-function unknownParameter(variable: Variable, vocabulary: Vocabulary): Diagnostic {
-  const suggestion = nearestName(variable.name, [...vocabulary.rows.keys()]);
-  return rules.unknown.at(variable.locate([], 'key'), { name: variable.name, suggestion });
 }
 
 function defaultValues({ rows }: Vocabulary): Defaults {

@@ -31,7 +31,8 @@ export function parseKnown(schema: z.ZodType, value: Value): Known {
   const suggested = found.map(({ path, key }) => ({
     path,
     key,
-    suggestion: nearestName(key, keysAt(schema, path)),
+    // A key with its value glued to it: `password:word`.
+    suggestion: nearestName(key.replace(/:.*/s, ''), keysAt(schema, path)),
   }));
   return { ...rest, unknown: [...suggested, ...rest.unknown] };
 }

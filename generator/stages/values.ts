@@ -26,7 +26,8 @@ const rules = {
     severity: 'error',
     message: unknownText,
     label: () => 'no key has this name',
-    help: ({ suggestion }) => `did you mean \`${suggestion}\`?`,
+    help: ({ key, suggestion }) =>
+      key.includes(':') ? 'write a space after the colon' : `did you mean \`${suggestion}\`?`,
     isKeyUnknown: true,
   }),
   wrongType: rule<{ name: string; inside: string; problem: string; help?: string }>('parameter/wrong-type', {

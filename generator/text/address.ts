@@ -20,6 +20,16 @@ export function isHostIp(text: string): text is HostIp {
   return ADDRESS.test(text);
 }
 
+/** What to write instead of a text that is almost an address; undefined for other texts. */
+export function addressHint(text: string): string | undefined {
+  const [, numbers = '', port, mask] = /^(\d{1,3}(?:\.\d{1,3}){3})(?:(:\d+)|(\/\d+))?$/.exec(text) ?? [];
+  const address = numbers.replaceAll(/\b0+(?=\d)/g, '');
+  if (!isHostIp(address)) return undefined;
+  if (port !== undefined) return `without the port: \`${address}\``;
+  if (mask !== undefined) return `without the mask: \`${address}\``;
+  return `without leading zeros, which some programs read as octal numbers: \`${address}\``;
+}
+
 /** Negative if `a` comes before `b` in numerical order: 10.10.10.9 before 10.10.10.10. */
 export function compareAddresses(a: HostIp, b: HostIp): number {
   return numberOf(a) - numberOf(b);

@@ -21,7 +21,8 @@ export const HBA_ADDRESS = new RegExp(
   [ADDRESS_OR_CIDR, IPV6, IPV6_CIDR, HOST_NAME].map(({ source }) => `(?:${source})`).join('|'),
 );
 
-function isHostName(text: string): boolean {
+/** Whether a text has the form of a host name, or of a domain with a dot in front. */
+export function isHostName(text: string): boolean {
   return HOST_NAME.test(text);
 }
 

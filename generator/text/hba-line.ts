@@ -42,7 +42,7 @@ function quote(text: string): string {
 
 /** Reads a line of pg_hba.conf; undefined for a comment, an empty line or an invalid record. */
 export function readHbaLine(line: string): HbaLine | undefined {
-  const [type, databases, users, ...rest] = fields(line);
+  const [type, databases, users, ...rest] = hbaFields(line);
   const [kind] = type ?? [];
   if (!kind || !databases || !users) return undefined;
   const who = { type: kind.text, databases, users };
@@ -63,33 +63,26 @@ function withMethod(
   return name === undefined ? undefined : { ...who, method: name, options: options.flat() };
 }
 
-const WORD = /(?:"(?:[^"]|"")*"|[^\s,"#])+/y;
-const COMMA = /\s*,\s*/y;
-const SPACE = /\s+/y;
-
-/** White space separates fields, commas separate the words of one field (PostgreSQL, hba.c, next_token). */
-function fields(line: string): HbaWord[][] {
+/** White space separates fields, commas separate the words of one field, `#` begins a comment (PostgreSQL, hba.c, next_token). */
+export function hbaFields(line: string): HbaWord[][] {
   const result: HbaWord[][] = [];
-  let position = 0;
   let isNext = true;
-  const take = (pattern: RegExp): string | undefined => {
-    pattern.lastIndex = position;
-    const [match] = pattern.exec(line) ?? [];
-    position += match?.length ?? 0;
-    return match;
-  };
-  take(SPACE);
-  for (;;) {
-    const word = take(WORD);
-    if (word === undefined) return result;
+  for (const [, word, comma, comment] of line.matchAll(TOKEN)) {
+    if (word === undefined) {
+      if (comment !== undefined) break;
+      continue;
+    }
     if (isNext) result.push([readWord(word)]);
     else result.at(-1)?.push(readWord(word));
-    isNext = take(COMMA) === undefined;
-    if (isNext && take(SPACE) === undefined) return result;
+    isNext = comma === undefined;
   }
+  return result;
 }
 
+/** A word with the comma directly after it, or a comment. A quote that nothing closes ends with the line. */
+const TOKEN = /((?:"(?:[^"]|"")*(?:"|$)|[^\s,"#])+)(,)?|(#)/g;
+
 function readWord(word: string): HbaWord {
-  const text = word.replaceAll(/"((?:[^"]|"")*)"/g, (_, inner: string) => inner.replaceAll('""', '"'));
+  const text = word.replaceAll(/"((?:[^"]|"")*)(?:"|$)/g, (_, inner: string) => inner.replaceAll('""', '"'));
   return { text, isQuoted: word.startsWith('"') };
 }

@@ -7,6 +7,7 @@ export const yamlRules = {
     severity: 'error',
     message: ({ reason }) => reason,
     label: () => 'here',
+    help: ({ reason }) => SLIPS.find(([words]) => words.test(reason))?.[1],
   }),
   unclosed: rule<{ bracket: string; closing: string; more: number }>('yaml/unclosed', {
     severity: 'error',
@@ -69,6 +70,14 @@ export const yamlRules = {
     help: () => 'remove the `---` or move the second document to another file',
   }),
 };
+
+/** What the reader says of common slips (package yaml), and what to write instead. */
+const SLIPS: readonly (readonly [RegExp, string])[] = [
+  [/^tabs are not allowed/i, 'indent with spaces, as the lines around it'],
+  [/^alias cannot be an empty string/i, 'write it in quotes: `"*"`'],
+  [/^plain value cannot start with/i, 'write the whole value in quotes'],
+  [/^implicit keys need to be on a single line/i, 'write `key: value`, with a space after the colon'],
+];
 
 const EXCESSES: Readonly<Record<Excess['kind'], string>> = {
   depth: `more than ${MAX_DEPTH} levels in each other`,

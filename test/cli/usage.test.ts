@@ -173,7 +173,7 @@ describe('what is printed', () => {
 
   it('-q prints errors only on stderr', async () => {
     const cwd = folder('quiet', {
-      'new.yml': text.replace('pg_version: 17', 'pg_version: 17\n        pg_verson: 1'),
+      'new.yml': text.replace('pg_version: 17', 'pg_version: 17\n        pg_version2: 1'),
     });
     const loud = await pigsty(['build', 'new.yml', '--config-only'], { cwd });
     expect(loud.stderr).toContain('warning[parameter/unknown]');

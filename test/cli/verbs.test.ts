@@ -8,7 +8,7 @@ import { findMissing } from '../support/requirements.ts';
 
 /* The verbs that read an inventory and write nothing: validate, explain, schema, completion. */
 const workshop = new Workshop('trio', (text) =>
-  text.replace('pg_rto: 30', 'pg_rto: 40\n        pg_prot: 5433'),
+  text.replace('pg_rto: 30', 'pg_rto: 40\n        pg_port2: 5433'),
 );
 const { directory, inventory } = workshop;
 afterAll(() => workshop.remove());
@@ -35,7 +35,7 @@ describe('validate', () => {
     const result = await pigsty(['validate', inventory]);
     expect(result.code).toBe(0);
     expect(result.stdout).toBe(`${inventory}: 3 hosts, 0 errors, 2 warnings, 1 notice\n`);
-    expect(result.stderr).toContain('warning[parameter/unknown] unknown parameter `pg_prot`');
+    expect(result.stderr).toContain('warning[parameter/unknown] unknown parameter `pg_port2`');
     expect(result.stderr).toContain('did you mean `pg_port`?');
     expect(readdirSync(directory)).toEqual(before);
   });
@@ -165,47 +165,6 @@ describe('explain', () => {
     const parameter = await explain('10.10.10.11', 'pg_prot');
     expect(parameter.stderr).toContain('did you mean `pg_port`?');
     expect(parameter.code).toBe(2);
-  });
-});
-
-describe('explain hba', () => {
-  const ask = (...args: readonly string[]) => pigsty(['explain', 'hba', '-i', inventory, ...args]);
-
-  it('prints the rule that applies, in PostgreSQL and in PgBouncer', async () => {
-    const { stdout } = await ask('--user', 'etl', '--db', 'test', '--from', '10.10.10.50');
-    expect(stdout.split('\n')).toEqual([
-      'postgres   authenticates with scram-sha-256  (all members, as primary and as replica)',
-      '           host all +dbrole_offline 10.0.0.0/8 scram-sha-256',
-      '           pg_default_hba_rules[11]: allow etl offline tasks from intranet',
-      'pgbouncer  authenticates with scram-sha-256  (all members, as primary and as replica)',
-      '           host all all 10.0.0.0/8 scram-sha-256',
-      '           pgb_default_hba_rules[6]: allow all user intra access with pwd',
-      'services   5436 default, 5438 offline: as postgres',
-      'services   5433 primary, 5434 replica: as pgbouncer',
-      '',
-    ]);
-  });
-
-  it('reports that no rule matches', async () => {
-    const { stdout } = await ask('--user', 'test', '--db', 'test', '--from', '203.0.113.1', '--json');
-    const { answers } = JSON.parse(stdout);
-    expect(answers).toHaveLength(12);
-    expect(answers[0]).toMatchObject({
-      member: 'pg-test-1',
-      server: 'postgres',
-      verdict: { method: 'reject' },
-    });
-  });
-
-  it('reports missing and invalid options', async () => {
-    expect((await ask('--user', 'test')).stderr).toContain('explain hba: missing options: --db, --from');
-    const question = ['--user', 'test', '--db', 'test', '--from'];
-    expect((await ask(...question, 'here')).stderr).toContain(
-      '`here` is neither an IPv4 address nor `local`',
-    );
-    const cluster = await ask(...question, 'local', '--cluster', 'pg-x');
-    expect(cluster.stderr).toContain('cluster `pg-x` not found\n   = help: clusters: pg-test');
-    expect(cluster.code).toBe(2);
   });
 });
 

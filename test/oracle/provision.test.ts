@@ -5,6 +5,7 @@ import { skipReason } from '../support/requirements.ts';
 import { UnpackedBundle } from '../support/unpacked-bundle.ts';
 import { databaseSteps } from './provision/database-steps.ts';
 import { failureSteps } from './provision/failure-steps.ts';
+import { heldSteps } from './provision/held-steps.ts';
 import { outdatedSteps } from './provision/outdated-steps.ts';
 import { removalSteps } from './provision/removal-steps.ts';
 import { type Outcome, provisionSteps } from './provision/steps.ts';
@@ -205,11 +206,38 @@ describe.skipIf(skipped)(`provisioning${skipped ? ` (${skipped})` : ''}`, () => 
     expect(done.recreated.answers.login).toBe('app');
   });
 
+  it('an object in use fails alone, after ten seconds, and is made when it is free', async () => {
+    const done = await provisionSteps(bundle, workshop.directory, heldSteps);
+    expect(done.first.code).toBe(0);
+    expect(done.held.code).toBe(75);
+    expect(
+      ownChanges(done.held).filter(
+        (line) => !line.includes(' granted: ') && !line.includes('CREATE granted'),
+      ),
+    ).toEqual([
+      'user app: comment changed',
+      expect.stringMatching(
+        /^in use: database main: canceling statement due to lock timeout; another session holds it/,
+      ),
+      expect.stringMatching(
+        /^in use: database new: source database "template1" is being accessed by other users;/,
+      ),
+      'database other: created',
+      'database main: schema s created',
+      expect.stringMatching(
+        /^roles and databases are not as declared, and tried again: in use: 2; changes: /,
+      ),
+    ]);
+    expect(done.held.answers).toEqual({ limit: '-1', others: 'other' });
+    expect(done.released.code).toBe(0);
+    expect(done.released.answers).toEqual({ limit: '7', others: 'new,other' });
+  });
+
   it('an error that does not heal ends it at once with the name; others go on', async () => {
     const done = await provisionSteps(bundle, workshop.directory, failureSteps);
     expect(done.wrong.code).toBe(65);
     expect(done.wrong.journal).toEqual([
-      'error: user o"dd\' \\ %s $1 <%= x %>: invalid value for parameter "work_mem": "lots"',
+      'error: user o"dd\' \\ %s $1 <%= x %>: invalid value for parameter "client_encoding": "lots"',
       'user other: comment changed',
       'error: database nowhere: tablespace "none" does not exist',
       'roles and databases are not as declared: errors: 2; changes: 1',

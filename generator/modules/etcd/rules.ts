@@ -21,7 +21,7 @@ const rules = {
     severity: 'warning',
     message: ({ count }) => `even number of etcd members: ${count}`,
     help: ({ count, tolerated }) =>
-      `a quorum of ${count} survives the loss of ${tolerated}, just as ${count - 1} members would; use ${count - 1} or ${count + 1}`,
+      `${count} members survive the loss of ${tolerated || 'none'}, no more than ${count - 1} ${count === 2 ? 'does' : 'do'}; use ${count - 1} or ${count + 1}`,
   }),
   zoneHoldsMajority: rule<{ zone: string; held: number; count: number }>('etcd/zone-holds-majority', {
     severity: 'warning',
@@ -60,14 +60,14 @@ const rules = {
 export function checkEtcd(site: Site): Diagnostic[] {
   const hosts = site.hosts.filter(isEtcdHost);
   const nameless = hosts.filter((host) => host.parameters.values.etcd_seq === undefined);
-  const found = nameless.map((host) => rules.noSequence.at(host.locate([], 'key'), { ip: host.ip }));
+  const found = nameless.map((host) => rules.noSequence.at(host.keyWith('etcd_cluster'), { ip: host.ip }));
   const members = etcdMembers(site);
   for (const [index, member] of members.entries()) {
     const earlier = members.slice(0, index).find((other) => other.seq === member.seq);
     if (!earlier) continue;
     const note = {
       message: 'first here',
-      place: earlier.host.parameters.place('etcd_seq') ?? earlier.host.locate(),
+      place: earlier.host.parameters.place('etcd_seq') ?? earlier.host.keyWith('etcd_seq'),
     };
     found.push(
       rules.duplicateSequence.at(member.host.parameters.place('etcd_seq'), { seq: member.seq }, [note]),
@@ -75,7 +75,7 @@ export function checkEtcd(site: Site): Diagnostic[] {
   }
   if (members.length > 0 && members.length % 2 === 0) {
     const args = { count: members.length, tolerated: members.length / 2 - 1 };
-    found.push(rules.evenCount.at(members[0]?.host.locate([], 'key'), args));
+    found.push(rules.evenCount.at(members[0]?.host.keyWith('etcd_seq'), args));
   }
   return [...found, ...checkZones(site, members), ...checkChange(site, members)];
 }
@@ -87,7 +87,7 @@ function checkChange(site: Site, members: readonly EtcdMember[]): Diagnostic[] {
   const [first] = members;
   if (!first || last === undefined) return [];
   if (last === 'invalid') return [rules.badRecord.at(undefined, { file })];
-  const place = first.host.locate([], 'key');
+  const place = first.host.keyWith('etcd_seq');
   const [joining, leaving] = changeOf(last, declarationOf(site).members).map((one) => one.join(', '));
   const before = Object.keys(last.members).join(', ');
   if (leaving === before) return [rules.allReplaced.at(place, { before, file })];

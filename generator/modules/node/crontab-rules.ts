@@ -6,9 +6,9 @@ import { backupType, type CronLine, parseCronLine } from '../../text/calendar.ts
 import { crontabLines, type WrittenLine } from './crontab.ts';
 
 const rules = {
-  crontab: rule<{ parameter: WrittenLine['parameter']; line: string; problem: string }>('node/crontab-line', {
+  crontab: rule<{ parameter: WrittenLine['parameter']; problem: string }>('node/crontab-line', {
     severity: 'error',
-    message: ({ parameter, line, problem }) => `\`${parameter}\`: \`${line}\` ${problem}`,
+    message: ({ parameter, problem }) => `\`${parameter}\`: this line ${problem}`,
     label: () => 'this line',
     help: ({ parameter }) =>
       parameter === 'node_crontab'
@@ -36,7 +36,7 @@ export function checkCrontabs({ hosts }: Site): Diagnostic[] {
       seen.add(key);
       const place = host.parameters.place(parameter, [index]);
       const problem = crontabProblem(line);
-      if (problem) return [rules.crontab.at(place, { parameter, line, problem })];
+      if (problem) return [rules.crontab.at(place, { parameter, problem })];
       const names = missingScripts(parseCronLine(line), cluster !== undefined);
       return names.length > 0 ? [rules.script.at(place, { parameter, names })] : [];
     });

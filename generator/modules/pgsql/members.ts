@@ -63,7 +63,7 @@ export function clusters(site: SiteHosts): readonly (readonly PgsqlMember[])[] {
 
 /** Where a parameter of a member is set; for a default, the member itself. */
 export function placeOf({ host }: PgsqlMember, parameter: string): Place {
-  return host.parameters.place(parameter) ?? host.locate([], 'key');
+  return host.parameters.place(parameter) ?? host.keyWith('pg_seq');
 }
 
 function toMember(host: SiteHost): PgsqlMember[] {

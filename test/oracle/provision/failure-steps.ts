@@ -6,7 +6,7 @@ export const failureSteps = {
   first: { users: [{ name: NAME }, other] },
   wrong: {
     users: [
-      { name: NAME, parameters: { work_mem: 'lots' } },
+      { name: NAME, parameters: { client_encoding: 'lots' } },
       { ...other, comment: 'changed' },
     ],
     databases: [{ name: 'nowhere', tablespace: 'none' }],
@@ -29,8 +29,8 @@ export const failureSteps = {
   terminated: {
     users: [odd, { ...other, comment: 'changed' }],
     before: `
-      \\! psql -h /run/postgresql -U postgres -d postgres -c 'begin; lock table pigsty_provision.declared; select pg_sleep(4)' >/dev/null 2>&1 &
-      \\! (sleep 2; psql -h /run/postgresql -U postgres -d postgres -c "select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'") >/dev/null 2>&1 &
+      \\! psql -h /run/postgresql -U postgres -d postgres -c 'begin; lock table pigsty_provision.declared; select pg_sleep(60)' >/dev/null 2>&1 &
+      \\! (until psql -h /run/postgresql -U postgres -d postgres -Atc "select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'" | grep -q t; do sleep 0.2; done; psql -h /run/postgresql -U postgres -d postgres -c "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep'") >/dev/null 2>&1 &
       \\! sleep 1`,
   },
   hindered: {

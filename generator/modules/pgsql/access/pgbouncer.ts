@@ -44,6 +44,12 @@ function pooledUsers(settings: PgsqlSettings): User[] {
   return allUsers(settings).filter((user) => user.pgbouncer === true && user.login !== false);
 }
 
+/** Whether pgbouncer knows a user; with an auth query it asks PostgreSQL. */
+export function isPooledUser(user: string, settings: PgsqlSettings): boolean {
+  if (settings.pgbouncer_auth_query || user === settings.pg_dbsu) return true;
+  return pooledUsers(settings).some(({ name }) => name === user);
+}
+
 /** The databases of the inventory that pgbouncer serves. */
 export function declaredPools(settings: PgsqlSettings): Database[] {
   return settings.pg_databases.filter(
@@ -52,7 +58,8 @@ export function declaredPools(settings: PgsqlSettings): Database[] {
 }
 
 function pooledDatabases(settings: PgsqlSettings): Database[] {
-  return [{ name: 'postgres' }, ...declaredPools(settings)];
+  const declared = declaredPools(settings);
+  return declared.some(({ name }) => name === 'postgres') ? declared : [{ name: 'postgres' }, ...declared];
 }
 
 /** pgbouncer's defaults for a database, in connections to PostgreSQL. */

@@ -14,6 +14,7 @@ import { checkLocales } from './locale-checks.ts';
 import {
   checkIdentity,
   checkListen,
+  checkMembership,
   checkPrimary,
   checkSameValues,
   checkSequences,
@@ -28,6 +29,7 @@ import { checkReferences } from './reference-checks.ts';
 import { checkReleases } from './release-checks.ts';
 import { checkPool, checkServices } from './service-checks.ts';
 import { checkServiceSources } from './service-source-checks.ts';
+import { checkSessionSettings } from './session-setting-checks.ts';
 import { checkSettings } from './setting-checks.ts';
 import { checkUpstream } from './upstream-checks.ts';
 
@@ -37,6 +39,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
   // Packages, libraries and versions of another engine are no mistakes of their own.
   if (engines.length > 0) return engines;
   return [
+    ...site.hosts.flatMap(checkMembership),
     ...site.hosts.filter(isPgsqlHost).flatMap(checkIdentity),
     ...clusters(site).flatMap((own) => {
       return [
@@ -46,7 +49,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
         ...checkPatroni(site, own),
         ...checkServices(own),
         ...checkContent(own, site),
-        ...own.flatMap(checkBackups),
+        ...own.flatMap((member) => checkBackups(member, site)),
         ...own.flatMap(checkPaths),
         ...checkHba(site, own),
         ...checkServiceSources(own, site),
@@ -74,6 +77,7 @@ function checkContent([first]: readonly PgsqlMember[], site: Site): Diagnostic[]
     ...checkPasswords(first, site),
     ...checkHbaNames(first, site),
     ...checkLocales(first),
+    ...checkSessionSettings(first),
     ...checkPool(first),
     ...checkPackages(first),
     ...checkBaselines(first, site.files),

@@ -5,22 +5,12 @@ import { isOfServer, isSiteOfClients } from '../../../text/hba-address.ts';
 import { type HbaContext, hbaContext } from '../access/hba/context.ts';
 import type { PgsqlMember } from '../members.ts';
 import { ADDRESS_ALIASES } from '../params/schemas.ts';
+import { checkHbaLines } from './hba-line-checks.ts';
+import { checkOpenRules } from './hba-open-checks.ts';
 import { checkReach } from './hba-reach-checks.ts';
-import { checkUnreachableRules } from './hba-shadow-checks.ts';
+import { unreachableRules } from './hba-shadow-checks.ts';
 
 const rules = {
-  trustWorld: rule<{ server: string }>('pgsql/trust-world', {
-    severity: 'warning',
-    message: ({ server }) => `${server} accepts connections from any address without a password`,
-    label: () => '`trust` for all addresses',
-    help: () => 'use `auth: ssl` or `auth: pwd`, and the smallest possible `addr`',
-  }),
-  openWorld: rule<{ server: string }>('pgsql/open-world', {
-    severity: 'warning',
-    message: ({ server }) => `${server} accepts connections of all users from any address, without TLS`,
-    label: () => 'all users, all addresses',
-    help: () => 'name the users, use `auth: ssl`, or use a smaller `addr`',
-  }),
   poolAddress: rule<{ address: string }>('pgsql/pool-rule-address', {
     severity: 'error',
     message: ({ address }) => `pgbouncer does not know the address \`${address}\``,
@@ -49,10 +39,7 @@ export function checkHba(site: Site, members: readonly PgsqlMember[]): Diagnosti
   const [first] = members;
   if (!first) return [];
   return [
-    ...checkOpenToWorld(first, 'postgres'),
-    ...checkUnreachableRules(postgres),
-    ...checkOpenToWorld(first, 'pgbouncer'),
-    ...checkUnreachableRules(pool),
+    ...[postgres, pool].flatMap(checkRules),
     ...checkPoolGroups(first),
     ...checkPoolAddresses(first),
     ...checkHostNames(first),
@@ -60,15 +47,16 @@ export function checkHba(site: Site, members: readonly PgsqlMember[]): Diagnosti
   ];
 }
 
-function checkOpenToWorld(member: PgsqlMember, server: HbaContext['target']): Diagnostic[] {
-  const parameter = ({ postgres: 'pg_hba_rules', pgbouncer: 'pgb_hba_rules' } as const)[server];
-  return member.settings[parameter].flatMap(({ addr, auth = 'pwd', user = 'all' }, index) => {
-    if (!['world', 'all', '0.0.0.0/0', '::/0'].includes(addr ?? '')) return [];
-    const place = member.host.parameters.place(parameter, [index]);
-    if (auth === 'trust') return [rules.trustWorld.at(place, { server })];
-    const isOpen = user === 'all' && !['deny', 'reject', 'ssl', 'ssl-md5', 'ssl-sha', 'cert'].includes(auth);
-    return isOpen ? [rules.openWorld.at(place, { server })] : [];
-  });
+/** Rules that let nobody in are not said to let in too many. */
+function checkRules(servers: readonly HbaContext[]): Diagnostic[] {
+  const [first] = servers;
+  if (!first) return [];
+  const shadowed = unreachableRules(servers);
+  return [
+    ...checkHbaLines(first),
+    ...checkOpenRules(first, (index) => shadowed.has(index)),
+    ...shadowed.values(),
+  ];
 }
 
 /** pgbouncer(5), "HBA file format". */

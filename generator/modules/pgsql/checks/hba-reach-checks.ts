@@ -65,7 +65,7 @@ function isRejected(question: HbaQuestion, role: LiveRole, context: HbaContext):
 }
 
 function placeOfDefaults({ host }: PgsqlMember): Place {
-  return host.parameters.place('pg_default_hba_rules', [], 'key') ?? host.locate([], 'key');
+  return host.parameters.place('pg_default_hba_rules', [], 'key') ?? host.keyWith('pg_seq');
 }
 
 function checkMonitor(context: HbaContext): Diagnostic[] {

@@ -19,17 +19,17 @@ const rules = {
 
 const OWN = { postgres: 'pg_hba_rules', pgbouncer: 'pgb_hba_rules' } as const;
 
-/** Rules of the inventory that never match, on every member and in either role. */
-export function checkUnreachableRules(servers: readonly HbaContext[]): Diagnostic[] {
+/** The rules of the inventory that never match, on every member and in either role, by index, with what is said of them. */
+export function unreachableRules(servers: readonly HbaContext[]): ReadonlyMap<number, Diagnostic> {
   const [server] = servers;
-  if (!server) return [];
+  if (!server) return new Map();
   const { member, target } = server;
   const parameter = OWN[target];
   const own = member.settings[parameter];
-  if (own.length === 0) return [];
+  if (own.length === 0) return new Map();
   const hasRole: HasRole = (user, role) => rolesOf(user, server).has(role);
   const files = servers.flatMap((context) => LIVE_ROLES.map((role) => readRecords(context, role)));
-  return own.flatMap((_, index) => {
+  const found = own.flatMap((_, index): (readonly [number, Diagnostic])[] => {
     const covers = files.flatMap((file) => coversOf(file, { parameter, index }, hasRole));
     const [first] = covers;
     if (!first?.by || covers.some(({ by }) => by === undefined)) return [];
@@ -37,8 +37,9 @@ export function checkUnreachableRules(servers: readonly HbaContext[]): Diagnosti
     // A rule with the same result is only redundant.
     if (late.line.method === early.line.method && late.line.type === early.line.type) return [];
     const words = { line: printRecord(late.record), other: printRecord(early.record) };
-    return [rules.shadowed.at(member.host.parameters.place(parameter, [index]), words)];
+    return [[index, rules.shadowed.at(member.host.parameters.place(parameter, [index]), words)]];
   });
+  return new Map(found);
 }
 
 type ReadRecord = { readonly line: HbaLine; readonly record: HbaRecord; readonly source: HbaSource };

@@ -12,6 +12,13 @@ const rules = {
     message: ({ ip, cluster }) => `host ${ip} of cluster ${cluster} has no \`pg_seq\``,
     help: () => 'give each member a permanent number: `pg_seq: 1`',
   }),
+  noCluster: rule<{ ip: string; names: readonly string[] }>('pgsql/no-cluster', {
+    severity: 'error',
+    message: ({ ip, names }) =>
+      `host ${ip} has \`${names.join('`, `')}\`, but no \`pg_cluster\`: it is in no cluster`,
+    label: () => 'set here, without effect',
+    help: () => 'set `pg_cluster` in the `vars` of its group',
+  }),
   duplicateSequence: rule<{ cluster: string; seq: number }>('pgsql/duplicate-seq', {
     severity: 'error',
     message: ({ cluster, seq }) => `two members of cluster ${cluster} have \`pg_seq: ${seq}\``,
@@ -64,7 +71,18 @@ export function checkListen(members: readonly PgsqlMember[]): Diagnostic[] {
 export function checkIdentity(host: SiteHost): Diagnostic[] {
   const { pg_seq, pg_cluster } = host.parameters.values;
   if (pg_seq !== undefined) return [];
-  return [rules.noSequence.at(host.locate([], 'key'), { ip: host.ip, cluster: String(pg_cluster) })];
+  return [rules.noSequence.at(host.keyWith('pg_cluster'), { ip: host.ip, cluster: String(pg_cluster) })];
+}
+
+/** Parameters that only a member of a cluster has. */
+const OF_MEMBER = ['pg_seq', 'pg_role', 'pg_users', 'pg_databases'] as const;
+
+/** A host that has parameters of a cluster, but no cluster. */
+export function checkMembership({ ip, parameters }: SiteHost): Diagnostic[] {
+  if (parameters.values.pg_cluster !== undefined) return [];
+  const names = OF_MEMBER.filter((name) => ['group', 'host'].includes(parameters.origin(name).scope));
+  const [first] = names;
+  return first ? [rules.noCluster.at(parameters.place(first, [], 'key'), { ip, names })] : [];
 }
 
 /** Two members with the same `pg_seq`. */

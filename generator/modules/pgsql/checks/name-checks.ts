@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../../model/diagnostic.ts';
 import { isReservedRole } from '../access/predefined-roles.ts';
 import { allUsers } from '../access/users.ts';
 import { type PgsqlMember, placeOf } from '../members.ts';
+import { eachPresent } from '../present.ts';
 
 const rules = {
   cycle: rule<{ names: readonly string[] }>('pgsql/role-cycle', {
@@ -34,10 +35,21 @@ export function checkNames(member: PgsqlMember): Diagnostic[] {
     ...(
       ['pg_users', 'pg_databases', 'pg_default_roles', 'pg_services', 'pg_default_services'] as const
     ).flatMap((parameter) => checkUnique(member, parameter)),
+    ...checkTemplateZero(member),
     ...checkRoleNames(member),
     ...checkRoleCycles(member),
     ...checkSchemaNames(member),
   ];
+}
+
+/** The database that PostgreSQL makes others from when nothing else is right: it stays as initdb made it. */
+function checkTemplateZero({ settings, host }: PgsqlMember): Diagnostic[] {
+  return eachPresent(settings.pg_databases, ({ name }, index) => {
+    if (name !== 'template0') return [];
+    const reason = 'keeps this database as it is';
+    const place = host.parameters.place('pg_databases', [index, 'name']);
+    return [rules.unusable.at(place, { what: 'database', name, reason })];
+  });
 }
 
 type NamedList = 'pg_users' | 'pg_databases' | 'pg_default_roles' | 'pg_services' | 'pg_default_services';

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../../model/diagnostic.ts';
 import type { Path, Place } from '../../../model/origin.ts';
 import type { Site } from '../../../model/site.ts';
 import { nearestName } from '../../../text/nearest.ts';
+import { absentUsers } from '../access/users.ts';
 import { type PgsqlMember, placeOf } from '../members.ts';
 import type { Database, Extension } from '../params/schemas.ts';
 import { eachPresent, isPresent } from '../present.ts';
@@ -42,6 +43,12 @@ const rules = {
         : `template \`${template}\` of database \`${database}\` is created after it`,
     label: () => 'set here',
     help: () => 'databases are created in the order of `pg_databases`: define the template first',
+  }),
+  absent: rule<{ what: string; name: string; of: string }>('pgsql/absent-user-in-use', {
+    severity: 'error',
+    message: ({ what, name, of }) => `${what} \`${name}\` of ${of} has \`state: absent\``,
+    label: () => 'named here',
+    help: () => 'name another user here, or remove `state: absent` in `pg_users`',
   }),
   elsewhere: rule<Reference & { where: string }>('pgsql/not-in-inventory', {
     severity: 'warning',
@@ -144,8 +151,10 @@ function checkUser(
 ): Diagnostic[] {
   const { roles, upstream } = known;
   if (name === undefined || roles.has(name)) return [];
-  const words = { what, name, of, suggestion: nearestName(name, [...roles]) };
   const place = at(known, 'pg_databases', path);
+  if (absentUsers(known.member.settings).some((user) => user.name === name))
+    return [rules.absent.at(place, { what, name, of })];
+  const words = { what, name, of, suggestion: nearestName(name, [...roles]) };
   return [upstream ? rules.elsewhere.at(place, { ...words, where: upstream }) : unknownUser.at(place, words)];
 }
 

@@ -1,27 +1,30 @@
 import { rule } from '../../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
-import { nearestName } from '../../../text/nearest.ts';
+import { ownValue } from '../../../model/own-value.ts';
+import { isSynchronous } from '../ha/recovery.ts';
 import { type PgsqlMember, placeOf } from '../members.ts';
 import { declaredInStore, OF_STORE, OWNED, textOf } from '../server/declared-settings.ts';
-import { type Setting, settingProblem, settingsOf } from '../server/settings.ts';
+import { isOff } from '../server/settings.ts';
+import { checkSetting } from './setting-verdict.ts';
 
 const rules = {
-  unknown: rule<{ name: string; major: number; nearest: string | undefined }>('pgsql/unknown-setting', {
-    severity: 'error',
-    message: ({ name, major }) => `PostgreSQL ${major} has no parameter \`${name}\``,
-    help: ({ nearest }) =>
-      nearest
-        ? `did you mean \`${nearest}\`?`
-        : 'parameters of extensions have a dot: `auto_explain.log_min_duration`',
-  }),
-  value: rule<{ name: string; problem: string }>('pgsql/setting-value', {
-    severity: 'error',
-    message: ({ name, problem }) => `\`${name}\` must be ${problem}`,
-  }),
   owned: rule<{ name: string; instead: string }>('pgsql/setting-not-yours', {
     severity: 'error',
     message: ({ name }) => `\`${name}\` cannot be set in \`pg_parameters\``,
     help: ({ instead }) => (instead.startsWith('`') ? `use ${instead}` : instead),
+  }),
+  risk: rule<{ name: string; value: string; risk: string }>('pgsql/setting-risk', {
+    severity: 'warning',
+    message: ({ name, value, risk }) => `\`${name}: ${value}\`: ${risk}`,
+    label: () => 'set here',
+    help: () => 'remove it, unless the data can be lost',
+  }),
+  notSynchronous: rule<{ value: string; by: string }>('pgsql/setting-not-synchronous', {
+    severity: 'warning',
+    message: ({ value, by }) =>
+      `\`synchronous_commit: ${value}\` against \`${by}\`: a failover can lose commits that clients were told of`,
+    label: () => 'set here',
+    help: () => 'remove it; sessions that may lose commits can set it for themselves',
   }),
   differs: rule<{ name: string; cluster: string; instance: string }>('pgsql/setting-of-cluster', {
     severity: 'error',
@@ -30,8 +33,6 @@ const rules = {
     help: () => 'the cluster has one value for it: set it in the vars of the cluster',
   }),
 };
-
-const NAME = /^[A-Za-z_][\w$]*(?:\.[A-Za-z_][\w$]*)?$/;
 
 /** Checks `pg_parameters`, each distinct value once. */
 export function checkSettings(members: readonly PgsqlMember[]): Diagnostic[] {
@@ -48,23 +49,42 @@ function checkMember(member: PgsqlMember): Diagnostic[] {
     const place = member.host.parameters.place('pg_parameters', [name]) ?? placeOf(member, 'pg_parameters');
     const instead = OWNED.get(name.toLowerCase());
     if (instead !== undefined) return [rules.owned.at(place, { name, instead })];
-    const known = settingsOf(major);
-    // Extensions register theirs when they are loaded.
-    if (NAME.test(name) && (!known || name.includes('.'))) return [];
-    const setting = known?.get(name.toLowerCase());
-    if (!setting) {
-      const nearest = nearestName(name, [...(known?.keys() ?? [])]);
-      return [rules.unknown.at(place, { name, major, nearest })];
-    }
-    const problem = problemOf(setting, textOf(value));
-    return problem ? [rules.value.at(place, { name, problem })] : [];
+    const wrong = checkSetting({ name, value: textOf(value), major }, place);
+    return wrong.length > 0 ? wrong : checkRisk(name, textOf(value), member);
   });
 }
 
-function problemOf(setting: Setting, value: string): string | undefined {
-  return setting.context === 'internal'
-    ? 'left out: it says how PostgreSQL was built'
-    : settingProblem(setting, value);
+const RISKS: Readonly<
+  Record<string, { readonly isRisky: (value: string) => boolean; readonly risk: string }>
+> = {
+  fsync: {
+    isRisky: isOff,
+    risk: 'after a power cut or a crash of the system, the data can be beyond repair',
+  },
+  full_page_writes: {
+    isRisky: isOff,
+    risk: 'after a power cut or a crash of the system, pages can be half written',
+  },
+  autovacuum: { isRisky: isOff, risk: 'tables grow without end, and old transactions stop the server' },
+  zero_damaged_pages: {
+    isRisky: (value) => !isOff(value),
+    risk: 'damaged pages are emptied without a question',
+  },
+  ignore_checksum_failure: {
+    isRisky: (value) => !isOff(value),
+    risk: 'damaged data is read, copied and saved',
+  },
+};
+
+/** Values that PostgreSQL takes and that lose data. */
+function checkRisk(name: string, value: string, member: PgsqlMember): Diagnostic[] {
+  const place = member.host.parameters.place('pg_parameters', [name]) ?? placeOf(member, 'pg_parameters');
+  const known = ownValue(RISKS, name.toLowerCase());
+  if (known?.isRisky(value)) return [rules.risk.at(place, { name, value, risk: known.risk })];
+  const isAsynchronous = name.toLowerCase() === 'synchronous_commit' && (isOff(value) || value === 'local');
+  if (!isAsynchronous || !isSynchronous(member.settings)) return [];
+  const { pg_rpo: rpo } = member.settings;
+  return [rules.notSynchronous.at(place, { value, by: rpo === 0 ? 'pg_rpo: 0' : 'pg_conf: crit' })];
 }
 
 /** Patroni has one value of these for the cluster. */

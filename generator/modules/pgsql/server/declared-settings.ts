@@ -27,9 +27,10 @@ export const OWNED: ReadonlyMap<string, string> = new Map(
     log_directory: '`pg_log_dir`',
     recovery_min_apply_delay: '`pg_delay`',
     synchronous_standby_names: '`pg_rpo: 0`',
-    archive_command: '`pgbackrest_enabled`',
-    archive_library: '`pgbackrest_enabled`',
-    archive_mode: '`pgbackrest_enabled`',
+    ...own(
+      'pgBackRest archives the WAL: `pgbackrest_enabled`, and `pgbackrest_method` for the repository',
+      ...['archive_command', 'archive_library', 'archive_mode'],
+    ),
     ...own(
       'limits of logs depend on it',
       'log_destination',
@@ -37,9 +38,11 @@ export const OWNED: ReadonlyMap<string, string> = new Map(
       'log_rotation_size',
       'logging_collector',
     ),
+    ...own('PostgreSQL always has TLS: HBA rules with `auth: ssl` require it of clients', 'ssl'),
+    ...own('it is `logical` already, which includes the other levels', 'wal_level'),
     ...own(
       'Patroni needs its own value',
-      ...['cluster_name', 'hot_standby', 'wal_level', 'wal_log_hints'],
+      ...['cluster_name', 'hot_standby', 'wal_log_hints'],
       ...['primary_conninfo', 'primary_slot_name', 'restore_command', 'recovery_init_sync_method'],
       ...['recovery_end_command', 'archive_cleanup_command'],
       ...['recovery_target', 'recovery_target_action', 'recovery_target_inclusive', 'recovery_target_lsn'],
@@ -53,7 +56,7 @@ export const OWNED: ReadonlyMap<string, string> = new Map(
     ...own(
       'the bundle has these files',
       ...['config_file', 'data_directory', 'external_pid_file', 'hba_file', 'ident_file'],
-      ...['ssl', 'ssl_ca_file', 'ssl_cert_file', 'ssl_key_file'],
+      ...['ssl_ca_file', 'ssl_cert_file', 'ssl_key_file'],
     ),
   }),
 );

@@ -1,4 +1,6 @@
+import { isListed, textProblem } from './setting-texts.ts';
 import { SETTINGS_17 } from './settings-17.ts';
+import { SETTINGS_18 } from './settings-18.ts';
 
 /** A parameter of PostgreSQL: what it takes, and when a change of it takes effect (PostgreSQL manual, pg_settings). */
 export type Setting = {
@@ -16,7 +18,7 @@ export type Setting = {
     }
 );
 
-const TABLES: Readonly<Record<number, string>> = { 17: SETTINGS_17 };
+const TABLES: Readonly<Record<number, string>> = { 17: SETTINGS_17, 18: SETTINGS_18 };
 const parsed = new Map<number, ReadonlyMap<string, Setting>>();
 
 /** The parameters of a major version by name, in lower case; undefined where this product has no table of them. */
@@ -26,6 +28,16 @@ export function settingsOf(major: number): ReadonlyMap<string, Setting> | undefi
   const known = parsed.get(major) ?? new Map(text.trim().split('\n').map(readRow));
   parsed.set(major, known);
   return known;
+}
+
+/** Names of parameters that cannot have a secret in them: numbers, switches, and texts of a list of words. */
+export function plainSettings(): string[] {
+  const plain = Object.keys(TABLES).flatMap((major) =>
+    [...(settingsOf(Number(major))?.values() ?? [])].filter(
+      ({ type, name }) => type !== 'string' || isListed(name),
+    ),
+  );
+  return plain.flatMap(({ name }) => [name, name.toLowerCase()]);
 }
 
 function readRow(row: string): [string, Setting] {
@@ -56,7 +68,7 @@ export function settingProblem(setting: Setting, value: string): string | undefi
   const text = value.trim();
   switch (setting.type) {
     case 'string':
-      return undefined;
+      return textProblem(setting.name, value);
     case 'bool':
       return isBoolean(text) ? undefined : 'on or off';
     case 'enum':
@@ -72,6 +84,11 @@ function isOneOf(values: readonly string[], text: string): boolean {
     values.some((value) => value.toLowerCase() === text) ||
     (values.includes('on') && /^(?:true|false|yes|no|[01])$/.test(text))
   );
+}
+
+/** Whether a value means `off`. */
+export function isOff(value: string): boolean {
+  return /^(?:off?|f(?:a(?:l(?:se?)?)?)?|no?|0)$/i.test(value.trim());
 }
 
 /** Unambiguous prefixes are values too. */

@@ -3,7 +3,7 @@
 provision.py            everything
 provision.py base       roles and empty databases: in the initialisation of a cluster
 provision.py replica    ends the sessions of users that may not log in
-Exit code 65: an error that another attempt does not resolve.
+Exit code 65: an error that another attempt does not resolve. 75: another session holds an object, all others are done.
 """
 import os
 import sys
@@ -16,7 +16,7 @@ import removal
 import users
 import yaml
 from patroni import psycopg
-from session import PERMANENT, Journal, Session, describe
+from session import HELD_UP, PERMANENT, Journal, Session, describe
 
 DECLARED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "declared.yml")
 # pg_rewind reads the files of a leader with these (its manual, "Options", --source-server).
@@ -116,8 +116,12 @@ def open_record(session, journal):
 def conclude(journal):
     changes = f"changes: {journal.changes}"
     if journal.errors:
-        print(f"roles and databases are not as declared: errors: {journal.errors}; {changes}", file=sys.stderr)
+        waiting = f"; in use: {journal.busy}" if journal.busy else ""
+        print(f"roles and databases are not as declared: errors: {journal.errors}{waiting}; {changes}", file=sys.stderr)
         return PERMANENT
+    if journal.busy:
+        print(f"roles and databases are not as declared, and tried again: in use: {journal.busy}; {changes}", file=sys.stderr)
+        return HELD_UP
     others = f"; not in the inventory: {journal.reports}, see above" if journal.reports else ""
     if journal.deviations:
         print(f"roles and databases are not all as declared: differences: {journal.deviations}, see above{others}; {changes}")

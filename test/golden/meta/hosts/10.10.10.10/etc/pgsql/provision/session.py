@@ -11,11 +11,17 @@ from patroni import psycopg
 # a unique violation in a catalog, which a concurrent statement causes.
 HEALING = ("08", "40", "53", "57", "25006", "55006", "55P03", "58030", "23505")
 SAFE_PATH = "SET search_path = pg_catalog"
+# Lock not available; object in use. Whoever may use an object can hold a lock on it without end.
+BUSY = ("55P03", "55006")
 # The owner of a database chooses defaults for its sessions; options of the connection have priority.
-OWN_OPTIONS = ("role=none", "default_transaction_read_only=off", "statement_timeout=0", "lock_timeout=0",
-               "idle_in_transaction_session_timeout=0")
+OWN_OPTIONS = ["role=none", "default_transaction_read_only=off", "statement_timeout=0", "lock_timeout=10s",
+               "idle_in_transaction_session_timeout=0"]
+# Options of later major versions: known after the first connection, which is to a database of the superuser.
+LATER_OPTIONS = {"idle_session_timeout=0": 14, "transaction_timeout=0": 17}
 # Do not retry (pgsql-provision.service, RestartPreventExitStatus=).
 PERMANENT = 65
+# Try again later (sysexits.h, EX_TEMPFAIL).
+HELD_UP = 75
 
 
 class Refused(Exception):
@@ -55,6 +61,7 @@ class Journal:
         self.reports = 0
         self.deviations = 0
         self.errors = 0
+        self.busy = 0
 
     def changed(self, line):
         self.changes += 1
@@ -72,15 +79,23 @@ class Journal:
         self.errors += 1
         print("error: " + one_line(line), file=sys.stderr, flush=True)
 
+    def held_up(self, line):
+        self.busy += 1
+        print("in use: " + one_line(line), file=sys.stderr, flush=True)
+
     @contextlib.contextmanager
     def about(self, what, permanent=()):
-        """An error that does not heal fails this object; the others go on. `permanent`: codes that do not heal here."""
+        """An error that does not heal, or an object in use, fails this object; the others go on. `permanent`: codes that do not heal here."""
         try:
             yield
         except Refused as refusal:
             self.failed(f"{what}: {refusal}")
         except psycopg.Error as error:
-            if heals(error) and code_of(error) not in permanent:
+            code = code_of(error)
+            if code in BUSY and code not in permanent:
+                self.held_up(f"{what}: {describe(error)}; another session holds it (pg_locks, pg_stat_activity)")
+                return
+            if heals(error) and code not in permanent:
                 raise
             self.failed(f"{what}: {describe(error)}")
 
@@ -98,14 +113,17 @@ def own_options():
 class Session:
     def __init__(self, database, journal):
         # As one string: with keywords Patroni would set search_path for good.
-        self.connection = psycopg.connect(f"dbname={quote(database)} options={quote(own_options())}")
+        self.connection = psycopg.connect(
+            f"dbname={quote(database)} connect_timeout=60 options={quote(own_options())}")
         self.journal = journal
         self.database = database
         self.version = self.connection.server_version // 10000
         self.uncommitted = None
         self.execute(SAFE_PATH)
-        if self.version >= 17:
-            self.execute("SET transaction_timeout = 0")
+        for option in [option for option, since in LATER_OPTIONS.items() if self.version >= since]:
+            self.execute(f"SET {option}")
+            if option not in OWN_OPTIONS:
+                OWN_OPTIONS.append(option)
 
     def __enter__(self):
         return self
