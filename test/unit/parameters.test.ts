@@ -263,7 +263,11 @@ describe('values that are rejected', () => {
       '/../a',
     ].map((path): [string, unknown, string[]] => ['pg_fs_main', path, [`expected ${PATH}`]]),
     ['haproxy_admin_password', 'a\nb', ['expected text of one line, not empty']],
-    ['node_timezone', 'Asia/Hong Kong', ['expected a name of the time zone database, as Europe/Berlin, or empty text']],
+    [
+      'node_timezone',
+      'Asia/Hong Kong',
+      ['expected a name of the time zone database, as Europe/Berlin, or empty text'],
+    ],
     ['haproxy_client_timeout', 'long', ['expected a time span, as 30s, 24h or 15d']],
     ['node_packages', 'vim', ['expected a list of texts']],
     ['pgbackrest_schedule', '0 25 * * *', ['expected five fields of cron, as `0 1 * * *`']],
