@@ -63,9 +63,9 @@ function withMethod(
   return name === undefined ? undefined : { ...who, method: name, options: options.flat() };
 }
 
-const WORD = /(?:"(?:[^"]|"")*"|[^\s,"#])+/y;
-const COMMA = /\s*,\s*/y;
-const SPACE = /\s+/y;
+const WORD = /(?:"(?:[^"]|"")*"|[^ \t\r\n,"#])+/y;
+const COMMA = /[ \t\r\n]*,[ \t\r\n]*/y;
+const SPACE = /[ \t\r\n]+/y;
 
 /** White space separates fields, commas separate the words of one field (PostgreSQL, hba.c, next_token). */
 function fields(line: string): HbaWord[][] {
