@@ -1,5 +1,6 @@
 import { NodeName, offer, PackageArchive } from '../../model/facts.ts';
 import { defineModule, settingsOf } from '../../model/module.ts';
+import { firewallPromises } from './firewall.ts';
 import { nodePorts } from './haproxy.ts';
 import { rows } from './params.ts';
 import { nodeImages, planNode } from './plan.ts';
@@ -10,7 +11,7 @@ import { checkSources, keyFiles, packageSources } from './sources.ts';
 export const node = defineModule({
   name: 'node',
   rows,
-  recipes: ['chrony', 'haproxy', 'keepalived'],
+  recipes: ['chrony', 'haproxy', 'keepalived', 'nftables'],
   isOn: () => true,
   files: keyFiles,
   check: (site) => [...checkNode(site), ...checkSources(site)],
@@ -24,4 +25,5 @@ export const node = defineModule({
   images: nodeImages,
   ports: nodePorts,
   plan: planNode,
+  promise: firewallPromises,
 });
