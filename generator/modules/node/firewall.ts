@@ -17,6 +17,8 @@ const RULES = 'etc/nftables/pigsty.conf';
 const START = 'etc/nftables/start.sh';
 const UNIT = 'pigsty-firewall.service';
 const SSH_PORT = 22;
+/** Its protocol number (RFC 5798). */
+const VRRP = 112;
 
 /** Whether the host has a table of ours. */
 export function hasFirewall(host: SiteHost): boolean {
@@ -99,7 +101,7 @@ function rulesView(host: SiteHost, site: Site, facts: Facts): View {
     for (const source of sets.matches(key.sources))
       accept.push(`${source}${key.protocol} dport { ${ports.join(', ')} } accept`);
   if (hasVip(host))
-    for (const source of sets.matches(vipPeers(host, site))) accept.push(`${source}meta l4proto vrrp accept`);
+    for (const source of sets.matches(vipPeers(host, site))) accept.push(`${source}meta l4proto ${VRRP} accept`);
   if (isZone)
     for (const source of sets.matches(settings.node_firewall_intranet)) accept.push(`${source}accept`);
   const open = isZone ? settings.node_firewall_public_port : [];

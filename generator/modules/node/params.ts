@@ -101,8 +101,8 @@ const packages = section('NODE_PACKAGE', [
 const tuning = section('NODE_TUNE', [
   { id: 230, name: 'node_disable_firewall', level: 'C', schema: Flag, default: true,
     meaning: 'keep firewalld and ufw off; when unset, they start at the next boot' },
-  { name: 'node_firewall_mode', level: 'C', schema: FirewallMode, note: `${LATER}, plan is this product's; when unset, node_disable_firewall decides: off or none`,
-    meaning: 'off keeps firewalld and ufw off, none leaves them; plan opens only the ports of the plan, to its sources; zone also all ports to node_firewall_intranet, and node_firewall_public_port to all' },
+  { name: 'node_firewall_mode', level: 'C', schema: FirewallMode, note: LATER,
+    meaning: 'packet filter of the host: off, none, plan or zone, see docs/firewall.md; when unset, off or none' },
   { name: 'node_firewall_intranet', level: 'C', schema: listOf(Network, 'networks'), default: defaults.intranet, note: LATER,
     meaning: 'networks that reach every port with node_firewall_mode zone' },
   { name: 'node_firewall_public_port', level: 'C', schema: listOf(Port, 'ports'), default: [22, 80, 443], note: LATER,
