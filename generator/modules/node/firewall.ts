@@ -101,7 +101,8 @@ function rulesView(host: SiteHost, site: Site, facts: Facts): View {
     for (const source of sets.matches(key.sources))
       accept.push(`${source}${key.protocol} dport { ${ports.join(', ')} } accept`);
   if (hasVip(host))
-    for (const source of sets.matches(vipPeers(host, site))) accept.push(`${source}meta l4proto ${VRRP} accept`);
+    for (const source of sets.matches(vipPeers(host, site)))
+      accept.push(`${source}meta l4proto ${VRRP} accept`);
   if (isZone)
     for (const source of sets.matches(settings.node_firewall_intranet)) accept.push(`${source}accept`);
   const open = isZone ? settings.node_firewall_public_port : [];
