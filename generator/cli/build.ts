@@ -55,11 +55,20 @@ function toText({ directory, images, hosts }: BuildSummary, promises: readonly S
   return [...imageLines, ...hostLines, ...promiseLines(promises), `site   ${directory}`].join('\n');
 }
 
+const PROMISES = { quorum: 'quorum', recovery: 'writes', firewall: 'ports ' } as const;
+
+const FIREWALLS = {
+  off: 'firewalld and ufw are stopped, other packet filters stay: all ports are open to every network; `node_firewall_mode: plan` opens those of the plan only',
+  none: 'the packet filters of the host stay as they are: they must let the ports of the plan through',
+  plan: 'table inet pigsty opens the ports of the plan, to the sources of the plan, and ssh; firewalld and ufw are stopped',
+  zone: 'table inet pigsty opens the ports of the plan, all ports to node_firewall_intranet, node_firewall_public_port to all, and ssh; firewalld and ufw are stopped',
+} as const;
+
 /** Clusters with the same promise share a line. */
 function promiseLines(promises: readonly SitePromise[]): string[] {
   const promised = new Map<string, string[]>();
   for (const promise of promises) {
-    const key = `${promise.kind === 'quorum' ? 'quorum' : 'writes'}\0${promiseText(promise)}`;
+    const key = `${PROMISES[promise.kind]}\0${promiseText(promise)}`;
     const clusters = promised.get(key) ?? [];
     clusters.push(promise.cluster);
     promised.set(key, clusters);
@@ -77,6 +86,7 @@ function promiseText(promise: SitePromise): string {
     const { members, spare } = promise;
     return `${members - spare} of ${members}: survives the loss of ${spare}`;
   }
+  if (promise.kind === 'firewall') return FIREWALLS[promise.mode];
   const { seconds, lostBytes, lostSeconds, worstCases, unprotected } = promise;
   const hosts = unprotected.map((ip) => `loss of ${ip} until it is back, as etcd has no quorum without it`);
   const cases = worstCases.map((one) => `${one.failure} ${one.seconds} s`);

@@ -61,6 +61,20 @@ export const ProxyListener: Channel<{ readonly ip: HostIp; readonly service: Pro
   name: 'proxy listener',
 };
 
+/**
+ * A TCP port of host `ip`, and the networks of its clients beside the hosts of the site: IPv4 or IPv6 addresses or
+ * CIDRs. The firewall opens these ports and no others (modules/node/firewall.ts).
+ */
+export type OpenPort = {
+  readonly ip: HostIp;
+  readonly port: number;
+  readonly sources?: () => readonly string[];
+};
+export const OpenPort: Channel<OpenPort> = { name: 'open port' };
+
+/** Sources of a port that is open to every address. */
+export const EVERY_ADDRESS = ['0.0.0.0/0', '::/0'] as const;
+
 /** Seconds until the configuration store has a new leader; 0 without a store. */
 export function electionSeconds(facts: Facts): number {
   return Math.max(0, ...facts.all(StoreElection).map(({ seconds }) => seconds));

@@ -194,7 +194,14 @@ export type QuorumPromise = {
   readonly spare: number;
 };
 
-export type SitePromise = RecoveryPromise | QuorumPromise;
+/** How hosts of a group are protected from other networks: `node_firewall_mode`. */
+export type FirewallPromise = {
+  readonly kind: 'firewall';
+  readonly cluster: string;
+  readonly mode: 'off' | 'none' | 'plan' | 'zone';
+};
+
+export type SitePromise = RecoveryPromise | QuorumPromise | FirewallPromise;
 
 /** One of the two definitions of a clash; `item` and `leaf` as `explain` names them. */
 export type ClashSide = {

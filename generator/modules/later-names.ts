@@ -48,7 +48,6 @@ export const laterNames: readonly LaterName[] = [
   { names: 'pgbackrest_init_backup', why: 'the first backup is always made' },
   { names: 'vip_auth_pass', why: 'VRRP has no passwords in its version 3 (RFC 5798)' },
   { names: 'node_selinux_mode node_pip_packages node_uv_env node_aliases node_admin_sudo', why: 'the node keeps the settings of its system' },
-  { names: 'node_firewall_mode node_firewall_intranet node_firewall_public_port', why: 'node_disable_firewall decides' },
   { names: 'node_write_etc_hosts', why: '/etc/hosts is always written' },
   { names: 'kafka_cluster kafka_seq kafka_data juice_instances code_home jupyter_enabled', why: 'their modules are not planned' },
 ];

@@ -87,7 +87,12 @@ export const ConfigLine = z.preprocess(
   (value) => (typeof value === 'string' ? value.replace(/\n+$/, '') : value),
   patternOrNumber(/^(?:\t|\P{Cc})+$/u, LINE),
 );
-export const ConfigLines = listOf(ConfigLine, 'lines');
+export const ConfigLines = listOf(
+  ConfigLine.refine((line) => !line.endsWith('\\'), {
+    error: 'expected a line without a backslash at its end, which would join the next line to it',
+  }),
+  'lines',
+);
 /** A value of a configuration file. */
 export const LineScalar = z.union(
   [ConfigLine, z.number(), z.boolean(), z.literal('')],

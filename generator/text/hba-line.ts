@@ -80,7 +80,7 @@ export function hbaFields(line: string): HbaWord[][] {
 }
 
 /** A word with the comma directly after it, or a comment. A quote that nothing closes ends with the line. */
-const TOKEN = /((?:"(?:[^"]|"")*(?:"|$)|[^\s,"#])+)(,)?|(#)/g;
+const TOKEN = /((?:"(?:[^"]|"")*(?:"|$)|[^ \t\r\n,"#])+)(,)?|(#)/g;
 
 function readWord(word: string): HbaWord {
   const text = word.replaceAll(/"((?:[^"]|"")*)(?:"|$)/g, (_, inner: string) => inner.replaceAll('""', '"'));

@@ -46,7 +46,7 @@ export function quoteConnection(text: string): string {
   return /^[A-Za-z0-9_./:-]+$/.test(text) ? text : `'${text.replaceAll("'", "''")}'`;
 }
 
-/** Text for a comment line of a generated file: no line breaks, and no backslash at its end, which continues a line. */
+/** Text for a comment line of a generated file: no control characters, and no backslash at its end, which continues a line. */
 export function commentLine(text: string): string {
-  return text.replaceAll(/[\r\n]+/g, ' ').replace(/[\s\\]+$/, '');
+  return text.replaceAll(/\p{Cc}+/gu, ' ').replace(/[\s\\]+$/, '');
 }

@@ -1,5 +1,13 @@
-import { stringify } from 'yaml';
+import {
+  type CreateNodeOptions,
+  type DocumentOptions,
+  type SchemaOptions,
+  stringify,
+  type ToStringOptions,
+} from 'yaml';
 import { LruMap } from '../model/lru-map.ts';
+
+type Options = DocumentOptions & SchemaOptions & CreateNodeOptions & ToStringOptions;
 
 type Scalar = string | number | boolean | null;
 type Collection = readonly Node[] | { readonly [key: string]: Node };
@@ -52,17 +60,24 @@ function lineText(node: Node): string {
 const PLAIN_KEY = /^[a-z]+(?:_[a-z]+)+$/;
 
 const keyText = memoized((key: string) =>
-  PLAIN_KEY.test(key) ? key : stringify({ [key]: 0 }, OPTIONS).slice(0, -': 0\n'.length),
+  PLAIN_KEY.test(key)
+    ? key
+    : onOneLine(key, (options) => stringify({ [key]: 0 }, options).slice(0, -': 0\n'.length)),
 );
 
 /** A text of several lines stays on one line, in double quotes. */
-const scalarText = memoized((value: Scalar) => {
-  const isLong = typeof value === 'string' && value.includes('\n');
-  return stringify([value], { ...OPTIONS, ...(isLong && { defaultStringType: 'QUOTE_DOUBLE' }) }).slice(
-    2,
-    -1,
-  );
-});
+const scalarText = memoized((value: Scalar) =>
+  onOneLine(value, (options) => stringify([value], options).slice(2, -1)),
+);
+
+/** Line breaks of YAML 1.1, which the library prints as they are, and their escapes (YAML 1.1, 4.1.4 and 5.6). */
+const BREAKS: Readonly<Record<string, string>> = { '\u0085': '\\N', '\u2028': '\\L', '\u2029': '\\P' };
+
+function onOneLine(value: Scalar, print: (options: Options) => string): string {
+  if (typeof value !== 'string' || !/[\n\u0085\u2028\u2029]/.test(value)) return print(OPTIONS);
+  const text = print({ ...OPTIONS, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'QUOTE_DOUBLE' });
+  return text.replaceAll(/[\u0085\u2028\u2029]/g, (one) => BREAKS[one] ?? one);
+}
 
 function memoized<T>(compute: (value: T) => string): (value: T) => string {
   // Large enough for repeated texts, although names of hosts and addresses are added too.

@@ -306,10 +306,30 @@ describe.skipIf(reason).each(META_SUITES)(`blueprint meta on %s ${reason ?? ''}`
     expect(await provisioned()).toContain('user dbuser_view: dropped');
   });
 
+  const MODE = '    node_firewall_mode: plan\n';
+
+  /** Whether packets of the client are dropped: a port that nothing listens on refuses a connection at once. */
+  async function isDropped(port: number): Promise<boolean> {
+    const connect = `exec 3<>/dev/tcp/${ADDRESS}/${port}`;
+    return (await client.exec(['timeout', '2', 'bash', '-c', connect])).code === 124;
+  }
+
+  it('with node_firewall_mode, opens only the ports of its plan, and restarts nothing', async () => {
+    expect(await isDropped(2379)).toBe(false);
+    const before = await processes();
+    workshop.edit((text) => text.replace('    admin_ip:', `${MODE}$&`));
+    await apply();
+    expect(await processes()).toBe(before);
+    expect(await Promise.all([2379, 8008, 9999].map(isDropped))).toEqual([true, true, true]);
+    expect(await Promise.all([22, 5432, 5433].map(isDropped))).toEqual([false, false, false]);
+    expect(await sql('select n from app.ledger', { port: 5433 })).toBe('42');
+  });
+
   it('comes back after a reboot', async () => {
     await node.reboot();
     await expect.poll(() => sql('select n from app.ledger', { port: 5433 }), { timeout: 60_000 }).toBe('42');
     expect(await node.sh('pigsty-agent status')).toMatch(/current +(\S+)\ngood +\1/);
+    expect(await isDropped(2379)).toBe(true);
   });
 
   it('starts after a power failure with corrupted .pyc files', async () => {
@@ -319,5 +339,11 @@ describe.skipIf(reason).each(META_SUITES)(`blueprint meta on %s ${reason ?? ''}`
     await expect
       .poll(() => node.sh('systemctl is-active patroni pgsql-provision || :'), { timeout: 60_000 })
       .toBe('active\nactive\n');
+  });
+
+  it('opens all ports again without node_firewall_mode', async () => {
+    workshop.edit((text) => text.replace(MODE, ''));
+    await apply();
+    expect(await Promise.all([2379, 8008, 9999].map(isDropped))).toEqual([false, false, false]);
   });
 });

@@ -50,6 +50,7 @@ const LARGEST: Readonly<Record<string, number>> = {
   etcd: 115e6,
   haproxy: 50e6,
   keepalived: 70e6,
+  nftables: 50e6,
   pgbouncer: 45e6,
   'vip-manager': 70e6,
   postgres: 165e6,

@@ -14,6 +14,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   { tool: 'systemd-nspawn', package: 'systemd-container' },
   { tool: 'mmdebstrap', package: 'mmdebstrap' },
   { tool: 'ip', package: 'iproute2' },
+  { tool: 'nft', package: 'nftables' },
   { tool: 'ssh', package: 'openssh-client' },
   { tool: 'ping', package: 'iputils-ping' },
   { tool: 'qemu-system-x86_64', package: 'qemu-system-x86' },

@@ -52,6 +52,9 @@ describe('the tables', () => {
       rows.flatMap((row) => (row.id === undefined ? row.name : [])).sort(),
     );
     expect(later).toEqual([
+      'node_firewall_mode',
+      'node_firewall_intranet',
+      'node_firewall_public_port',
       'mongo_cluster',
       'mysql_cluster',
       'pg_parameters',
@@ -120,7 +123,7 @@ describe('defaults', () => {
     const without = rows.filter((row) => row.default === undefined).map((row) => row.name);
     expect(without).toEqual([
       'infra_seq',
-      ...['nodename', 'vip_address', 'vip_vrid'],
+      ...['nodename', 'node_firewall_mode', 'vip_address', 'vip_vrid'],
       ...['node_cpu', 'node_mem_mb', 'node_disk_bytes', 'node_zone'],
       ...['etcd_seq', 'minio_seq', 'redis_cluster', 'redis_instances', 'redis_node'],
       ...['pg_cluster', 'pg_seq', 'pg_role', 'pg_instances', 'pg_upstream', 'pg_shard', 'pg_group'],
@@ -283,6 +286,16 @@ describe('values that are rejected', () => {
       [
         '0: addr: expected an address or network, a host name, samehost or samenet, or one of local, localhost, admin, infra, cluster, intra, intranet, world, all',
       ],
+    ],
+    [
+      'pg_services',
+      [{ name: 'x', port: 5435, selector: '[? pg_role' }],
+      ['0: selector: expected a JMESPath expression over the members, as [? pg_role == `primary`]'],
+    ],
+    [
+      'node_etc_hosts',
+      ['10.0.0.1 a \\'],
+      ['0: expected a line without a backslash at its end, which would join the next line to it'],
     ],
     ['redis_instances', { http: {} }, ['http: expected a dictionary with ports 1-65535 as keys']],
     [

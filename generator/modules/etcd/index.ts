@@ -1,4 +1,4 @@
-import { offer, StoreElection, StoreEndpoint } from '../../model/facts.ts';
+import { OpenPort, offer, StoreElection, StoreEndpoint } from '../../model/facts.ts';
 import { defineModule, settingsOf } from '../../model/module.ts';
 import { electionTimes, etcdMembers, isEtcdHost } from './members.ts';
 import { rows } from './params.ts';
@@ -18,7 +18,11 @@ export const etcd = defineModule({
     const members = etcdMembers(site);
     const endpoints = members.map(({ host }) => ({ ip: host.ip, port: settingsOf(host).etcd_port }));
     const seconds = electionTimes(members).electionMilliseconds / 1000;
-    return [offer(StoreEndpoint, endpoints), offer(StoreElection, [{ seconds }])];
+    const ports = members.flatMap(({ host }) => {
+      const { etcd_port, etcd_peer_port } = settingsOf(host);
+      return [etcd_port, etcd_peer_port].map((port) => ({ ip: host.ip, port }));
+    });
+    return [offer(OpenPort, ports), offer(StoreEndpoint, endpoints), offer(StoreElection, [{ seconds }])];
   },
   images: () => [{ name: 'etcd', recipe: 'etcd', arguments: {}, packages: [] }],
   ports: etcdPorts,

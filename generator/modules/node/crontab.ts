@@ -2,6 +2,7 @@ import type { Contribution } from '../../model/module.ts';
 import type { View } from '../../model/plan.ts';
 import type { Settings } from '../../model/settings.ts';
 import { backupType, type CronLine, parseCronLine, withAccount } from '../../text/calendar.ts';
+import { commentLine } from '../../text/quote.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
 
 /** A line of `node_crontab` or `pg_crontab`, in the form of /etc/crontab. */
@@ -46,5 +47,5 @@ export function crontabContribution(settings: Settings): Contribution {
 function jobView({ user, command, calendar }: CronLine): View {
   const words = command.replaceAll('\\%', '%');
   // A percent sign starts a specifier in a systemd title.
-  return { user, command: words, calendar, title: words.replaceAll('%', '%%') };
+  return { user, command: words, calendar, title: commentLine(words).replaceAll('%', '%%') };
 }

@@ -20,3 +20,6 @@ export const defaultPackages: readonly string[] = [
   'lz4,unzip,bzip2,zlib1g,pv,jq,git,ncdu,make,patch,bash,lsof,wget,uuid,tuned,nvme-cli,numactl,sysstat,iotop,htop,rsync,tcpdump,chrony,acl,python3,python3-pip',
   'netcat-openbsd,tnftp,socat,lrzsz,net-tools,ipvsadm,dnsutils,telnet,ca-certificates,openssl,openssh-client,libreadline-dev,vim-tiny,keepalived,node-exporter,etcd,haproxy',
 ];
+
+/** Private networks (RFC 1918), as in Pigsty 4. */
+export const intranet = ['10.0.0.0/8', '192.168.0.0/16', '172.16.0.0/12'];

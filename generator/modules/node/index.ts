@@ -1,5 +1,6 @@
 import { NodeName, offer, PackageArchive } from '../../model/facts.ts';
 import { defineModule, settingsOf } from '../../model/module.ts';
+import { firewallPromises } from './firewall.ts';
 import { haproxyPorts } from './haproxy.ts';
 import { rows } from './params.ts';
 import { nodeImages, planNode } from './plan.ts';
@@ -11,7 +12,7 @@ import { sshPort } from './ssh-port.ts';
 export const node = defineModule({
   name: 'node',
   rows,
-  recipes: ['chrony', 'haproxy', 'keepalived'],
+  recipes: ['chrony', 'haproxy', 'keepalived', 'nftables'],
   isOn: () => true,
   files: keyFiles,
   check: (site) => [...checkNode(site), ...checkSources(site)],
@@ -25,4 +26,5 @@ export const node = defineModule({
   images: nodeImages,
   ports: (host, site, facts) => [sshPort(host), ...haproxyPorts(host, site, facts)],
   plan: planNode,
+  promise: firewallPromises,
 });

@@ -2,10 +2,11 @@ import * as z from 'zod';
 import { defaultPlatform, platformNames } from '../../distributions/index.ts';
 import type { SettingsOf } from '../../model/settings.ts';
 import { isTimeZone } from '../../text/time-zone.ts';
-import { OURS, PENDING, section, UNREAD, WITHOUT_EFFECT } from '../params-section.ts';
+import { LATER, OURS, PENDING, section, UNREAD, WITHOUT_EFFECT } from '../params-section.ts';
 import {
   AbsolutePath,
   AnyText,
+  Cidr,
   ClusterName,
   Count,
   decimal,
@@ -44,6 +45,13 @@ const HostName = pattern(/^[a-zA-Z0-9](?:[a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$/, 'a 
 const ZONE = 'a name of the time zone database, as Europe/Berlin, or empty text';
 const TimeZone = z.string(expected(ZONE)).refine((name) => name === '' || isTimeZone(name), expected(ZONE));
 const Bytes = whole(1, Number.MAX_SAFE_INTEGER, 'a number of bytes');
+
+/** YAML reads an unquoted `off` as false. */
+const FirewallMode = z.union(
+  [z.enum(['off', 'none', 'plan', 'zone']), z.literal(false).transform(() => 'off' as const)],
+  expected('one of off, none, plan, zone'),
+);
+const Network = z.union([Ip, Cidr, z.cidrv6(), z.ipv6()], expected('a network, as 10.0.0.0/8'));
 
 /** sysctl(8): names with dots or slashes. */
 const KernelSettings = z.record(
@@ -96,6 +104,12 @@ const packages = section('NODE_PACKAGE', [
 const tuning = section('NODE_TUNE', [
   { id: 230, name: 'node_disable_firewall', level: 'C', schema: Flag, default: true,
     meaning: 'keep firewalld and ufw off; when unset, they start at the next boot' },
+  { name: 'node_firewall_mode', level: 'C', schema: FirewallMode, note: LATER,
+    meaning: 'packet filter of the host: off, none, plan or zone, see docs/firewall.md; when unset, off or none' },
+  { name: 'node_firewall_intranet', level: 'C', schema: listOf(Network, 'networks'), default: defaults.intranet, note: LATER,
+    meaning: 'networks that reach every port with node_firewall_mode zone' },
+  { name: 'node_firewall_public_port', level: 'C', schema: listOf(Port, 'ports'), default: [22, 80, 443], note: LATER,
+    meaning: 'ports that are open to every address with node_firewall_mode zone' },
   { id: 231, name: 'node_disable_selinux', level: 'C', schema: Flag, default: true, note: 'without effect: Debian enforces nothing by SELinux',
     meaning: 'disable SELinux' },
   { id: 232, name: 'node_disable_numa', level: 'C', schema: Flag, default: false,

@@ -7,6 +7,7 @@ import type { Site, SiteHost } from '../../model/site.ts';
 import { linked } from '../../text/linked.ts';
 import { adminContribution } from './admin.ts';
 import { crontabContribution } from './crontab.ts';
+import { firewallContribution, hasFirewall } from './firewall.ts';
 import { haproxyContribution } from './haproxy.ts';
 import { hugePages } from './huge-pages.ts';
 import { resolverContribution } from './resolver.ts';
@@ -26,6 +27,7 @@ export function planNode(host: SiteHost, site: Site, facts: Facts): Contribution
     resolverContribution(host, site),
     timeContribution(host, site),
     ...switchContributions(settings),
+    firewallContribution(host, site, facts),
     haproxyContribution(host, facts),
   ];
   return {
@@ -41,6 +43,7 @@ export function planNode(host: SiteHost, site: Site, facts: Facts): Contribution
 export function nodeImages(host: SiteHost, site: Site): ModuleImage[] {
   const names = [
     ...(hasVip(host) ? ['keepalived'] : []),
+    ...(hasFirewall(host) ? ['nftables'] : []),
     ...(hasTime(host, site) ? ['chrony'] : []),
     ...(settingsOf(host).haproxy_enabled ? ['haproxy'] : []),
   ];

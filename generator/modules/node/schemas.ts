@@ -130,12 +130,15 @@ export const ImagePlatforms = z.record(
 
 export type PackageSource = z.infer<typeof PackageSource>;
 
+/** An address of `bind`; HAProxy also listens on sockets (its manual, "bind"). */
+const BindAddress = pattern(/^(?:\*|[\w.:@/[\]-]+)$/, 'an address, or * for all');
+
 /** One entry of `haproxy_services`; `options` are verbatim lines of the `listen` section. */
 export const HaproxyService = z.strictObject(
   {
     name: Name,
     port: Port,
-    ip: optional(Line),
+    ip: optional(BindAddress),
     protocol: optional(oneOf('tcp', 'http')),
     balance: optional(Line),
     maxconn: optional(Positive),

@@ -1,3 +1,4 @@
+import type { FirewallPromise } from '../../model/plan.ts';
 import type { Settings } from '../../model/settings.ts';
 
 /** Pigsty's name for hosts without a group. */
@@ -13,4 +14,9 @@ export function nodeName(settings: Settings, ip: string): string {
   const { node_id_from_pg: fromPg, pg_cluster: cluster, pg_seq: seq, nodename } = settings;
   if (fromPg && cluster !== undefined && seq !== undefined) return `${cluster}-${seq}`;
   return nodename ?? `node-${ip.replaceAll('.', '-')}`;
+}
+
+/** What happens with the packet filters of the host; without `node_firewall_mode`, `node_disable_firewall` decides. */
+export function firewallMode(settings: Settings): FirewallPromise['mode'] {
+  return settings.node_firewall_mode ?? (settings.node_disable_firewall ? 'off' : 'none');
 }

@@ -2,12 +2,13 @@ import type { Contribution } from '../../model/module.ts';
 import type { Settings } from '../../model/settings.ts';
 import { linked } from '../../text/linked.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
+import { firewallMode } from './settings.ts';
 
 /** Features of the host with one flag each: swap, firewalls, read-ahead, NUMA. */
 export function switchContributions(settings: Settings): Contribution[] {
   return [
     ...(settings.node_disable_swap ? [noSwap()] : []),
-    ...(settings.node_disable_firewall ? [noFirewall()] : []),
+    ...(firewallMode(settings) === 'none' ? [] : [noFirewall()]),
     ...(settings.node_disk_prefetch ? [diskPrefetch()] : []),
     ...(settings.node_disable_numa ? [spreadMemory()] : []),
   ];

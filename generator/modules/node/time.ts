@@ -21,7 +21,7 @@ function sourceAddress(line: string): string {
 }
 
 /** The NTP clients of each host of the site, by address. */
-const timeClients = perSite((site): ReadonlyMap<string, readonly SiteHost[]> => {
+export const timeClients = perSite((site): ReadonlyMap<string, readonly SiteHost[]> => {
   const found = new Map<string, SiteHost[]>();
   for (const host of site.hosts) {
     const { node_ntp_enabled: isEnabled, node_ntp_servers: sources } = settingsOf(host);

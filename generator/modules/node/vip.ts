@@ -49,16 +49,21 @@ export function vipContribution(host: SiteHost, site: Site): Contribution {
   };
 }
 
+/** The other hosts of the VIP. */
+export function vipPeers(host: SiteHost, site: Site): string[] {
+  const { vip_address: address = '' } = settingsOf(host);
+  return (vipHosts(site).get(address) ?? []).filter((other) => other !== host).map(({ ip }) => ip);
+}
+
 function configView(host: SiteHost, site: Site): View {
   const settings = settingsOf(host);
   const { vip_address: address = '', vip_vrid: id = 0, vip_role: role } = settings;
-  const others = (vipHosts(site).get(address) ?? []).filter((other) => other !== host);
   return {
     cluster: nodeCluster(settings),
     id,
     address,
     ip: host.ip,
-    peers: others.map((other) => other.ip),
+    peers: vipPeers(host, site),
     priority: PRIORITY[role],
     // Without preemption, keepalived needs every host to start as BACKUP (keepalived.conf(5), nopreempt).
     state: settings.vip_preempt && role === 'master' ? 'MASTER' : 'BACKUP',

@@ -1,5 +1,13 @@
-import { electionSeconds, offer, ProxyListener, ProxyRelay, StoreEndpoint } from '../../model/facts.ts';
+import {
+  electionSeconds,
+  OpenPort,
+  offer,
+  ProxyListener,
+  ProxyRelay,
+  StoreEndpoint,
+} from '../../model/facts.ts';
 import { defineModule } from '../../model/module.ts';
+import { openPorts } from './access/open-ports.ts';
 import { proxyListeners, proxyRelays } from './access/proxy.ts';
 import { checkPgsql } from './checks/check.ts';
 import { baselineNames } from './content/baselines.ts';
@@ -20,7 +28,11 @@ export const pgsql = defineModule({
   ],
   record: recordOf,
   check: checkPgsql,
-  offer: (site) => [offer(ProxyListener, proxyListeners(site)), offer(ProxyRelay, proxyRelays(site))],
+  offer: (site) => [
+    offer(OpenPort, openPorts(site)),
+    offer(ProxyListener, proxyListeners(site)),
+    offer(ProxyRelay, proxyRelays(site)),
+  ],
   images: pgsqlImages,
   ports: pgsqlPorts,
   plan: planPgsql,

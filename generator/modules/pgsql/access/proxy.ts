@@ -7,6 +7,7 @@ import {
   type ProxyService,
 } from '../../../model/facts.ts';
 import type { Site } from '../../../model/site.ts';
+import { quoteHaproxy } from '../../../text/quote.ts';
 import { CHECK_SECONDS, RISE_CHECKS } from '../ha/recovery.ts';
 import { clusters, type PgsqlMember, pgsqlMembers } from '../members.ts';
 import type { PgService } from '../params/schemas.ts';
@@ -50,7 +51,11 @@ function proxyService(service: PgService, members: readonly PgsqlMember[], site:
     mode: 'tcp',
     maxConnections: service.maxconn ?? 5000,
     balance: service.balance ?? 'roundrobin',
-    options: ['option httpchk', `http-check send meth OPTIONS uri ${check}`, 'http-check expect status 200'],
+    options: [
+      'option httpchk',
+      `http-check send meth OPTIONS uri ${quoteHaproxy(check)}`,
+      'http-check expect status 200',
+    ],
     defaultServer: `${service.options ?? DEFAULT_SERVER} port ${settings?.patroni_port}${tlsCheck}`,
     servers: [
       ...selected.map((member) => server(member, port(member), backup.includes(member))),

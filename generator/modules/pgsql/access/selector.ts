@@ -53,9 +53,18 @@ function evaluate(
     // A proxy, not a copy: `explain` needs to know which values were read.
     return new Proxy(settingsOf(member.host), { get, ownKeys });
   });
-  const found: unknown = jmespath.search(rows, expression);
+  const found = search(rows, expression);
   const indices = Array.isArray(found) ? found.map((row) => rows.indexOf(row)) : [];
   return { evaluation: { size: members.length, reads, positions: indices.filter((i) => i >= 0) }, isTraced };
+}
+
+/** A function with arguments that it does not take, as `abs('a')`, selects nothing, which the checks report. */
+function search(rows: readonly Settings[], expression: string): unknown {
+  try {
+    return jmespath.search(rows, expression);
+  } catch {
+    return [];
+  }
 }
 
 function variable({ settings, role }: PgsqlMember, name: keyof PgsqlSettings): unknown {

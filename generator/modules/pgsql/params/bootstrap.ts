@@ -21,7 +21,7 @@ import { TEMPLATES } from '../conf-template.ts';
 
 const LISTEN = 'addresses separated by commas, among them ${ip}, ${vip} and ${lo}';
 const LISTENED = String.raw`(?:\*|\$\{(?:ip|vip|lo|admin_ip)\}|[\w.:-]+)`;
-const Listen = pattern(new RegExp(`^\\s*${LISTENED}(?:\\s*,\\s*${LISTENED})*\\s*$`), LISTEN);
+const Listen = pattern(new RegExp(`^ *${LISTENED}(?: *, *${LISTENED})* *$`), LISTEN);
 
 /** YAML reads an unquoted `off` as false (pigsty.md section 12, point 5). */
 const WatchdogMode = z.union(

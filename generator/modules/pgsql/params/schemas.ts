@@ -1,3 +1,4 @@
+import jmespath from 'jmespath';
 import * as z from 'zod';
 import { HBA_ADDRESS } from '../../../text/hba-address.ts';
 import { normalPath } from '../../../text/path.ts';
@@ -134,13 +135,28 @@ export const Database = z.strictObject(
 );
 export type Database = z.infer<typeof Database>;
 
-/** `selector` and `backup` are JMESPath over the members' variables. */
+/** Over the members' variables. */
+const Selector = Text.refine(
+  isJmesPath,
+  expected('a JMESPath expression over the members, as [? pg_role == `primary`]'),
+);
+
+/** The parser throws errors of several kinds. */
+function isJmesPath(text: string): boolean {
+  try {
+    jmespath.compile(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export const PgService = z.strictObject(
   {
     name: pattern(/^[\w-]+$/, 'a name of letters, digits, _ and -'),
     port: Port,
-    selector: Text,
-    backup: optional(Text),
+    selector: Selector,
+    backup: optional(Selector),
     ip: optional(pattern(/^(?:\*|[\w.:-]+)$/, 'an address, or * for all')),
     dest: optional(
       z.union(
@@ -148,7 +164,7 @@ export const PgService = z.strictObject(
         expected('default, postgres, pgbouncer or a port 1-65535'),
       ),
     ),
-    check: optional(pattern(/^\/\S*$/, 'a path of the health check, as /primary')),
+    check: optional(pattern(/^\/[!-~]*$/, 'a path of the health check, as /primary')),
     maxconn: optional(Positive),
     balance: optional(Line),
     options: optional(Line),
@@ -236,7 +252,13 @@ export const BackupRepository = z
   .refine(
     (options) => Object.keys(options).every((key) => /^[\w-]+$/.test(key)),
     expected('options of pgBackRest as keys, with letters, digits, _ and -'),
-  );
+  )
+  .superRefine((options, { addIssue }) => {
+    // It reads a value without the white space around it.
+    const wrong = Object.entries(options).filter(([, value]) => String(value) !== String(value).trim());
+    for (const [key] of wrong)
+      addIssue({ code: 'custom', path: [key], message: 'expected text without white space at its ends' });
+  });
 export type BackupRepository = z.infer<typeof BackupRepository>;
 
 /** An entry of `pg_exporters`: a monitored server outside the site. It may have any parameter of PGSQL. */
@@ -252,3 +274,8 @@ export const RemoteInstance = z
   )
   .catchall(z.unknown());
 export type RemoteInstance = z.infer<typeof RemoteInstance>;
+
+/** Its types leave out the parser. */
+declare module 'jmespath' {
+  export function compile(expression: string): unknown;
+}
