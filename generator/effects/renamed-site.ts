@@ -4,7 +4,7 @@ import { rule } from '../diagnostics/rule.ts';
 import { type Result, succeed } from '../model/diagnostic.ts';
 import type { SiteHosts } from '../model/site.ts';
 import { siteRecord } from '../model/site-record.ts';
-import { readSmallIfExists } from './files.ts';
+import { isErrno, readSmallIfExists } from './files.ts';
 
 const rules = {
   renamed: rule<{ file: string; name: string; shared: string }>('site/renamed', {
@@ -38,7 +38,7 @@ export function withBuiltName(site: SiteHosts): Result<SiteHosts> {
   const directory = dirname(site.inventoryFile);
   const path = (name: string) => join(directory, name);
   if (existsSync(path(`${site.name}.pki`))) return succeed(site);
-  const others = readdirSync(directory)
+  const others = namesIn(directory)
     .filter((name) => name.endsWith('.pki') && existsSync(path(join(name, 'ca.key'))))
     .map((name) => otherSite(site, directory, name.slice(0, -'.pki'.length)));
   const lost = others.filter(({ hasInventory }) => !hasInventory);
@@ -59,6 +59,16 @@ export function withBuiltName(site: SiteHosts): Result<SiteHosts> {
     rules.sharedHosts.at(undefined, { name: site.name, other, shared: few(shared) }),
   );
   return succeed(site, warnings);
+}
+
+/** A directory that only lets pass cannot be searched: then every name is a new one. */
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (cause) {
+    if (isErrno(cause, 'EACCES')) return [];
+    throw cause;
+  }
 }
 
 /** A site with keys beside the inventory; `shared`: addresses that both sites have. */

@@ -10,6 +10,17 @@ import { type SiteRecord, siteRecord } from '../model/site-record.ts';
  * left since the last one, and what an operator does there (docs/operations.md).
  */
 
+/** In which order hosts are applied when something leaves one of them. */
+const ORDERS = {
+  /** Its units go: the agent lets a primary hand over (`retire/` in docs/bundle.md). */
+  handsOver: 'apply HOST first, which hands over to another member, then the other hosts',
+  /** The same units serve another cluster then. */
+  moves: 'on HOST, if it is the primary: patronictl switchover. Then apply HOST, and the other hosts',
+  /** The others remove it first, or nobody shares it. */
+  last: 'apply the other hosts first, then HOST',
+} as const;
+type Order = keyof typeof ORDERS;
+
 const rules = {
   badRecord: rule<{ file: string }>('site/bad-record', {
     severity: 'error',
@@ -23,11 +34,11 @@ const rules = {
     help: ({ ip, isShared }) =>
       `${isShared ? 'on it, if it is the primary: patronictl switchover. Then build, and' : 'build, and'} apply the hosts that stay. Last, on ${ip} as root: pigsty-agent remove. Its data stays`,
   }),
-  moduleLeft: rule<{ ip: string; instance: string; isShared: boolean }>('site/module-left', {
+  moduleLeft: rule<{ ip: string; instance: string; order: Order }>('site/module-left', {
     severity: 'notice',
     message: ({ ip, instance }) => `host ${ip} has ${instance} no more`,
-    help: ({ ip, isShared }) =>
-      `${isShared ? `apply ${ip} first, which hands over to another member, then the other hosts` : `apply the other hosts first, then ${ip}`}. apply stops it there, keeps its data and says where it is`,
+    help: ({ ip, order }) =>
+      `${ORDERS[order].replaceAll('HOST', ip)}. apply stops it there, keeps its data and says where it is`,
   }),
   clusterLeft: rule<{ cluster: string; members: string; keys: string }>('site/cluster-left', {
     severity: 'notice',
@@ -63,14 +74,17 @@ export function checkLeaving(site: Site, modules: readonly Module[]): Diagnostic
   const isShared = (found: Instance[]) => found.some(({ cluster }) => cluster && clusters.has(cluster));
   const hosts = Object.entries(last.hosts).flatMap(([ip, before]) => {
     const after = now.hosts[ip];
-    const left = Object.entries(before)
-      .filter(([module]) => !after?.[module])
-      .map(([, one]) => one)
-      .filter(({ instance }) => instance !== 'node');
-    if (!after) return [rules.hostLeft.at(undefined, { ip, had: names(left), isShared: isShared(left) })];
-    return left.map((one) =>
-      rules.moduleLeft.at(undefined, { ip, instance: one.instance, isShared: isShared([one]) }),
+    const left = Object.entries(before).filter(
+      ([module, { instance }]) => module !== 'node' && after?.[module]?.instance !== instance,
     );
+    const instances = left.map(([, one]) => one);
+    if (!after)
+      return [rules.hostLeft.at(undefined, { ip, had: names(instances), isShared: isShared(instances) })];
+    return left.map(([module, one]) => {
+      const leaves = after[module] ? 'moves' : 'handsOver';
+      const order = isShared([one]) ? leaves : 'last';
+      return rules.moduleLeft.at(undefined, { ip, instance: one.instance, order });
+    });
   });
   const gone = [...clustersOf(last)].filter(([cluster]) => !clusters.has(cluster));
   return [

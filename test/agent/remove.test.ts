@@ -114,6 +114,13 @@ describe.skipIf(reason !== undefined)(`a host that leaves ${reason ?? ''}`, () =
         "find /etc /usr/local / -xdev -maxdepth 4 -xtype l -lname '/etc/pigsty/*' 2>/dev/null || :";
       expect(await host.node.sh(dangling), `killed after ${seconds} s`).toBe('');
     }
+    // After a power failure the host runs as before, or nothing of it starts.
+    await host.apply(site(7));
+    await host.shell('timeout -s KILL 0.5 /root/bundle/pigsty-agent remove');
+    await host.node.reboot();
+    expect(
+      (await host.node.exec(['systemctl', 'is-active', 'pigsty.target', 'sleeper.service'])).stdout,
+    ).toMatch(/^(active\nactive|inactive\ninactive)\n$/);
     const { code, stderr } = await host.run('remove');
     expect(code, stderr).toBe(0);
     expect(stderr).toContain('state tenant stays in /data/tenant');

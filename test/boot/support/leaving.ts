@@ -20,6 +20,7 @@ export async function expectLeaving(cluster: Cluster, underLoad: UnderLoad): Pro
   await leaveCluster(cluster, leaver, [first, second], underLoad);
   await endCluster(cluster, leaver, [first, second]);
   await retire(leaver);
+  await endSite([first, second]);
 }
 
 /** A renamed inventory gives the same bundles. */
@@ -113,4 +114,12 @@ async function retire(leaver: LabNode): Promise<void> {
   const deleted = await leaver.exec([...remove, `--data=${leaver.ip}`], { timeoutSeconds: 120 });
   expect(deleted.code, deleted.stderr).toBe(0);
   expect(await leaver.sh('find /data -type f; ls -d /var/lib/pigsty 2>/dev/null || :')).toBe('');
+}
+
+/** The last hosts, which have etcd only: with all of them stopped, none is needed any more. */
+async function endSite(nodes: readonly [LabNode, LabNode]): Promise<void> {
+  for (const node of nodes) await node.sh('systemctl stop etcd-members etcd');
+  const removed = await nodes[0].exec(['pigsty-agent', 'remove'], { timeoutSeconds: 120 });
+  expect(removed.code, removed.stderr).toBe(0);
+  expect(removed.stderr).toMatch(/state etcd-etcd stays in \/data\/etcd/);
 }
