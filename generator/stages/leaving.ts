@@ -34,6 +34,13 @@ const rules = {
     help: ({ ip, isShared }) =>
       `${isShared ? 'on it, if it is the primary: patronictl switchover. Then build, and' : 'build, and'} apply the hosts that stay. Last, on ${ip} as root: pigsty-agent remove. Its data stays`,
   }),
+  stillNamed: rule<{ ip: string; name: string }>('site/left-host-named', {
+    severity: 'warning',
+    message: ({ ip, name }) => `\`${name}\` names ${ip}, which is not a host of the inventory any more`,
+    label: () => 'set here',
+    help: () =>
+      'name another address: this one is taken for a machine outside of the site that goes on answering',
+  }),
   moduleLeft: rule<{ ip: string; instance: string; order: Order }>('site/module-left', {
     severity: 'notice',
     message: ({ ip, instance }) => `host ${ip} has ${instance} no more`,
@@ -79,7 +86,10 @@ export function checkLeaving(site: Site, modules: readonly Module[]): Diagnostic
     );
     const instances = left.map(([, one]) => one);
     if (!after)
-      return [rules.hostLeft.at(undefined, { ip, had: names(instances), isShared: isShared(instances) })];
+      return [
+        rules.hostLeft.at(undefined, { ip, had: names(instances), isShared: isShared(instances) }),
+        ...stillNamed(site, ip),
+      ];
     return left.map(([module, one]) => {
       const leaves = after[module] ? 'moves' : 'handsOver';
       const order = isShared([one]) ? leaves : 'last';
@@ -93,6 +103,20 @@ export function checkLeaving(site: Site, modules: readonly Module[]): Diagnostic
       rules.clusterLeft.at(undefined, { cluster, members: names(members), keys: members[0]?.keys ?? '' }),
     ),
   ];
+}
+
+/** The parameters that the inventory sets, and whose value has the address: `admin_ip` is the default DNS server. */
+function stillNamed(site: Site, ip: string): Diagnostic[] {
+  const pattern = new RegExp(`(?<![\\d.])${ip.replaceAll('.', '\\.')}(?![\\d.])`);
+  const found = new Map<string, Diagnostic>();
+  for (const { parameters } of site.hosts) {
+    for (const [name, value] of Object.entries(parameters.values)) {
+      const place = parameters.place(name);
+      if (!place || found.has(name) || !pattern.test(JSON.stringify(value))) continue;
+      found.set(name, rules.stillNamed.at(place, { ip, name }));
+    }
+  }
+  return [...found.values()];
 }
 
 function names(instances: readonly Instance[]): string {

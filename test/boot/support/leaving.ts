@@ -82,6 +82,7 @@ async function endCluster(cluster: Cluster, leaver: LabNode, others: readonly La
   cluster.workshop.edit((text) =>
     text
       .replace(new RegExp(`^ +${leaver.ip}: \\{ etcd_seq.*\\n`, 'm'), '')
+      .replace(`admin_ip: ${leaver.ip}`, `admin_ip: ${others[0]?.ip}`)
       .replace(/^ {4}pg-test:\n(?: {6}.*\n|\n)*/m, ''),
   );
   await cluster.shipAll(others);
