@@ -1,15 +1,17 @@
 import { describeClash, describeMisplaced } from './explain/clash.ts';
 import type { HostIp } from './model/brand.ts';
+import type { BuildRecord } from './model/build-record.ts';
 import { andThen, conclude, type Diagnostic, type Result, succeed } from './model/diagnostic.ts';
 import type { Facts } from './model/facts.ts';
-import type { BuildRecord } from './model/module.ts';
 import { append } from './model/multimap.ts';
 import type { Clash, PlannedHost, SitePlan } from './model/plan.ts';
 import { hostsText, type Site, type SiteHosts } from './model/site.ts';
+import { siteRecord } from './model/site-record.ts';
 import { modules } from './modules/index.ts';
 import { hostNames, vocabulary } from './modules/vocabulary.ts';
 import { check, checkPorts } from './stages/check.ts';
 import { distinctHosts } from './stages/distinct-hosts.ts';
+import { checkLeaving, siteRecordOf } from './stages/leaving.ts';
 import { parse } from './stages/parse.ts';
 import { gatherFacts, planHost, planSite } from './stages/plan.ts';
 import { resolve } from './stages/resolve.ts';
@@ -22,6 +24,9 @@ import { sha256Of } from './text/digest.ts';
 
 /** The texts of files that an inventory names, by the name as written; files that do not exist are left out. */
 export type ReadFiles = (names: readonly string[]) => Result<ReadonlyMap<string, string>>;
+
+/** The site with the name that it has already, whatever its file is called now. */
+export type NameSite = (site: SiteHosts) => Result<SiteHosts>;
 
 /** A site, its facts and its plan: all that is needed to render its hosts. */
 export type Compiled = { readonly site: Site; readonly facts: Facts; readonly plan: SitePlan };
@@ -44,10 +49,11 @@ export function readSite(
   file: string,
   siteName: string,
   readFiles: ReadFiles = noFiles,
+  nameSite: NameSite = succeed,
 ): Result<Site> {
   const inventory = parse(text, file);
   const site = andThen(inventory, (value) => resolve(value, siteName, vocabulary));
-  return andThen(site, (value) => addFiles(value, text, readFiles));
+  return andThen(andThen(site, nameSite), (value) => addFiles(value, text, readFiles));
 }
 
 /** Check, plan: the rest of {@link compile}. */
@@ -60,7 +66,7 @@ export function compileSite(site: Site): Result<Compiled> {
  * between modules; `checkPlans` reports them.
  */
 export function checkSite(site: Site): Result<Facts> {
-  const found: Diagnostic[] = check(site, modules);
+  const found: Diagnostic[] = [...check(site, modules), ...checkLeaving(site, modules)];
   if (found.some((diagnostic) => diagnostic.severity === 'error')) return { ok: false, diagnostics: found };
   const facts = gatherFacts(site, modules);
   const planned = distinctHosts(site, modules, hostNames).map((host) => planHost(host, site, modules, facts));
@@ -93,7 +99,8 @@ function oncePerCause<T extends { readonly ip: HostIp }>(
 }
 
 function addFiles(site: SiteHosts, text: string, readFiles: ReadFiles): Result<Site> {
-  const names = [...new Set(modules.flatMap((module) => module.files?.(site) ?? []))].sort();
+  const named = modules.flatMap((module) => module.files?.(site) ?? []);
+  const names = [...new Set([...named, siteRecord.nameOf(site)])].sort();
   return andThen(readFiles(names), (files) => {
     const read: Site = { ...site, files, digest: () => digestOf(read, text) };
     return succeed(read);
@@ -109,5 +116,6 @@ function digestOf(site: Site, text: string): string {
 
 /** What a build of the site leaves beside the inventory. */
 export function recordsOf(site: Site): readonly BuildRecord[] {
-  return modules.flatMap((module) => module.record?.(site) ?? []);
+  const own = siteRecord.write(site, siteRecordOf(site, modules));
+  return [...modules.flatMap((module) => module.record?.(site) ?? []), own];
 }

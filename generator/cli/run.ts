@@ -4,6 +4,7 @@ import { maskedLines } from '../diagnostics/mask.ts';
 import { printDiagnostic, sortDiagnostics } from '../diagnostics/print.ts';
 import { readNamedFiles } from '../effects/named-files.ts';
 import { type Progress, silent } from '../effects/progress.ts';
+import { withBuiltName } from '../effects/renamed-site.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import type { Site } from '../model/site.ts';
 import { shownKeys } from '../modules/shown-keys.ts';
@@ -87,7 +88,8 @@ export class Run {
     const name = siteNameOf(file);
     if (!name.ok) return name;
     this.#texts.set(file, text.value);
-    return readSite(text.value, file, name.value, (names) => readNamedFiles(names, dirname(file)));
+    const readFiles = (names: readonly string[]) => readNamedFiles(names, dirname(file));
+    return readSite(text.value, file, name.value, readFiles, withBuiltName);
   }
 
   /** Prints the diagnostics of a result and returns its value; ends the run on an error. */

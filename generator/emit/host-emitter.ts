@@ -2,9 +2,10 @@ import { imageName } from '../distributions/index.ts';
 import type { RenderedHost } from '../model/artifact.ts';
 import type { BuiltImage } from '../model/image.ts';
 import type { KeyRing } from '../model/keys.ts';
-import type { HostPlan, PlannedHost } from '../model/plan.ts';
+import type { PlannedHost } from '../model/plan.ts';
 import { bundleHost } from '../oci/bundle.ts';
 import { ArtifactCache, renderHost } from '../stages/render.ts';
+import { sha256Of } from '../text/digest.ts';
 import { loadSaslprep } from '../text/password.ts';
 import type { Templates } from '../text/template.ts';
 import { SiteDirectory, type WrittenBundle } from './site-directory.ts';
@@ -59,19 +60,26 @@ export class HostEmitter {
     const rendered = renderHost(plan, { ...input, known: this.#known });
     this.#directory.writeHost(plan, rendered);
     const summary = { ip: plan.ip, name: plan.name, files: rendered.artifacts.length };
-    return configOnly ? { summary } : this.#bundle(plan, rendered, own, summary);
+    if (configOnly) return { summary };
+    const bundle = await this.#bundle({ plan, keys }, rendered, own);
+    return { bundle: bundle.written, summary: { ...summary, bundle: bundle.digest } };
   }
 
   async #bundle(
-    plan: HostPlan,
+    { plan, keys }: Omit<HostJob, 'secrets'>,
     rendered: RenderedHost,
     images: readonly BuiltImage[],
-    summary: HostSummary,
-  ): Promise<EmittedHost> {
-    const hostBundle = bundleHost(this.#context.site, plan, rendered, images);
-    const bundle = await this.#directory.writeBundle(hostBundle);
-    return { bundle, summary: { ...summary, bundle: hostBundle.manifest.descriptor.digest } };
+  ) {
+    const site = { name: this.#context.site, id: siteIdOf(keys) };
+    const hostBundle = bundleHost(site, plan, rendered, images);
+    const written = await this.#directory.writeBundle(hostBundle);
+    return { written, digest: hostBundle.manifest.descriptor.digest };
   }
+}
+
+/** Follows from the site key, which is made with the first build and stays: the name of the inventory may change. */
+function siteIdOf({ siteKey }: KeyRing): string {
+  return sha256Of(`pigsty site\0${Buffer.from(siteKey).toString('hex')}`).slice(0, 32);
 }
 
 /** A tree has the rootfs id of its image as its name; without images (`--config-only`), the image's name. */

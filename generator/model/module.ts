@@ -1,3 +1,4 @@
+import type { BuildRecord } from './build-record.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Facts, Offer } from './facts.ts';
 import type { Parameter, ParameterTable } from './parameter.ts';
@@ -13,8 +14,12 @@ export type Contribution = Partial<
   >
 >;
 
-/** A file beside the inventory. */
-export type BuildRecord = { readonly name: string; readonly text: string };
+/** What a module has on one host. `keys` is where its cluster has its keys in the configuration store. */
+export type Instance = {
+  readonly instance: string;
+  readonly cluster?: string | undefined;
+  readonly keys?: string | undefined;
+};
 
 /**
  * A module: its parameters, its checks, the facts that it offers, and what it adds to a host. All functions are pure. A
@@ -31,6 +36,8 @@ export type Module = {
   files?(site: SiteHosts): readonly string[];
   /** What a build of the site leaves beside the inventory for the next one. */
   record?(site: Site): BuildRecord | undefined;
+  /** What it has on a host; for modules that are not alike on all hosts. */
+  instance?(host: SiteHost, site: SiteHosts): Instance | undefined;
   check?(site: Site): readonly Diagnostic[];
   offer?(site: Site): readonly Offer[];
   images?(host: SiteHost, site: Site): readonly ModuleImage[];

@@ -5,7 +5,7 @@ import type { HostPlan } from '../model/plan.ts';
 import { type ArchiveEntry, archiveWithParents, fileEntry } from './archive.ts';
 import { type Blob, blobOf } from './blob.ts';
 import { LAYER_TYPE } from './layer.ts';
-import { archivePath, lineManifest } from './line-manifest.ts';
+import { archivePath, lineManifest, type SiteIdentity } from './line-manifest.ts';
 import { MANIFEST_TYPE } from './manifest.ts';
 
 /** One host's bundle: the OCI artifact and its parts (docs/bundle.md; OCI image-spec 1.1, "Guidance for an empty descriptor"). */
@@ -35,7 +35,7 @@ const AGENT_PATH = 'bin/pigsty-agent';
 
 /** The blobs of one host. `images` are the built images that the host uses. */
 export function bundleHost(
-  site: string,
+  site: SiteIdentity,
   plan: HostPlan,
   rendered: RenderedHost,
   images: readonly BuiltImage[],

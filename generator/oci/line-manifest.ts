@@ -33,9 +33,12 @@ export function archivePath(artifact: Artifact): string {
   return artifact.isMeasured ? `measure/${artifact.path}` : artifact.path;
 }
 
+/** The name of a site, and what it is known by on nodes: the inventory may be renamed. */
+export type SiteIdentity = { readonly name: string; readonly id: string };
+
 /** The input of one host's manifest. */
 export type ManifestInput = {
-  readonly site: string;
+  readonly site: SiteIdentity;
   readonly plan: HostPlan;
   readonly rendered: RenderedHost;
   readonly images: readonly BuiltImage[];
@@ -48,7 +51,7 @@ export function lineManifest({ site, plan, rendered, images, config, secrets }: 
   const digests = new Map(rendered.units.map((unit) => [unit.name, unit]));
   const lines = [
     HEAD,
-    record('site', site),
+    record('site', site.name, site.id),
     record('host', plan.ip, plan.name),
     ...(plan.setsHostName ? [record('hostname', plan.name)] : []),
     ...(plan.timezone === '' ? [] : [record('timezone', plan.timezone)]),

@@ -26,6 +26,7 @@ export const AGENT_PARTS = [
   'announce',
   'rollback',
   'prune',
+  'remove',
   'inspect',
   'main',
 ].map((name) => `${FOLDER}${name}.sh`);

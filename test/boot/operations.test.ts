@@ -5,6 +5,7 @@ import type { LabNode } from '../support/node.ts';
 import { accessDifferences } from './support/access.ts';
 import { bootstrapTwo } from './support/bootstrap.ts';
 import { Cluster } from './support/cluster.ts';
+import { expectLeaving } from './support/leaving.ts';
 import { acceptedByTwo, longestGap, Writer } from './support/ledger.ts';
 import { Reader } from './support/reader.ts';
 import { restorePage } from './support/restore-page.ts';
@@ -268,4 +269,7 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
     const all = await cluster.sql(rows);
     await expect.poll(() => cluster.sql(rows, { host: fresh.ip, port: 5432 })).toBe(all);
   });
+
+  it('a primary leaves its cluster, then its host the site; then the cluster ends', () =>
+    expectLeaving(cluster, underLoad));
 });

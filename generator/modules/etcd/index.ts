@@ -3,7 +3,7 @@ import { defineModule, settingsOf } from '../../model/module.ts';
 import { electionTimes, etcdMembers, isEtcdHost } from './members.ts';
 import { rows } from './params.ts';
 import { etcdPorts, planEtcd } from './plan.ts';
-import { recordName, recordOf } from './record.ts';
+import { etcdRecord, recordOf } from './record.ts';
 import { checkEtcd } from './rules.ts';
 
 export const etcd = defineModule({
@@ -11,8 +11,12 @@ export const etcd = defineModule({
   rows,
   recipes: ['etcd'],
   isOn: (host) => isEtcdHost(host) && settingsOf(host).etcd_seq !== undefined,
-  files: (site) => (site.hosts.some(isEtcdHost) ? [recordName(site)] : []),
+  files: (site) => (site.hosts.some(isEtcdHost) ? [etcdRecord.nameOf(site)] : []),
   record: recordOf,
+  instance: (host, site) => {
+    const member = etcdMembers(site).find((one) => one.host === host);
+    return member && { instance: member.instance };
+  },
   check: checkEtcd,
   offer: (site) => {
     const members = etcdMembers(site);

@@ -12,7 +12,7 @@ import {
   initialCluster,
   peerUrl,
 } from './members.ts';
-import { declarationOf, recordName } from './record.ts';
+import { declarationOf, etcdRecord } from './record.ts';
 
 const CONFIG = 'etc/etcd/etcd.conf';
 const START = 'etc/etcd/start.sh';
@@ -154,7 +154,7 @@ function memberView(self: EtcdMember, site: Site, settings: Settings): MemberVie
     peerUrls: members.map(peerUrl).join(' '),
     count: members.length,
     declaration,
-    record: recordName(site),
+    record: etcdRecord.nameOf(site),
     initialCluster: members.map(initialCluster).join(','),
     forms: declaration === 1 && settings.etcd_init === 'new',
   };

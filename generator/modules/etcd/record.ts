@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { BuildRecord } from '../../model/module.ts';
+import { type BuildRecord, defineRecord } from '../../model/build-record.ts';
 import type { Site } from '../../model/site.ts';
 import { etcdMembers, initialCluster } from './members.ts';
 
@@ -16,28 +16,14 @@ const schema = z.strictObject({
 
 export type Declaration = z.infer<typeof schema>;
 
-/** Beside the inventory, like its lock. */
-export function recordName(site: Pick<Site, 'name'>): string {
-  return `${site.name}.etcd.json`;
-}
-
-/** What the last build declared: undefined before the first one, `invalid` if the file is not one of ours. */
-export function lastDeclaration(site: Site): Declaration | 'invalid' | undefined {
-  const text = site.files.get(recordName(site));
-  if (text === undefined) return undefined;
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch {
-    return 'invalid';
-  }
-}
+export const etcdRecord = defineRecord<Declaration>('etcd', schema);
 
 /** What this build declares. Its number is that of the last one, or the next one if it has other members. */
 export function declarationOf(site: Site): Declaration {
   const members = Object.fromEntries(
     etcdMembers(site).map((member) => [member.host.ip, initialCluster(member)]),
   );
-  const last = lastDeclaration(site);
+  const last = etcdRecord.last(site);
   if (last === undefined || last === 'invalid') return { declaration: 1, members };
   const isSame = changeOf(last, members).every((addresses) => addresses.length === 0);
   return { declaration: last.declaration + (isSame ? 0 : 1), members };
@@ -58,5 +44,5 @@ export function changeOf(
 /** The file for the next build; a site without etcd keeps what it has. */
 export function recordOf(site: Site): BuildRecord | undefined {
   if (etcdMembers(site).length === 0) return undefined;
-  return { name: recordName(site), text: `${JSON.stringify(declarationOf(site), null, 2)}\n` };
+  return etcdRecord.write(site, declarationOf(site));
 }

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import { settingsOf } from '../../model/module.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { type EtcdMember, etcdMembers, initialCluster, isEtcdHost } from './members.ts';
-import { changeOf, type Declaration, declarationOf, lastDeclaration, recordName } from './record.ts';
+import { changeOf, type Declaration, declarationOf, etcdRecord } from './record.ts';
 
 const rules = {
   noSequence: rule<{ ip: string }>('etcd/no-seq', {
@@ -82,8 +82,8 @@ export function checkEtcd(site: Site): Diagnostic[] {
 
 /** What the declared members change, compared with the last build. */
 function checkChange(site: Site, members: readonly EtcdMember[]): Diagnostic[] {
-  const file = recordName(site);
-  const last = lastDeclaration(site);
+  const file = etcdRecord.nameOf(site);
+  const last = etcdRecord.last(site);
   const [first] = members;
   if (!first || last === undefined) return [];
   if (last === 'invalid') return [rules.badRecord.at(undefined, { file })];
@@ -103,7 +103,7 @@ function checkIdentity(site: Site, member: EtcdMember, last: Declaration): Diagn
   if (before === undefined || before === now) return [];
   const names = ['etcd_seq', 'etcd_cluster', 'etcd_peer_port'];
   const place = names.map((name) => parameters.place(name)).find((found) => found !== undefined);
-  return [rules.changedIdentity.at(place, { ip, before, now, file: recordName(site) })];
+  return [rules.changedIdentity.at(place, { ip, before, now, file: etcdRecord.nameOf(site) })];
 }
 
 /** A site with one zone, or without zones, has no better choice. */

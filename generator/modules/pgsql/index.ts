@@ -12,10 +12,11 @@ import { proxyListeners, proxyRelays } from './access/proxy.ts';
 import { checkPgsql } from './checks/check.ts';
 import { baselineNames } from './content/baselines.ts';
 import { recoveryPromise } from './ha/recovery.ts';
-import { clusters, isMember, pgsqlMembers } from './members.ts';
+import { clusters, isMember, memberOf, pgsqlMembers } from './members.ts';
 import { rows } from './params.ts';
 import { pgsqlImages, pgsqlPorts, planPgsql } from './plan.ts';
-import { recordName, recordOf } from './record.ts';
+import { pgsqlRecord, recordOf } from './record.ts';
+import { storeDirectory } from './topology/citus.ts';
 
 export const pgsql = defineModule({
   name: 'pgsql',
@@ -24,9 +25,15 @@ export const pgsql = defineModule({
   isOn: isMember,
   files: (site) => [
     ...pgsqlMembers(site).flatMap(baselineNames),
-    ...(pgsqlMembers(site).length > 0 ? [recordName(site)] : []),
+    ...(pgsqlMembers(site).length > 0 ? [pgsqlRecord.nameOf(site)] : []),
   ],
   record: recordOf,
+  instance: (host, site) => {
+    const member = memberOf(host, site);
+    if (!member) return undefined;
+    const { instance, cluster } = member;
+    return { instance, cluster, keys: storeDirectory(member) };
+  },
   check: checkPgsql,
   offer: (site) => [
     offer(OpenPort, openPorts(site)),

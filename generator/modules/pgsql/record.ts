@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { BuildRecord } from '../../model/module.ts';
+import { type BuildRecord, defineRecord } from '../../model/build-record.ts';
 import type { Site } from '../../model/site.ts';
 import { sha256Of } from '../../text/digest.ts';
 import { clusters, type PgsqlMember } from './members.ts';
@@ -13,22 +13,12 @@ const schema = z.strictObject({
   clusters: z.record(z.string(), z.strictObject({ declaration: z.int().min(1), content: z.string() })),
 });
 
-type Declared = z.infer<typeof schema>['clusters'];
+export const pgsqlRecord = defineRecord('pgsql', schema);
 
-/** Beside the inventory, like its lock. */
-export function recordName(site: Pick<Site, 'name'>): string {
-  return `${site.name}.pgsql.json`;
-}
-
-/** What the last build declared; `invalid` if the file is not one of ours. */
-export function lastDeclared(site: Pick<Site, 'name' | 'files'>): Declared | 'invalid' {
-  const text = site.files.get(recordName(site));
-  if (text === undefined) return {};
-  try {
-    return schema.parse(JSON.parse(text)).clusters;
-  } catch {
-    return 'invalid';
-  }
+/** What the last build declared, by cluster. */
+function lastDeclared(site: Site): z.infer<typeof schema>['clusters'] | 'invalid' {
+  const last = pgsqlRecord.last(site);
+  return last === 'invalid' ? last : (last?.clusters ?? {});
 }
 
 /** The number of what this build declares for a cluster: that of the last one, or the next one if it is something else. */
@@ -55,13 +45,9 @@ export function recordOf(site: Site): BuildRecord | undefined {
   const found = clusters(site).flatMap(([first]) => (first ? [first] : []));
   const last = lastDeclared(site);
   if (found.length === 0 || last === 'invalid') return undefined;
-  const now = found.map((member) => [
-    member.cluster,
-    { declaration: declarationNumber(member, site), content: contentOf(member) },
-  ]);
-  const all = Object.entries({ ...last, ...Object.fromEntries(now) }).sort(([a], [b]) => (a < b ? -1 : 1));
-  return {
-    name: recordName(site),
-    text: `${JSON.stringify({ clusters: Object.fromEntries(all) }, null, 2)}\n`,
-  };
+  const all = { ...last };
+  for (const member of found)
+    all[member.cluster] = { declaration: declarationNumber(member, site), content: contentOf(member) };
+  const sorted = Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1));
+  return pgsqlRecord.write(site, { clusters: Object.fromEntries(sorted) });
 }

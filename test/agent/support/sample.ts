@@ -36,6 +36,8 @@ export function packTree(script: string): Buffer {
 
 /** What tests vary; everything else of the sample stays. */
 export type Variation = {
+  /** Its name, and its id. */
+  readonly site?: string;
   readonly ip?: string;
   readonly node?: string;
   readonly uid?: number;
@@ -134,7 +136,7 @@ export function sampleBundle(
     ...(variation.hasExtraUnit ? ['extra.service'] : []),
   ];
   return {
-    site: 'lab',
+    site: variation.site ?? 'lab',
     ip,
     node,
     images: variation.images ?? images,

@@ -6,7 +6,14 @@ records() { records_of "$1" <"$manifest"; }
 # The second word of a record that occurs once, or nothing.
 field() { field_of "$1" <"$manifest"; }
 
-marker_of() { echo "$(field site) $(field host) $1"; } # STATE
+# The id of the site, which its name does not decide; nothing in older bundles.
+site_id_of() { sed -n 's/^site [^ ]* //p'; }
+
+# The lines of a marker: site, host and state; and the id of the site.
+marker_of() { # STATE
+  echo "$(field site) $(field host) $1"
+  site_id_of <"$manifest"
+}
 
 corrupted() { fail 4 "$1: corrupted (expected sha256 $2, found $3)"; }
 
@@ -42,6 +49,23 @@ open_bundle() { # [DIR]
     is_staged || fail 2 "apply: the staged bundle is not complete on this node; stage it again"
   fi
   check_address
+  check_site
+}
+
+# The bundle is of the site that this node belongs to. The ids count, if both have one; otherwise the names.
+check_site() {
+  before=$home/current/bundle
+  if [ "$other_site" = yes ] || [ ! -f "$before" ]; then return 0; fi
+  wanted=$(site_id_of <"$manifest")
+  known=$(site_id_of <"$before")
+  if [ -z "$wanted" ] || [ -z "$known" ]; then
+    wanted=$(field site)
+    known=$(field_of site <"$before")
+  fi
+  [ "$wanted" != "$known" ] || return 0
+  fail 2 "$verb: the bundle is of site $(field site) ($wanted); this node belongs to site $(field_of site <"$before")" \
+    "($known). If it is the same inventory, build it with its own keys, $(field_of site <"$before").pki; to move this" \
+    "node to the other site with its data, use --other-site"
 }
 
 # The bundle is for this machine: it has the host's address, or a generation of that host.

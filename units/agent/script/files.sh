@@ -97,9 +97,9 @@ refuse_if_any() { # MESSAGE
 check_state() { # STATE PATH
   marker=$(read_marker "$2")
   if [ -n "$marker" ]; then
-    [ "$marker" = "$(marker_of "$1")" ] ||
-      fail 2 "$verb: $2 has the state of \"$marker\", not of \"$(marker_of "$1")\"; mount the right disk, or move" \
-        "the files"
+    is_own_marker "$marker" "$1" ||
+      fail 2 "$verb: $2 has the state of \"$(in_a_line "$marker")\", not of \"$(marker_of "$1" | paste -s -d ' ')\";" \
+        "mount the right disk, or move the files; --other-site takes over the state of this host in another site"
     return 0
   fi
   if [ -f "$store/state/$1" ]; then
@@ -113,12 +113,36 @@ check_state() { # STATE PATH
   ) || :
   [ -z "$unknown" ] ||
     fail 2 "$verb: $2 has files of unknown origin ($unknown): move them, or, if they are the state" \
-      "of this host, write \"$(marker_of "$1")\" to $2/.pigsty-state"
+      "of this host, write \"$(marker_of "$1" | head -n 1)\" to $2/.pigsty-state"
 }
 
-# The first line of a state directory's marker; nothing without one.
+in_a_line() { echo "$1" | paste -s -d ' '; } # TEXT
+
+# The lines of a state directory's marker; nothing without one.
 read_marker() { # PATH
-  with_rights_of "$(account_of "$1")" timeout 10 head -n 1 -- "$1/.pigsty-state" 2>/dev/null | head -c 1000 || :
+  with_rights_of "$(account_of "$1")" timeout 10 head -n 2 -- "$1/.pigsty-state" 2>/dev/null | head -c 1000 || :
+}
+
+# Whether a marker is that of a state of this host in this site. The ids count, if both have one; otherwise the names.
+is_own_marker() { # MARKER STATE
+  place="$(field host) $2"
+  id=$(site_id_of <"$manifest")
+  marked=$(echo "$1" | sed -n 2p)
+  if [ "$other_site" = no ] && { [ -z "$id" ] || [ -z "$marked" ]; }; then
+    [ "$(echo "$1" | head -n 1)" = "$(field site) $place" ]
+  elif [ "$other_site" = yes ] || [ "$id" = "$marked" ]; then
+    [ "$(echo "$1" | sed -n '1s/^[^ ]* //p')" = "$place" ]
+  else
+    return 1
+  fi
+}
+
+# False for a marker without the id of the site, and for that of another site which --other-site has accepted.
+is_marked() { # STATE PATH
+  marker=$(read_marker "$2")
+  [ -n "$marker" ] || return 1
+  [ "$marker" != "$(marker_of "$1")" ] || return 0
+  [ "$other_site" = no ] && [ -z "$(site_id_of <"$manifest")" ]
 }
 
 # Parents first. The marker is the first file in a state directory: a directory with other files and without a marker is
@@ -143,7 +167,7 @@ make_directories() {
 # The marker is written before the record: a record without marker means that the disk is missing.
 mark_state() { # STATE PATH
   # shellcheck disable=SC2016 # the inner shell expands it
-  [ -n "$(read_marker "$2")" ] || marker_of "$1" | with_rights_of "$(account_of "$2")" sh -c '
+  is_marked "$1" "$2" || marker_of "$1" | with_rights_of "$(account_of "$2")" sh -c '
     umask 022
     cat >"$1.new" && sync "$1.new" && mv -T -- "$1.new" "$1" && sync "${1%/*}/"
   ' sh "$2/.pigsty-state"

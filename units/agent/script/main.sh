@@ -14,6 +14,7 @@ read_options() {
   while [ -n "${1:-}" ] && [ "${1#-}" != "$1" ]; do
     case $verb:$1 in
       stage:--any-address | apply:--any-address) any_address=yes ;;
+      stage:--other-site | apply:--other-site | rollback:--other-site) other_site=yes ;;
       apply:--no-rollback | rollback:--no-rollback) may_return=no ;;
       apply:--keep=*) read_keep "${1#--keep=}" ;;
       apply:--replace) : >"$run/replace" ;;
@@ -62,12 +63,14 @@ do_apply() {
   activate
   prune
   say "apply: $generation is current and good"
+  say_unused_state
 }
 
 # Switches to the open generation, and makes it the good one when it is healthy. The result is written before `good`
 # changes: after a power failure between the two, the node boots on the old one, and the new one was healthy.
 activate() {
   announce
+  retire_units
   if [ "$(result_of "$generation")" = good ]; then write_result "$generation" again; else write_result "$generation" started; fi
   is_current_and_good || switch
   run_units
@@ -147,6 +150,8 @@ do_boot() {
   done <"$work/images"
   [ -n "$good" ] || say "boot: $current is not good, and no good generation exists"
   if [ -e "$store/switching" ]; then
+    [ "$(cat "$store/switching")" != removal ] ||
+      say "boot: the removal of this host was interrupted, and it runs again: run pigsty-agent remove once more"
     update_host
     systemctl start --no-block pigsty.target || :
   fi
@@ -170,18 +175,24 @@ return_at_boot() {
 
 show_help() {
   cat <<HELP
-usage: pigsty-agent stage [--any-address] [DIR]
+usage: pigsty-agent stage [--any-address] [--other-site] [DIR]
                                      verify the bundle in DIR, unpack its images, keep it; running services are not affected
-       pigsty-agent apply [--replace] [--any-address] [--no-rollback] [--keep=N] [DIR]
+       pigsty-agent apply [--replace] [--any-address] [--other-site] [--no-rollback] [--keep=N] [DIR]
                                      stage it and switch to it; without DIR: the staged bundle. If the node does not become
                                      healthy, it goes back to the good generation. --no-rollback: it does not. --keep=N:
                                      keep N generations (3). --replace: this machine replaces a lost one. --any-address:
-                                     it may lack the address of the bundle's host
-       pigsty-agent rollback [--no-rollback] [N]
+                                     it may lack the address of the bundle's host. --other-site: the node, and the
+                                     state of this host, may belong to another site
+       pigsty-agent rollback [--no-rollback] [--other-site] [N]
                                      back to the good generation, or the good one before; or to generation N
        pigsty-agent history [--json] generations: number, digest, time, result
        pigsty-agent status [--json]  generations, units, settings that wait for a restart, state
        pigsty-agent verify [DIR]     check hashes on the node; with the bundle in DIR, also every byte of the images
+       pigsty-agent remove [--data=ADDRESS]
+                                     retire this host: stop all units and take back what bundles have put here. State stays,
+                                     unless the host's address confirms that it is to be deleted
+       pigsty-agent remove --data=ADDRESS STATE...
+                                     delete state that the current bundle does not use
        pigsty-agent boot             at boot: back to the good generation if the current one is not good
        pigsty-agent help | --version
 
@@ -202,6 +213,7 @@ main() {
     return) do_return "$@" ;;
     history) do_history "$@" ;;
     verify) do_verify "$@" ;;
+    remove) do_remove "$@" ;;
     boot) do_boot ;;
     status) do_status "$@" ;;
     help | --help | -h) show_help ;;

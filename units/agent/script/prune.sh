@@ -12,6 +12,7 @@ prune() {
   list_names "$store/bundles" | comm -23 - "$work/kept-bundles" | retire "$store/bundles"
   kept_images >"$work/kept-images"
   list_names "$store/images" | comm -23 - "$work/kept-images" | unused_images | retire "$store/images"
+  rm -f "$store/pigsty-agent" # an earlier removal left it
   rm -rf "$home"/generations/.new-* "$store"/bundles/.new-* "$store"/images/.new-*
 }
 

@@ -55,6 +55,7 @@ started=$(date +%s)
 work=
 jobs=
 any_address=no
+other_site=no
 may_return=yes
 returns=no
 stays=no

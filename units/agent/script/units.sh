@@ -47,6 +47,17 @@ check_removed_units() {
   done
 }
 
+# A script `retire/<unit>` of the current generation gives up what only one host can have, before the unit leaves this host.
+# It fails if nobody can take it. The way back does not wait for that.
+retire_units() {
+  for name in $(removed_units); do
+    [ -f "$home/current/retire/$name" ] || continue
+    timeout -k 1 180 sh "$home/current/retire/$name" </dev/null >"$work/retire.log" 2>&1 9>&- && left=yes || left=no
+    while read -r line; do say "$verb: $line"; done <"$work/retire.log"
+    [ "$left" = yes ] || [ "$verb" = 'going back' ] || fail 2 "$verb: $name cannot leave this host; nothing was stopped"
+  done
+}
+
 # Stops these units while their unit files still exist; in reverse order of their start.
 stop_removed_units() {
   removed=$(removed_units)

@@ -45,6 +45,7 @@ export function operatorFiles(member: PgsqlMember, site: Site, root: ImageRef): 
       : []),
     healthCheck(member, site),
     restartReport(member, root),
+    handover(member, root),
   ];
 }
 
@@ -79,15 +80,31 @@ function healthCheck(member: PgsqlMember, site: Site): FilePlan {
 /** The script that prints the settings that wait for a restart of PostgreSQL. */
 export const REPORT = 'reports/pgsql';
 
-function restartReport({ host, settings }: PgsqlMember, root: ImageRef): FilePlan {
-  const scheme = settings.patroni_ssl_enabled ? 'https' : 'http';
-  const view = { root, url: `${scheme}://${host.ip}:${settings.patroni_port}` };
+function restartReport(member: PgsqlMember, root: ImageRef): FilePlan {
+  const view = { root, url: patroniUrl(member) };
   return {
     path: REPORT,
     mode: 0o755,
     group: 'root',
     source: { kind: 'template', template: 'pgsql/report.sh.ejs', view },
   };
+}
+
+/** What the agent runs before Patroni leaves the host. */
+function handover(member: PgsqlMember, root: ImageRef): FilePlan {
+  const { cluster, instance } = member;
+  const view = { root, cluster, instance, url: patroniUrl(member) };
+  return {
+    path: 'retire/patroni.service',
+    mode: 0o755,
+    group: 'root',
+    source: { kind: 'template', template: 'pgsql/retire.sh.ejs', view },
+  };
+}
+
+function patroniUrl({ host, settings }: PgsqlMember): string {
+  const scheme = settings.patroni_ssl_enabled ? 'https' : 'http';
+  return `${scheme}://${host.ip}:${settings.patroni_port}`;
 }
 
 const LOOPBACK = '127.0.0.1';

@@ -1,7 +1,7 @@
 import { rule } from '../../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../../model/diagnostic.ts';
 import type { Site } from '../../../model/site.ts';
-import { lastDeclared, recordName } from '../record.ts';
+import { pgsqlRecord } from '../record.ts';
 
 const rules = {
   badRecord: rule<{ file: string }>('pgsql/bad-record', {
@@ -14,5 +14,7 @@ const rules = {
 
 /** The file that an earlier build has left beside the inventory. */
 export function checkRecord(site: Site): Diagnostic[] {
-  return lastDeclared(site) === 'invalid' ? [rules.badRecord.at(undefined, { file: recordName(site) })] : [];
+  return pgsqlRecord.last(site) === 'invalid'
+    ? [rules.badRecord.at(undefined, { file: pgsqlRecord.nameOf(site) })]
+    : [];
 }

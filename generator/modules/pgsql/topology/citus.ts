@@ -34,11 +34,16 @@ export function stateIdentity(member: PgsqlMember): string {
   return part ? `${member.cluster}.${part.shard}.${part.number}` : member.cluster;
 }
 
-/** The key of the leader in the configuration store. */
-export function leaderKey(member: PgsqlMember): string {
+/** What the keys of a cluster in the configuration store begin with. */
+export function storeDirectory(member: PgsqlMember): string {
   const part = citusGroup(member);
   const path = part ? `${part.shard}/${part.number}` : member.cluster;
-  return `${member.settings.pg_namespace}/${path}/leader`;
+  return `${member.settings.pg_namespace}/${path}/`;
+}
+
+/** The key of the leader in the configuration store. */
+export function leaderKey(member: PgsqlMember): string {
+  return `${storeDirectory(member)}leader`;
 }
 
 const byShard = perSite((site) => {
