@@ -1,6 +1,7 @@
 import type { HostIp } from '../../../model/brand.ts';
 import {
   PROXY_CA,
+  PROXY_REVOCATIONS,
   type ProxyClients,
   type ProxyRelay,
   type ProxyServer,
@@ -18,7 +19,7 @@ import { declaredServices, destinationPort, selectMembers, serviceHosts } from '
 const FAST_CHECK = `${CHECK_SECONDS * 1000}ms`;
 const DEFAULT_SERVER = `inter 1s fastinter ${FAST_CHECK} downinter ${FAST_CHECK} rise ${RISE_CHECKS} fall 3 on-marked-down shutdown-sessions slowstart 30s maxconn 3000 maxqueue 128 weight 100`;
 
-const TLS_CHECK = ` check-ssl verify required ca-file /etc/pigsty/current/${PROXY_CA}`;
+const TLS_CHECK = ` check-ssl verify required ca-file /etc/pigsty/current/${PROXY_CA} crl-file /etc/pigsty/current/${PROXY_REVOCATIONS}`;
 
 /** The services of every cluster, on each host whose HAProxy runs them. */
 export function proxyListeners(site: Site): { readonly ip: HostIp; readonly service: ProxyService }[] {
