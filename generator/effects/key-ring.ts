@@ -134,17 +134,23 @@ class SiteKeys implements Keys {
 /** One notice for all certificates that were renewed for the same reason. */
 export function renewalNotices(renewals: readonly Renewal[]): Diagnostic[] {
   const byReason = new Map<string, string[]>();
-  for (const { name, ip, reason } of renewals) {
+  for (const { name, ip, reason } of inOrder(renewals)) {
     byReason.set(reason, [...(byReason.get(reason) ?? []), `${name} (host ${ip})`]);
   }
   return [...byReason].map(([reason, names]) => rules.renewed.at(undefined, { names, reason }));
 }
 
-/** Warnings for certificates that expire soon, or have expired, at the time `now`. */
+/** Hosts get their keys in any order. */
+function inOrder<T extends { readonly name: string }>(things: readonly T[]): T[] {
+  return [...things].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Warnings for certificates that expire soon, or have expired, at the time `now`; not for those that expire with the CA. */
 export function expiryWarnings(expiries: readonly Expiry[], now: Date): Diagnostic[] {
-  const due = expiries.filter(({ name, reported }) => name !== 'ca' && reported <= now);
+  const ca = expiries.find(({ name }) => name === 'ca')?.expires.getTime();
+  const due = expiries.filter(({ reported, expires }) => reported <= now && expires.getTime() !== ca);
   const byTime = new Map<string, string[]>();
-  for (const { name, expires } of due) {
+  for (const { name, expires } of inOrder(due)) {
     const when = expires <= now ? 'expired' : `will expire in ${daysBetween(now, expires)} days`;
     byTime.set(when, [...(byTime.get(when) ?? []), name]);
   }

@@ -12,7 +12,7 @@ export const rules = {
     message: ({ names, reason }) =>
       `issued ${names.length === 1 ? 'a new certificate' : `${names.length} new certificates`} for ${listed(names)}: ${reason}`,
     help: () =>
-      'services take it with the new bundle and without a restart; apply it before the old one expires',
+      'apply the new bundles before the old certificates expire; PostgreSQL and etcd are not restarted',
   }),
   expires: rule<{ names: readonly string[]; when: string }>('keys/expires', {
     severity: 'warning',

@@ -47,7 +47,7 @@ export async function lastBuildWarnings(
   if (due.length === 0) return [];
   const used = names();
   return expiryWarnings(
-    due.filter(({ name }) => used.has(name)),
+    due.filter(({ name }) => name === 'ca' || used.has(name)),
     now,
   );
 }

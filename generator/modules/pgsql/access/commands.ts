@@ -2,6 +2,7 @@ import type { FilePlan, ImageRef } from '../../../model/plan.ts';
 import type { Site } from '../../../model/site.ts';
 import { commandFile, rootCommand } from '../../../text/command.ts';
 import { listenAddresses, listensEverywhere } from '../ha/listen.ts';
+import { restUrl } from '../ha/patroni.ts';
 import { clusterMembers, type PgsqlMember } from '../members.ts';
 import type { PgService } from '../params/schemas.ts';
 import { serverBinds } from '../paths.ts';
@@ -44,7 +45,7 @@ export function operatorFiles(member: PgsqlMember, site: Site, root: ImageRef): 
       ? [rootCommand('pgbackrest', { ...view, program: '/usr/bin/pgbackrest' })]
       : []),
     healthCheck(member, site),
-    restartReport(member, root),
+    restartReport(member, site, root),
   ];
 }
 
@@ -79,9 +80,8 @@ function healthCheck(member: PgsqlMember, site: Site): FilePlan {
 /** The script that prints the settings that wait for a restart of PostgreSQL. */
 export const REPORT = 'reports/pgsql';
 
-function restartReport({ host, settings }: PgsqlMember, root: ImageRef): FilePlan {
-  const scheme = settings.patroni_ssl_enabled ? 'https' : 'http';
-  const view = { root, url: `${scheme}://${host.ip}:${settings.patroni_port}` };
+function restartReport(member: PgsqlMember, site: Site, root: ImageRef): FilePlan {
+  const view = { root, url: restUrl(member, site) };
   return {
     path: REPORT,
     mode: 0o755,

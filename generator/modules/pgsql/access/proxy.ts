@@ -11,6 +11,7 @@ import type { Site } from '../../../model/site.ts';
 import { CHECK_SECONDS, RISE_CHECKS } from '../ha/recovery.ts';
 import { clusters, type PgsqlMember, pgsqlMembers } from '../members.ts';
 import type { PgService } from '../params/schemas.ts';
+import { hasRestTls } from '../record.ts';
 import { type SourceClass, WORLD } from './hba/sources.ts';
 import { relayClasses, relayUsers, serversOf, type Target, waysOf } from './relay.ts';
 import { declaredServices, destinationPort, selectMembers, serviceHosts } from './services.ts';
@@ -41,7 +42,7 @@ function proxyService(service: PgService, members: readonly PgsqlMember[], site:
   const port = (member: PgsqlMember) => destinationPort(service, member.settings);
   const backups = backup.filter((member) => !selected.includes(member));
   const check = service.check ?? '/';
-  const tlsCheck = settings?.patroni_ssl_enabled ? TLS_CHECK : '';
+  const tlsCheck = members[0] && hasRestTls(members[0], site) ? TLS_CHECK : '';
   return {
     declared: declaration(service, members[0]),
     name: `${members[0]?.cluster}-${service.name}`,
