@@ -20,6 +20,8 @@ const rules = {
   }),
 };
 
+type HostKeyPlan = Pick<HostPlan, 'ip' | 'name' | 'certificates' | 'sshKeys'>;
+
 /** A certificate that was revoked, with its serial number. `ip` is the host that gets a new one; undefined if none does. */
 export type Reissued = {
   readonly certificate: string;
@@ -44,7 +46,12 @@ export async function reissue(
   names: readonly string[],
   clock: Clock,
 ): Promise<Result<ReissueSummary>> {
-  const plans = [...plan.hosts].map((host) => host.plan);
+  // A whole plan is large.
+  const plans: HostKeyPlan[] = [];
+  for (const {
+    plan: { ip, name, certificates, sshKeys },
+  } of plan.hosts)
+    plans.push({ ip, name, certificates, sshKeys });
   const directory = keyDirectory(site);
   const wanted = findWanted(plans, directory, names);
   if (!wanted.ok) return wanted;
@@ -60,7 +67,7 @@ export async function reissue(
 /** Certificates are revoked before new ones exist: if this is interrupted, the next build issues them. */
 async function renew(
   keys: Keys,
-  hosts: readonly HostPlan[],
+  hosts: readonly HostKeyPlan[],
   gone: readonly string[],
 ): Promise<ReissueSummary> {
   const owners = new Map(
@@ -76,10 +83,14 @@ async function renew(
   return { revoked, sshKeys, hosts: hosts.map(({ ip }) => ip) };
 }
 
-type Wanted = { readonly hosts: readonly HostPlan[]; readonly gone: readonly string[] };
+type Wanted = { readonly hosts: readonly HostKeyPlan[]; readonly gone: readonly string[] };
 
-function findWanted(plans: readonly HostPlan[], directory: string, names: readonly string[]): Result<Wanted> {
-  const hosts = new Set<HostPlan>();
+function findWanted(
+  plans: readonly HostKeyPlan[],
+  directory: string,
+  names: readonly string[],
+): Result<Wanted> {
+  const hosts = new Set<HostKeyPlan>();
   const gone = new Set<string>();
   const diagnostics: Diagnostic[] = [];
   for (const name of names) {
@@ -94,7 +105,7 @@ function findWanted(plans: readonly HostPlan[], directory: string, names: readon
   return conclude({ hosts: [...hosts], gone: [...gone] }, diagnostics);
 }
 
-function hasCertificate({ certificates }: HostPlan, name: string): boolean {
+function hasCertificate({ certificates }: HostKeyPlan, name: string): boolean {
   return certificates.some((certificate) => certificate.name === name);
 }
 
