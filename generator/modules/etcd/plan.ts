@@ -214,7 +214,7 @@ function config(self: EtcdMember, members: readonly EtcdMember[], settings: Sett
     'client-transport-security': tls,
     'peer-transport-security': tls,
     // The file has no documented key for --client-crl-file and --peer-crl-file: these are the names in etcd's structure
-    // of its configuration (test/boot/etcd.test.ts).
+    // of its configuration (test/oracle/configuration.test.ts).
     ClientTLSInfo: revoked,
     PeerTLSInfo: revoked,
   };
