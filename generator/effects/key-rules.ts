@@ -11,8 +11,7 @@ export const rules = {
     severity: 'notice',
     message: ({ names, reason }) =>
       `issued ${names.length === 1 ? 'a new certificate' : `${names.length} new certificates`} for ${listed(names)}: ${reason}`,
-    help: () =>
-      'apply the new bundles before the old certificates expire; PostgreSQL and etcd are not restarted',
+    help: () => 'services take them with the new bundles: apply these before the old certificates expire',
   }),
   expires: rule<{ names: readonly string[]; when: string }>('keys/expires', {
     severity: 'warning',
