@@ -21,10 +21,10 @@ function toText({ revoked, sshKeys, hosts }: ReissueSummary): string {
     const result = ip === undefined ? 'no host has it any more' : `${ip} gets a new one`;
     return `revoked  ${certificate.padEnd(16)} ${serial}  ${result}`;
   });
-  const first = hosts.length === 0 ? '' : `${hosts.join(', ')} first, then to `;
+  const order = hosts.length === 0 ? 'all hosts' : `${hosts.join(', ')} first, then to all other hosts`;
   return [
     ...(lines.length > 0 ? lines : ['revoked  none: no certificate exists yet']),
     ...sshKeys.map((name) => `replaced ${name}`),
-    `next     build, then apply the bundles: ${first}all other hosts, which refuse the old certificates from then on`,
+    `next     build, then apply the bundles to ${order}, which refuse the old certificates from then on`,
   ].join('\n');
 }
