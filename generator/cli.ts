@@ -87,6 +87,19 @@ function createProgram(): Command {
     .requiredOption('-o, --output <file>', 'output file')
     .option('--site <dir>', 'output directory of `pigsty build`', 'out')
     .action(async (inventory, flags) => loadVerbs().runExport(inventory, flags));
+  program
+    .command('reissue')
+    .description(
+      'revoke the certificates of hosts whose keys are lost or exposed, and make new keys for the next build',
+    )
+    .argument(
+      '<host...>',
+      'addresses or node names; a certificate whose host is gone by its name in the key directory',
+    )
+    .option('-i, --inventory <file>', 'inventory file (default: as for build)')
+    .option('-q, --quiet', 'print errors and the result only')
+    .option('--json', 'print the result as JSON')
+    .action(async (hosts, flags) => loadVerbs().runReissue(hosts, flags));
   return program;
 }
 

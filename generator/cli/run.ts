@@ -5,6 +5,7 @@ import { printDiagnostic, sortDiagnostics } from '../diagnostics/print.ts';
 import { readNamedFiles } from '../effects/named-files.ts';
 import { type Progress, silent } from '../effects/progress.ts';
 import { withBuiltName } from '../effects/renamed-site.ts';
+import { lastBuildWarnings } from '../emit/site-keys.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import type { Site } from '../model/site.ts';
 import { shownKeys } from '../modules/shown-keys.ts';
@@ -68,11 +69,22 @@ export class Run {
     const file = this.#find(argument, options);
     const read = await this.#read(file);
     const checked = read.ok ? checkSite(read.value) : undefined;
+    const expiring = read.ok && checked?.ok ? await this.#expiringCertificates(read.value) : [];
     return {
       file,
       hosts: read.ok ? read.value.hosts.length : 0,
-      diagnostics: sortDiagnostics([...read.diagnostics, ...(checked?.diagnostics ?? [])]),
+      diagnostics: sortDiagnostics([...read.diagnostics, ...(checked?.diagnostics ?? []), ...expiring]),
     };
+  }
+
+  /** The plans are made only if a certificate expires soon. */
+  #expiringCertificates(site: Site): Promise<readonly Diagnostic[]> {
+    const names = () => {
+      const compiled = compileSite(site);
+      const hosts = compiled.ok ? [...compiled.value.plan.hosts] : [];
+      return new Set(hosts.flatMap(({ plan }) => plan.certificates.map(({ name }) => name)));
+    };
+    return lastBuildWarnings(site, { names, now: new Date() });
   }
 
   #find(argument: string | undefined, options: CommonOptions): string {

@@ -8,5 +8,6 @@ export { runExport } from './export.ts';
 export { reportFailure } from './failure.ts';
 export { runInit } from './init.ts';
 export { runLock } from './lock.ts';
+export { runReissue } from './reissue.ts';
 export { runSchema } from './schema.ts';
 export { runValidate } from './validate.ts';

@@ -1,6 +1,6 @@
 import { type KeyObject, randomBytes, webcrypto, X509Certificate } from 'node:crypto';
 import type { Extension } from '@peculiar/x509';
-import type { KeyPair } from '../model/keys.ts';
+import type { Expiry, KeyPair } from '../model/keys.ts';
 
 /*
  * X.509 by @peculiar/x509 (docs/decisions/libraries.md); loaded only when a certificate is issued. A build without new
@@ -9,6 +9,12 @@ import type { KeyPair } from '../model/keys.ts';
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY = 86_400_000;
 const SERVER_AND_CLIENT = ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'];
+
+/** The validity of new certificates. */
+export type Validity = { readonly days: number; readonly now: Date };
+
+/** A revoked certificate; the serial number as {@link serialOf} gives it. */
+type Revoked = { readonly serial: string; readonly date: Date };
 
 export type Subject = {
   readonly commonName: string;
@@ -40,11 +46,14 @@ export async function createCa(commonName: string, now: Date): Promise<KeyPair> 
 export class CertificateAuthority {
   readonly certificate: string;
   readonly #publicKey: KeyObject;
+  readonly #notAfter: Date;
   readonly #signer: () => Promise<Signer>;
 
   constructor(ca: KeyPair) {
     this.certificate = ca.certificate;
-    this.#publicKey = new X509Certificate(ca.certificate).publicKey;
+    const { publicKey, validTo } = new X509Certificate(ca.certificate);
+    this.#publicKey = publicKey;
+    this.#notAfter = new Date(validTo);
     let opened: Promise<Signer> | undefined;
     this.#signer = () => {
       opened ??= openSigner(ca);
@@ -52,7 +61,7 @@ export class CertificateAuthority {
     };
   }
 
-  /** A certificate for server and client use, with a new key. */
+  /** A certificate for server and client use, with a new key. It does not outlive the CA. */
   async issue(subject: Subject, days: number, now: Date): Promise<KeyPair> {
     const { x509, issuer, signingKey, keyIdentifier } = await this.#signer();
     const keys = await generateKeys();
@@ -64,7 +73,8 @@ export class CertificateAuthority {
       serialNumber: serial(),
       subject: distinguishedName(subject.organizationalUnit, subject.commonName),
       issuer,
-      ...validity(now, days),
+      notBefore: validity(now, days).notBefore,
+      notAfter: this.#endOf(now, days),
       publicKey: keys.publicKey,
       signingKey,
       signingAlgorithm: ALGORITHM,
@@ -80,19 +90,44 @@ export class CertificateAuthority {
     return { certificate: `${certificate.toString('pem')}\n`, key: await toPem(keys.privateKey) };
   }
 
-  /** Why an existing certificate must be renewed, or undefined if it is valid. Renewal is due in its last 90 days. */
-  reasonToRenew(pem: string, subject: Subject, now: Date): string | undefined {
+  /**
+   * Why an existing certificate must be renewed, or undefined if it is valid. Renewal is due when less than half of its
+   * validity is left, so that a site that is built once in that time never has an expired certificate.
+   */
+  reasonToRenew(pem: string, subject: Subject, { days, now }: Validity): string | undefined {
     const certificate = new X509Certificate(pem);
-    if (!certificate.verify(this.#publicKey)) return 'it was signed by another CA';
-    const expiry = reasonOfExpiry(certificate, now);
-    if (expiry) return expiry;
-    const expected = [
-      ...subject.names.map((n) => `DNS:${n}`),
-      ...subject.addresses.map((a) => `IP Address:${a}`),
-    ];
-    const present = (certificate.subjectAltName ?? '').split(', ');
-    const isSame = expected.length === present.length && expected.every((name) => present.includes(name));
-    return isSame ? undefined : 'its names have changed';
+    if (!certificate.verify(this.#publicKey)) return 'the old one was signed by another CA';
+    const { from, until } = periodOf(certificate);
+    const left = daysBetween(now, until);
+    if (until < now) return 'the old one has expired';
+    if (left * 2 < daysBetween(from, until))
+      return `the old one had ${left} of ${daysBetween(from, until)} days left`;
+    if (until > this.#endOf(now, days))
+      return `the old one was valid for ${left} days, longer than \`cert_validity\``;
+    return hasNames(certificate, subject) ? undefined : 'its names have changed';
+  }
+
+  /**
+   * The revocation list of the CA, PEM (RFC 5280 section 5). It is valid as long as the CA: a site that is not built for
+   * years must not lose its connections because of the list.
+   */
+  async revoke(revoked: readonly Revoked[], now: Date): Promise<string> {
+    const { x509, issuer, signingKey, keyIdentifier } = await this.#signer();
+    const list = await x509.X509CrlGenerator.create({
+      issuer,
+      thisUpdate: validity(now, 0).notBefore,
+      nextUpdate: this.#notAfter,
+      entries: revoked.map(({ serial, date }) => ({ serialNumber: serial, revocationDate: date })),
+      signingKey,
+      signingAlgorithm: ALGORITHM,
+      extensions: [keyIdentifier],
+    });
+    return `${list.toString('pem').replaceAll(' CRL-', ' X509 CRL-')}\n`;
+  }
+
+  #endOf(now: Date, days: number): Date {
+    const { notAfter } = validity(now, days);
+    return new Date(Math.min(notAfter.getTime(), this.#notAfter.getTime()));
   }
 
   /** Why the CA itself must be replaced, for example `it expires in 12 days`; undefined if it is valid. */
@@ -120,6 +155,35 @@ async function openSigner(ca: KeyPair): Promise<Signer> {
   };
 }
 
+/** Lower-case hexadecimal digits. */
+export function serialOf(pem: string): string {
+  return new X509Certificate(pem).serialNumber.toLowerCase();
+}
+
+/** When a certificate expires, and from when on that is reported: in its last 30 days, or the last quarter of a short life. */
+export function expiryOf(name: string, pem: string): Expiry {
+  const { from, until } = periodOf(new X509Certificate(pem));
+  const notice = Math.min(30 * DAY, (until.getTime() - from.getTime()) / 4);
+  return { name, expires: until, reported: new Date(until.getTime() - notice) };
+}
+
+function periodOf({ validFrom, validTo }: X509Certificate): { readonly from: Date; readonly until: Date } {
+  return { from: new Date(validFrom), until: new Date(validTo) };
+}
+
+export function daysBetween(from: Date, until: Date): number {
+  return Math.floor((until.getTime() - from.getTime()) / DAY);
+}
+
+function hasNames({ subjectAltName = '' }: X509Certificate, subject: Subject): boolean {
+  const expected = [
+    ...subject.names.map((n) => `DNS:${n}`),
+    ...subject.addresses.map((a) => `IP Address:${a}`),
+  ];
+  const present = subjectAltName.split(', ');
+  return expected.length === present.length && expected.every((name) => present.includes(name));
+}
+
 /** `it has expired`, `it expires in 12 days`, or undefined if it is valid for at least 90 more days. */
 function reasonOfExpiry({ validTo }: X509Certificate, now: Date): string | undefined {
   const daysLeft = Math.floor((Date.parse(validTo) - now.getTime()) / DAY);
@@ -134,9 +198,10 @@ async function load(): Promise<Library> {
   return x509;
 }
 
+/** From yesterday on, for clocks that are slow. */
 function validity(now: Date, days: number): { notBefore: Date; notAfter: Date } {
-  const notBefore = new Date(Math.floor(now.getTime() / DAY) * DAY - DAY);
-  return { notBefore, notAfter: new Date(notBefore.getTime() + days * DAY) };
+  const today = Math.floor(now.getTime() / DAY) * DAY;
+  return { notBefore: new Date(today - DAY), notAfter: new Date(today + days * DAY) };
 }
 
 function distinguishedName(unit: string, commonName: string): { [type: string]: string[] }[] {

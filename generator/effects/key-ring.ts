@@ -1,93 +1,160 @@
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { readdir, rename } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { rule } from '../diagnostics/rule.ts';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
-import type { KeyPair, KeyRing, SshKey } from '../model/keys.ts';
+import type { Expiry, KeyPair, KeyRing, SshKey } from '../model/keys.ts';
 import type { CertificatePlan, HostPlan } from '../model/plan.ts';
-import { CertificateAuthority, createCa } from './certificates.ts';
+import { CertificateAuthority, createCa, daysBetween, expiryOf, serialOf } from './certificates.ts';
 import { makeDirectory, readSmallIfExists, writeFileAtomic } from './files.ts';
+import { rules } from './key-rules.ts';
+import { addRevoked, openRevocations, type Revocations, revocationsFile } from './revocations.ts';
 import { makeSshKey, sshKeyLine } from './ssh-key.ts';
 
-const rules = {
-  created: rule<{ directory: string }>('keys/made', {
-    severity: 'notice',
-    message: ({ directory }) => `created a certificate authority and keys in ${directory}`,
-    help: () => 'keep this directory safe, beside the inventory; ca.key is not copied to any host',
-  }),
-  renewed: rule<{ name: string; reason: string }>('keys/renewed', {
-    severity: 'notice',
-    message: ({ name, reason }) => `issued a new certificate for ${name}: ${reason}`,
-  }),
-  sshKeyReplaced: rule<{ name: string }>('keys/ssh-key-made', {
-    severity: 'notice',
-    message: ({ name }) =>
-      `${name}.key is not a valid ssh key: renamed it to ${name}.key.unusable and created a new key`,
-  }),
-  caExpires: rule<{ directory: string; reason: string }>('keys/ca-expires', {
-    severity: 'warning',
-    message: ({ directory, reason }) =>
-      `the certificate authority in ${directory} must be replaced: ${reason}`,
-  }),
-  siteKey: rule<{ file: string }>('keys/site-key-invalid', {
-    severity: 'error',
-    message: ({ file }) => `${file} is not a key of 64 hexadecimal digits`,
-    help: () =>
-      'restore it from your backup; without one, delete it: a new key changes the stubs of all secrets in out/',
-  }),
-  exposed: rule<{ files: readonly string[]; directory: string }>('keys/exposed', {
-    severity: 'error',
-    message: ({ files, directory }) =>
-      `other users can read keys in ${directory}: ${files.slice(0, 3).join(', ')}${files.length > 3 ? ` and ${files.length - 3} more` : ''}`,
-    help: ({ directory }) =>
-      `chmod -R go-rwx ${directory}; if somebody has read ca.key, replace the certificate authority`,
-  }),
-  caIncomplete: rule<{ directory: string; missing: string }>('keys/ca-incomplete', {
-    severity: 'error',
-    message: ({ directory, missing }) => `${missing} is missing in ${directory}`,
-    help: () =>
-      'restore it from your backup. A new certificate authority is created in an empty directory only, and then every host needs new certificates',
-  }),
-};
-
 /** The certificates and keys that a host needs. */
-type KeyRequest = Pick<HostPlan, 'certificates' | 'sshKeys'>;
+type KeyRequest = Pick<HostPlan, 'certificates' | 'sshKeys'> & { readonly ip: string };
 
 export type KeyRingOptions = { readonly caName: string; readonly validityDays: number; readonly now: Date };
 
+/** A certificate that has replaced another one. */
+export type Renewal = { readonly name: string; readonly ip: string; readonly reason: string };
+
+/** The keys of one host, and what was done to have them. */
+type HostKeys = {
+  readonly ring: KeyRing;
+  readonly renewals: readonly Renewal[];
+  readonly notices: readonly Diagnostic[];
+};
+
 /** The certificate authority of a site, its site key, and the certificates and keys that hosts need. */
 export type Keys = {
-  /** The keys that one host needs. Missing ones are created; expiring certificates are renewed, with a notice. Throws on file system errors. */
-  keysFor(host: KeyRequest): Promise<{ readonly ring: KeyRing; readonly notices: readonly Diagnostic[] }>;
+  /** The keys that one host needs. Missing ones are created, certificates are renewed in time. Throws on file system errors. */
+  keysFor(host: KeyRequest): Promise<HostKeys>;
+  /** Revokes the certificates with these names: {@link keysFor} issues new ones. Returns their serial numbers by name. */
+  revoke(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Discards ssh keys: {@link keysFor} makes new ones. */
+  discardSshKeys(names: readonly string[]): Promise<void>;
 };
 
 /** The keys in `directory`; in an empty one, a CA is created. Diagnostics: keys/*. Throws on file system errors. */
 export async function openKeys(directory: string, options: KeyRingOptions): Promise<Result<Keys>> {
   await makeDirectory(directory, 0o700);
   const diagnostics: Diagnostic[] = [];
+  const refuse = (diagnostic: Diagnostic): Result<Keys> => ({
+    ok: false,
+    diagnostics: [...diagnostics, diagnostic],
+  });
   const exposed = await exposedKeys(directory);
-  if (exposed.length > 0)
-    return { ok: false, diagnostics: [rules.exposed.at(undefined, { files: exposed, directory })] };
+  if (exposed.length > 0) return refuse(rules.exposed.at(undefined, { files: exposed, directory }));
   const ca = await openCa(directory, options, diagnostics);
   if (!ca) return { ok: false, diagnostics };
   const siteKey = await openSiteKey(directory);
-  if (!siteKey) {
-    const file = join(directory, 'site.key');
-    return { ok: false, diagnostics: [...diagnostics, rules.siteKey.at(undefined, { file })] };
+  if (!siteKey) return refuse(rules.siteKey.at(undefined, { file: join(directory, 'site.key') }));
+  const known = await openRevocations(directory, ca, options.now);
+  if (known === 'invalid')
+    return refuse(rules.revocations.at(undefined, { file: revocationsFile(directory) }));
+  return conclude(new SiteKeys({ directory, ca, siteKey, options }, known), diagnostics);
+}
+
+/** What is opened of a key directory. */
+type Opened = {
+  readonly directory: string;
+  readonly ca: CertificateAuthority;
+  readonly siteKey: Uint8Array;
+  readonly options: KeyRingOptions;
+};
+
+class SiteKeys implements Keys {
+  readonly #opened: Opened;
+  readonly #openSshKey: ReturnType<typeof sshKeysIn>;
+  #known: Revocations;
+
+  constructor(opened: Opened, known: Revocations) {
+    this.#opened = opened;
+    this.#openSshKey = sshKeysIn(opened.directory);
+    this.#known = known;
   }
-  const openSshKey = sshKeysIn(directory);
-  const keysFor = async (host: KeyRequest) => {
+
+  async keysFor({ ip, certificates, sshKeys: requested }: KeyRequest): Promise<HostKeys> {
+    const { ca, siteKey } = this.#opened;
     const notices: Diagnostic[] = [];
+    const renewals: Renewal[] = [];
     const pairs = new Map<string, KeyPair>();
-    for (const certificate of host.certificates) {
-      pairs.set(certificate.name, await openPair(directory, ca, certificate, options, notices));
+    for (const certificate of certificates) {
+      pairs.set(
+        certificate.name,
+        await this.#openPair(certificate, (reason) => renewals.push({ name: certificate.name, ip, reason })),
+      );
     }
     const sshKeys = new Map<string, SshKey>();
-    for (const { name } of host.sshKeys) sshKeys.set(name, await openSshKey(name, notices));
-    return { ring: { ca: ca.certificate, pairs, sshKeys, siteKey }, notices };
-  };
-  return conclude({ keysFor }, diagnostics);
+    for (const { name } of requested) sshKeys.set(name, await this.#openSshKey(name, notices));
+    const expiries = [
+      expiryOf('ca', ca.certificate),
+      ...[...pairs].map(([name, pair]) => expiryOf(name, pair.certificate)),
+    ];
+    const ring = { ca: ca.certificate, revocations: this.#known.list, expiries, pairs, sshKeys, siteKey };
+    return { ring, renewals, notices };
+  }
+
+  async revoke(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const { directory, ca, options } = this.#opened;
+    const added = new Map(
+      names.flatMap((name) => {
+        const kept = readSmallIfExists(join(directory, `${name}.crt`));
+        return kept === undefined ? [] : [[name, kept] as const];
+      }),
+    );
+    this.#known = await addRevoked(directory, ca, { known: this.#known, added, now: options.now });
+    return new Map([...added].map(([name, certificate]) => [name, serialOf(certificate)]));
+  }
+
+  async discardSshKeys(names: readonly string[]): Promise<void> {
+    for (const name of names) await rm(join(this.#opened.directory, `${name}.key`), { force: true });
+  }
+
+  async #openPair(plan: CertificatePlan, onRenewal: (reason: string) => void): Promise<KeyPair> {
+    const { directory, ca, options } = this.#opened;
+    const { validityDays: days, now } = options;
+    const kept = readPair(directory, plan.name);
+    const reason =
+      kept && (this.#reasonOfRevocation(kept) ?? ca.reasonToRenew(kept.certificate, plan, { days, now }));
+    if (kept && reason === undefined) return kept;
+    if (reason) onRenewal(reason);
+    return writePair(directory, plan.name, await ca.issue(plan, days, now));
+  }
+
+  #reasonOfRevocation({ certificate }: KeyPair): string | undefined {
+    const { certificates } = this.#known;
+    if (certificates.length === 0) return undefined;
+    const serial = serialOf(certificate);
+    return certificates.some((revoked) => revoked.serial === serial) ? 'the old one is revoked' : undefined;
+  }
+}
+
+/** One notice for all certificates that were renewed for the same reason. */
+export function renewalNotices(renewals: readonly Renewal[]): Diagnostic[] {
+  const byReason = new Map<string, string[]>();
+  for (const { name, ip, reason } of inOrder(renewals)) {
+    byReason.set(reason, [...(byReason.get(reason) ?? []), `${name} (host ${ip})`]);
+  }
+  return [...byReason].map(([reason, names]) => rules.renewed.at(undefined, { names, reason }));
+}
+
+/** Hosts get their keys in any order. */
+function inOrder<T extends { readonly name: string }>(things: readonly T[]): T[] {
+  return [...things].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Warnings for certificates that expire soon, or have expired, at the time `now`; not for those that expire with the CA. */
+export function expiryWarnings(expiries: readonly Expiry[], now: Date): Diagnostic[] {
+  const ca = expiries.find(({ name }) => name === 'ca')?.expires.getTime();
+  const due = expiries.filter(({ reported, expires }) => reported <= now && expires.getTime() !== ca);
+  const byTime = new Map<string, string[]>();
+  for (const { name, expires } of inOrder(due)) {
+    const when = expires <= now ? 'expired' : `will expire in ${daysBetween(now, expires)} days`;
+    byTime.set(when, [...(byTime.get(when) ?? []), name]);
+  }
+  return [...byTime].map(([when, names]) => rules.expires.at(undefined, { names, when }));
 }
 
 async function openCa(
@@ -119,20 +186,6 @@ async function missingFile(directory: string): Promise<string | undefined> {
   if (readSmallIfExists(join(directory, 'ca.crt')) !== undefined) return 'ca.key';
   const hasOthers = (await readdir(directory)).some((name) => name.endsWith('.crt'));
   return hasOthers ? 'ca.crt' : undefined;
-}
-
-async function openPair(
-  directory: string,
-  ca: CertificateAuthority,
-  plan: CertificatePlan,
-  options: KeyRingOptions,
-  diagnostics: Diagnostic[],
-): Promise<KeyPair> {
-  const kept = readPair(directory, plan.name);
-  const reason = kept && ca.reasonToRenew(kept.certificate, plan, options.now);
-  if (kept && reason === undefined) return kept;
-  if (reason) diagnostics.push(rules.renewed.at(undefined, { name: plan.name, reason }));
-  return writePair(directory, plan.name, await ca.issue(plan, options.validityDays, options.now));
 }
 
 function readPair(directory: string, name: string): KeyPair | undefined {

@@ -1,20 +1,20 @@
 import { dirname, join } from 'node:path';
 import { type Compiled, checkPlans, recordsOf } from '../compile.ts';
 import { writeFileAtomic } from '../effects/files.ts';
-import { type Keys, openKeys } from '../effects/key-ring.ts';
+import { expiryWarnings, type Renewal, renewalNotices } from '../effects/key-ring.ts';
 import { loadTemplates } from '../effects/package-root.ts';
 import type { Progress } from '../effects/progress.ts';
-import { Unreachable } from '../model/brand.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { conclude } from '../model/diagnostic.ts';
 import { groupsOf } from '../model/groups.ts';
 import type { BuiltImage } from '../model/image.ts';
-import { settingsOf } from '../model/module.ts';
+import type { Expiry } from '../model/keys.ts';
 import type { Site } from '../model/site.ts';
 import { EmitThreads } from './emit-threads.ts';
 import type { HostSummary } from './host-emitter.ts';
 import { SiteDirectory } from './site-directory.ts';
 import { buildSiteImages, checkLock, siteInputs } from './site-images.ts';
+import { openSiteKeys } from './site-keys.ts';
 
 export type BuildOptions = {
   readonly out: string;
@@ -62,6 +62,8 @@ export async function build({ site, plan }: Compiled, options: BuildOptions): Pr
     images: built,
     configOnly: options.configOnly,
   };
+  const renewals: Renewal[] = [];
+  const expiries: Expiry[] = [];
   const threads = new EmitThreads(context, site.hosts.length);
   try {
     for (const group of groupsOf(plan.hosts, GROUP_SIZE)) {
@@ -70,13 +72,16 @@ export async function build({ site, plan }: Compiled, options: BuildOptions): Pr
       await threads.add(
         await Promise.all(
           group.map(async ({ plan, secrets }) => {
-            const { ring, notices } = await keys.value.keysFor(plan);
+            const { ring, renewals: renewed, notices } = await keys.value.keysFor(plan);
             diagnostics.push(...notices);
+            renewals.push(...renewed);
+            expiries.push(...ring.expiries);
             return { plan, secrets, keys: ring };
           }),
         ),
       );
     }
+    diagnostics.push(...renewalNotices(renewals), ...expiryWarnings(expiries, options.now));
     const emitted = await threads.finish();
     const bundles = emitted.flatMap(({ bundle }) => bundle ?? []);
     if (!options.configOnly) await directory.writeIndex(built, bundles, await siteInputs(site));
@@ -94,17 +99,4 @@ async function writeRecords(site: Site): Promise<void> {
     if (site.files.get(name) === text) continue;
     await writeFileAtomic(join(dirname(site.inventoryFile), name), text);
   }
-}
-
-function openSiteKeys(site: Site, { now }: BuildOptions): Promise<Result<Keys>> {
-  const [first] = site.hosts;
-  if (!first) throw new Unreachable('a site without hosts');
-  const { ca_cn: caName, cert_validity: validity } = settingsOf(first);
-  const validityDays = Number.parseInt(validity, 10);
-  return openKeys(keyDirectory(site), { caName, validityDays, now });
-}
-
-/** `<inventory-stem>.pki/`, beside the inventory. */
-export function keyDirectory(site: Site): string {
-  return join(dirname(site.inventoryFile), `${site.name}.pki`);
 }

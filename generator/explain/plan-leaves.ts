@@ -88,6 +88,7 @@ function split(source: FileSource): { readonly content: readonly Inner[]; readon
     }
     case 'certificate':
     case 'ca':
+    case 'revocations':
     case 'ssh-key':
       return { content: [], rest: source };
     default:

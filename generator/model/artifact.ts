@@ -1,4 +1,5 @@
 import type { Sha256 } from './brand.ts';
+import type { Expiry } from './keys.ts';
 
 /**
  * A rendered file of one host's generation. `shown` is the same text with a stub for every secret; it is
@@ -21,4 +22,5 @@ export type UnitDigests = { readonly name: string; readonly restart: Sha256; rea
 export type RenderedHost = {
   readonly artifacts: readonly Artifact[];
   readonly units: readonly UnitDigests[];
+  readonly certificates: readonly Expiry[];
 };

@@ -85,6 +85,8 @@ export function electionSeconds(facts: Facts): number {
  * *.cfg of its directory.
  */
 export const PROXY_CA = 'etc/haproxy/ca.crt';
+/** Its list of revoked certificates, beside the CA. */
+export const PROXY_REVOCATIONS = 'etc/haproxy/revoked.crl';
 
 /** One HAProxy `listen` section: view of units/node/service.cfg.ejs, and what declares it. */
 export type ProxyService = {

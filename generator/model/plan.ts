@@ -25,6 +25,8 @@ export type FileSource =
   | { readonly kind: 'text'; readonly lines: readonly (string | SecretRef | SshKeyRef)[] }
   | { readonly kind: 'certificate'; readonly certificate: string; readonly part: 'key' | 'crt' }
   | { readonly kind: 'ca' }
+  /** The CA's list of revoked certificates. */
+  | { readonly kind: 'revocations' }
   /** The private key. */
   | { readonly kind: 'ssh-key'; readonly name: string }
   /** Text that a node computes when the bundle is activated: the template is a shell script that prints it. */

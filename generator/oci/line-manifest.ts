@@ -2,6 +2,7 @@ import { imageName } from '../distributions/index.ts';
 import type { Artifact, RenderedHost, UnitDigests } from '../model/artifact.ts';
 import { Unreachable } from '../model/brand.ts';
 import type { BuiltImage, Descriptor } from '../model/image.ts';
+import type { Expiry } from '../model/keys.ts';
 import type { DirectoryPlan, HostPlan, UnitPlan, UserPlan } from '../model/plan.ts';
 import { hexOf, sha256Of } from '../text/digest.ts';
 import { octal } from '../text/mode.ts';
@@ -63,6 +64,7 @@ export function lineManifest({ site, plan, rendered, images, config, secrets }: 
     ...plan.directories.map(directoryLine),
     ...plan.directories.flatMap((directory) => writerLines(directory, { names, images })),
     ...rendered.artifacts.flatMap(fileLines),
+    ...rendered.certificates.map(certificateLine),
     ...plan.links.map(({ path, target }) => record('link', path, target)),
     ...plan.units.map((unit) => unitLine(unit, { names, digests: digests.get(unit.name) })),
     ...plan.checks.map((check) => record('check', check.name, check.timeoutSeconds, check.script)),
@@ -93,6 +95,10 @@ function writerLines(
   const image = images.find(({ name }) => name === names.get(writer.image));
   if (!image) throw new Unreachable(`no image ${writer.image}`);
   return [record('writer', state, image.rootfs, writer.package, writer.components)];
+}
+
+function certificateLine({ name, expires, reported }: Expiry): string {
+  return record('certificate', name, expires.getTime() / 1000, Math.floor(reported.getTime() / 1000));
 }
 
 /** A measured file has a second record: the script that prints it, which the archive has instead. */

@@ -50,7 +50,11 @@ export function renderHost(plan: HostPlan, input: RenderInput): RenderedHost {
   const byPath = new Map(artifacts.map((artifact) => [artifact.path, artifact]));
   for (const { file } of plan.units) checkOnce(byPath.get(file));
   const units = input.isForNode ? plan.units : [];
-  return { artifacts, units: units.map((unit) => digestUnit(unit, byPath, input)) };
+  return {
+    artifacts,
+    units: units.map((unit) => digestUnit(unit, byPath, input)),
+    certificates: plan.certificates.length > 0 ? input.keys.expiries : [],
+  };
 }
 
 /** A file with a secret or a certificate belongs to one host and is not cached. */
@@ -147,6 +151,8 @@ function renderSource(source: FileSource, input: RenderInput, read: Reader): str
       return pairOf(input.keys, source.certificate)[source.part === 'key' ? 'key' : 'certificate'];
     case 'ca':
       return input.keys.ca;
+    case 'revocations':
+      return input.keys.revocations;
     case 'ssh-key':
       return sshKeyOf(input.keys, source.name).key;
     default:

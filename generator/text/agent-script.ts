@@ -23,6 +23,7 @@ export const AGENT_PARTS = [
   'units',
   'health',
   'history',
+  'certificates',
   'announce',
   'rollback',
   'prune',

@@ -1,9 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { labSkipReason } from '../support/lab.ts';
+import { Certificates } from './support/certificates.ts';
 import { EtcdSite } from './support/etcd-site.ts';
 
-/* etcd from one member to three, to five, and back to three, while a client commits and a node is cut in each step. */
+/*
+ * etcd from one member to three, to five, and back to three, while a client commits and a node is cut in each step. Then
+ * certificates are renewed and revoked.
+ */
 const reason = labSkipReason();
 const TABLE = 'create table if not exists ledger (n bigint primary key)';
 
@@ -78,4 +82,41 @@ describe.skipIf(reason)(`etcd changes its members ${reason ?? ''}`, () => {
     expect((await site.node(4).exec(['systemctl', 'is-active', 'etcd'])).stdout).toBe('inactive\n');
     await site.expectMembers(3);
   });
+
+  it('a revoked certificate is refused by etcd and PostgreSQL, new ones are accepted; nothing restarts', () =>
+    site.underLoad(async () => {
+      const nodes = [1, 2, 3].map((n) => site.node(n));
+      const [first, second] = [site.node(1), site.node(2)];
+      const certificates = new Certificates(site.cluster);
+      const old = certificates.copy();
+      expect(await certificates.askEtcd(second, old)).toBe('200');
+      expect(await certificates.askPostgres(old)).toBe('pg-test-1');
+      // Those of 10.10.10.11 are revoked; with another validity, the build renews all others.
+      expect(await certificates.reissue('10.10.10.11')).toMatch(
+        /^revoked {2}etcd-1 +[0-9a-f]{32} {2}10\.10\.10\.11 gets a new one$/m,
+      );
+      site.cluster.workshop.edit((text) => text.replace(/(\n +)admin_ip:/, '$1cert_validity: 40d$&'));
+      await site.cluster.shipAll(nodes);
+      const processes = () => Promise.all([first, second].map((node) => certificates.processes(node)));
+      const before = await processes();
+      for (const node of nodes) expect(await site.cluster.apply(node)).not.toContain('will restart');
+      expect(await processes()).toEqual(before);
+      const served = { etcd: 'etcd-1', patroni: 'pg-test-1', postgres: 'pg-test-1' } as const;
+      for (const [service, name] of Object.entries(served)) {
+        expect(await certificates.served(first, service), service).toBe(certificates.built(name));
+      }
+      expect(await certificates.served(second, 'etcd')).toBe(certificates.built('etcd-2'));
+      const now = certificates.copy();
+      for (const node of nodes) {
+        expect(await certificates.askEtcd(node, old)).toBe('ECONNRESET');
+        expect(await certificates.askEtcd(node, now)).toBe('200');
+      }
+      expect(await certificates.askPostgres(old)).toContain('revoked');
+      expect(await certificates.askPostgres(now)).toBe('pg-test-1');
+      const status = JSON.parse(await second.sh('pigsty-agent status --json'));
+      const renewed = { name: 'etcd-2', daysLeft: expect.toBeOneOf([39, 40]), state: 'valid' };
+      expect(status.certificates).toContainEqual(expect.objectContaining(renewed));
+      expect(await second.sh('pigsty-agent status')).toMatch(/^cert +etcd-2 expires in \d+ days$/m);
+      await site.expectMembers(3);
+    }));
 });

@@ -187,7 +187,7 @@ describe.skipIf(reason).each(SINGLETON_SUITES)(`a host of blueprint meta on %s $
       const status = async () => JSON.parse(await node.sh('pigsty-agent status --json'));
       const waits = { unit: 'patroni.service', setting: 'max_connections', change: '200 -> 210' };
       expect(await status()).toMatchObject({ pendingRestart: expect.arrayContaining([waits]) });
-      await mustApply(WITH_LATE, withVariables('patroni_mode: default'));
+      await mustApply(WITH_LATE, withVariables('patroni_mode: default', 'patroni_ssl_enabled: false'));
       await expect.poll(status, { timeout: 20_000 }).toMatchObject({ pendingRestart: [] });
       expect(await list()).not.toContain(PAUSED);
       // Back in the clear, too.

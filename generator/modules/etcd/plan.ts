@@ -19,7 +19,8 @@ const START = 'etc/etcd/start.sh';
 const UNIT = 'etcd.service';
 const MEMBERS = 'etc/etcd/members.sh';
 const MEMBERS_UNIT = 'etcd-members.service';
-const CERTIFICATE_FILES = ['etc/etcd/ca.crt', 'etc/etcd/server.crt', 'etc/etcd/server.key'];
+const CA = 'etc/etcd/ca.crt';
+const REVOCATIONS = 'etc/etcd/revoked.crl';
 const CERTIFICATES = '/etc/pigsty/current/etc/etcd';
 
 /** etcd with TLS for clients and peers; a client certificate of the CA is required (pigsty.md section 3, ETCD). */
@@ -43,8 +44,9 @@ export function planEtcd(host: SiteHost, site: Site): Contribution {
     ],
     files: files(self, site, settings),
     units: [
-      unitPlan(UNIT, { image: 'etcd', restartOn: [CONFIG, ...CERTIFICATE_FILES] }),
-      unitPlan(MEMBERS_UNIT, { image: 'etcd', restartOn: [MEMBERS, ...CERTIFICATE_FILES] }),
+      // etcd reads its certificate, its key and the list of revoked ones at each handshake, the CA at its start.
+      unitPlan(UNIT, { image: 'etcd', restartOn: [CONFIG, CA] }),
+      unitPlan(MEMBERS_UNIT, { image: 'etcd', restartOn: [MEMBERS] }),
     ],
     certificates: [
       {
@@ -88,7 +90,8 @@ function files(self: EtcdMember, site: Site, settings: Settings): FilePlan[] {
   const view = memberView(self, site, settings);
   return [
     { path: CONFIG, mode: 0o644, group, source: { kind: 'yaml', data: config(self, members, settings) } },
-    { path: 'etc/etcd/ca.crt', mode: 0o644, group, source: { kind: 'ca' } },
+    { path: CA, mode: 0o644, group, source: { kind: 'ca' } },
+    { path: REVOCATIONS, mode: 0o644, group, source: { kind: 'revocations' } },
     {
       path: 'etc/etcd/server.crt',
       mode: 0o644,
@@ -192,6 +195,7 @@ function config(self: EtcdMember, members: readonly EtcdMember[], settings: Sett
     'trusted-ca-file': `${CERTIFICATES}/ca.crt`,
     'client-cert-auth': true,
   };
+  const revoked = { CRLFile: `/etc/pigsty/current/${REVOCATIONS}` };
   return {
     name: self.instance,
     'data-dir': settings.etcd_data,
@@ -209,5 +213,9 @@ function config(self: EtcdMember, members: readonly EtcdMember[], settings: Sett
     'log-level': 'warn',
     'client-transport-security': tls,
     'peer-transport-security': tls,
+    // The file has no documented key for --client-crl-file and --peer-crl-file: these are the names in etcd's structure
+    // of its configuration (test/oracle/configuration.test.ts).
+    ClientTLSInfo: revoked,
+    PeerTLSInfo: revoked,
   };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { SettingsOf } from '../../model/settings.ts';
+import { daysOf } from '../../text/days.ts';
 import { section, UNREAD } from '../params-section.ts';
 import {
   AbsolutePath,
@@ -22,6 +23,10 @@ import * as defaults from './defaults.ts';
 import { NavbarLink, PortalEntry, Upstream } from './schemas.ts';
 
 const Environment = z.record(z.string(), AnyText, expected('a dictionary of environment variables'));
+const CertificateLife = Interval.refine(
+  (span) => daysOf(span) >= 1,
+  expected('a time span of a day or more, as 730d'),
+);
 const Portal = z.record(z.string(), PortalEntry, expected('a dictionary of portal entries'));
 
 // biome-ignore format: a table, one parameter per row
@@ -42,8 +47,8 @@ const ca = section('CA', [
     meaning: 'source of the certificate authority' },
   { id: 106, name: 'ca_cn', level: 'G', schema: Text, default: 'pigsty-ca', note: UNREAD,
     meaning: 'common name of the certificate authority' },
-  { id: 107, name: 'cert_validity', level: 'G', schema: Interval, default: '7300d',
-    meaning: 'validity of issued certificates' },
+  { id: 107, name: 'cert_validity', level: 'G', schema: CertificateLife, default: '730d',
+    meaning: 'validity of the certificates of hosts; a build renews them when less than half of it is left' },
 ]);
 
 // biome-ignore format: a table, one parameter per row

@@ -1,6 +1,7 @@
 import {
   type Facts,
   PROXY_CA,
+  PROXY_REVOCATIONS,
   type ProxyClients,
   ProxyListener,
   ProxyRelay,
@@ -26,12 +27,15 @@ export function haproxyContribution(host: SiteHost, facts: Facts): Contribution 
   if (!settings.haproxy_enabled) return {};
   const services = servicesOf(host, facts);
   const config = haproxyFile(HAPROXY_CONFIG, 'node/haproxy.cfg.ejs', haproxyView(host, settings), 0o640);
-  const ca: FilePlan = { path: PROXY_CA, mode: 0o644, group: 'haproxy', source: { kind: 'ca' } };
+  const authority: FilePlan[] = [
+    { path: PROXY_CA, mode: 0o644, group: 'haproxy', source: { kind: 'ca' } },
+    { path: PROXY_REVOCATIONS, mode: 0o644, group: 'haproxy', source: { kind: 'revocations' } },
+  ];
   const files = [
     config,
     ...services.flatMap(serviceFiles),
     ...relaysOf(host, facts).flatMap(relayFiles),
-    ...(services.some(usesCa) ? [ca] : []),
+    ...(services.some(usesCa) ? authority : []),
   ];
   const ports = [
     settings.haproxy_exporter_port,

@@ -39,7 +39,9 @@ import { logsContribution } from './server/logs.ts';
 import { reserveContribution } from './server/reserve.ts';
 import { citusGroup, stateIdentity } from './topology/citus.ts';
 
-const CERTIFICATE_FILES = ['etc/pgsql/ca.crt', 'etc/pgsql/server.crt', 'etc/pgsql/server.key'];
+const CERTIFICATE_FILES = ['ca.crt', 'revoked.crl', 'server.crt', 'server.key'].map(
+  (name) => `etc/pgsql/${name}`,
+);
 
 /** One member of a PostgreSQL cluster: Patroni with PostgreSQL, pgbouncer, pgBackRest (pigsty.md section 3, PGSQL). */
 export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contribution {
@@ -142,6 +144,7 @@ function certificateFiles({ instance, settings }: PgsqlMember): FilePlan[] {
   const { pg_dbsu: group } = settings;
   return [
     { path: 'etc/pgsql/ca.crt', mode: 0o644, group, source: { kind: 'ca' } },
+    { path: 'etc/pgsql/revoked.crl', mode: 0o644, group, source: { kind: 'revocations' } },
     {
       path: 'etc/pgsql/server.crt',
       mode: 0o644,

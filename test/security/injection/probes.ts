@@ -261,7 +261,14 @@ class AnySshKey extends Map<string, SshKey> {
     return { key: 'key\n', line: 'ssh-ed25519 AAAA' };
   }
 }
-const keys = { ca: 'ca\n', pairs: new AnyPair(), sshKeys: new AnySshKey(), siteKey: new Uint8Array(32) };
+const keys = {
+  ca: 'ca\n',
+  revocations: 'list\n',
+  expiries: [],
+  pairs: new AnyPair(),
+  sshKeys: new AnySshKey(),
+  siteKey: new Uint8Array(32),
+};
 
 type Planned = Parameters<typeof renderHost>[0];
 type Host = { readonly plan: Planned; readonly secrets: Parameters<typeof renderHost>[1]['secrets'] };

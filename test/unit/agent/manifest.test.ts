@@ -23,6 +23,8 @@ link /pg /data/tenant
 unit b.service start r1 l1 pg -
 unit pigsty.target start r2 l2 - -
 unit pigsty-boot.service none r3 l3 - -
+certificate ca 900000000 897000000
+certificate pg-1 864000 604800
 hostname node-1
 timezone Etc/UTC
 `;
@@ -37,6 +39,9 @@ const on = (call: Row['call'], ...lines: string[]): Row => ({
 const queries: Row[] = [
   on(['records_of', 'image'], 'pg i1 l1,l2', 'etcd i2 l1', 'again i1 l1,l2'),
   on(['records_of', 'imag']),
+  on(['certificates_at', '604799'], 'ca 10409 valid 900000000', 'pg-1 3 valid 864000'),
+  on(['certificates_at', '777601'], 'ca 10407 valid 900000000', 'pg-1 0 expiring 864000'),
+  on(['certificates_at', '864000'], 'ca 10406 valid 900000000', 'pg-1 0 expired 864000'),
   on(['records_of', '\\(config\\|site\\)'], 'lab', 'c0'),
   on(['field_of', 'site'], 'lab'),
   on(['field_of', 'host'], '10.10.10.11'),

@@ -16,6 +16,8 @@ do_verify() {
   done
   [ -z "${1:-}" ] || compare_with_bundle "$1"
   [ "$problems" -eq 0 ] || exit_with 4
+  manifest=$home/current/bundle
+  say_expiring
   echo "verified: generations, bundles and image trees are as they were staged"
 }
 
@@ -111,6 +113,7 @@ status_text() {
     journalctl -u "$name" -n 5 --no-pager -o cat -q 2>/dev/null </dev/null | sed "s/^/log      $name: /" || :
   done
   waiting_settings | sed 's/^\([^ ]*\) \([^ ]*\) \(.*\)/waits    \2 (\3) for a restart of \1/'
+  certificates_at "$(date +%s)" <"$manifest" | certificate_lines | sed 's/^/cert     /'
   state_places | sed 's/^/state    /'
   next_step | sed 's/^/next     /'
 }
@@ -134,6 +137,7 @@ status_json() {
 "last":$(last_result | json_list generation result applied | grep . || echo null),
 "next":$(json_text "$(next_step)"),
 "pendingRestart":[$(waiting_settings | json_list unit setting change)],
+"certificates":[$(certificates_at "$(date +%s)" <"$manifest" | certificates_json)],
 "units":[$(unit_states | json_list name activation state)],
 "state":[$(state_places | json_list name path presence)]}
 JSON

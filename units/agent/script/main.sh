@@ -51,6 +51,7 @@ do_apply() {
     [ -z "$bundle_dir" ] || stage
     if all_units_run; then
       prune
+      say_expiring
       say "apply: nothing to do, $(readlink "$home/current") is current and good"
       return
     fi
@@ -81,6 +82,7 @@ activate() {
   returns=no
   # shellcheck disable=SC2086 # unit names are single words
   say_waiting $touched
+  say_expiring
 }
 
 preflight() {
@@ -148,6 +150,7 @@ do_boot() {
   while read -r name id _; do
     [ -d "$store/images/$id" ] || say "boot: image $name is missing after a power failure: run apply again"
   done <"$work/images"
+  say_expiring
   [ -n "$good" ] || say "boot: $current is not good, and no good generation exists"
   if [ -e "$store/switching" ]; then
     [ "$(cat "$store/switching")" != removal ] ||

@@ -30,6 +30,20 @@ links_of() { # HOME UNIT_DIRECTORY ZONEINFO
   " | sort -u
 }
 
+# `<name> <days left> <state> <seconds since 1970>` of each certificate; the state is valid, expiring or expired.
+certificates_at() { # SECONDS
+  records_of certificate | while read -r name expires reported; do
+    if [ "$1" -ge "$expires" ]; then
+      certificate_state=expired
+    elif [ "$1" -ge "$reported" ]; then
+      certificate_state=expiring
+    else
+      certificate_state=valid
+    fi
+    echo "$name $(((expires - $1) / 86400)) $certificate_state $expires"
+  done
+}
+
 # The rootfs id of a unit's image; nothing without one.
 image_of_unit() { # UNIT MANIFEST
   image=$(records_of unit <"$2" | sed -n "s/^$1 [^ ]* [^ ]* [^ ]* \([^ ]*\) .*/\1/p")

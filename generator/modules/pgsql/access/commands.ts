@@ -2,6 +2,7 @@ import type { FilePlan, ImageRef } from '../../../model/plan.ts';
 import type { Site } from '../../../model/site.ts';
 import { commandFile, rootCommand } from '../../../text/command.ts';
 import { listenAddresses, listensEverywhere } from '../ha/listen.ts';
+import { restUrl } from '../ha/patroni.ts';
 import { clusterMembers, type PgsqlMember } from '../members.ts';
 import type { PgService } from '../params/schemas.ts';
 import { serverBinds } from '../paths.ts';
@@ -44,8 +45,8 @@ export function operatorFiles(member: PgsqlMember, site: Site, root: ImageRef): 
       ? [rootCommand('pgbackrest', { ...view, program: '/usr/bin/pgbackrest' })]
       : []),
     healthCheck(member, site),
-    restartReport(member, root),
-    handover(member, root),
+    restartReport(member, site, root),
+    handover(member, site, root),
   ];
 }
 
@@ -80,8 +81,8 @@ function healthCheck(member: PgsqlMember, site: Site): FilePlan {
 /** The script that prints the settings that wait for a restart of PostgreSQL. */
 export const REPORT = 'reports/pgsql';
 
-function restartReport(member: PgsqlMember, root: ImageRef): FilePlan {
-  const view = { root, url: patroniUrl(member) };
+function restartReport(member: PgsqlMember, site: Site, root: ImageRef): FilePlan {
+  const view = { root, url: restUrl(member, site) };
   return {
     path: REPORT,
     mode: 0o755,
@@ -91,20 +92,15 @@ function restartReport(member: PgsqlMember, root: ImageRef): FilePlan {
 }
 
 /** What the agent runs before Patroni leaves the host. */
-function handover(member: PgsqlMember, root: ImageRef): FilePlan {
+function handover(member: PgsqlMember, site: Site, root: ImageRef): FilePlan {
   const { cluster, instance } = member;
-  const view = { root, cluster, instance, url: patroniUrl(member) };
+  const view = { root, cluster, instance, url: restUrl(member, site) };
   return {
     path: 'retire/patroni.service',
     mode: 0o755,
     group: 'root',
     source: { kind: 'template', template: 'pgsql/retire.sh.ejs', view },
   };
-}
-
-function patroniUrl({ host, settings }: PgsqlMember): string {
-  const scheme = settings.patroni_ssl_enabled ? 'https' : 'http';
-  return `${scheme}://${host.ip}:${settings.patroni_port}`;
 }
 
 const LOOPBACK = '127.0.0.1';

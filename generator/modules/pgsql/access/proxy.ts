@@ -1,6 +1,7 @@
 import type { HostIp } from '../../../model/brand.ts';
 import {
   PROXY_CA,
+  PROXY_REVOCATIONS,
   type ProxyClients,
   type ProxyRelay,
   type ProxyServer,
@@ -11,6 +12,7 @@ import { quoteHaproxy } from '../../../text/quote.ts';
 import { CHECK_SECONDS, RISE_CHECKS } from '../ha/recovery.ts';
 import { clusters, type PgsqlMember, pgsqlMembers } from '../members.ts';
 import type { PgService } from '../params/schemas.ts';
+import { hasRestTls } from '../record.ts';
 import { type SourceClass, WORLD } from './hba/sources.ts';
 import { relayClasses, relayUsers, serversOf, type Target, waysOf } from './relay.ts';
 import { declaredServices, destinationPort, selectMembers, serviceHosts } from './services.ts';
@@ -19,7 +21,7 @@ import { declaredServices, destinationPort, selectMembers, serviceHosts } from '
 const FAST_CHECK = `${CHECK_SECONDS * 1000}ms`;
 const DEFAULT_SERVER = `inter 1s fastinter ${FAST_CHECK} downinter ${FAST_CHECK} rise ${RISE_CHECKS} fall 3 on-marked-down shutdown-sessions slowstart 30s maxconn 3000 maxqueue 128 weight 100`;
 
-const TLS_CHECK = ` check-ssl verify required ca-file /etc/pigsty/current/${PROXY_CA}`;
+const TLS_CHECK = ` check-ssl verify required ca-file /etc/pigsty/current/${PROXY_CA} crl-file /etc/pigsty/current/${PROXY_REVOCATIONS}`;
 
 /** The services of every cluster, on each host whose HAProxy runs them. */
 export function proxyListeners(site: Site): { readonly ip: HostIp; readonly service: ProxyService }[] {
@@ -41,7 +43,7 @@ function proxyService(service: PgService, members: readonly PgsqlMember[], site:
   const port = (member: PgsqlMember) => destinationPort(service, member.settings);
   const backups = backup.filter((member) => !selected.includes(member));
   const check = service.check ?? '/';
-  const tlsCheck = settings?.patroni_ssl_enabled ? TLS_CHECK : '';
+  const tlsCheck = members[0] && hasRestTls(members[0], site) ? TLS_CHECK : '';
   return {
     declared: declaration(service, members[0]),
     name: `${members[0]?.cluster}-${service.name}`,

@@ -24,7 +24,7 @@ import { checkPackages, pendingPackages } from './package-checks.ts';
 import { checkPasswords } from './password-checks.ts';
 import { checkPaths } from './path-checks.ts';
 import { checkPatroni } from './patroni-checks.ts';
-import { checkRecord } from './record-checks.ts';
+import { checkRecord, checkRest } from './record-checks.ts';
 import { checkReferences } from './reference-checks.ts';
 import { checkReleases } from './release-checks.ts';
 import { checkPool, checkServices } from './service-checks.ts';
@@ -61,6 +61,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
       ];
     }),
     ...checkRecord(site),
+    ...checkRest(site),
     ...checkReleases(site),
     ...pendingPackages(site),
     ...checkCitus(site),

@@ -5,7 +5,7 @@ import { absentUsers, allUsers, passwordSecret } from '../access/users.ts';
 import type { PgsqlMember } from '../members.ts';
 import type { Database, EntryState, Extension, User } from '../params/schemas.ts';
 import { isPresent } from '../present.ts';
-import { declarationNumber } from '../record.ts';
+import { declarationNumber, hasRestTls } from '../record.ts';
 import type { PgsqlSettings } from '../settings.ts';
 import { citusGroup, groupCount } from '../topology/citus.ts';
 import { type Baseline, baselineFile, baselines } from './baselines.ts';
@@ -56,7 +56,7 @@ function scriptView(member: PgsqlMember, first: readonly Baseline[], site: Site)
     socket: settings.pg_localhost.split(',')[0] ?? '',
     port: settings.pg_port,
     user: settings.pg_dbsu,
-    tls: String(settings.patroni_ssl_enabled),
+    tls: String(hasRestTls(member, site)),
     isPart: String(part !== undefined),
     parts: groupCount(member, site),
     baselines: first.map(({ database, file }) => ({

@@ -4,6 +4,7 @@ import type { FilePlan, FileSource, PlanData } from '../../../model/plan.ts';
 import type { Site } from '../../../model/site.ts';
 import { templateOf } from '../conf-template.ts';
 import { clusterMembers, type PgsqlMember } from '../members.ts';
+import { hasRestTls } from '../record.ts';
 import { tuningSource } from '../server/tuning-file.ts';
 import type { PgsqlSettings } from '../settings.ts';
 import { citusGroup, otherGroups } from '../topology/citus.ts';
@@ -31,8 +32,9 @@ const PGSQL = '/etc/pigsty/current/etc/pgsql';
 const BEFORE_PATRONI = 'etc/pgsql/before-patroni.sh';
 
 /** The address of Patroni's REST interface on a member. */
-export function restUrl({ settings, host }: PgsqlMember): string {
-  return `${settings.patroni_ssl_enabled ? 'https' : 'http'}://${host.ip}:${settings.patroni_port}`;
+export function restUrl(member: PgsqlMember, site: Site): string {
+  const { settings, host } = member;
+  return `${hasRestTls(member, site) ? 'https' : 'http'}://${host.ip}:${settings.patroni_port}`;
 }
 
 /** Inputs from other modules and from other parts of this one. */
@@ -61,6 +63,7 @@ function mainConfig(member: PgsqlMember, site: Site, { facts, rules }: Inputs): 
   const { settings, host, instance, cluster } = member;
   const members = clusterMembers(site, cluster);
   const part = citusGroup(member);
+  const hasTls = hasRestTls(member, site);
   const peers = [...members, ...otherGroups(member, site)];
   return {
     scope: part?.shard ?? cluster,
@@ -73,14 +76,14 @@ function mainConfig(member: PgsqlMember, site: Site, { facts, rules }: Inputs): 
       connect_address: `${host.ip}:${settings.patroni_port}`,
       authentication: { username: settings.patroni_username },
       allowlist: [...new Set(['127.0.0.1', ...peers.map((peer) => peer.host.ip), ...infraIps(site)])],
-      ...(settings.patroni_ssl_enabled && {
+      ...(hasTls && {
         certfile: `${PGSQL}/server.crt`,
         keyfile: `${PGSQL}/server.key`,
         cafile: `${PGSQL}/ca.crt`,
       }),
     },
     // For requests of members and patronictl.
-    ...(settings.patroni_ssl_enabled && { ctl: { insecure: false, cacert: `${PGSQL}/ca.crt` } }),
+    ...(hasTls && { ctl: { insecure: false, cacert: `${PGSQL}/ca.crt` } }),
     etcd3: {
       hosts: facts.all(StoreEndpoint).map(({ ip, port }) => `${ip}:${port}`),
       protocol: 'https',

@@ -2,6 +2,7 @@ import { electionSeconds, type Facts, StoreEndpoint } from '../../../model/facts
 import type { FilePlan, FileSource } from '../../../model/plan.ts';
 import type { Site } from '../../../model/site.ts';
 import { clusterMembers, type PgsqlMember } from '../members.ts';
+import { hasRestTls } from '../record.ts';
 import { leaderKey } from '../topology/citus.ts';
 import { type StandbySource, standbySource } from '../topology/upstream.ts';
 import { restUrl } from './patroni.ts';
@@ -22,11 +23,11 @@ export function roleFiles(member: PgsqlMember, site: Site, facts: Facts): FilePl
     template('patroni-start.py', startView(member, standbySource(members, site), facts)),
     template('pigsty_store.py', {}),
     template('patronictl.py', {}),
-    template('guard.py', guardView(member, facts)),
+    template('guard.py', guardView(member, site, facts)),
     template('on-role.sh', roleChangeView(member)),
     ...promiseFiles(members, facts).map((lines) => file('recovery.txt', { kind: 'text', lines })),
     template('converge.py', {
-      url: restUrl(member),
+      url: restUrl(member, site),
       pauses: python(member.settings.patroni_mode === 'pause'),
     }),
   ];
@@ -63,12 +64,13 @@ function nearestFirst<T extends { readonly ip: string }>(endpoints: readonly T[]
   return [...endpoints].sort((a, b) => Number(b.ip === ip) - Number(a.ip === ip));
 }
 
-function guardView({ settings, host }: PgsqlMember, facts: Facts): TemplateView {
+function guardView(member: PgsqlMember, site: Site, facts: Facts): TemplateView {
+  const { settings, host } = member;
   const { restartAfter, connectAfter, fenceAfter } = recovery(settings.pg_rto, electionSeconds(facts));
   return {
     ip: host.ip,
     patroniPort: settings.patroni_port,
-    tls: String(settings.patroni_ssl_enabled),
+    tls: String(hasRestTls(member, site)),
     socket: settings.pg_localhost.split(',')[0] ?? '',
     port: settings.pg_port,
     restartAfter,

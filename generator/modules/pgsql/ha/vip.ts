@@ -53,7 +53,12 @@ export function vipContribution(member: PgsqlMember, facts: Facts): Contribution
     units: [
       unitPlan(UNIT, {
         image: 'vip-manager',
-        restartOn: [config.path, start.path],
+        // It reads its certificate at its start only; without one, the VIP would leave the primary.
+        restartOn: [
+          config.path,
+          start.path,
+          ...['ca.crt', 'server.crt', 'server.key'].map((name) => `etc/pgsql/${name}`),
+        ],
         after: ['patroni.service'],
       }),
       unitPlan('vip-release.path'),

@@ -56,7 +56,7 @@ export const OWNED: ReadonlyMap<string, string> = new Map(
     ...own(
       'the bundle has these files',
       ...['config_file', 'data_directory', 'external_pid_file', 'hba_file', 'ident_file'],
-      ...['ssl_ca_file', 'ssl_cert_file', 'ssl_key_file'],
+      ...['ssl_ca_file', 'ssl_cert_file', 'ssl_crl_dir', 'ssl_crl_file', 'ssl_key_file'],
     ),
   }),
 );

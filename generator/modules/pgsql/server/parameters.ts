@@ -42,6 +42,7 @@ export function localParameters(member: PgsqlMember, archiveCommand: string | un
     ssl_cert_file: '/etc/pigsty/current/etc/pgsql/server.crt',
     ssl_key_file: '/etc/pigsty/current/etc/pgsql/server.key',
     ssl_ca_file: '/etc/pigsty/current/etc/pgsql/ca.crt',
+    ssl_crl_file: '/etc/pigsty/current/etc/pgsql/revoked.crl',
     log_directory: settings.pg_log_dir,
     shared_preload_libraries: loadedLibraries(member).join(', '),
     ...(archiveCommand !== undefined && {

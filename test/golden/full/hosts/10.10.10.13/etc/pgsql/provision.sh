@@ -9,13 +9,14 @@ export PGCLIENTENCODING=UTF8 PGOPTIONS='-c log_statement=none -c log_min_duratio
 # would use processor time that PostgreSQL needs to start. Not by /replica, which is for health checks of services.
 wait_for_role() {
     python3 -S - <<'PYTHON'
-import http.client, json, sys, time
+import http.client, json, ssl, sys, time
 
 NAME = "pg-test-3"
+AUTHORITY = ssl.create_default_context(cafile="/etc/pigsty/current/etc/pgsql/ca.crt")
 
 
 def ask(path):
-    connection = http.client.HTTPConnection("10.10.10.13:8008", timeout=3)
+    connection = http.client.HTTPSConnection("10.10.10.13:8008", timeout=3, context=AUTHORITY)
     try:
         connection.request("GET", path)
         response = connection.getresponse()

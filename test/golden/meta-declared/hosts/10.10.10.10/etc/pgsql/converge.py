@@ -11,7 +11,7 @@ import urllib.request
 
 import yaml
 
-URL = "http://10.10.10.10:8008/config"
+URL = "https://10.10.10.10:8008/config"
 # Patroni runs without failover (patroni_mode).
 IS_PAUSED = False
 PAUSE = {"pause": True, "pigsty": {"pause": True}}
