@@ -11,7 +11,7 @@ const DAY = 86_400_000;
 const SERVER_AND_CLIENT = ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'];
 
 export type Subject = {
-  readonly commonName: string;
+  readonly commonName?: string;
   readonly organizationalUnit: string;
   readonly names: readonly string[];
   readonly addresses: readonly string[];
@@ -139,8 +139,8 @@ function validity(now: Date, days: number): { notBefore: Date; notAfter: Date } 
   return { notBefore, notAfter: new Date(notBefore.getTime() + days * DAY) };
 }
 
-function distinguishedName(unit: string, commonName: string): { [type: string]: string[] }[] {
-  return [{ O: ['pigsty'] }, { OU: [unit] }, { CN: [commonName] }];
+function distinguishedName(unit: string, commonName: string | undefined): { [type: string]: string[] }[] {
+  return [{ O: ['pigsty'] }, { OU: [unit] }, ...(commonName === undefined ? [] : [{ CN: [commonName] }])];
 }
 
 /** 16 random bytes, positive (RFC 5280 section 4.1.2.2). */

@@ -7,7 +7,7 @@ import { recoveryPromise } from './ha/recovery.ts';
 import { clusters, isMember, pgsqlMembers } from './members.ts';
 import { rows } from './params.ts';
 import { pgsqlImages, pgsqlPorts, planPgsql } from './plan.ts';
-import { recordName, recordOf } from './record.ts';
+import { recordName, recordOf, storeUsers } from './record.ts';
 
 export const pgsql = defineModule({
   name: 'pgsql',
@@ -20,7 +20,11 @@ export const pgsql = defineModule({
   ],
   record: recordOf,
   check: checkPgsql,
-  offer: (site) => [offer(ProxyListener, proxyListeners(site)), offer(ProxyRelay, proxyRelays(site))],
+  offer: (site) => [
+    offer(ProxyListener, proxyListeners(site)),
+    offer(ProxyRelay, proxyRelays(site)),
+    storeUsers(site),
+  ],
   images: pgsqlImages,
   ports: pgsqlPorts,
   plan: planPgsql,

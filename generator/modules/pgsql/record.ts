@@ -1,8 +1,11 @@
 import * as z from 'zod';
+import { type Offer, offer, StoreUsers } from '../../model/facts.ts';
 import type { BuildRecord } from '../../model/module.ts';
+import { append } from '../../model/multimap.ts';
 import type { Site } from '../../model/site.ts';
 import { sha256Of } from '../../text/digest.ts';
-import { clusters, type PgsqlMember } from './members.ts';
+import { clusters, type PgsqlMember, pgsqlMembers } from './members.ts';
+import { storePrefix } from './topology/citus.ts';
 
 /*
  * A bundle cannot know whether the users and databases that it declares are the newest: a host may have been down while the
@@ -11,9 +14,11 @@ import { clusters, type PgsqlMember } from './members.ts';
  */
 const schema = z.strictObject({
   clusters: z.record(z.string(), z.strictObject({ declaration: z.int().min(1), content: z.string() })),
+  /** The users in etcd, by the prefix of their keys. */
+  store: z.strictObject({ declaration: z.int().min(1), users: z.array(z.string()) }).optional(),
 });
 
-type Declared = z.infer<typeof schema>['clusters'];
+type Recorded = z.infer<typeof schema>;
 
 /** Beside the inventory, like its lock. */
 export function recordName(site: Pick<Site, 'name'>): string {
@@ -21,11 +26,11 @@ export function recordName(site: Pick<Site, 'name'>): string {
 }
 
 /** What the last build declared; `invalid` if the file is not one of ours. */
-export function lastDeclared(site: Pick<Site, 'name' | 'files'>): Declared | 'invalid' {
+export function lastDeclared(site: Pick<Site, 'name' | 'files'>): Recorded | 'invalid' {
   const text = site.files.get(recordName(site));
-  if (text === undefined) return {};
+  if (text === undefined) return { clusters: {} };
   try {
-    return schema.parse(JSON.parse(text)).clusters;
+    return schema.parse(JSON.parse(text));
   } catch {
     return 'invalid';
   }
@@ -34,7 +39,7 @@ export function lastDeclared(site: Pick<Site, 'name' | 'files'>): Declared | 'in
 /** The number of what this build declares for a cluster: that of the last one, or the next one if it is something else. */
 export function declarationNumber(member: PgsqlMember, site: Site): number {
   const last = lastDeclared(site);
-  const known = last === 'invalid' ? undefined : last[member.cluster];
+  const known = last === 'invalid' ? undefined : last.clusters[member.cluster];
   if (!known) return 1;
   return known.content === contentOf(member) ? known.declaration : known.declaration + 1;
 }
@@ -59,9 +64,32 @@ export function recordOf(site: Site): BuildRecord | undefined {
     member.cluster,
     { declaration: declarationNumber(member, site), content: contentOf(member) },
   ]);
-  const all = Object.entries({ ...last, ...Object.fromEntries(now) }).sort(([a], [b]) => (a < b ? -1 : 1));
+  const all = Object.entries({ ...last.clusters, ...Object.fromEntries(now) }).sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     name: recordName(site),
-    text: `${JSON.stringify({ clusters: Object.fromEntries(all) }, null, 2)}\n`,
+    text: `${JSON.stringify({ clusters: Object.fromEntries(all), store: storeOf(site) }, null, 2)}\n`,
   };
+}
+
+/** The users that etcd is to have, by the prefix of their keys: a Citus cluster is one. */
+function storeMembers(site: Site): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const member of pgsqlMembers(site)) append(found, storePrefix(member), member.instance);
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A host of etcd with an older bundle must not remove the user of a new cluster: the set of users has a number too. */
+function storeOf(site: Site): NonNullable<Recorded['store']> {
+  const users = [...storeMembers(site).keys()];
+  const last = lastDeclared(site);
+  const known = last === 'invalid' ? undefined : last.store;
+  if (!known) return { declaration: 1, users };
+  const isSame = JSON.stringify(known.users) === JSON.stringify(users);
+  return { declaration: known.declaration + (isSame ? 0 : 1), users };
+}
+
+/** The users of the clusters in etcd, for the hosts of etcd; none without clusters. */
+export function storeUsers(site: Site): Offer {
+  const users = [...storeMembers(site)].map(([prefix, members]) => ({ prefix, members }));
+  return offer(StoreUsers, users.length === 0 ? [] : [{ declaration: storeOf(site).declaration, users }]);
 }

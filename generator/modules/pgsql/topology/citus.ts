@@ -34,6 +34,12 @@ export function stateIdentity(member: PgsqlMember): string {
   return part ? `${member.cluster}.${part.shard}.${part.number}` : member.cluster;
 }
 
+/** What all keys of a cluster, or of a whole Citus cluster, begin with. It is also the name of their user in etcd. */
+export function storePrefix(member: PgsqlMember): string {
+  const name = citusGroup(member)?.shard ?? member.cluster;
+  return `${member.settings.pg_namespace}/${name}/`;
+}
+
 /** The key of the leader in the configuration store. */
 export function leaderKey(member: PgsqlMember): string {
   const part = citusGroup(member);
