@@ -25,6 +25,14 @@ describe.skipIf(reason)(`etcd changes its members ${reason ?? ''}`, () => {
     const put = (key: string) => node.exec(['sh', '-c', `etcdctl --user "${login}" put ${key} 1`]);
     expect((await put('/pg/pg-test/own')).stdout).toBe('OK\n');
     expect((await put('/pg/pg-other/leader')).stderr).toContain('permission denied');
+    // What the agent asks before it goes to a generation without these units.
+    const leave = (...units: string[]) =>
+      node.exec(['sh', `/etc/pigsty/current/leave/${units[0]}`, ...units]);
+    const refused = await leave('pgsql-login.target');
+    expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('etcd requires a password') });
+    expect((await leave('etcd-access.service')).stdout).toContain('etcdctl put /pigsty/auth off');
+    expect((await leave('pgsql-login.target', 'patroni.service')).code).toBe(0);
+    expect((await leave('etcd-access.service', 'etcd.service')).code).toBe(0);
   });
 
   it('new members form no cluster of their own while the only member is unreachable; then they join', async () => {

@@ -64,7 +64,9 @@ export function recordOf(site: Site): BuildRecord | undefined {
     member.cluster,
     { declaration: declarationNumber(member, site), content: contentOf(member) },
   ]);
-  const all = Object.entries({ ...last.clusters, ...Object.fromEntries(now) }).sort(([a], [b]) => (a < b ? -1 : 1));
+  const all = Object.entries({ ...last.clusters, ...Object.fromEntries(now) }).sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
   return {
     name: recordName(site),
     text: `${JSON.stringify({ clusters: Object.fromEntries(all), store: storeOf(site) }, null, 2)}\n`,

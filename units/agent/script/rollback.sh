@@ -60,7 +60,8 @@ needed_unit() {
   set -- $(removed_units)
   for name; do
     [ -f "$home/current/leave/$name" ] || continue
-    [ "$verb" != boot ] && timeout -k 1 20 sh "$home/current/leave/$name" "$@" </dev/null >/dev/null 2>&1 9>&- && continue
+    [ "$verb" != boot ] && timeout -k 1 20 sh "$home/current/leave/$name" "$@" </dev/null >"$work/leave.log" 2>&1 9>&- && continue
+    [ "$verb" = boot ] || cat "$work/leave.log" >&2
     echo "other hosts need $name"
   done | head -n 1
 }
