@@ -51,6 +51,18 @@ try:
 except etcd3.PermissionDenied as error:
     print("other:", error.error)
 `;
+/** The same with a transaction within a transaction. */
+const NESTED = `
+import base64, pigsty_store
+from patroni.config import Config
+from patroni.dcs import get_dcs
+pigsty_store.adapt()
+config = Config("${CURRENT}/etc/patroni", None).copy()
+config["patronictl"] = True
+client = get_dcs(config)._client
+put = {"request_put": {"key": base64.b64encode(b"/pg/pg-other/leader").decode(), "value": "eA=="}}
+print(client.call_rpc("/kv/txn", {"success": [{"request_txn": {"success": [put]}}]}).get("succeeded"))`;
+
 const asPatroni = `within postgres-17 543 env PYTHONPATH=${CURRENT}/etc/pgsql python3 -c ${quoteShell(PATRONI)}`;
 
 /** A request through the gateway for HTTP, with a certificate of the bundle; `Accept` decides how etcd treats it. */
@@ -113,6 +125,13 @@ describe.skipIf(skipped)(`users of etcd${skipped ? ` (${skipped})` : ''}`, () =>
       expect.stringContaining('permission denied'),
       '',
     ]);
+  });
+
+  it('checks no transaction within a transaction: as docs/decisions/etcd-users.md says of this version', async () => {
+    const said = await run(`${enabled}
+      within postgres-17 543 env PYTHONPATH=${CURRENT}/etc/pgsql python3 -c ${quoteShell(NESTED)}
+      within etcd 379 etcd --version | head -n 1`);
+    expect(said).toMatch(/^True\netcd Version: 3\.5\.16\n$/);
   });
 
   it('an operator can turn it off and on again, and the user of a cluster that is gone is removed', async () => {
