@@ -133,7 +133,7 @@ step() {
     status=$(ctl "$own" auth status 2>/dev/null | sed -n 's/^Authentication Status: //p')
     [ -n "$status" ] || return 1
     [ "$status" = true ] || announce
-    leads "$own" && [ "$number" -gt 0 ] || return 0
+    leads "$own" || return 0
     latest=$(ctl "$own" get --print-value-only /pigsty/users) && request=$(ctl "$own" get --print-value-only /pigsty/auth) || return 1
     if [ "$latest" != "$declared_users" ]; then
         [ -z "$latest" ] || [ "${latest%% *}" -lt "$number" ] || return 0 # a newer bundle has other users
@@ -146,6 +146,8 @@ step() {
         require_users
     fi
 }
+
+[ "$number" -gt 0 ] || exec sleep infinity # without clusters, etcd has no users
 
 while :; do
     step
