@@ -106,7 +106,7 @@ ensure_users() {
 
 # The members that say in their key that they connect as a user: Patroni's tag `etcd_login`.
 with_login() { # NAME
-    ctl "$own" get --prefix "$1" | sed -n '\|/members/|{s|.*/members/||;N;s|\n.*"etcd_login":true.*||p}'
+    ctl "$own" get --prefix "$1" | sed -n '\|^/.*/members/|{s|.*/members/||;N;s|\n.*"etcd_login":true.*||p}'
 }
 
 without_login() {
