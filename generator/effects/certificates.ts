@@ -17,7 +17,7 @@ export type Validity = { readonly days: number; readonly now: Date };
 type Revoked = { readonly serial: string; readonly date: Date };
 
 export type Subject = {
-  readonly commonName: string;
+  readonly commonName?: string;
   readonly organizationalUnit: string;
   readonly names: readonly string[];
   readonly addresses: readonly string[];
@@ -204,8 +204,8 @@ function validity(now: Date, days: number): { notBefore: Date; notAfter: Date } 
   return { notBefore: new Date(today - DAY), notAfter: new Date(today + days * DAY) };
 }
 
-function distinguishedName(unit: string, commonName: string): { [type: string]: string[] }[] {
-  return [{ O: ['pigsty'] }, { OU: [unit] }, { CN: [commonName] }];
+function distinguishedName(unit: string, commonName: string | undefined): { [type: string]: string[] }[] {
+  return [{ O: ['pigsty'] }, { OU: [unit] }, ...(commonName === undefined ? [] : [{ CN: [commonName] }])];
 }
 
 /** 16 random bytes, positive (RFC 5280 section 4.1.2.2). */

@@ -39,7 +39,7 @@ export const rules = {
     severity: 'error',
     message: ({ file }) => `${file} is not a key of 64 hexadecimal digits`,
     help: () =>
-      'restore it from your backup; without one, delete it: a new key changes the stubs of all secrets in out/',
+      'restore it from your backup; without one, delete it: with a new key, hosts take the site for another one (`apply --other-site`), and clusters have other passwords for etcd: apply all hosts at once',
   }),
   exposed: rule<{ files: readonly string[]; directory: string }>('keys/exposed', {
     severity: 'error',

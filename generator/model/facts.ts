@@ -2,6 +2,7 @@ import type { HostIp } from './brand.ts';
 import type { SignedSource } from './lock.ts';
 import { append } from './multimap.ts';
 import type { PlanData, PortUse } from './plan.ts';
+import type { SecretRef } from './secret.ts';
 
 /** A kind of fact that modules share. Each module may offer any number of facts; readers get all of them. */
 export type Channel<T> = { readonly name: string; readonly carries?: T };
@@ -49,6 +50,20 @@ export const StoreEndpoint: Channel<{ readonly ip: HostIp; readonly port: number
 
 /** Election timeout of the configuration store: members elect a new leader if they do not hear from theirs. */
 export const StoreElection: Channel<{ readonly seconds: number }> = { name: 'store election' };
+
+/**
+ * What has a user in the configuration store: its keys, which begin with `prefix`, and its members, which connect as that
+ * user. `declaration` is the number of the build's set of users; the newest one counts.
+ */
+export type StoreUser = { readonly prefix: string; readonly members: readonly string[] };
+export const StoreUsers: Channel<{ readonly declaration: number; readonly users: readonly StoreUser[] }> = {
+  name: 'store users',
+};
+
+/** The password of a user of the configuration store, by reference. */
+export function storePassword(prefix: string): SecretRef {
+  return { $secret: `etcd${prefix}`, as: 'derived' };
+}
 
 /** Archives that packages of images may come from, beyond the platform's. */
 export const PackageArchive: Channel<SignedSource> = { name: 'package archive' };

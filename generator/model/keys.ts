@@ -18,6 +18,6 @@ export type KeyRing = {
   readonly pairs: ReadonlyMap<string, KeyPair>;
   /** Name -> key of a group of hosts. */
   readonly sshKeys: ReadonlyMap<string, SshKey>;
-  /** 32 bytes; keys the digests of stubs and the salts of password verifiers, so that both are reproducible. */
+  /** 32 bytes; keys the digests of stubs, the salts of password verifiers and derived secrets: all are reproducible. */
   readonly siteKey: Uint8Array;
 };

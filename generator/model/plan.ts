@@ -146,7 +146,8 @@ export type HealthCheck = {
 
 export type CertificatePlan = {
   readonly name: string;
-  readonly commonName: string;
+  /** Without one, etcd takes the certificate for no user of its own. */
+  readonly commonName?: string;
   readonly organizationalUnit: string;
   readonly names: readonly string[];
   readonly addresses: readonly string[];

@@ -2,11 +2,12 @@ import type { Path } from './origin.ts';
 
 /**
  * A secret by reference. Plans and views contain references; the render stage turns each into text for the node
- * and into a stub for `hosts/<ip>/`. `as` is the form of the text.
+ * and into a stub for `hosts/<ip>/`. `as` is the form of the text. A `derived` one is in no inventory: its text follows from
+ * its name and the site's key.
  */
 export type SecretRef = {
   readonly $secret: string;
-  readonly as: 'plain' | 'postgres-verifier' | 'basic-auth';
+  readonly as: 'plain' | 'postgres-verifier' | 'basic-auth' | 'derived';
   /** The role that a verifier belongs to; md5 hashes are salted with it. */
   readonly user?: string;
   /** `scram-sha-256` or `md5`, for a verifier of a plain password. */

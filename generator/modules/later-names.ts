@@ -41,7 +41,7 @@ export const laterNames: readonly LaterName[] = [
   { names: 'docker_data docker_storage_driver docker_image docker_exporter_port app apps', why: DOCKER },
   { names: 'redis_type redis_rm_pkg', why: REDIS },
 
-  { names: 'etcd_root_password pg_etcd_password', why: 'members and clusters prove who they are to etcd by certificates' },
+  { names: 'etcd_root_password pg_etcd_password', why: "etcd's users need none in the inventory: root connects with a certificate, and the passwords of clusters are generated" },
   { names: 'etcd_learner etcd_rm_data etcd_rm_pkg pg_rm_data pg_rm_backup pg_rm_pkg', why: 'nothing is installed or deleted in place' },
   { names: 'pg_rto_plan', why: 'all timeouts follow from pg_rto' },
   { names: 'pg_io_method pg_files', why: 'images are not changed in place, and their PostgreSQL 17 has no io_method' },

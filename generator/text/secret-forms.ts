@@ -12,7 +12,8 @@ export type SecretForms = {
 
 /** The secret in the requested form. Throws only on a bug (an unknown name). */
 export function revealSecret(ref: SecretRef, forms: SecretForms): string {
-  const { secrets } = forms;
+  const { secrets, siteKey } = forms;
+  if (ref.as === 'derived') return derive(ref.$secret, siteKey);
   const value = secrets.get(ref.$secret)?.text;
   if (value === undefined) throw new Unreachable(`no secret ${ref.$secret}`);
   switch (ref.as) {
@@ -25,6 +26,11 @@ export function revealSecret(ref: SecretRef, forms: SecretForms): string {
     default:
       return assertNever(ref.as);
   }
+}
+
+/** 256 bits: nobody guesses it, however cheap a guess is. */
+function derive(name: string, siteKey: Uint8Array): string {
+  return createHmac('sha256', siteKey).update(`derived\0${name}`).digest('base64url');
 }
 
 /** `<name:1a2b3c4d5e6f7a8b>`: shows that a secret changed, without revealing a weak one (the digest is keyed). */

@@ -21,6 +21,24 @@ describe.skipIf(reason)(`etcd changes its members ${reason ?? ''}`, () => {
   it('serves with one member', () =>
     expect.poll(() => site.cluster.sql(TABLE), { timeout: 60_000 }).toBe(''));
 
+  it('requires passwords as soon as Patroni uses its own, and keeps the keys of other clusters from it', async () => {
+    const [node] = site.cluster.nodes;
+    if (!node) throw new Error('there is no node');
+    await expect.poll(() => node.sh('etcdctl auth status'), { timeout: 60_000 }).toContain('Status: true');
+    const login = `$(sed -n '/^etcd3:/,/^[^ ]/{s/^ *username: //p;s/^ *password: /:/p}' /etc/pigsty/current/etc/patroni/30-secrets.yml | tr -d '\n"')`;
+    const put = (key: string) => node.exec(['sh', '-c', `etcdctl --user "${login}" put ${key} 1`]);
+    expect((await put('/pg/pg-test/own')).stdout).toBe('OK\n');
+    expect((await put('/pg/pg-other/leader')).stderr).toContain('permission denied');
+    // What the agent asks before it goes to a generation without these units.
+    const leave = (...units: string[]) =>
+      node.exec(['sh', `/etc/pigsty/current/leave/${units[0]}`, ...units]);
+    const refused = await leave('pgsql-login.target');
+    expect(refused).toMatchObject({ code: 1, stdout: expect.stringContaining('etcd requires a password') });
+    expect((await leave('etcd-access.service')).stdout).toContain('etcdctl put /pigsty/auth off');
+    expect((await leave('pgsql-login.target', 'patroni.service')).code).toBe(0);
+    expect((await leave('etcd-access.service', 'etcd.service')).code).toBe(0);
+  });
+
   it('new members form no cluster of their own while the only member is unreachable; then they join', async () => {
     const [first, second, third] = await site.declare(3);
     if (!first || !second || !third) throw new Error('there are not three nodes');

@@ -73,6 +73,11 @@ describe.skipIf(reason).each(PLANS)(`$blueprint (seed ${SEED}) ${reason ?? ''}`,
 
   it(`becomes a cluster, applied ${order.name}`, () => bootstrap(cluster, order));
 
+  it('has an etcd that requires users', async () => {
+    const status = () => cluster.nodes[0]?.sh('etcdctl auth status');
+    await expect.poll(status, { timeout: 60_000 }).toContain('Status: true');
+  });
+
   describe.each(promises)('pg_rto: $rto', ({ rto, failures }) => {
     beforeAll(async () => {
       if (rto === promised) return;

@@ -1,9 +1,11 @@
+import type { Facts } from '../../model/facts.ts';
 import { type Contribution, settingsOf } from '../../model/module.ts';
 import type { FilePlan, PlanData, PortUse } from '../../model/plan.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { rootCommand } from '../../text/command.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
+import { accessContribution } from './access.ts';
 import {
   clientUrl,
   type EtcdMember,
@@ -24,11 +26,13 @@ const REVOCATIONS = 'etc/etcd/revoked.crl';
 const CERTIFICATES = '/etc/pigsty/current/etc/etcd';
 
 /** etcd with TLS for clients and peers; a client certificate of the CA is required (pigsty.md section 3, ETCD). */
-export function planEtcd(host: SiteHost, site: Site): Contribution {
+export function planEtcd(host: SiteHost, site: Site, facts: Facts): Contribution {
   const members = etcdMembers(site);
   const self = members.find((member) => member.host.ip === host.ip);
   if (!self) return {};
   const settings = settingsOf(host);
+  const view = memberView(self, site, settings);
+  const access = accessContribution(view, facts);
   return {
     users: [user(settings)],
     directories: [
@@ -42,11 +46,12 @@ export function planEtcd(host: SiteHost, site: Site): Contribution {
         writer: { image: 'etcd', package: 'etcd-server', components: 2 },
       },
     ],
-    files: files(self, site, settings),
+    files: [...files(self, site, settings), ...(access.files ?? [])],
     units: [
       // etcd reads its certificate, its key and the list of revoked ones at each handshake, the CA at its start.
       unitPlan(UNIT, { image: 'etcd', restartOn: [CONFIG, CA] }),
       unitPlan(MEMBERS_UNIT, { image: 'etcd', restartOn: [MEMBERS] }),
+      ...(access.units ?? []),
     ],
     certificates: [
       {
@@ -56,6 +61,7 @@ export function planEtcd(host: SiteHost, site: Site): Contribution {
         names: ['localhost', self.instance],
         addresses: ['127.0.0.1', host.ip],
       },
+      ...(access.certificates ?? []),
     ],
     checks: [{ name: 'etcd', script: 'checks/etcd', timeoutSeconds: 120 }],
   };
@@ -163,7 +169,7 @@ function memberView(self: EtcdMember, site: Site, settings: Settings): MemberVie
   };
 }
 
-/** `etcdctl` on the host: this node's image and certificate, all members as endpoints. For root. */
+/** `etcdctl` on the host: this node's image and root's certificate, all members as endpoints. For root. */
 function etcdctl(members: readonly EtcdMember[]): FilePlan {
   const endpoints = members.map(clientUrl);
   return rootCommand('etcdctl', {
@@ -175,11 +181,17 @@ function etcdctl(members: readonly EtcdMember[]): FilePlan {
       'ETCDCTL_API=3',
       `ETCDCTL_ENDPOINTS=${endpoints.join(',')}`,
       `ETCDCTL_CACERT=${CERTIFICATES}/ca.crt`,
-      `ETCDCTL_CERT=${CERTIFICATES}/server.crt`,
-      `ETCDCTL_KEY=${CERTIFICATES}/server.key`,
+      `ETCDCTL_CERT=${CERTIFICATES}/root.crt`,
+      `ETCDCTL_KEY=${CERTIFICATES}/root.key`,
     ],
   });
 }
+
+/**
+ * A member knows only tokens that it has seen, and forgets those that are not used with it: a day is longer than a client
+ * stays away from it. Passwords are random and long, so a cheap hash is enough, and a login takes milliseconds.
+ */
+const LOGIN = { 'auth-token-ttl': 86_400, 'bcrypt-cost': 4 };
 
 /**
  * etcd's configuration file, names as in its manual ("Configuration options", v3.5). start.sh adds the members that a
@@ -210,6 +222,7 @@ function config(self: EtcdMember, members: readonly EtcdMember[], settings: Sett
     'auto-compaction-retention': '24h',
     'quota-backend-bytes': 8 * 2 ** 30,
     'strict-reconfig-check': true,
+    ...LOGIN,
     'log-level': 'warn',
     'client-transport-security': tls,
     'peer-transport-security': tls,

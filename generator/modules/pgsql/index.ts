@@ -15,7 +15,7 @@ import { recoveryPromise } from './ha/recovery.ts';
 import { clusters, isMember, memberOf, pgsqlMembers } from './members.ts';
 import { rows } from './params.ts';
 import { pgsqlImages, pgsqlPorts, planPgsql } from './plan.ts';
-import { pgsqlRecord, recordOf } from './record.ts';
+import { pgsqlRecord, recordOf, storeUsers } from './record.ts';
 import { storeDirectory } from './topology/citus.ts';
 
 export const pgsql = defineModule({
@@ -39,6 +39,7 @@ export const pgsql = defineModule({
     offer(OpenPort, openPorts(site)),
     offer(ProxyListener, proxyListeners(site)),
     offer(ProxyRelay, proxyRelays(site)),
+    storeUsers(site),
   ],
   images: pgsqlImages,
   ports: pgsqlPorts,

@@ -24,6 +24,7 @@ import { provisionFiles } from './content/provision.ts';
 import { listenAddresses, listensEverywhere } from './ha/listen.ts';
 import { PATRONI_FILES, patroniFiles } from './ha/patroni.ts';
 import { roleFiles } from './ha/roles.ts';
+import { loginContribution, STORE_FILES } from './ha/store-login.ts';
 import { vipContribution, vipOf } from './ha/vip.ts';
 import { memberOf, type PgsqlMember } from './members.ts';
 import { postgresImage } from './packages/image.ts';
@@ -55,6 +56,7 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
     reserveContribution(member, image),
     logsContribution(member, image),
     exchangeContribution(member, site, facts),
+    loginContribution(member, facts, { $image: image }),
   ];
   const shared = vipOf(member);
   return {
@@ -87,6 +89,7 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
         names: ['localhost', member.cluster, member.instance],
         addresses: ['127.0.0.1', host.ip, ...(shared === undefined ? [] : [shared])],
       },
+      ...more.flatMap((part) => part.certificates ?? []),
     ],
     sshKeys: more.flatMap((part) => part.sshKeys ?? []),
     checks: [{ name: 'pgsql', script: 'checks/pgsql', timeoutSeconds: 120, report: REPORT }],
@@ -252,7 +255,9 @@ function units(member: PgsqlMember, image: string, watched: Watched): UnitPlan[]
     ...(hasWatchdog(member) ? [unitPlan('patroni-watchdog.service')] : []),
     unit('patroni.service', {
       after: hasWatchdog(member) ? ['patroni-watchdog.service'] : [],
-      reloadOn: [...Object.values(PATRONI_FILES), ...CERTIFICATE_FILES, ...rules],
+      // It changes Patroni for the connections to etcd.
+      restartOn: ['etc/pgsql/pigsty_store.py'],
+      reloadOn: [...Object.values(PATRONI_FILES), ...CERTIFICATE_FILES, ...STORE_FILES, ...rules],
     }),
     unit('patroni-guard.service', { restartOn: ['etc/pgsql/guard.py'], after: ['patroni.service'] }),
     unitPlan('pgsql-promoted.path'),

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { type BuildRecord, defineRecord } from '../../model/build-record.ts';
+import { type Offer, offer, StoreUsers } from '../../model/facts.ts';
+import { append } from '../../model/multimap.ts';
 import type { Site } from '../../model/site.ts';
 import { sha256Of } from '../../text/digest.ts';
-import { clusters, type PgsqlMember } from './members.ts';
-import { otherGroups } from './topology/citus.ts';
+import { clusters, type PgsqlMember, pgsqlMembers } from './members.ts';
+import { otherGroups, storePrefix } from './topology/citus.ts';
 
 /*
  * A bundle cannot know whether the users and databases that it declares are the newest: a host may have been down while the
@@ -20,30 +22,31 @@ const schema = z.strictObject({
       rest: z.enum(['http', 'https']).optional(),
     }),
   ),
+  /** The users in etcd, by the prefix of their keys. */
+  store: z.strictObject({ declaration: z.int().min(1), users: z.array(z.string()) }).optional(),
 });
 
 export const pgsqlRecord = defineRecord('pgsql', schema);
 
-type Declared = z.infer<typeof schema>['clusters'];
+type Recorded = z.infer<typeof schema>;
 
-const read = new WeakMap<Site['files'], Declared | 'invalid'>();
+const read = new WeakMap<Site['files'], Recorded | 'invalid'>();
 
-/** What the last build declared, by cluster. */
-function lastDeclared(site: Site): Declared | 'invalid' {
+/** What the last build declared. */
+function lastDeclared(site: Site): Recorded | 'invalid' {
   const known = read.get(site.files) ?? readDeclared(site);
   read.set(site.files, known);
   return known;
 }
 
-function readDeclared(site: Site): Declared | 'invalid' {
-  const last = pgsqlRecord.last(site);
-  return last === 'invalid' ? last : (last?.clusters ?? {});
+function readDeclared(site: Site): Recorded | 'invalid' {
+  return pgsqlRecord.last(site) ?? { clusters: {} };
 }
 
 /** The number of what this build declares for a cluster: that of the last one, or the next one if it is something else. */
 export function declarationNumber(member: PgsqlMember, site: Site): number {
   const last = lastDeclared(site);
-  const known = last === 'invalid' ? undefined : last[member.cluster];
+  const known = last === 'invalid' ? undefined : last.clusters[member.cluster];
   if (!known) return 1;
   return known.content === contentOf(member) ? known.declaration : known.declaration + 1;
 }
@@ -67,7 +70,7 @@ export function isRestDeclared({ host }: PgsqlMember): boolean {
 /** How the last build served the REST interface of a cluster; undefined for a new cluster. */
 export function recordedRest(cluster: string, site: Site): 'http' | 'https' | undefined {
   const last = lastDeclared(site);
-  const known = last === 'invalid' ? undefined : last[cluster];
+  const known = last === 'invalid' ? undefined : last.clusters[cluster];
   return known && (known.rest ?? 'http');
 }
 
@@ -87,7 +90,7 @@ export function recordOf(site: Site): BuildRecord | undefined {
   const found = clusters(site).flatMap(([first]) => (first ? [first] : []));
   const last = lastDeclared(site);
   if (found.length === 0 || last === 'invalid') return undefined;
-  const all = { ...last };
+  const all = { ...last.clusters };
   for (const member of found)
     all[member.cluster] = {
       declaration: declarationNumber(member, site),
@@ -95,5 +98,28 @@ export function recordOf(site: Site): BuildRecord | undefined {
       rest: hasRestTls(member, site) ? 'https' : 'http',
     };
   const sorted = Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1));
-  return pgsqlRecord.write(site, { clusters: Object.fromEntries(sorted) });
+  return pgsqlRecord.write(site, { clusters: Object.fromEntries(sorted), store: storeOf(site) });
+}
+
+/** The users that etcd is to have, by the prefix of their keys: a Citus cluster is one. */
+function storeMembers(site: Site): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const member of pgsqlMembers(site)) append(found, storePrefix(member), member.instance);
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A host of etcd with an older bundle must not remove the user of a new cluster: the set of users has a number too. */
+function storeOf(site: Site): NonNullable<Recorded['store']> {
+  const users = [...storeMembers(site).keys()];
+  const last = lastDeclared(site);
+  const known = last === 'invalid' ? undefined : last.store;
+  if (!known) return { declaration: 1, users };
+  const isSame = JSON.stringify(known.users) === JSON.stringify(users);
+  return { declaration: known.declaration + (isSame ? 0 : 1), users };
+}
+
+/** The users of the clusters in etcd, for the hosts of etcd; none without clusters. */
+export function storeUsers(site: Site): Offer {
+  const users = [...storeMembers(site)].map(([prefix, members]) => ({ prefix, members }));
+  return offer(StoreUsers, users.length === 0 ? [] : [{ declaration: storeOf(site).declaration, users }]);
 }

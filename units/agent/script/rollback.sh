@@ -56,9 +56,12 @@ missing_tree() {
 # A unit that other hosts need, and that the open manifest does not have (check_removed_units). At boot, before there is a
 # network, a script cannot ask.
 needed_unit() {
-  for name in $(removed_units); do
+  # shellcheck disable=SC2046 # unit names are single words
+  set -- $(removed_units)
+  for name; do
     [ -f "$home/current/leave/$name" ] || continue
-    [ "$verb" != boot ] && timeout -k 1 20 sh "$home/current/leave/$name" </dev/null >/dev/null 2>&1 9>&- && continue
+    [ "$verb" != boot ] && timeout -k 1 20 sh "$home/current/leave/$name" "$@" </dev/null >"$work/leave.log" 2>&1 9>&- && continue
+    [ "$verb" = boot ] || cat "$work/leave.log" >&2
     echo "other hosts need $name"
   done | head -n 1
 }

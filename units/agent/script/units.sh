@@ -37,11 +37,14 @@ removed_units() {
   [ ! -f "$store/links" ] || join -v 1 "$store/links" "$work/wanted" | units_of_links "$systemd_dir"
 }
 
-# A script `leave/<unit>` of the current generation refuses as long as other hosts need the unit.
+# A script `leave/<unit>` of the current generation refuses as long as other hosts need the unit. Its arguments are all units
+# that go.
 check_removed_units() {
-  for name in $(removed_units); do
+  # shellcheck disable=SC2046 # unit names are single words
+  set -- $(removed_units)
+  for name; do
     [ -f "$home/current/leave/$name" ] || continue
-    timeout -k 1 20 sh "$home/current/leave/$name" </dev/null >"$work/leave.log" 2>&1 9>&- && continue
+    timeout -k 1 20 sh "$home/current/leave/$name" "$@" </dev/null >"$work/leave.log" 2>&1 9>&- && continue
     cat "$work/leave.log" >&2
     fail 2 "$verb: $name is still needed; nothing changed"
   done

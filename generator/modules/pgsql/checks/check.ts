@@ -31,6 +31,7 @@ import { checkPool, checkServices } from './service-checks.ts';
 import { checkServiceSources } from './service-source-checks.ts';
 import { checkSessionSettings } from './session-setting-checks.ts';
 import { checkSettings } from './setting-checks.ts';
+import { checkStore } from './store-checks.ts';
 import { checkUpstream } from './upstream-checks.ts';
 
 /** Checks identity, access, references and capacity of every cluster. */
@@ -65,6 +66,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
     ...checkReleases(site),
     ...pendingPackages(site),
     ...checkCitus(site),
+    ...checkStore(site),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { electionSeconds, type Facts, StoreEndpoint } from '../../../model/facts.ts';
+import { electionSeconds, type Facts, StoreEndpoint, storePassword } from '../../../model/facts.ts';
 import { infraIps } from '../../../model/infra.ts';
 import type { FilePlan, FileSource, PlanData } from '../../../model/plan.ts';
 import type { Site } from '../../../model/site.ts';
@@ -6,8 +6,7 @@ import { templateOf } from '../conf-template.ts';
 import { clusterMembers, type PgsqlMember } from '../members.ts';
 import { hasRestTls } from '../record.ts';
 import { tuningSource } from '../server/tuning-file.ts';
-import type { PgsqlSettings } from '../settings.ts';
-import { citusGroup, otherGroups } from '../topology/citus.ts';
+import { citusGroup, otherGroups, storePrefix } from '../topology/citus.ts';
 import { canLead, cascadeSource } from '../topology/upstream.ts';
 import {
   binaryDirectory,
@@ -49,7 +48,7 @@ export function patroniFiles(member: PgsqlMember, site: Site, inputs: Inputs): F
   return [
     file(PATRONI_FILES.main, 0o644, { kind: 'yaml', data: mainConfig(member, site, inputs) }),
     file(PATRONI_FILES.tuning, 0o644, tuningSource(member.settings)),
-    file(PATRONI_FILES.secrets, 0o640, { kind: 'yaml', data: secretConfig(member.settings) }),
+    file(PATRONI_FILES.secrets, 0o640, { kind: 'yaml', data: secretConfig(member) }),
     file(INITDB, 0o755, {
       kind: 'template',
       template: 'pgsql/initdb.sh.ejs',
@@ -88,8 +87,8 @@ function mainConfig(member: PgsqlMember, site: Site, { facts, rules }: Inputs): 
       hosts: facts.all(StoreEndpoint).map(({ ip, port }) => `${ip}:${port}`),
       protocol: 'https',
       cacert: `${PGSQL}/ca.crt`,
-      cert: `${PGSQL}/server.crt`,
-      key: `${PGSQL}/server.key`,
+      cert: `${PGSQL}/store.crt`,
+      key: `${PGSQL}/store.key`,
     },
     bootstrap: {
       dcs: storeConfig(member, site, facts),
@@ -122,10 +121,12 @@ function tags(member: PgsqlMember, site: Site): PlanData {
   };
 }
 
-function secretConfig(settings: PgsqlSettings): PlanData {
+function secretConfig(member: PgsqlMember): PlanData {
+  const { settings } = member;
   const password: PlanData = { $secret: 'pg_replication_password', as: 'plain' };
   const replicator = { username: settings.pg_replication_username, password };
   return {
+    etcd3: { username: storePrefix(member), password: storePassword(storePrefix(member)) },
     restapi: {
       authentication: {
         username: settings.patroni_username,

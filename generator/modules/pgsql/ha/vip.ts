@@ -1,10 +1,10 @@
-import { type Facts, StoreEndpoint } from '../../../model/facts.ts';
+import { type Facts, StoreEndpoint, storePassword } from '../../../model/facts.ts';
 import type { Contribution } from '../../../model/module.ts';
 import type { FilePlan, FileSource } from '../../../model/plan.ts';
 import { splitCidr } from '../../../text/address.ts';
 import { unitFile, unitPlan } from '../../../text/unit.ts';
 import type { PgsqlMember } from '../members.ts';
-import { leaderKey } from '../topology/citus.ts';
+import { leaderKey, storePrefix } from '../topology/citus.ts';
 
 /*
  * The VIP of the primary: vip-manager reads the leader in the configuration store, and adds or removes the address on the
@@ -26,7 +26,7 @@ export function vipContribution(member: PgsqlMember, facts: Facts): Contribution
   const { pg_dbsu: user } = member.settings;
   const config: FilePlan = {
     path: `${DIRECTORY}/vip-manager.yml`,
-    mode: 0o644,
+    mode: 0o640,
     group: user,
     source: configSource(member, facts),
   };
@@ -83,8 +83,10 @@ function configSource(member: PgsqlMember, facts: Facts): FileSource {
       'dcs-type': 'etcd',
       'dcs-endpoints': facts.all(StoreEndpoint).map(({ ip: host, port }) => `https://${host}:${port}`),
       'etcd-ca-file': `${PGSQL}/ca.crt`,
-      'etcd-cert-file': `${PGSQL}/server.crt`,
-      'etcd-key-file': `${PGSQL}/server.key`,
+      'etcd-cert-file': `${PGSQL}/store.crt`,
+      'etcd-key-file': `${PGSQL}/store.key`,
+      'etcd-user': storePrefix(member),
+      'etcd-password': storePassword(storePrefix(member)),
       'retry-num': 2,
       'retry-after': 250,
     },

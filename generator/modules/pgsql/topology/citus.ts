@@ -34,6 +34,12 @@ export function stateIdentity(member: PgsqlMember): string {
   return part ? `${member.cluster}.${part.shard}.${part.number}` : member.cluster;
 }
 
+/** What all keys of a cluster, or of a whole Citus cluster, begin with. It is also the name of their user in etcd. */
+export function storePrefix(member: PgsqlMember): string {
+  const name = citusGroup(member)?.shard ?? member.cluster;
+  return `${member.settings.pg_namespace}/${name}/`;
+}
+
 /** What the keys of a cluster in the configuration store begin with. */
 export function storeDirectory(member: PgsqlMember): string {
   const part = citusGroup(member);

@@ -12,7 +12,7 @@ import pigsty_store
 from patroni.config import Config
 from patroni.dcs import get_dcs
 
-pigsty_store.set_version()
+pigsty_store.adapt()
 config = Config("/etc/pigsty/current/etc/patroni", None).copy()
 config["patronictl"] = True  # a single read, without watches and leases
 store = get_dcs(config)

@@ -14,6 +14,8 @@ import threading
 import time
 
 CERTIFICATES = "/etc/pigsty/current/etc/pgsql"
+GOOD = "/etc/pigsty/good/etc/pgsql"
+SECRETS = "/etc/pigsty/current/etc/patroni/30-secrets.yml"
 ENDPOINTS = [("10.10.10.10", 2379), ]
 LEADER = "/pg/pg-test/leader"
 INITIALISES = True
@@ -40,9 +42,10 @@ def load_patroni():
     from patroni.postgresql import Postgresql
     from patroni.__main__ import main
 
-    pigsty_store.set_version()
+    pigsty_store.adapt()
     fail_over_on_full_disk(patroni.ha.Ha)
     write_heartbeat(patroni.ha.Ha)
+    tell_login(patroni.ha.Ha)
     cache_timeline(Postgresql)
     cache_refused_connections(RestApiHandler)
     report_stopping_server(RestApiHandler)
@@ -120,6 +123,18 @@ def fail_over_on_full_disk(ha):
 
     ha.run_cycle, ha.get_effective_tags = fail_over_and_run, get_tags_and_space
     ha.is_healthiest_node, ha.primary_stop_timeout = is_healthiest_with_space, get_stop_timeout_with_space
+
+
+def tell_login(ha):
+    """etcd may require passwords when all members have one. A member says so by a tag, which all can read. It says so when
+    its node's good generation has the password too: the node does not go back to one without it by itself."""
+    get_tags = ha.get_effective_tags
+
+    def get_tags_and_login(self):
+        has_password = self.dcs._client.password and os.path.exists(f"{GOOD}/store.key")
+        return {**get_tags(self), "etcd_login": True} if has_password else get_tags(self)
+
+    ha.get_effective_tags = get_tags_and_login
 
 
 def cache_timeline(postgresql):
@@ -205,27 +220,46 @@ def allow_short_lease():
 class Store:
     def __init__(self):
         self.context = ssl.create_default_context(cafile=f"{CERTIFICATES}/ca.crt")
-        self.context.load_cert_chain(f"{CERTIFICATES}/server.crt", f"{CERTIFICATES}/server.key")
+        self.context.load_cert_chain(f"{CERTIFICATES}/store.crt", f"{CERTIFICATES}/store.key")
+        self.token = None
 
     def ask(self, path, question=None):
-        """The first answer of a member; None without one. A member answers when it knows a leader; before that it accepts
-        connections without an answer."""
+        """The first answer of a member and its status; None without one. A member answers when it knows a leader; before
+        that it accepts connections without an answer."""
+        headers = {"Authorization": self.token} if self.token else {}
+        body = None if question is None else json.dumps(question)
         for address, port in ENDPOINTS:
             connection = http.client.HTTPSConnection(address, port, timeout=1, context=self.context)
             try:
-                connection.request("GET" if question is None else "POST", path, body=question)
+                connection.request("GET" if question is None else "POST", path, body=body, headers=headers)
                 response = connection.getresponse()
-                if response.status == 200:
-                    return json.load(response)
+                return response.status, json.load(response)
             except (OSError, http.client.HTTPException, ValueError):
                 pass
             finally:
                 connection.close()
-        return None
+        return None, {}
+
+    def answers(self):
+        return self.ask("/version")[0] == 200
+
+    def accepts_login(self):
+        """True if this cluster is a user of etcd, or etcd does not know users yet. Patroni ends if it is not."""
+        import yaml
+
+        with open(SECRETS, encoding="utf-8") as file:
+            user = yaml.safe_load(file)["etcd3"]
+        self.token = None
+        status, answer = self.ask("/v3/auth/authenticate", {"name": user["username"], "password": user["password"]})
+        self.token = answer.get("token")
+        return status == 200 or "not enabled" in answer.get("message", "")
 
     def has(self, key):
-        question = json.dumps({"key": base64.b64encode(key.encode()).decode(), "keys_only": True})
-        return bool((self.ask("/v3/kv/range", question) or {}).get("kvs"))
+        question = {"key": base64.b64encode(key.encode()).decode(), "keys_only": True}
+        status, answer = self.ask("/v3/kv/range", question)
+        if status != 200:
+            self.accepts_login()
+        return bool(answer.get("kvs"))
 
 
 def has_data():
@@ -244,8 +278,9 @@ def upstream_answers():
 
 def wait_for_cluster():
     store = Store()
-    while store.ask("/version") is None:
+    while not store.answers():
         time.sleep(0.1)
+    wait("etcd to accept the password of this cluster: apply the hosts of etcd", store.accepts_login)
     # Only the declared primary initialises a cluster; a member with data starts at once.
     if has_data():
         return

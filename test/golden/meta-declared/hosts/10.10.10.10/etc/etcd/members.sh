@@ -5,12 +5,12 @@ self=https://10.10.10.10:2380
 own=https://10.10.10.10:2379
 peers=''
 patience=2s
-# etcdctl with this member's certificate: ctl ENDPOINTS ARGUMENT...
+# etcdctl as root, by its certificate: ctl ENDPOINTS ARGUMENT...
 ctl() {
     endpoints=$1
     shift
-    etcdctl --endpoints="$endpoints" --cacert=/etc/pigsty/current/etc/etcd/ca.crt --cert=/etc/pigsty/current/etc/etcd/server.crt \
-        --key=/etc/pigsty/current/etc/etcd/server.key --dial-timeout=1s --command-timeout="$patience" "$@"
+    etcdctl --endpoints="$endpoints" --cacert=/etc/pigsty/current/etc/etcd/ca.crt --cert=/etc/pigsty/current/etc/etcd/root.crt \
+        --key=/etc/pigsty/current/etc/etcd/root.key --dial-timeout=1s --command-timeout="$patience" "$@"
 }
 
 # Reads the members, a line each: id, status, name, peer URL, client URL, learner. Never started: no client URL. Added to
@@ -18,6 +18,8 @@ ctl() {
 ask() { # ENDPOINTS
     members=$(ctl "$1" member list 2>/dev/null) && [ -n "$members" ]
 }
+
+leads() { [ "$(ctl "$1" endpoint status 2>/dev/null | cut -d , -f 5)" = ' true' ]; } # CLIENT-URL
 
 member_at() { echo "$members" | grep -F ", $1," || :; } # PEER-URL
 
@@ -45,7 +47,6 @@ wait_for() { # REASON
 id_of() { echo "${1%%,*}"; }
 peer_of() { echo "$1" | cut -d , -f 4 | tr -d ' '; }
 client_of() { echo "$1" | cut -d , -f 5 | tr -d ' '; }
-leads() { [ "$(ctl "$1" endpoint status 2>/dev/null | cut -d , -f 5)" = ' true' ]; }  # CLIENT-URL
 is_healthy() { [ -n "$1" ] && ctl "$1" endpoint health >/dev/null 2>&1; }             # CLIENT-URL
 
 # The lines of members that are not declared; those that do not answer come first, as they only weaken the quorum.

@@ -7,12 +7,12 @@ config=/etc/pigsty/current/etc/etcd/etcd.conf
 data=/data/etcd
 peers=''
 self=https://10.10.10.10:2380
-# etcdctl with this member's certificate: ctl ENDPOINTS ARGUMENT...
+# etcdctl as root, by its certificate: ctl ENDPOINTS ARGUMENT...
 ctl() {
     endpoints=$1
     shift
-    etcdctl --endpoints="$endpoints" --cacert=/etc/pigsty/current/etc/etcd/ca.crt --cert=/etc/pigsty/current/etc/etcd/server.crt \
-        --key=/etc/pigsty/current/etc/etcd/server.key --dial-timeout=1s --command-timeout="$patience" "$@"
+    etcdctl --endpoints="$endpoints" --cacert=/etc/pigsty/current/etc/etcd/ca.crt --cert=/etc/pigsty/current/etc/etcd/root.crt \
+        --key=/etc/pigsty/current/etc/etcd/root.key --dial-timeout=1s --command-timeout="$patience" "$@"
 }
 
 # Reads the members, a line each: id, status, name, peer URL, client URL, learner. Never started: no client URL. Added to
@@ -20,6 +20,8 @@ ctl() {
 ask() { # ENDPOINTS
     members=$(ctl "$1" member list 2>/dev/null) && [ -n "$members" ]
 }
+
+leads() { [ "$(ctl "$1" endpoint status 2>/dev/null | cut -d , -f 5)" = ' true' ]; } # CLIENT-URL
 
 member_at() { echo "$members" | grep -F ", $1," || :; } # PEER-URL
 

@@ -1,9 +1,9 @@
-"""patronictl, started like in Patroni's package, with the version of etcd."""
+"""patronictl, started like in Patroni's package, and adapted to etcd."""
 import sys
 
 import pigsty_store
 from patroni.ctl import ctl
 
-pigsty_store.set_version()
+pigsty_store.adapt()
 sys.argv[0] = "patronictl"
 sys.exit(ctl())

@@ -1,0 +1,31 @@
+import { rule } from '../../../diagnostics/rule.ts';
+import type { Diagnostic } from '../../../model/diagnostic.ts';
+import type { Site } from '../../../model/site.ts';
+import { clusters, placeOf } from '../members.ts';
+import { storePrefix } from '../topology/citus.ts';
+
+const rules = {
+  nested: rule<{ cluster: string; prefix: string; other: string; outer: string }>('pgsql/nested-keys', {
+    severity: 'error',
+    message: ({ cluster, prefix, other, outer }) =>
+      `the keys of ${cluster} in etcd, \`${prefix}\`, are among those of ${other}, \`${outer}\``,
+    label: () => 'set here',
+    help: ({ other }) => `${other} could write them: choose another \`pg_namespace\``,
+  }),
+};
+
+/** The keys of this product (units/etcd). */
+const OWN = { name: 'etcd itself', prefix: '/pigsty/' };
+
+/** A cluster's user in etcd may write all keys that begin with its prefix: none of them may be another cluster's. */
+export function checkStore(site: Site): Diagnostic[] {
+  const known = clusters(site).flatMap(([member]) =>
+    member ? [{ member, name: member.cluster, prefix: storePrefix(member) }] : [],
+  );
+  return known.flatMap(({ member, name, prefix }) => {
+    const outer = [OWN, ...known].find((one) => one.prefix !== prefix && prefix.startsWith(one.prefix));
+    if (!outer) return [];
+    const args = { cluster: name, prefix, other: outer.name, outer: outer.prefix };
+    return [rules.nested.at(placeOf(member, 'pg_namespace'), args)];
+  });
+}
