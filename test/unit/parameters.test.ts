@@ -292,11 +292,7 @@ describe('values that are rejected', () => {
       [{ name: 'x', port: 5435, selector: '[? pg_role' }],
       ['0: selector: expected a JMESPath expression over the members, as [? pg_role == `primary`]'],
     ],
-    [
-      'node_etc_hosts',
-      ['10.0.0.1 a \\'],
-      ['0: expected a line without a backslash at its end, which would join the next line to it'],
-    ],
+    ['node_etc_hosts', ['10.0.0.1 a \\'], ['0: expected a line of /etc/hosts: `10.10.10.10 name`']],
     ['redis_instances', { http: {} }, ['http: expected a dictionary with ports 1-65535 as keys']],
     [
       'pgbackrest_repo',
