@@ -58,10 +58,10 @@ function toText({ directory, images, hosts }: BuildSummary, promises: readonly S
 const PROMISES = { quorum: 'quorum', recovery: 'writes', firewall: 'ports ' } as const;
 
 const FIREWALLS = {
-  off: 'firewalld and ufw are stopped, other packet filters stay: all ports are open to every network; `node_firewall_mode: plan` opens those of the plan only',
-  none: 'the packet filters of the host stay as they are: they must let the ports of the plan through',
-  plan: 'table inet pigsty opens the ports of the plan, to the sources of the plan, and ssh; firewalld and ufw are stopped',
-  zone: 'table inet pigsty opens the ports of the plan, all ports to node_firewall_intranet, node_firewall_public_port to all, and ssh; firewalld and ufw are stopped',
+  off: 'not filtered by firewalld and ufw, which are stopped (node_firewall_mode)',
+  none: 'as the packet filters of the host say, which stay as they are',
+  plan: 'those of the plan are open to their sources, and ssh; firewalld and ufw are stopped',
+  zone: 'all to node_firewall_intranet, node_firewall_public_port to all, those of the plan, ssh',
 } as const;
 
 /** Clusters with the same promise share a line. */

@@ -96,7 +96,7 @@ function findWanted(
   for (const name of names) {
     const host = plans.find((plan) => plan.ip === name || plan.name === name || hasCertificate(plan, name));
     if (host) hosts.add(host);
-    else if (isKept(directory, name)) gone.add(name);
+    else if (isKept(directory, name)) for (const one of withSecond(name, directory)) gone.add(one);
     else {
       const known = plans.flatMap((plan) => [plan.ip, plan.name]);
       diagnostics.push(rules.unknown.at(undefined, { name, nearest: nearestName(name, known) }));
@@ -107,6 +107,11 @@ function findWanted(
 
 function hasCertificate({ certificates }: HostKeyPlan, name: string): boolean {
   return certificates.some((certificate) => certificate.name === name);
+}
+
+/** An instance may have a second certificate, as a client or as root of etcd. */
+function withSecond(name: string, directory: string): string[] {
+  return [name, ...[`${name}-etcd`, `${name}-root`].filter((second) => isKept(directory, second))];
 }
 
 function isKept(directory: string, name: string): boolean {

@@ -279,7 +279,10 @@ describe.skipIf(reason).each(META_SUITES)(`blueprint meta on %s ${reason ?? ''}`
 
   it('an error that waiting does not heal ends the apply, with the name of the user', async () => {
     workshop.edit((text) =>
-      text.replace('          - name: dbuser_limited\n', '$&            parameters: { work_mem: lots }\n'),
+      text.replace(
+        '          - name: dbuser_limited\n',
+        '$&            parameters: { client_encoding: lots }\n',
+      ),
     );
     const bundle = await workshop.bundle(ADDRESS);
     await node.sh('rm -rf /root/bundle');
@@ -287,7 +290,7 @@ describe.skipIf(reason).each(META_SUITES)(`blueprint meta on %s ${reason ?? ''}`
     const result = await node.exec(['/root/bundle/pigsty-agent', 'apply'], { timeoutSeconds: 300 });
     expect(result.code).toBe(7);
     expect(result.stderr).toMatch(
-      /error: user dbuser_limited: .*work_mem[\s\S]*was rolled back; \S+ is current, good and healthy again/,
+      /error: user dbuser_limited: .*client_encoding[\s\S]*was rolled back; \S+ is current, good and healthy again/,
     );
     // The good generation declares less than the cluster has been told since.
     expect(await provisioned()).toMatch(
@@ -298,7 +301,7 @@ describe.skipIf(reason).each(META_SUITES)(`blueprint meta on %s ${reason ?? ''}`
   it('and `state: absent` drops the user', async () => {
     workshop.edit((text) =>
       text
-        .replace('            parameters: { work_mem: lots }\n', '')
+        .replace('            parameters: { client_encoding: lots }\n', '')
         .replace('        pg_users:\n', '$&          - { name: dbuser_view, state: absent }\n'),
     );
     await apply();

@@ -63,7 +63,7 @@ describe.skipIf(skipped)(`on a terminal${skipped ? ` (${skipped})` : ''}`, () =>
       expect.stringMatching(/^fetch: [\d.]+ MB in [\d.]+ s, [\d.]+ [kM]B\/s$/),
       expect.stringMatching(/^unpack: [\d.]+ MB in [\d.]+ s, [\d.]+ [kM]B\/s$/),
       expect.stringMatching(/^assemble: \d+ in [\d.]+ s$/),
-      ...['image', 'image', 'image', 'image', 'image', 'host', 'quorum', 'site'].map((word) =>
+      ...['image', 'image', 'image', 'image', 'image', 'host', 'ports', 'quorum', 'site'].map((word) =>
         expect.stringMatching(new RegExp(`^${word} `)),
       ),
     ]);

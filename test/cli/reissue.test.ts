@@ -30,11 +30,11 @@ describe('certificates', () => {
     const old = serial('etcd-1');
     await build('2028-01-01');
     expect(serial('etcd-1')).not.toBe(old);
-    expect(firstDifference(before, listing(hosts))).toMatch(/server\.(crt|key)/);
+    expect(firstDifference(before, listing(hosts))).toMatch(/\.(crt|key) /);
   });
 
   it('of a host, by address or node name: revoked and new, and so are the ssh keys that it has', async () => {
-    const old = ['etcd-1', 'pg-test-1'].map(serial);
+    const old = ['etcd-1', 'etcd-1-root', 'pg-test-1', 'pg-test-1-etcd'].map(serial);
     const other = serial('etcd-2');
     const digest = () => createHash('sha256').update(file('ssh-dba@pg-test.key')).digest('hex');
     const ssh = digest();
@@ -45,24 +45,30 @@ describe('certificates', () => {
       sshKeys: expect.arrayContaining(['ssh-dba@pg-test']),
       revoked: [
         { certificate: 'etcd-1', serial: old[0], ip: '10.10.10.11' },
-        { certificate: 'pg-test-1', serial: old[1], ip: '10.10.10.11' },
+        { certificate: 'etcd-1-root', serial: old[1], ip: '10.10.10.11' },
+        { certificate: 'pg-test-1', serial: old[2], ip: '10.10.10.11' },
+        { certificate: 'pg-test-1-etcd', serial: old[3], ip: '10.10.10.11' },
       ],
     });
     expect(serial('etcd-1')).not.toBe(old[0]);
-    expect(serial('pg-test-1')).not.toBe(old[1]);
+    expect(serial('pg-test-1')).not.toBe(old[2]);
+    expect(serial('pg-test-1-etcd')).not.toBe(old[3]);
     expect(serial('etcd-2')).toBe(other);
     expect(digest()).not.toBe(ssh);
     await reissue('pg-test-2');
     expect(serial('etcd-2')).not.toBe(other);
-    expect(revoked()).toEqual(['etcd-1', 'pg-test-1', 'etcd-2', 'pg-test-2']);
+    expect(revoked()).toEqual(
+      [1, 2].flatMap((n) => [`etcd-${n}`, `etcd-${n}-root`, `pg-test-${n}`, `pg-test-${n}-etcd`]),
+    );
   });
 
   it('of a host that is gone: revoked, and its key is deleted', async () => {
     workshop.edit((text) => text.replaceAll(/^.*10\.10\.10\.13.*\n/gm, ''));
     const summary = await reissue('pg-test-3');
     expect(summary.hosts).toEqual([]);
-    expect(summary.revoked).toMatchObject([{ certificate: 'pg-test-3' }]);
-    expect(['pg-test-3.key', 'pg-test-3.crt'].filter((name) => existsSync(join(keys, name)))).toEqual([]);
+    expect(summary.revoked).toMatchObject([{ certificate: 'pg-test-3' }, { certificate: 'pg-test-3-etcd' }]);
+    const files = ['pg-test-3', 'pg-test-3-etcd'].flatMap((name) => [`${name}.key`, `${name}.crt`]);
+    expect(files.filter((name) => existsSync(join(keys, name)))).toEqual([]);
     expect(revoked()).toContain('pg-test-3');
   });
 
