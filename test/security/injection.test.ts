@@ -171,7 +171,7 @@ describe.each(Object.entries(SITES))('site %s', (_, switches) => {
   it('has most places for text in its files', () => {
     expect(harmless.accepted.length).toBeGreaterThan(200);
     const all = [...harmless.files.values()].join('\n');
-    expect(harmless.accepted.filter(({ probe }) => all.includes(probe.marker)).length).toBeGreaterThan(100);
+    expect(harmless.accepted.filter(({ probe }) => all.includes(probe.marker)).length).toBeGreaterThan(80);
   });
 
   it.each(TRIALS)('$hostile, before the text: $isBefore', (trial) => {

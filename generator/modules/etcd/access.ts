@@ -11,9 +11,6 @@ const UNIT = 'etcd-access.service';
 const SCRIPT = 'etc/etcd/access.sh';
 const USERS = 'etc/etcd/users';
 
-/** The certificate whose common name is root. etcd's own has another one: its gateway for HTTP connects with that. */
-const ROOT_FILES = ['etc/etcd/root.crt', 'etc/etcd/root.key'];
-
 /** `view` is that of the scripts of etcd's members. */
 export function accessContribution(view: View & { readonly instance: string }, facts: Facts): Contribution {
   const certificate = `${view.instance}-root`;
@@ -24,6 +21,7 @@ export function accessContribution(view: View & { readonly instance: string }, f
     certificates: [
       {
         name: certificate,
+        // etcd's own certificate has another name: its gateway for HTTP connects with that.
         commonName: 'root',
         organizationalUnit: 'etcd',
         names: [view.instance],
@@ -47,7 +45,8 @@ export function accessContribution(view: View & { readonly instance: string }, f
         source: { kind: 'template', template: 'etcd/leave-access.sh.ejs', view: {} },
       },
     ],
-    units: [unitPlan(UNIT, { image: 'etcd', restartOn: [SCRIPT, USERS, ...ROOT_FILES] })],
+    // etcdctl reads the certificate each time.
+    units: [unitPlan(UNIT, { image: 'etcd', restartOn: [SCRIPT, USERS] })],
   };
 }
 

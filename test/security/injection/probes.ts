@@ -90,11 +90,10 @@ const SWITCHES = {
   node_dns_method: 'add',
 };
 export const SITES: { readonly [name: string]: Readonly<Record<string, unknown>> } = {
-  plain: { ...SWITCHES, pgbackrest_method: 'n1' },
+  plain: { ...SWITCHES, pgbackrest_method: 'n1', patroni_ssl_enabled: false },
   other: {
     ...SWITCHES,
     node_id_from_pg: false,
-    patroni_ssl_enabled: true,
     pg_rpo: 0,
     node_dns_method: 'overwrite',
     pg_default_service_dest: 'postgres',
@@ -270,6 +269,9 @@ const keys = {
   siteKey: new Uint8Array(32),
 };
 
+/** Passwords that follow from names: another name gives another one, which has none of its characters. */
+const DERIVED = /(?<![\w-])[\w-]{43}(?![\w-])/g;
+
 type Planned = Parameters<typeof renderHost>[0];
 type Host = { readonly plan: Planned; readonly secrets: Parameters<typeof renderHost>[1]['secrets'] };
 
@@ -288,7 +290,7 @@ function render(hosts: readonly Host[]): Files {
       };
       return renderHost(plan, input).artifacts.map(({ path, content, isMeasured }): [string, string] => [
         isMeasured ? `measure/${path}` : path,
-        content,
+        content.replaceAll(DERIVED, 'derived'),
       ]);
     }),
   );

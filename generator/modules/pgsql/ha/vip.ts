@@ -57,7 +57,7 @@ export function vipContribution(member: PgsqlMember, facts: Facts): Contribution
         restartOn: [
           config.path,
           start.path,
-          ...['ca.crt', 'server.crt', 'server.key'].map((name) => `etc/pgsql/${name}`),
+          ...['ca.crt', 'store.crt', 'store.key'].map((name) => `etc/pgsql/${name}`),
         ],
         after: ['patroni.service'],
       }),
