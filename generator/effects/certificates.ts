@@ -228,3 +228,20 @@ function fromPem(pem: string): Promise<webcrypto.CryptoKey> {
   const body = Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64');
   return webcrypto.subtle.importKey('pkcs8', body, ALGORITHM, false, ['sign']);
 }
+
+/** Whether the text is a certificate (PEM). */
+export function isCertificate(text: string): boolean {
+  try {
+    return new X509Certificate(text).serialNumber !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** The IPv4 addresses that a certificate (PEM) is for. Loopback is in many. */
+export function addressesIn(text: string): string[] {
+  const names = new X509Certificate(text).subjectAltName ?? '';
+  return [...names.matchAll(/IP Address:([\d.]+)/g)].flatMap(([, ip = '']) =>
+    ip.startsWith('127.') ? [] : [ip],
+  );
+}

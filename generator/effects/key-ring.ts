@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
 import type { Expiry, KeyPair, KeyRing, SshKey } from '../model/keys.ts';
 import type { CertificatePlan, HostPlan } from '../model/plan.ts';
-import { CertificateAuthority, createCa, daysBetween, expiryOf, serialOf } from './certificates.ts';
+import {
+  CertificateAuthority,
+  createCa,
+  daysBetween,
+  expiryOf,
+  isCertificate,
+  serialOf,
+} from './certificates.ts';
 import { makeDirectory, readSmallIfExists, writeFileAtomic } from './files.ts';
 import { rules } from './key-rules.ts';
 import { addRevoked, openRevocations, type Revocations, revocationsFile } from './revocations.ts';
@@ -101,7 +108,7 @@ class SiteKeys implements Keys {
     const added = new Map(
       names.flatMap((name) => {
         const kept = readSmallIfExists(join(directory, `${name}.crt`));
-        return kept === undefined ? [] : [[name, kept] as const];
+        return kept === undefined || !isCertificate(kept) ? [] : [[name, kept] as const];
       }),
     );
     this.#known = await addRevoked(directory, ca, { known: this.#known, added, now: options.now });
@@ -117,7 +124,10 @@ class SiteKeys implements Keys {
     const { validityDays: days, now } = options;
     const kept = readPair(directory, plan.name);
     const reason =
-      kept && (this.#reasonOfRevocation(kept) ?? ca.reasonToRenew(kept.certificate, plan, { days, now }));
+      kept &&
+      (unreadableReason(kept) ??
+        this.#reasonOfRevocation(kept) ??
+        ca.reasonToRenew(kept.certificate, plan, { days, now }));
     if (kept && reason === undefined) return kept;
     if (reason) onRenewal(reason);
     return writePair(directory, plan.name, await ca.issue(plan, days, now));
@@ -175,6 +185,10 @@ async function openCa(
       await writePair(directory, 'ca', await createCa(options.caName, options.now)),
     );
   }
+  if (!isCertificate(kept.certificate)) {
+    diagnostics.push(rules.caUnreadable.at(undefined, { file: join(directory, 'ca.crt') }));
+    return undefined;
+  }
   const ca = new CertificateAuthority(kept);
   const reason = ca.reasonToReplace(options.now);
   if (reason) diagnostics.push(rules.caExpires.at(undefined, { directory, reason }));
@@ -186,6 +200,12 @@ async function missingFile(directory: string): Promise<string | undefined> {
   if (readSmallIfExists(join(directory, 'ca.crt')) !== undefined) return 'ca.key';
   const hasOthers = (await readdir(directory)).some((name) => name.endsWith('.crt'));
   return hasOthers ? 'ca.crt' : undefined;
+}
+
+function unreadableReason({ certificate, key }: KeyPair): string | undefined {
+  return isCertificate(certificate) && key.startsWith('-----BEGIN ')
+    ? undefined
+    : 'the old one cannot be read';
 }
 
 function readPair(directory: string, name: string): KeyPair | undefined {

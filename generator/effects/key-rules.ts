@@ -11,19 +11,26 @@ export const rules = {
     severity: 'notice',
     message: ({ names, reason }) =>
       `issued ${names.length === 1 ? 'a new certificate' : `${names.length} new certificates`} for ${listed(names)}: ${reason}`,
-    help: () => 'services take them with the new bundles: apply these before the old certificates expire',
+    help: () => 'services take them when the new bundles are applied',
   }),
   expires: rule<{ names: readonly string[]; when: string }>('keys/expires', {
     severity: 'warning',
     message: ({ names, when }) =>
       `${names.length === 1 ? 'the certificate' : 'certificates'} ${listed(names)} ${when}`,
-    help: () => 'build without SOURCE_DATE_EPOCH, and apply the new bundles: a build renews certificates',
+    help: () =>
+      'build, and apply the new bundles: a build renews certificates (a fixed SOURCE_DATE_EPOCH prevents it)',
+  }),
+  caUnreadable: rule<{ file: string }>('keys/ca-unreadable', {
+    severity: 'error',
+    message: ({ file }) => `${file} is not a certificate`,
+    help: () =>
+      'restore it from your backup; without one, start with an empty key directory: then every host needs new certificates',
   }),
   revocations: rule<{ file: string }>('keys/revocations-invalid', {
     severity: 'error',
     message: ({ file }) => `${file} is not a list of revoked certificates`,
     help: () =>
-      'restore it from your backup; without one, delete it, and revoke the certificates again by `pigsty reissue`',
+      'restore it from your backup. Without it, certificates that were revoked before would be valid again: replace the certificate authority, that is, start with an empty key directory and apply all hosts',
   }),
   sshKeyReplaced: rule<{ name: string }>('keys/ssh-key-made', {
     severity: 'notice',

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { rule } from '../diagnostics/rule.ts';
 import { type Result, succeed } from '../model/diagnostic.ts';
 import type { SiteHosts } from '../model/site.ts';
@@ -43,13 +43,15 @@ export function withBuiltName(site: SiteHosts): Result<SiteHosts> {
     .map((name) => otherSite(site, directory, name.slice(0, -'.pki'.length)));
   const lost = others.filter(({ hasInventory }) => !hasInventory);
   const file = site.inventoryFile;
-  const [same, ...further] = lost.filter(({ shared }) => shared.length > 0);
+  const [same, ...further] = lost.filter(({ isMostlyShared }) => isMostlyShared);
   if (same && further.length === 0) {
     const { name, shared } = same;
     const notice = rules.renamed.at(undefined, { file, name, shared: few(shared) });
     return succeed({ ...site, name }, [notice]);
   }
-  const unclear = same ? [same, ...further] : lost.filter(({ isKnown }) => !isKnown);
+  const unclear = same
+    ? [same, ...further]
+    : lost.filter(({ isKnown, shared }) => !isKnown || shared.length > 0);
   if (unclear.length > 0) {
     const args = { file, name: site.name, others: unclear.map(({ name }) => name) };
     return { ok: false, diagnostics: [rules.unclear.at(undefined, args)] };
@@ -78,17 +80,25 @@ type OtherSite = {
   /** Whether its hosts are known: it was built, and by a version that records them. */
   readonly isKnown: boolean;
   readonly shared: readonly string[];
+  /** Whether they are more than half of its hosts: a copy of an inventory may keep some. */
+  readonly isMostlyShared: boolean;
 };
 
 function otherSite(site: SiteHosts, directory: string, name: string): OtherSite {
   const text = readSmallIfExists(join(directory, siteRecord.nameOf({ name })));
   const record = text === undefined ? undefined : siteRecord.parse(text);
   const hosts = record === undefined || record === 'invalid' ? undefined : record.hosts;
+  const shared = site.hosts.map(({ ip }) => ip).filter((ip) => hosts?.[ip] !== undefined);
+  const built = record === undefined || record === 'invalid' ? [] : (record.inventory ?? []);
+  const files = ['.yml', '.yaml', ''].map((ending) => name + ending).concat(built);
   return {
     name,
-    hasInventory: ['.yml', '.yaml', ''].some((ending) => existsSync(join(directory, name + ending))),
+    hasInventory: files.some(
+      (file) => file !== basename(site.inventoryFile) && existsSync(join(directory, file)),
+    ),
     isKnown: hosts !== undefined,
-    shared: site.hosts.map(({ ip }) => ip).filter((ip) => hosts?.[ip] !== undefined),
+    shared,
+    isMostlyShared: shared.length * 2 > Object.keys(hosts ?? {}).length,
   };
 }
 

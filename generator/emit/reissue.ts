@@ -1,11 +1,14 @@
+import { readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Compiled } from '../compile.ts';
 import { rule } from '../diagnostics/rule.ts';
+import { addressesIn, isCertificate } from '../effects/certificates.ts';
 import { readSmallIfExists } from '../effects/files.ts';
 import type { Keys } from '../effects/key-ring.ts';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
 import type { HostPlan } from '../model/plan.ts';
+import { isHostIp } from '../text/address.ts';
 import { nearestName } from '../text/nearest.ts';
 import { type Clock, keyDirectory, openSiteKeys } from './site-keys.ts';
 
@@ -15,7 +18,7 @@ const rules = {
     message: ({ name }) => `\`${name}\` is no host of the inventory, and no certificate of the site`,
     help: ({ nearest }) =>
       nearest === undefined
-        ? 'name hosts by address or node name; a certificate of a host that is gone by its file in the key directory'
+        ? 'name hosts by address or node name; hosts that are gone by their address, or by the name of a certificate in the key directory'
         : `did you mean ${nearest}?`,
   }),
 };
@@ -93,12 +96,15 @@ function findWanted(
   const hosts = new Set<HostKeyPlan>();
   const gone = new Set<string>();
   const diagnostics: Diagnostic[] = [];
+  const left = certificatesWithoutHost(plans, directory);
   for (const name of names) {
     const host = plans.find((plan) => plan.ip === name || plan.name === name || hasCertificate(plan, name));
+    const ofGone = host ? [] : sameHost(name, left);
     if (host) hosts.add(host);
-    else if (isKept(directory, name)) for (const one of withSecond(name, directory)) gone.add(one);
-    else {
-      const known = plans.flatMap((plan) => [plan.ip, plan.name]);
+    for (const one of ofGone) gone.add(one);
+    if (!host && ofGone.length === 0) {
+      // An address that is like another one is another host.
+      const known = isHostIp(name) ? [] : [...plans.map((plan) => plan.name), ...left.keys()];
       diagnostics.push(rules.unknown.at(undefined, { name, nearest: nearestName(name, known) }));
     }
   }
@@ -109,12 +115,28 @@ function hasCertificate({ certificates }: HostKeyPlan, name: string): boolean {
   return certificates.some((certificate) => certificate.name === name);
 }
 
-/** An instance may have a second certificate, as a client or as root of etcd. */
-function withSecond(name: string, directory: string): string[] {
-  return [name, ...[`${name}-etcd`, `${name}-root`].filter((second) => isKept(directory, second))];
+/** The addresses in certificates of hosts that are gone, by name. Certificates of etcd's users have none. */
+function certificatesWithoutHost(
+  plans: readonly HostKeyPlan[],
+  directory: string,
+): ReadonlyMap<string, readonly string[]> {
+  const own = new Set(['ca', ...plans.flatMap(({ certificates }) => certificates.map(({ name }) => name))]);
+  const names = readdirSync(directory, { withFileTypes: true }).flatMap((entry) =>
+    entry.isFile() && entry.name.endsWith('.crt') ? entry.name.slice(0, -'.crt'.length) : [],
+  );
+  return new Map(
+    names.flatMap((name) => {
+      const text = own.has(name) ? undefined : readSmallIfExists(join(directory, `${name}.crt`));
+      return text !== undefined && isCertificate(text) ? [[name, addressesIn(text)] as const] : [];
+    }),
+  );
 }
 
-function isKept(directory: string, name: string): boolean {
-  const isName = /^[A-Za-z0-9_-]+$/.test(name) && name !== 'ca';
-  return isName && readSmallIfExists(join(directory, `${name}.crt`)) !== undefined;
+/** All certificates of the host that has this address or this certificate. */
+function sameHost(name: string, left: ReadonlyMap<string, readonly string[]>): string[] {
+  const addresses = isHostIp(name) ? [name] : (left.get(name) ?? []);
+  const found = [...left].flatMap(([one, own]) => (own.some((ip) => addresses.includes(ip)) ? [one] : []));
+  const all = new Set([...(left.has(name) ? [name] : []), ...found]);
+  const second = [...left.keys()].filter((one) => all.has(one.replace(/-(?:etcd|root)$/, '')));
+  return [...new Set([...all, ...second])].sort();
 }

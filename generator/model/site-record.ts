@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { defineRecord } from './build-record.ts';
 
 const schema = z.strictObject({
+  /** Name of the file that was built; absent in records of earlier versions. */
+  inventory: z.string().optional(),
   /** Address of the host -> module -> what it has there. */
   hosts: z.record(
     z.string(),

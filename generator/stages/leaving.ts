@@ -67,6 +67,7 @@ export function siteRecordOf(site: Site, modules: readonly Module[]): SiteRecord
         module.instance?.(host, site) ?? { instance: module.name },
       ]);
   return {
+    inventory: baseName(site.inventoryFile),
     hosts: Object.fromEntries(site.hosts.map((host) => [host.ip, Object.fromEntries(instances(host))])),
   };
 }
@@ -129,4 +130,8 @@ function clustersOf({ hosts }: SiteRecord): ReadonlyMap<string, readonly Instanc
     if (one.cluster !== undefined) append(found, one.cluster, one);
   }
   return found;
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
