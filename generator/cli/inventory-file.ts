@@ -10,7 +10,7 @@ const rules = {
     severity: 'error',
     message: () => 'inventory not found',
     help: ({ searched }) =>
-      `searched: ${searched.join(', ')}. Give a file (pigsty build FILE), set PIGSTY_INVENTORY, or start with pigsty init`,
+      `searched: ${searched.join(', ')}. Give a file (pigsty build FILE; explain, reissue: -i FILE), set PIGSTY_INVENTORY, or start with pigsty init`,
   }),
   notFound: rule<{ file: string; isFromVariable: boolean }>('cli/inventory-not-found', {
     severity: 'error',

@@ -104,7 +104,9 @@ export class CertificateAuthority {
       return `the old one had ${left} of ${daysBetween(from, until)} days left`;
     if (until > this.#endOf(now, days))
       return `the old one was valid for ${left} days, longer than \`cert_validity\``;
-    return hasNames(certificate, subject) ? undefined : 'its names have changed';
+    return hasNames(certificate, subject) && hasSubject(certificate, subject)
+      ? undefined
+      : 'its names have changed';
   }
 
   /**
@@ -244,4 +246,14 @@ export function addressesIn(text: string): string[] {
   return [...names.matchAll(/IP Address:([\d.]+)/g)].flatMap(([, ip = '']) =>
     ip.startsWith('127.') ? [] : [ip],
   );
+}
+
+/** Programs log in as the common name. */
+function hasSubject({ subject }: X509Certificate, { organizationalUnit, commonName }: Subject): boolean {
+  const parts = [
+    'O=pigsty',
+    `OU=${organizationalUnit}`,
+    ...(commonName === undefined ? [] : [`CN=${commonName}`]),
+  ];
+  return subject.split('\n').join('\0') === parts.join('\0');
 }

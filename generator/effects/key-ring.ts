@@ -4,6 +4,7 @@ import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
 import type { Expiry, KeyPair, KeyRing, SshKey } from '../model/keys.ts';
+import { append } from '../model/multimap.ts';
 import type { CertificatePlan, HostPlan } from '../model/plan.ts';
 import {
   CertificateAuthority,
@@ -14,6 +15,7 @@ import {
   serialOf,
 } from './certificates.ts';
 import { makeDirectory, readSmallIfExists, writeFileAtomic } from './files.ts';
+import { withKeyLock } from './key-lock.ts';
 import { rules } from './key-rules.ts';
 import { addRevoked, openRevocations, type Revocations, revocationsFile } from './revocations.ts';
 import { makeSshKey, sshKeyLine } from './ssh-key.ts';
@@ -105,14 +107,14 @@ class SiteKeys implements Keys {
 
   async revoke(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const { directory, ca, options } = this.#opened;
-    const added = new Map(
-      names.flatMap((name) => {
-        const kept = readSmallIfExists(join(directory, `${name}.crt`));
-        return kept === undefined || !isCertificate(kept) ? [] : [[name, kept] as const];
-      }),
-    );
-    this.#known = await addRevoked(directory, ca, { known: this.#known, added, now: options.now });
-    return new Map([...added].map(([name, certificate]) => [name, serialOf(certificate)]));
+    const replaced = await replacedCertificates(directory);
+    const added = names.flatMap((name) => {
+      const kept = readSmallIfExists(join(directory, `${name}.crt`));
+      const all = [...(replaced.get(name) ?? []), ...(kept === undefined ? [] : [kept])];
+      return all.filter(isCertificate).map((certificate) => ({ name, certificate }));
+    });
+    this.#known = await withKeyLock(directory, () => addRevoked(directory, ca, { added, now: options.now }));
+    return new Map(added.map(({ name, certificate }) => [name, serialOf(certificate)]));
   }
 
   async discardSshKeys(names: readonly string[]): Promise<void> {
@@ -130,7 +132,14 @@ class SiteKeys implements Keys {
         ca.reasonToRenew(kept.certificate, plan, { days, now }));
     if (kept && reason === undefined) return kept;
     if (reason) onRenewal(reason);
-    return writePair(directory, plan.name, await ca.issue(plan, days, now));
+    const issued = await ca.issue(plan, days, now);
+    return withKeyLock(directory, async () => {
+      const current = readPair(directory, plan.name);
+      // Another build may have been faster.
+      if (current && current.certificate !== kept?.certificate) return current;
+      await putAside(directory, plan.name);
+      return writePair(directory, plan.name, issued);
+    });
   }
 
   #reasonOfRevocation({ certificate }: KeyPair): string | undefined {
@@ -212,6 +221,29 @@ function readPair(directory: string, name: string): KeyPair | undefined {
   const certificate = readSmallIfExists(join(directory, `${name}.crt`));
   const key = readSmallIfExists(join(directory, `${name}.key`));
   return certificate !== undefined && key !== undefined ? { certificate, key } : undefined;
+}
+
+/**
+ * A certificate that is replaced is valid until its end: it is kept, so that it can be revoked. It goes before a new key is
+ * written: an interruption never leaves a key beside another one's certificate.
+ */
+async function putAside(directory: string, name: string): Promise<void> {
+  const path = join(directory, `${name}.crt`);
+  const kept = readSmallIfExists(path);
+  if (kept === undefined) return;
+  const ending = isCertificate(kept) ? serialOf(kept) : 'unusable';
+  await rename(path, `${path}.${ending}`);
+}
+
+/** Certificates of the directory that were replaced, by name. */
+async function replacedCertificates(directory: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, string[]>();
+  for (const file of (await readdir(directory)).sort()) {
+    const [, name] = /^(.+)\.crt\.[0-9a-f]+$/.exec(file) ?? [];
+    const text = name === undefined ? undefined : readSmallIfExists(join(directory, file));
+    if (name !== undefined && text !== undefined) append(found, name, text);
+  }
+  return found;
 }
 
 /** The key is written first; an incomplete pair is created again. */

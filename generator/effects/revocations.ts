@@ -15,7 +15,7 @@ const schema = z.strictObject({
   ca: z.string(),
   certificates: z.array(z.strictObject({ name: z.string(), serial: z.string(), date: z.iso.datetime() })),
   /** PEM. */
-  list: z.string(),
+  list: z.string().regex(/^-----BEGIN X509 CRL-----\n[\s\S]+-----END X509 CRL-----\n$/),
 });
 
 export type Revocations = z.infer<typeof schema>;
@@ -31,17 +31,19 @@ export async function openRevocations(
   return kept?.ca === fingerprintOf(ca) ? kept : write(directory, ca, [], now);
 }
 
-/** Adds certificates (PEM, by name) to the list. */
+/** Adds certificates (PEM) to the list as it is now: another process may have added some. */
 export function addRevoked(
   directory: string,
   ca: CertificateAuthority,
-  { known, added, now }: { known: Revocations; added: ReadonlyMap<string, string>; now: Date },
+  { added, now }: { added: readonly { name: string; certificate: string }[]; now: Date },
 ): Promise<Revocations> {
+  const kept = read(directory);
+  const known =
+    kept === undefined || kept === 'invalid' || kept.ca !== fingerprintOf(ca) ? [] : kept.certificates;
   const date = `${now.toISOString().slice(0, 19)}Z`;
-  const more = [...added].map(([name, certificate]) => ({ name, serial: serialOf(certificate), date }));
-  const listed = new Set(known.certificates.map(({ serial }) => serial));
-  const all = [...known.certificates, ...more.filter(({ serial }) => !listed.has(serial))];
-  return write(directory, ca, all, now);
+  const more = added.map(({ name, certificate }) => ({ name, serial: serialOf(certificate), date }));
+  const listed = new Set(known.map(({ serial }) => serial));
+  return write(directory, ca, [...known, ...more.filter(({ serial }) => !listed.has(serial))], now);
 }
 
 export function revocationsFile(directory: string): string {

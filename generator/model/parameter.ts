@@ -29,6 +29,8 @@ export type Parameter<T extends z.ZodType = z.ZodType> = {
   readonly note?: string;
   /** Keys in its value that later versions of Pigsty have: ignored with a warning, never taken for a mistyped key. */
   readonly laterKeys?: readonly string[];
+  /** An unknown key is an error: without it, the value would mean something else. */
+  readonly isExact?: true;
   readonly aliases?: readonly string[];
 };
 

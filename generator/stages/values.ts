@@ -22,7 +22,7 @@ const rules = {
     isKeyUnknown: true,
   }),
   // Without it, a user would have no password, or a rule would be for all users.
-  misspeltKey: rule<UnknownWords & { suggestion: string }>('parameter/misspelt-key', {
+  misspeltKey: rule<UnknownWords & { suggestion: string | undefined }>('parameter/misspelt-key', {
     severity: 'error',
     message: unknownText,
     label: () => 'no key has this name',
@@ -84,7 +84,8 @@ export function withoutUnknownKeys(row: Parameter, variable: Variable, diagnosti
 function unknownKey(row: Parameter, { locate }: Variable, { path, key, suggestion }: UnknownKey): Diagnostic {
   const words = { name: row.name, inside: insideOf(path), key };
   const place = locate([...path, key], 'key');
-  return suggestion === undefined || row.laterKeys?.includes(key)
+  const isHarmless = suggestion === undefined && !row.isExact;
+  return isHarmless || row.laterKeys?.includes(key)
     ? rules.unknownKey.at(place, words)
     : rules.misspeltKey.at(place, { ...words, suggestion });
 }

@@ -27,7 +27,7 @@ const METHODS: Readonly<Record<HbaServer, readonly string[]>> = {
 
 const INCLUDES = ['include', 'include_if_exists', 'include_dir'];
 
-/** What is wrong with a line; undefined for a valid record, a comment, or an include, which only the server can follow. */
+/** What is wrong with a line; undefined for a valid record or a comment. */
 export function hbaProblem(text: string, server: HbaServer): string | undefined {
   if (text.endsWith('\\')) return 'the line ends with a backslash, which would join the next one to it';
   if (hasOpenQuote(text)) return 'a quote is not closed';
@@ -38,7 +38,11 @@ export function hbaProblem(text: string, server: HbaServer): string | undefined 
     const problem = poolProblem(text, fields);
     if (problem !== undefined) return problem;
   }
-  if (INCLUDES.includes(textOf(type))) return includeProblem(server, [databases, users, ...rest]);
+  // PostgreSQL refuses all rules if a file that they name is missing.
+  if (INCLUDES.includes(textOf(type))) return 'a bundle has no other files of rules: write its rules here';
+  const file = fields.flat().find((word) => word.text.startsWith('@') && !word.isQuoted);
+  if (file)
+    return `\`${file.text}\` is the name of a file, which a bundle does not have: write the names here`;
   const kind = oneWord(type, 'type');
   if (kind !== undefined) return kind;
   const name = textOf(type);
@@ -82,11 +86,6 @@ function oneWord(field: Field, what: string): string | undefined {
 function unknown(what: string, name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known);
   return `unknown ${what} \`${name}\`: ${nearest ? `did you mean \`${nearest}\`?` : `one of ${known.join(', ')}`}`;
-}
-
-function includeProblem(server: HbaServer, fields: readonly (Field | undefined)[]): string | undefined {
-  if (server === 'pgbouncer') return 'pgbouncer has no includes';
-  return fields.filter(Boolean).length === 1 ? undefined : 'an include has one file name';
 }
 
 type ReadAddress = { readonly problem?: string | undefined; readonly rest: readonly Field[] };

@@ -46,7 +46,7 @@ describe('which inventory', () => {
     const inner = folder('outer/inner', { '.git': '' });
     const result = await pigsty(plan, { cwd: inner, env: EMPTY });
     expect(result.stderr).toBe(
-      `error[cli/no-inventory] inventory not found\n   = help: searched: ${join(inner, 'pigsty.yml')}. Give a file (pigsty build FILE), set PIGSTY_INVENTORY, or start with pigsty init\n\n`,
+      `error[cli/no-inventory] inventory not found\n   = help: searched: ${join(inner, 'pigsty.yml')}. Give a file (pigsty build FILE; explain, reissue: -i FILE), set PIGSTY_INVENTORY, or start with pigsty init\n\n`,
     );
     expect(result.code).toBe(2);
   });

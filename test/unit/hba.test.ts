@@ -165,8 +165,8 @@ describe('rules of the inventory', () => {
     ],
     [{ addr: '10.1.0.0/16', auth: 'trust' }, ['host all all 10.1.0.0/16 trust']],
     [
-      { title: 'raw', rules: ['host  all all  samenet md5 # as it is', 'include x.conf'] },
-      ['# raw', 'host  all all  samenet md5 # as it is', 'include x.conf'],
+      { title: 'raw', rules: ['host  all all  samenet md5 # as it is', 'local all all peer'] },
+      ['# raw', 'host  all all  samenet md5 # as it is', 'local all all peer'],
     ],
     [{ role: 'offline' }, []],
   ])('%j', (rule, expected) => {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type BuildRecord, defineRecord } from '../../model/build-record.ts';
 import { type Offer, offer, StoreUsers } from '../../model/facts.ts';
 import { append } from '../../model/multimap.ts';
+import { ownValue } from '../../model/own-value.ts';
 import type { Site } from '../../model/site.ts';
 import { sha256Of } from '../../text/digest.ts';
 import { clusters, type PgsqlMember, pgsqlMembers } from './members.ts';
@@ -46,7 +47,7 @@ function readDeclared(site: Site): Recorded | 'invalid' {
 /** The number of what this build declares for a cluster: that of the last one, or the next one if it is something else. */
 export function declarationNumber(member: PgsqlMember, site: Site): number {
   const last = lastDeclared(site);
-  const known = last === 'invalid' ? undefined : last.clusters[member.cluster];
+  const known = last === 'invalid' ? undefined : ownValue(last.clusters, member.cluster);
   if (!known) return 1;
   return known.content === contentOf(member) ? known.declaration : known.declaration + 1;
 }
@@ -70,7 +71,7 @@ export function isRestDeclared({ host }: PgsqlMember): boolean {
 /** How the last build served the REST interface of a cluster; undefined for a new cluster. */
 export function recordedRest(cluster: string, site: Site): 'http' | 'https' | undefined {
   const last = lastDeclared(site);
-  const known = last === 'invalid' ? undefined : last.clusters[cluster];
+  const known = last === 'invalid' ? undefined : ownValue(last.clusters, cluster);
   return known && (known.rest ?? 'http');
 }
 

@@ -54,9 +54,9 @@ export const provision = section('PG_PROVISION', [
     meaning: 'extensions of every database' },
   { id: 906, name: 'pg_reload', level: 'A', schema: Flag, default: true, note: WITHOUT_EFFECT,
     meaning: 'reload services when their configuration changes' },
-  { id: 907, name: 'pg_default_hba_rules', level: 'G/C', schema: listOf(HbaRule, 'rules'), default: defaults.hbaRules,
+  { id: 907, name: 'pg_default_hba_rules', level: 'G/C', schema: listOf(HbaRule, 'rules'), isExact: true, default: defaults.hbaRules,
     meaning: 'HBA rules of PostgreSQL for every cluster' },
-  { id: 908, name: 'pgb_default_hba_rules', level: 'G/C', schema: listOf(HbaRule, 'rules'), default: defaults.poolHbaRules,
+  { id: 908, name: 'pgb_default_hba_rules', level: 'G/C', schema: listOf(HbaRule, 'rules'), isExact: true, default: defaults.poolHbaRules,
     meaning: 'HBA rules of pgbouncer for every cluster' },
 ]);
 
