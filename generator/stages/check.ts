@@ -40,6 +40,16 @@ const rules = {
     severity: 'notice',
     message: ({ module, group }) => `module ${module} (group \`${group}\`) is checked but not built yet`,
   }),
+  instanceTwice: rule<{ instance: string; module: string; ip: string; other: string; otherIp: string }>(
+    'site/instance-twice',
+    {
+      severity: 'error',
+      message: ({ instance, module, ip, other, otherIp }) =>
+        `${instance} is an instance of ${other} on host ${otherIp} and of ${module} on host ${ip}`,
+      label: () => 'in this cluster',
+      help: () => 'give one of the clusters another name: certificates have the names of instances',
+    },
+  ),
   unknownRecipe: rule<{ name: string; suggestion: string | undefined; known: string }>(
     'image/unknown-recipe',
     {
@@ -64,12 +74,29 @@ const rules = {
 export function check(site: Site, modules: readonly Module[]): Diagnostic[] {
   return [
     ...modules.flatMap((module) => module.check?.(site) ?? []),
+    ...sharedInstances(site, modules),
     ...unknownRecipes(site, modules),
     ...publishedPasswords(site, modules),
     ...unbuiltModules(site, modules),
     ...pendingParameters(site, modules),
     ...idleParameters(site, modules),
   ];
+}
+
+/** Instances of two modules with one name. Each module reports those of its own. */
+function sharedInstances(site: Site, modules: readonly Module[]): Diagnostic[] {
+  const seen = new Map<string, { readonly module: string; readonly ip: string }>();
+  return site.hosts.flatMap((host) =>
+    modules.flatMap((module) => {
+      const instance = module.isOn(host) ? module.instance?.(host, site)?.instance : undefined;
+      if (instance === undefined) return [];
+      const first = seen.get(instance);
+      if (!first) seen.set(instance, { module: module.name, ip: host.ip });
+      if (!first || first.module === module.name) return [];
+      const words = { instance, module: module.name, ip: host.ip, other: first.module, otherIp: first.ip };
+      return [rules.instanceTwice.at(host.locate([], 'key'), words)];
+    }),
+  );
 }
 
 /** Unknown images in `image_platforms`; each place once, also if several hosts have it. */
