@@ -94,9 +94,9 @@ export class DiskJudge {
   /** A record stands for a marker that was there before it. */
   #examineState(root: string, state: string): void {
     const path = readFileSync(join(root, STORE, 'state', state), 'utf8').trim();
-    const [[, site] = []] = records(this.#bundles[0]?.directory ?? '', 'site');
+    const [[, site, id] = []] = records(this.#bundles[0]?.directory ?? '', 'site');
     const [[, host] = []] = records(this.#bundles[0]?.directory ?? '', 'host');
-    expect(readFileSync(join(root, path, '.pigsty-state'), 'utf8')).toBe(`${site} ${host} ${state}\n`);
+    expect(readFileSync(join(root, path, '.pigsty-state'), 'utf8')).toBe(`${site} ${host} ${state}\n${id}\n`);
   }
 
   #digests(): readonly string[] {
