@@ -6,6 +6,7 @@ import { UnpackedBundle } from '../support/unpacked-bundle.ts';
 import { databaseSteps } from './provision/database-steps.ts';
 import { failureSteps } from './provision/failure-steps.ts';
 import { heldSteps } from './provision/held-steps.ts';
+import { hindranceSteps } from './provision/hindrance-steps.ts';
 import { outdatedSteps } from './provision/outdated-steps.ts';
 import { removalSteps } from './provision/removal-steps.ts';
 import { type Outcome, provisionSteps } from './provision/steps.ts';
@@ -231,6 +232,30 @@ describe.skipIf(skipped)(`provisioning${skipped ? ` (${skipped})` : ''}`, () => 
     expect(done.held.answers).toEqual({ limit: '-1', others: 'other' });
     expect(done.released.code).toBe(0);
     expect(done.released.answers).toEqual({ limit: '7', others: 'new,other' });
+  });
+
+  it('a user cannot hold up the change of its role, nor an owner the databases of others', async () => {
+    const done = await provisionSteps(bundle, workshop.directory, hindranceSteps);
+    const ended = (user: string) => `user ${user}: sessions ended that held up its change: 1`;
+    expect(done.rotated.code).toBe(0);
+    expect(ownChanges(done.rotated)).toEqual([ended('app'), 'user app: password changed']);
+    expect(done.rotated.answers.sessions).toBe('1');
+    expect(done.removed.code).toBe(0);
+    expect(done.removed.journal.slice(0, 2)).toEqual([
+      'user leaver: sessions ended that held up its change: 2',
+      'user leaver: login removed: the inventory does not have it',
+    ]);
+    expect(done.removed.answers).toEqual({ login: 'f', sessions: '0' });
+    expect(done.collided.code).toBe(75);
+    expect(done.collided.journal).toEqual([
+      expect.stringMatching(/^in use: database main: tuple concurrently updated; other sessions change it/),
+      'database other: schema s created',
+      'user leaver: dropped',
+      expect.stringMatching(/tried again: in use: 1; changes: 2$/),
+    ]);
+    expect(done.collided.answers).toEqual({ schema: '1', leaver: '0' });
+    expect(done.alone.code).toBe(0);
+    expect(done.alone.answers).toEqual({ create: 'f' });
   });
 
   it('an error that does not heal ends it at once with the name; others go on', async () => {

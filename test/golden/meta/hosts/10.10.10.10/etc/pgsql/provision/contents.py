@@ -25,6 +25,8 @@ SELECT coalesce(grantee.rolname, 'public'), privilege_type, 'schema public', '',
 FROM pg_namespace, aclexplode(nspacl) AS acl LEFT JOIN pg_roles AS grantee ON grantee.oid = acl.grantee
 WHERE nspname = 'public'
 """
+# The kind of the rows that are not default privileges.
+PUBLIC = "schema public"
 KINDS = {"r": "tables", "S": "sequences", "f": "functions", "T": "types", "n": "schemas", "L": "large objects"}
 
 
@@ -90,9 +92,7 @@ def set_defaults(session, what, declared, record, oid):
         before = set(session.rows(DEFAULTS, grantors=grantors))
         roles = {name for (name,) in session.rows("SELECT rolname FROM pg_roles")}
         if "public" in schemas_of(session):
-            session.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
-            if "dbrole_admin" in roles:
-                session.execute("GRANT CREATE, USAGE ON SCHEMA public TO dbrole_admin")
+            set_public_schema(session, {(grantee, privilege) for grantee, privilege, kind, *_ in before if kind == PUBLIC}, roles)
         if recorded not in (None, wanted):
             take_back(session, recorded, roles)
         for grantor in declared["grantors"]:
@@ -105,6 +105,14 @@ def set_defaults(session, what, declared, record, oid):
         tell(session, what, before - after, "revoked")
         tell(session, what, after - before, "granted")
     record.keep("privileges", "", oid, oid, wanted)
+
+
+def set_public_schema(session, granted, roles):
+    """Nothing where it holds: a statement without effect collides with those of the owner all the same."""
+    if ("public", "CREATE") in granted:
+        session.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    if "dbrole_admin" in roles and not {("dbrole_admin", "CREATE"), ("dbrole_admin", "USAGE")} <= granted:
+        session.execute("GRANT CREATE, USAGE ON SCHEMA public TO dbrole_admin")
 
 
 def alter_defaults(session, grantor, statement):
@@ -147,9 +155,9 @@ def remove(session, content, oid, record, journal):
         declared, absent = names[kind], content["absent"][kind]
         for name in absent:
             if name in found:
-                with journal.about(f"database {session.database}: {kind} {name}"):
-                    session.change(f"database {session.database}: {kind} {name} dropped",
-                                   f"DROP {kind.upper()} {session.ident(name)} RESTRICT")
+                what = f"database {session.database}: {kind} {name}"
+                statement = f"DROP {kind.upper()} {session.ident(name)} RESTRICT"
+                journal.attempt(what, lambda: session.change(f"{what} dropped", statement))
         for name in declared:
             if name in found:
                 record.keep(kind, name, found[name], oid)

@@ -22,11 +22,15 @@ def find(session, name):
 
 def converge(session, declared, record, journal):
     for database in declared["databases"]:
-        with journal.about(f"database {database['name']}"):
-            create(session, database)
-            with session.transaction():
-                converge_database(session, database, declared, record)
-            report_fixed(session, database, journal)
+        journal.attempt(f"database {database['name']}",
+                        lambda: converge_alone(session, database, declared, record, journal))
+
+
+def converge_alone(session, database, declared, record, journal):
+    create(session, database)
+    with session.transaction():
+        converge_database(session, database, declared, record)
+    report_fixed(session, database, journal)
 
 
 def create(session, database):

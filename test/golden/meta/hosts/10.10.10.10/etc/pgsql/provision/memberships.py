@@ -20,11 +20,17 @@ def converge(session, declared, record, journal):
     with session.transaction():
         revoked = {}
         for user in users:
-            with journal.about(f"user {user['name']}"), session.savepoint():
-                revoked[user["name"]] = revoke(session, user, ours)
+            revoked[user["name"]] = journal.attempt(
+                f"user {user['name']}", lambda: in_savepoint(session, lambda: revoke(session, user, ours))) or set()
         for user in users:
-            with journal.about(f"user {user['name']}"), session.savepoint():
-                grant(session, user, names, revoked.get(user["name"], set()), journal)
+            taken = revoked[user["name"]]
+            journal.attempt(
+                f"user {user['name']}", lambda: in_savepoint(session, lambda: grant(session, user, names, taken, journal)))
+
+
+def in_savepoint(session, work):
+    with session.savepoint():
+        return work()
 
 
 def is_right(session, user, admin, inherits, settable):

@@ -42,16 +42,19 @@ GRANT EXECUTE ON FUNCTION monitor.pgbouncer_auth(text) TO {asker};
 def provision_base(session, declared, known, journal):
     users.converge(session, declared, known, journal)
     memberships.converge(session, declared, known, journal)
-    with journal.about(f"user {declared['replicator']}"):
-        grant_rewind(session, declared["replicator"])
+    journal.attempt(f"user {declared['replicator']}", lambda: grant_rewind(session, declared["replicator"]))
     # Before any database is created from template1.
     for name in "template1", "postgres":
-        with journal.about(f"database {name}"), Session(name, journal) as there:
-            contents.converge(there, declared["template"], declared, known)
+        journal.attempt(f"database {name}", lambda: provision_template(name, declared, known, journal))
     if declared["poolAsker"]:
-        with journal.about("the auth_query of pgbouncer"):
-            session.execute(POOL_AUTH.format(asker=session.ident(declared["poolAsker"])))
+        statements = POOL_AUTH.format(asker=session.ident(declared["poolAsker"]))
+        journal.attempt("the auth_query of pgbouncer", lambda: session.execute(statements))
     databases.converge(session, declared, known, journal)
+
+
+def provision_template(name, declared, known, journal):
+    with Session(name, journal) as there:
+        contents.converge(there, declared["template"], declared, known)
 
 
 def grant_rewind(session, name):
@@ -66,9 +69,13 @@ def grant_rewind(session, name):
 def provision_contents(session, declared, known, journal):
     for database in declared["databases"]:
         if database["allowconn"] and databases.find(session, database["name"]):
-            with journal.about(f"database {database['name']}"), Session(database["name"], journal) as there:
-                oid = contents.converge(there, database["content"], declared, known)
-                contents.remove(there, database["content"], oid, known, journal)
+            journal.attempt(f"database {database['name']}", lambda: provision_content(database, declared, known, journal))
+
+
+def provision_content(database, declared, known, journal):
+    with Session(database["name"], journal) as there:
+        oid = contents.converge(there, database["content"], declared, known)
+        contents.remove(there, database["content"], oid, known, journal)
 
 
 def is_outdated(declared, known, journal):

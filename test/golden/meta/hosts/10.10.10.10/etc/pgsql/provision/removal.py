@@ -1,7 +1,8 @@
 """Users and databases that the inventory no longer has: they are reported; what was ours cannot log in. Only
 `state: absent` drops."""
 from record import TABLE
-from session import Refused, Session
+from session import Refused, Session, persist
+from users import end_own_sessions
 
 OWNED = """
 SELECT database.datname, database.datallowconn, d.classid, d.objid, d.objsubid
@@ -24,10 +25,13 @@ def find_role(session, name):
 
 
 def lock_out(session, name, oid):
-    """Takes the login of a role; true if it had it."""
+    """Takes the login of a role; true if it had it. The role cannot prevent it by a transaction that changes itself."""
     if not session.value("SELECT rolcanlogin FROM pg_roles WHERE oid = %(oid)s", oid=oid):
         return False
-    session.change(f"user {name}: login removed: the inventory does not have it", f"ALTER ROLE {session.ident(name)} NOLOGIN")
+    line = f"user {name}: login removed: the inventory does not have it"
+    with session.lock_timeout("1s"):
+        persist(lambda: session.change(line, f"ALTER ROLE {session.ident(name)} NOLOGIN"),
+                lambda: end_own_sessions(session, name))
     return True
 
 
@@ -68,10 +72,14 @@ def drop_users(session, declared, record, journal):
             record.keep("user", name, oid, detail=record.find("user", name, oid))
             lock_out(session, name, oid)
             end_sessions(session)
-            refuse_owner(session, name, oid)
-            revoke_privileges(session, name, oid)
-            session.change(f"user {name}: dropped", f"DROP ROLE {session.ident(name)}")
+            persist(lambda: drop_user(session, name, oid))
             record.forget("user", name)
+
+
+def drop_user(session, name, oid):
+    refuse_owner(session, name, oid)
+    revoke_privileges(session, name, oid)
+    session.change(f"user {name}: dropped", f"DROP ROLE {session.ident(name)}")
 
 
 def refuse_owner(session, name, oid):
@@ -137,6 +145,7 @@ def drop_databases(session, declared, record, journal):
             continue
         # Object in use: by a prepared transaction, a replication slot or a subscription; FORCE ends sessions.
         with journal.about(f"database {name}", permanent=("55006",)):
-            session.change(f"database {name}: dropped", f"DROP DATABASE {session.ident(name)} WITH (FORCE)")
+            statement = f"DROP DATABASE {session.ident(name)} WITH (FORCE)"
+            persist(lambda: session.change(f"database {name}: dropped", statement))
             record.forget_database(oid)
             record.forget("database", name)

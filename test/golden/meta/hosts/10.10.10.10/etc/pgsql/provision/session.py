@@ -3,6 +3,7 @@ import contextlib
 import os
 import re
 import sys
+import time
 
 from patroni import psycopg
 
@@ -13,6 +14,10 @@ HEALING = ("08", "40", "53", "57", "25006", "55006", "55P03", "58030", "23505")
 SAFE_PATH = "SET search_path = pg_catalog"
 # Lock not available; object in use. Whoever may use an object can hold a lock on it without end.
 BUSY = ("55P03", "55006")
+# Serialization failure, deadlock; a unique violation in a catalog. Whoever changes an object in a loop can cause them.
+COLLISIONS = ("40", "23505")
+# Seconds before another attempt.
+PAUSES = (0.1, 0.2, 0.4, 0.8)
 # The owner of a database chooses defaults for its sessions; options of the connection have priority.
 OWN_OPTIONS = ["role=none", "default_transaction_read_only=off", "statement_timeout=0", "lock_timeout=10s",
                "idle_in_transaction_session_timeout=0"]
@@ -37,8 +42,26 @@ def heals(error):
     code = code_of(error)
     if code is None:
         return isinstance(error, psycopg.OperationalError) or not isinstance(error, psycopg.DatabaseError)
-    message = describe(error)
-    return code.startswith(HEALING) or "tuple concurrently" in message or "recovery is in progress" in message
+    return code.startswith(HEALING) or collides(error) or "recovery is in progress" in describe(error)
+
+
+def collides(error):
+    """Another session changed the same object at the same time."""
+    return (code_of(error) or "").startswith(COLLISIONS) or "tuple concurrently" in describe(error)
+
+
+def persist(work, unblock=None):
+    """Does it again after a collision, and when the object is in use if `unblock` can do something about it."""
+    for pause in PAUSES:
+        try:
+            return work()
+        except psycopg.Error as error:
+            if not collides(error) and not (unblock and code_of(error) in BUSY):
+                raise
+        time.sleep(pause)
+        if unblock:
+            unblock()
+    return work()
 
 
 def describe(error):
@@ -62,18 +85,25 @@ class Journal:
         self.deviations = 0
         self.errors = 0
         self.busy = 0
+        self.said = set()
 
     def changed(self, line):
         self.changes += 1
         print(one_line(line), flush=True)
 
     def report(self, line):
-        self.reports += 1
-        print(one_line(line), flush=True)
+        self.reports += self.say(line)
 
     def deviates(self, line):
-        self.deviations += 1
+        self.deviations += self.say(line)
+
+    def say(self, line):
+        """True if it was not said before: another attempt finds the same."""
+        if line in self.said:
+            return False
+        self.said.add(line)
         print(one_line(line), flush=True)
+        return True
 
     def failed(self, line):
         self.errors += 1
@@ -95,9 +125,17 @@ class Journal:
             if code in BUSY and code not in permanent:
                 self.held_up(f"{what}: {describe(error)}; another session holds it (pg_locks, pg_stat_activity)")
                 return
+            if collides(error):
+                self.held_up(f"{what}: {describe(error)}; other sessions change it all the time (pg_stat_activity)")
+                return
             if heals(error) and code not in permanent:
                 raise
             self.failed(f"{what}: {describe(error)}")
+
+    def attempt(self, what, work, unblock=None, permanent=()):
+        """The result of `work`, which can be repeated: it looks at the state, in a transaction or savepoint of its own."""
+        with self.about(what, permanent):
+            return persist(work, unblock)
 
 
 def quote(value):
@@ -160,6 +198,16 @@ class Session:
             self.journal.changed(line)
         else:
             self.uncommitted.append(line)
+
+    @contextlib.contextmanager
+    def lock_timeout(self, timeout):
+        before = self.value("SHOW lock_timeout")
+        self.execute(f"SET lock_timeout = '{timeout}'")
+        try:
+            yield
+        finally:
+            with contextlib.suppress(psycopg.Error):
+                self.execute(f"SET lock_timeout = '{before}'")
 
     @contextlib.contextmanager
     def transaction(self):

@@ -8,27 +8,47 @@ FLAGS = {
 ROLES = f"""
 SELECT rolname, jsonb_build_object({", ".join(f"'{key}', {column}" for key, column in FLAGS.items())}),
        oid, rolconnlimit, rolvaliduntil::text, rolpassword, shobj_description(oid, 'pg_authid')
-FROM pg_authid
+FROM pg_authid WHERE %(name)s::text IS NULL OR rolname = %(name)s
 """
 COLUMNS = ("flags", "oid", "connlimit", "expires", "password", "comment")
 
 
-def read_roles(session):
-    return {name: dict(zip(COLUMNS, values)) for name, *values in session.rows(ROLES)}
+def read_roles(session, only=None):
+    return {name: dict(zip(COLUMNS, values)) for name, *values in session.rows(ROLES, name=only)}
 
 
 def converge(session, declared, record, journal):
-    found = read_roles(session)
     for user in declared["users"]:
-        with journal.about(f"user {user['name']}"), session.transaction():
-            converge_user(session, user, found.get(user["name"]), record)
+        with session.lock_timeout("10s"):
+            journal.attempt(f"user {user['name']}", lambda: converge_alone(session, user, record),
+                            unblock=lambda: free(session, user["name"]))
+
+
+def converge_alone(session, user, record):
+    with session.transaction():
+        converge_user(session, user, read_roles(session, user["name"]).get(user["name"]), record)
+
+
+def free(session, name):
+    """After the first attempt. What still holds the role is not its own, and not worth as long again."""
+    session.execute("SET lock_timeout = '1s'")
+    end_own_sessions(session, name, "xact_start IS NOT NULL")
+
+
+def end_own_sessions(session, name, condition="true"):
+    """A role can change itself in a transaction that it leaves open, and nobody else can change it meanwhile."""
+    ended = session.value(
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = %(name)s"
+        f" AND usename <> current_user AND {condition}", name=name)
+    if ended:
+        session.changed(f"user {name}: sessions ended that held up its change: {ended}")
 
 
 def converge_user(session, user, role, record):
     name, what, quoted = user["name"], f"user {user['name']}", session.ident(user["name"])
     if role is None:
         session.change(f"{what}: created", f"CREATE ROLE {quoted} {words(user['flags'], {})}")
-        role = read_roles(session)[name]
+        role = read_roles(session, name)[name]
     known = record.find("user", name, role["oid"])
     detail = {}
     if not user["isBootstrap"]:
