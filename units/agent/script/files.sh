@@ -38,7 +38,13 @@ foreign_ways() {
 # The account with whose rights names below DIRECTORY may be used.
 account_of() { # DIRECTORY
   foreign=$(echo "$1" | foreign_ways)
+  [ -n "$foreign" ] || ! has_shared_way "$1" || foreign=nobody
   echo "${foreign##* }"
+}
+
+# Whether accounts other than root may put names into a directory of root on the way, as syslog into Ubuntu's /var/log.
+has_shared_way() { # DIRECTORY
+  namei -l -- "$1" 2>/dev/null | grep -E '^ *d([^ ]{4}w|[^ ]{7}w)' | grep -Evq '^ *d[^ ]{7}-[^ ] +root +root '
 }
 
 # Runs a program with the rights of an account; an empty name means root.
