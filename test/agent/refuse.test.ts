@@ -248,6 +248,19 @@ describe.skipIf(reason !== undefined)(`a service that swaps a directory ${reason
     expect(stderr).toContain('/data/tenant/inner is a link that root did not create');
     expect(code).toBe(2);
     expect(await host.node.sh('stat -c "%a %U" /etc')).toBe('755 root\n');
+    // As /var/log of Ubuntu: nobody but root owns it, and others can put a link into it.
+    await host.node.sh(
+      'mkdir -m 0775 /shared && chmod g+w /shared && chgrp 4711 /shared && ln -s /etc /shared/spare',
+    );
+    const spare = { path: '/shared/spare', mode: '0700', owner: 'tenant', group: 'tenant', state: 'spare' };
+    const fresh = sample({ reloadText: 'reload 3' });
+    await host.node.sh('rm /data/tenant/inner');
+    await host.ship({ ...fresh, directories: [...fresh.directories, spare] });
+    expect((await host.run('apply')).code).not.toBe(0);
+    expect(await host.node.sh('stat -c "%a %U" /etc')).toBe('755 root\n');
+    await host.node.sh('rm /shared/spare');
+    expect((await host.run('apply')).code).toBe(0);
+    expect(await host.node.sh('stat -c "%a %U" /shared/spare')).toBe('700 tenant\n');
   });
 });
 

@@ -94,11 +94,40 @@ describe.skipIf(reason !== undefined)(`a host that leaves ${reason ?? ''}`, () =
     await refuse('not of 10.10.10.99; nothing changed', 'remove', '--data=10.10.10.99', 'spare');
     await refuse('the current bundle uses state tenant', 'remove', `--data=${IP}`, 'tenant');
     await refuse('no state other', 'remove', `--data=${IP}`, 'other');
+    const mark = (line: string) => host.node.sh(`printf '${line}\\n' >/data/spare/.pigsty-state`);
+    const marker = await host.read('/data/spare/.pigsty-state');
+    for (const line of ['lab $(id) spare', `lab ${IP}\\033[2J spare`, 'lab 10.10.10.256 spare']) {
+      await mark(line);
+      await refuse('/data/spare/.pigsty-state is not a marker of the agent', 'remove', '--data', 'spare');
+    }
+    await mark(`\\033]0;lab\\007 ${IP} other`);
+    await refuse(`"?]0;lab? ${IP} other"`, 'remove', `--data=${IP}`, 'spare');
+    await mark(marker.replace('\n', '\\n'));
+    await host.node.sh('mkdir /data/kept && touch /data/kept/file && mount --bind /data/kept /data/spare/a');
+    await refuse('/data/spare/a is mounted below /data/spare', 'remove', `--data=${IP}`, 'spare');
+    await host.node.sh('umount /data/spare/a && rm /data/kept/file && rmdir /data/kept');
     const etc = await host.node.sh('ls -A /etc');
     expect((await host.run('remove', `--data=${IP}`, 'spare')).code).toBe(0);
     expect(await host.node.sh('ls -A /data')).toBe('tenant\n');
     expect(await host.node.sh('ls -A /etc')).toBe(etc);
     expect((await host.shell('pigsty-agent status')).stdout).not.toContain('spare');
+  });
+
+  test('a disk that is mounted after the confirmation is not emptied', async () => {
+    const late = { path: '/data/late', mode: '0700', owner: 'tenant', group: 'tenant', state: 'late' };
+    const content = 'mount --bind /root/late /data/late\n';
+    const bundle = site(9, { files: [{ path: 'retire/extra.service', content }] });
+    await host.apply({ ...bundle, directories: [...bundle.directories, late] });
+    await host.node.sh(`
+      mv /data/late/.pigsty-state /root/marker
+      mkdir /root/late; echo 'other 10.10.10.99 late' >/root/late/.pigsty-state; touch /root/late/file
+      chmod 0711 /root; chown -R 4711 /root/late`);
+    const { code, stderr } = await host.run('remove', `--data=${IP}`);
+    expect(stderr).toContain('the marker of /data/late has changed since the confirmation');
+    expect(code).toBe(1);
+    expect(await host.node.sh('ls -A /root/late')).toBe('.pigsty-state\nfile\n');
+    await host.node.sh('umount /data/late; rm -r /root/late /root/marker; chmod 0700 /root');
+    expect((await host.shell(`/var/lib/pigsty/pigsty-agent remove --data=${IP}`)).code).toBe(0);
   });
 
   test('killed at any moment, remove ends with the next one; state stays, and a bundle finds it again', async () => {

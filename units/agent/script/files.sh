@@ -38,7 +38,13 @@ foreign_ways() {
 # The account with whose rights names below DIRECTORY may be used.
 account_of() { # DIRECTORY
   foreign=$(echo "$1" | foreign_ways)
+  [ -n "$foreign" ] || ! has_shared_way "$1" || foreign=nobody
   echo "${foreign##* }"
+}
+
+# Whether accounts other than root may put names into a directory of root on the way, as syslog into Ubuntu's /var/log.
+has_shared_way() { # DIRECTORY
+  namei -l -- "$1" 2>/dev/null | grep -E '^ *d([^ ]{4}w|[^ ]{7}w)' | grep -Evq '^ *d[^ ]{7}-[^ ] +root +root '
 }
 
 # Runs a program with the rights of an account; an empty name means root.
@@ -116,7 +122,21 @@ check_state() { # STATE PATH
       "of this host, write \"$(marker_of "$1" | head -n 1)\" to $2/.pigsty-state"
 }
 
-in_a_line() { echo "$1" | paste -s -d ' '; } # TEXT
+in_a_line() { printf '%s\n' "$1" | paste -s -d ' ' | printable; } # TEXT
+
+# `<address> <state>` of a marker; nothing if no agent has written it.
+place_of() { # MARKER
+  octet='(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])'
+  printf '%s\n' "$1" | sed -n -E "1s/^[^ ]+ (($octet\\.){3}$octet [A-Za-z0-9._-]+)\$/\\1/p"
+}
+
+# The first mount below a directory.
+mount_below() { # DIRECTORY
+  real=$(with_rights_of "$(account_of "$1")" readlink -f -- "$1") || real=$1
+  cut -d ' ' -f 5 /proc/self/mountinfo | while read -r mount; do
+    case $mount in "${real%/}"/*) printf '%s\n' "$mount" ;; esac
+  done | head -n 1
+}
 
 # The lines of a state directory's marker; nothing without one.
 read_marker() { # PATH
@@ -127,11 +147,11 @@ read_marker() { # PATH
 is_own_marker() { # MARKER STATE
   place="$(field host) $2"
   id=$(site_id_of <"$manifest")
-  marked=$(echo "$1" | sed -n 2p)
+  marked=$(printf '%s\n' "$1" | sed -n 2p)
   if [ "$other_site" = no ] && { [ -z "$id" ] || [ -z "$marked" ]; }; then
-    [ "$(echo "$1" | head -n 1)" = "$(field site) $place" ]
+    [ "$(printf '%s\n' "$1" | head -n 1)" = "$(field site) $place" ]
   elif [ "$other_site" = yes ] || [ "$id" = "$marked" ]; then
-    [ "$(echo "$1" | sed -n '1s/^[^ ]* //p')" = "$place" ]
+    [ "$(printf '%s\n' "$1" | sed -n '1s/^[^ ]* //p')" = "$place" ]
   else
     return 1
   fi

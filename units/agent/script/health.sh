@@ -50,7 +50,7 @@ wait_for_checks() {
     wait "$pid" && continue
     unhealthy="$unhealthy $name"
     say "$verb: check $name failed for $seconds s; last output:"
-    tail -n 5 "$work/check-$name.log" >&2 || :
+    tail -n 5 "$work/check-$name.log" | printable >&2 || :
   done <"$work/check-pids"
   jobs=
   [ -n "$unhealthy" ] || return 0

@@ -110,7 +110,7 @@ status_text() {
   echo "last     $(last_result)"
   unit_states | sed 's/^/unit     /'
   unit_states | sed -n 's/^\([^ ]*\) [^ ]* failed$/\1/p' | while read -r name; do
-    journalctl -u "$name" -n 5 --no-pager -o cat -q 2>/dev/null </dev/null | sed "s/^/log      $name: /" || :
+    journalctl -u "$name" -n 5 --no-pager -o cat -q 2>/dev/null </dev/null | printable | sed "s/^/log      $name: /" || :
   done
   waiting_settings | sed 's/^\([^ ]*\) \([^ ]*\) \(.*\)/waits    \2 (\3) for a restart of \1/'
   certificates_at "$(date +%s)" <"$manifest" | certificate_lines | sed 's/^/cert     /'

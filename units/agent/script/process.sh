@@ -1,6 +1,9 @@
 # --- process: messages, exit codes, the lock, and cleaning up ----------------------------------------------------------
 
-say() { printf 'pigsty-agent: %s\n' "$*" >&2; }
+say() { printf 'pigsty-agent: %s\n' "$*" | printable >&2; }
+
+# Texts of services reach the terminal without control characters.
+printable() { sed -e 's/\t/ /g' -e 's/[[:cntrl:]]/?/g' -e 's/\xc2[\x80-\x9f]/?/g'; }
 
 # fail CODE MESSAGE: 1 unexpected, 2 usage or a node that cannot use the bundle, 4 verification, 6 health.
 fail() {

@@ -46,22 +46,31 @@ confirm_deletion() {
     ! grep -qxF "$name" "$work/used" || fail 2 "remove: the current bundle uses state $name: to retire the host, name none"
   done
   doomed_states >"$work/doomed"
-  while read -r name path _; do
+  while read -r name path; do
     marker=$(read_marker "$path")
+    printf '%s\n' "$marker" >"$work/marker-$name"
     [ -n "$marker" ] || continue
-    place="$(echo "$marker" | head -n 1 | cut -d ' ' -f 2,3)"
+    place=$(place_of "$marker")
+    [ -n "$place" ] || fail 2 "remove: $path/.pigsty-state is not a marker of the agent; nothing changed"
     [ "$confirmed" != - ] ||
       fail 2 "remove: this deletes $name in $path, and there is no way back: confirm with --data=${place% *}"
     [ "$place" = "$confirmed $name" ] ||
       fail 2 "remove: $path has the state of \"$(in_a_line "$marker")\", not of $confirmed; nothing changed"
+    refuse_mounts "$path" 2
   done <"$work/doomed"
   [ "$confirmed" != - ] || fail 2 "remove: no state of this node is mounted; nothing changed"
 }
 
+# A bind mount may be of the same file system, where nothing tells its files from those of the state.
+refuse_mounts() { # PATH CODE
+  mount=$(mount_below "$1")
+  [ -z "$mount" ] || fail "$2" "remove: $mount is mounted below $1: unmount it first; nothing was deleted there"
+}
+
 # The state to delete: what is named, or all.
 doomed_states() {
-  state_places | while read -r name path presence; do
-    case " ${named_states:-$name} " in *" $name "*) echo "$name $path $presence" ;; esac
+  state_places | while read -r name path _; do
+    case " ${named_states:-$name} " in *" $name "*) echo "$name $path" ;; esac
   done
 }
 
@@ -80,7 +89,7 @@ retire_host() {
   systemctl daemon-reload
   rm -f "$run/loaded" "$run/settings"
   keep_agent
-  rm -rf "$store/images" "$store/bundles" "$store/ran" "$store/history" "$store/staged" "$run/units" "$run/unpacked"
+  rm -rf --one-file-system "$store/images" "$store/bundles" "$store/ran" "$store/history" "$store/staged" "$run/units" "$run/unpacked"
   drop_home
   rm -f "$store/switching" "$store/links" "$store/reserve.new"
   sync "$store"
@@ -112,19 +121,23 @@ drop_home() {
   rmdir "$home" 2>/dev/null || :
 }
 
-# Names below a state are used with the rights of its account. The marker goes last, so that the rest can be repeated.
+# What was confirmed, and is still the same. Names below a state are used with the rights of its account. The marker goes
+# last, so that the rest can be repeated.
 delete_states() {
-  doomed_states >"$work/doomed"
-  while read -r name path presence; do
+  while read -r name path; do
     account=$(account_of "$path")
-    if [ "$presence" = present ]; then
+    marker=$(read_marker "$path")
+    [ "$marker" = "$(cat "$work/marker-$name")" ] ||
+      fail 1 "remove: the marker of $path has changed since the confirmation: nothing deleted there; run this again"
+    if [ -n "$marker" ]; then
+      refuse_mounts "$path" 1
       with_rights_of "$account" find -H "$path" -xdev -mindepth 1 ! -path "$path/.pigsty-state" -delete ||
         fail 1 "remove: $path could not be deleted wholly"
       with_rights_of "$account" rm -f -- "$path/.pigsty-state"
     fi
     with_rights_of "$(account_of "${path%/*}/")" rmdir -- "$path" 2>/dev/null || :
     rm -f "$store/state/$name" "$store/written/$name"
-    if [ "$presence" = present ]; then
+    if [ -n "$marker" ]; then
       say "remove: deleted $name in $path"
     else
       say "remove: $name in $path is not mounted, or lost: nothing deleted there"
@@ -139,7 +152,7 @@ say_what_stays() {
   [ ! -d "$store/original" ] ||
     say "remove: files that links had replaced more than once stay in $store/original"
   say "remove: accounts stay, and kernel settings until the next boot"
-  address=$(state_places | while read -r _ path _; do read_marker "$path" | head -n 1 | cut -d ' ' -f 2; done | head -n 1)
+  address=$(state_places | while read -r _ path _; do place_of "$(read_marker "$path")"; done | sed -n '1s/ .*//p')
   if [ -n "$(state_places)" ]; then
     say "remove: to delete the state: $store/pigsty-agent remove --data=${address:-ADDRESS}; to come back: apply a bundle"
   else

@@ -61,7 +61,7 @@ needed_unit() {
   for name; do
     [ -f "$home/current/leave/$name" ] || continue
     [ "$verb" != boot ] && timeout -k 1 20 sh "$home/current/leave/$name" "$@" </dev/null >"$work/leave.log" 2>&1 9>&- && continue
-    [ "$verb" = boot ] || cat "$work/leave.log" >&2
+    [ "$verb" = boot ] || printable <"$work/leave.log" >&2
     echo "other hosts need $name"
   done | head -n 1
 }

@@ -45,7 +45,7 @@ check_removed_units() {
   for name; do
     [ -f "$home/current/leave/$name" ] || continue
     timeout -k 1 20 sh "$home/current/leave/$name" "$@" </dev/null >"$work/leave.log" 2>&1 9>&- && continue
-    cat "$work/leave.log" >&2
+    printable <"$work/leave.log" >&2
     fail 2 "$verb: $name is still needed; nothing changed"
   done
 }
@@ -126,7 +126,7 @@ fail_unit() { # NAME MESSAGE
 
 # The newest lines of a unit since this run began. With --since, -n would give the oldest.
 journal_of() { # UNIT LINES
-  journalctl -u "$1" --since "@$started" --no-pager -o cat -q 2>/dev/null 9>&- | tail -n "$2" || :
+  journalctl -u "$1" --since "@$started" --no-pager -o cat -q 2>/dev/null 9>&- | tail -n "$2" | printable || :
 }
 
 # The newest lines of the units that this run has started or reloaded: neither a check nor a unit that waits for another

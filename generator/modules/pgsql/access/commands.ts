@@ -94,7 +94,10 @@ function restartReport(member: PgsqlMember, site: Site, root: ImageRef): FilePla
 /** What the agent runs before Patroni leaves the host. */
 function handover(member: PgsqlMember, site: Site, root: ImageRef): FilePlan {
   const { cluster, instance } = member;
-  const view = { root, cluster, instance, url: restUrl(member, site) };
+  const members = clusterMembers(site, cluster).map(
+    (other) => [other.instance, restUrl(other, site)] as const,
+  );
+  const view = { root, cluster, instance, url: restUrl(member, site), members: Object.fromEntries(members) };
   return {
     path: 'retire/patroni.service',
     mode: 0o755,
