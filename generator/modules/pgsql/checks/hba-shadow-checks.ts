@@ -4,7 +4,7 @@ import type { HbaLine } from '../../../text/hba-line.ts';
 import { type HbaContext, LIVE_ROLES, type LiveRole } from '../access/hba/context.ts';
 import { coversLine, type HasRole } from '../access/hba/covers.ts';
 import { groupsInRole, type HbaSource } from '../access/hba/groups.ts';
-import { printRecord } from '../access/hba/print.ts';
+import { showRecord } from '../access/hba/print.ts';
 import type { HbaRecord } from '../access/hba/records.ts';
 import { rolesOf } from '../access/hba/verdict.ts';
 
@@ -36,7 +36,7 @@ export function unreachableRules(servers: readonly HbaContext[]): ReadonlyMap<nu
     const { own: late, by: early } = first;
     // A rule with the same result is only redundant.
     if (late.line.method === early.line.method && late.line.type === early.line.type) return [];
-    const words = { line: printRecord(late.record), other: printRecord(early.record) };
+    const words = { line: showRecord(late.record), other: showRecord(early.record) };
     return [[index, rules.shadowed.at(member.host.parameters.place(parameter, [index]), words)]];
   });
   return new Map(found);
