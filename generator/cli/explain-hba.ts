@@ -3,7 +3,7 @@ import type { Result } from '../model/diagnostic.ts';
 import { succeed } from '../model/diagnostic.ts';
 import type { Site } from '../model/site.ts';
 import { hbaContext, LIVE_ROLES, type LiveRole } from '../modules/pgsql/access/hba/context.ts';
-import { printRecord } from '../modules/pgsql/access/hba/print.ts';
+import { showRecord } from '../modules/pgsql/access/hba/print.ts';
 import { type HbaQuestion, type HbaVerdict, hbaVerdict } from '../modules/pgsql/access/hba/verdict.ts';
 import { serversOf } from '../modules/pgsql/access/relay.ts';
 import { serviceVerdict } from '../modules/pgsql/access/service-verdict.ts';
@@ -186,11 +186,11 @@ function decision(group: readonly Answer[], answers: readonly Answer[], label?: 
     return `${head}\n           no rule ${label ? 'lets a client in from there' : 'matches'}: the connection is rejected`;
   const { parameter, index, title } = verdict.source;
   const rule = index === undefined ? parameter : `${parameter}[${index}]`;
-  return `${head}\n           ${printRecord(verdict.record)}\n           ${rule}${title ? `: ${title}` : ''}`;
+  return `${head}\n           ${showRecord(verdict.record)}\n           ${rule}${title ? `: ${title}` : ''}`;
 }
 
 function unlessText({ unless }: HbaVerdict): string {
-  return unless ? `\n           unless the server knows the client by ${printRecord(unless)}` : '';
+  return unless ? `\n           unless the server knows the client by ${showRecord(unless)}` : '';
 }
 
 function toJson(
@@ -215,8 +215,8 @@ function printedAnswer({ verdict, ...answer }: Answer): object {
 /** The record as its line in the file. */
 function printedVerdict(verdict: HbaVerdict): object {
   const { method, record, unless } = verdict;
-  const possible = unless && { unless: printRecord(unless) };
+  const possible = unless && { unless: showRecord(unless) };
   return record
-    ? { method, line: printRecord(record), source: verdict.source, ...possible }
+    ? { method, line: showRecord(record), source: verdict.source, ...possible }
     : { method, ...possible };
 }

@@ -11,9 +11,9 @@ export type ShownKeys = ReadonlySet<string> | undefined;
 /** A key whose name suggests a secret. */
 const SECRET = /passw|passphrase|pass$|_pass|pwd|secret|token|credential|_key/i;
 
-/** A word, with what may follow it as a key: a quote, a colon, white space. */
+/** A word, with what may follow it as a key: a quote, a colon or `=`, white space. */
 const WORD = /[\w][\w-]*/g;
-const AFTER_KEY = /(['"]?)(\s*:\s*|\s+)?/y;
+const AFTER_KEY = /(['"]?)(\s*[:=]\s*|\s+)?/y;
 /** The value is part of the key, because the space after the colon is missing. */
 const LONGEST_KEY = 100;
 /** A longer line shows nobody where to look, and takes long to read. */
@@ -22,7 +22,7 @@ const LONGEST_LINE = 8000;
 /** A key for a message, without its value: the value is part of the key if the colon, or the space after it, is missing. */
 export function maskKey(key: string): string {
   const named = key.replace(/\s[\s\S]*/, ' …');
-  const [name = '', ...rest] = named.split(':');
+  const [name = '', ...rest] = named.split(/[:=]/);
   const shown = rest.length > 0 && SECRET.test(name) ? `${name.replace(/['"]$/, '')} …` : named;
   return shown.length > LONGEST_KEY ? `${shown.slice(0, LONGEST_KEY)}…` : shown;
 }
@@ -90,7 +90,7 @@ function maskLine(line: string, rule: Rule): Masked {
     if (!key.hasColon && kind !== 'hidden') continue;
     if (key.isGlued && kind !== 'hidden') continue;
     keys += 1;
-    const end = endOfValue(line, key.value);
+    const end = key.isOption ? line.length : endOfValue(line, key.value);
     const isCollection = hasKeys(line.slice(key.value, end));
     if (kind === 'hidden' || (kind === 'scalar' && !isCollection)) {
       shown += line.slice(rest, key.value) + '*'.repeat(Math.max(0, end - key.value));
@@ -108,13 +108,17 @@ function hasKeys(value: string): boolean {
   return /^[{[]/.test(value) && [...keysOf(value)].some(({ hasColon, isGlued }) => hasColon && !isGlued);
 }
 
-/** `isGlued`: no space follows the colon, so that YAML takes it for a part of a word, as in an address. */
+/**
+ * `isGlued`: no space follows the colon, so that YAML takes it for a part of a word, as in an address. `isOption`: `name=value`, as
+ * in a line of an HBA file or a connection string: only its program knows where the value ends.
+ */
 type Key = {
   readonly name: string;
   readonly start: number;
   readonly value: number;
   readonly hasColon: boolean;
   readonly isGlued: boolean;
+  readonly isOption: boolean;
 };
 
 function* keysOf(line: string): Generator<Key> {
@@ -127,7 +131,8 @@ function* keysOf(line: string): Generator<Key> {
     const value = AFTER_KEY.lastIndex;
     const hasColon = separator.includes(':');
     const isGlued = hasColon && separator.endsWith(':') && value < line.length && quote === '';
-    yield { name, start: match.index, value, hasColon, isGlued };
+    const isOption = separator.includes('=');
+    yield { name, start: match.index, value, hasColon, isGlued, isOption };
   }
 }
 

@@ -108,7 +108,7 @@ export type ModuleImage = Omit<ImageUse, 'platform'> & Partial<Pick<ImageUse, 'p
 /**
  * A systemd unit. `restartOn` and `reloadOn` are paths of files of the generation: a change in the first restarts
  * it, in the second reloads it. `after` orders activation among our own units. The unit's own text and its image
- * always belong to `restartOn`.
+ * always belong to `restartOn`; to `reloadOn` with `isOnlyReloaded`, for a unit that must not stop in between.
  */
 export type UnitPlan = {
   readonly name: string;
@@ -116,6 +116,7 @@ export type UnitPlan = {
   readonly image?: string;
   readonly restartOn: readonly string[];
   readonly reloadOn: readonly string[];
+  readonly isOnlyReloaded?: boolean;
   readonly after: readonly string[];
   /** `start`: run by pigsty.target. `timer`: likewise, a timer. `rerun`: a one-shot that runs again when it changes. `none`: only installed. */
   readonly activation: 'start' | 'timer' | 'rerun' | 'none';

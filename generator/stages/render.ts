@@ -210,9 +210,12 @@ function digestUnit(
   input: RenderInput,
 ): UnitDigests {
   const image = unit.image === undefined ? '-' : rootOf({ $image: unit.image }, input.imageRoots);
-  const restart = [unit.file, ...unit.restartOn].map((path) => describe(path, artifacts));
-  const reload = unit.reloadOn.map((path) => describe(path, artifacts));
-  return { name: unit.name, restart: digest([image, ...restart]), reload: digest(reload) };
+  const describeAll = (paths: readonly string[]) => paths.map((path) => describe(path, artifacts));
+  const own = [image, ...describeAll([unit.file])];
+  const [restart, reload] = [describeAll(unit.restartOn), describeAll(unit.reloadOn)];
+  return unit.isOnlyReloaded
+    ? { name: unit.name, restart: digest(restart), reload: digest([...own, ...reload]) }
+    : { name: unit.name, restart: digest([...own, ...restart]), reload: digest(reload) };
 }
 
 function describe(path: string, artifacts: ReadonlyMap<string, Artifact>): string {

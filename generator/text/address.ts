@@ -62,7 +62,8 @@ export function networkFinder(networks: readonly string[]): (narrow: string) => 
     const { address, length } = splitCidr(narrow);
     const number = numberOf(address);
     const found: number[] = [];
-    for (const [index, network] of parsed.entries()) {
+    for (let index = 0; index < parsed.length; index += 1) {
+      const network = parsed[index];
       if (!network || network.length > length) continue;
       const size = 2 ** (BITS - network.length);
       if (Math.floor(number / size) === Math.floor(network.number / size)) found.push(index);
@@ -73,8 +74,8 @@ export function networkFinder(networks: readonly string[]): (narrow: string) => 
 
 type Network = { readonly number: number; readonly length: number };
 
-/** A cache: HBA rules are compared with many addresses. */
-const networks = new LruMap<string, Network | null>(1000);
+/** A cache: HBA rules are compared with many addresses, each with all others: it must have room for those of one site. */
+const networks = new LruMap<string, Network | null>(50_000);
 
 function networkOf(text: string): Network | null {
   const known = networks.get(text);

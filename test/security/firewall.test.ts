@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -55,10 +55,12 @@ function plans(variables: object): PlannedHost[] {
   return [...compiled.value.plan.hosts];
 }
 
-/** The text of a file of the server's plan; undefined if it has none. */
+/** The text of a file of the server's plan, with the programs of this host; undefined if it has none. */
 function textOf(path: string, variables: object): string | undefined {
   const source = plans(variables)[0]?.plan.files.find((file) => file.path === path)?.source;
-  return source?.kind === 'template' ? renderTemplate(templates, source.template, source.view) : undefined;
+  return source?.kind === 'template'
+    ? renderTemplate(templates, source.template, { ...source.view, root: '/' })
+    : undefined;
 }
 
 const LISTEN = `import selectors, socket, sys
@@ -80,6 +82,21 @@ ports = [*map(int, sys.argv[2:])]
 with concurrent.futures.ThreadPoolExecutor(len(ports)) as pool:
     print(*[port for port, found in zip(ports, pool.map(is_open, ports)) if found])`;
 
+/** What sshd_config(5) allows, with the ports that are open. */
+const SSH_FORMS: [string, ...number[]][] = [
+  ['Port=2222', 22, 2222],
+  ['Port = 2222\n', 22, 2222],
+  ['Port "2222"\n', 22, 2222],
+  ['  port\t2222\r\n', 22, 2222],
+  ['Port 02222\n', 22, 2222],
+  ['Port 22\nPort 65535\nPort 65536\nPort 0\n', 22, 65535],
+  ['#Port 2222\nPort ssh\nPortal 2223\n', 22],
+  ['ListenAddress=0.0.0.0:2222\n', 22, 2222],
+  ['ListenAddress [::]:2222\nListenAddress [fd00::5432]\n', 22, 2222],
+  ['ListenAddress fd00::5432\nListenAddress ::\nListenAddress 10.0.0.1\n', 22],
+  ['Include /etc/ssh/none.conf more.conf\nInclude sshd_config\nPort 2222', 22, 2222, 2223],
+];
+
 const PLANNED = [2379, 2380, 5430, 5432, 5433, 5434, 5436, 5438, 6432, 8008, 9101];
 const PORTS = [...PLANNED, 6430, 22, 2222, 2223, 80, 9999];
 
@@ -93,6 +110,7 @@ describe.skipIf(skipped)(`the ports of a host${skipped ? ` (${skipped})` : ''}`,
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'pigsty-firewall-'));
     mkdirSync(join(directory, 'ssh', 'sshd_config.d'), { recursive: true });
+    mkdirSync(join(directory, 'ssh.socket.d'));
     writeFileSync(join(directory, 'ssh', 'sshd_config'), '# Port 2223\nPort 2222\n');
     segment = await createSegment(names[0] ?? '');
     for (const [at, ip] of [SERVER, MEMBER, CLIENT, FOREIGN].entries()) {
@@ -149,7 +167,8 @@ describe.skipIf(skipped)(`the ports of a host${skipped ? ` (${skipped})` : ''}`,
       script,
       start
         .replaceAll('/etc/pigsty/current/etc/nftables/pigsty.conf', rules)
-        .replaceAll('/run/host/etc/ssh', join(directory, 'ssh')),
+        .replaceAll('/run/host/etc/ssh', join(directory, 'ssh'))
+        .replaceAll('/run/host/etc/systemd/system', directory),
     );
     const [program = '', ...args] = inNamespace(at(SERVER), ['sh', script]);
     return run(program, args);
@@ -178,6 +197,31 @@ describe.skipIf(skipped)(`the ports of a host${skipped ? ` (${skipped})` : ''}`,
     expect(foreign).toEqual(sorted(22, 2222, 5433, 5434, 6432));
   });
 
+  it.each(SSH_FORMS)('of sshd are found in %j', async (text, ...expected) => {
+    const configuration = join(directory, 'ssh', 'sshd_config');
+    const before = readFileSync(configuration, 'utf8');
+    writeFileSync(configuration, text);
+    writeFileSync(join(directory, 'ssh', 'more.conf'), 'Port 2223');
+    try {
+      await mustLoad(VARIABLES);
+    } finally {
+      writeFileSync(configuration, before);
+    }
+    const table = await inside(SERVER, ['nft', 'list', 'table', 'inet', 'pigsty']);
+    const [, ports = ''] = /tcp dport (?:\{ )?([\d, ]+?)(?: \})? accept/.exec(table) ?? [];
+    expect(ports.split(', ').map(Number)).toEqual(expected);
+  });
+
+  it('of a socket of systemd are those of sshd', async () => {
+    writeFileSync(
+      join(directory, 'ssh.socket.d', 'port.conf'),
+      '[Socket]\nListenStream=\nListenStream=[::]:2223\n',
+    );
+    await mustLoad(VARIABLES);
+    expect(await openFrom(FOREIGN)).toContain(2223);
+    rmSync(join(directory, 'ssh.socket.d', 'port.conf'));
+  });
+
   it('stay as they were when a table cannot be loaded', async () => {
     const before = await openFrom(FOREIGN);
     const { code, stderr } = await load(VARIABLES, (text) => text.replace('policy drop', 'policy dorp'));
@@ -193,6 +237,22 @@ describe.skipIf(skipped)(`the ports of a host${skipped ? ` (${skipped})` : ''}`,
     expect(await openFrom(FOREIGN)).not.toContain(9999);
     await mustLoad({ ...VARIABLES, node_firewall_mode: 'zone', node_firewall_intranet: ['192.168.0.0/16'] });
     expect(await openFrom(CLIENT)).not.toContain(9999);
+  });
+
+  it('have a check that misses the table', async () => {
+    const check = join(directory, 'check.sh');
+    const text = textOf('checks/firewall', VARIABLES) ?? '';
+    // There is no unit to reload.
+    writeFileSync(check, text.replace(/^systemctl .*/m, ''));
+    const [program = '', ...args] = inNamespace(at(SERVER), ['sh', check]);
+    expect(await run(program, args)).toMatchObject({ code: 0, stdout: '' });
+    await inside(SERVER, ['nft', 'delete', 'table', 'inet', 'pigsty']);
+    const { code, stdout } = await run(program, args);
+    expect({ code, stdout }).toEqual({
+      code: 1,
+      stdout: 'the table inet pigsty was not there: loading it\n',
+    });
+    await mustLoad(VARIABLES);
   });
 
   it('are open again when the unit stops, and tables of others stay', async () => {

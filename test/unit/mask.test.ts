@@ -7,6 +7,13 @@ it.each([
   ['{ name: a, password: "p,}q", roles: [x] }', '{ name: a, password: ******, roles: [x] }'],
   ["pg_admin_password: 'it''s'", 'pg_admin_password: *******'],
   ['pg_port: 5432', 'pg_port: 5432'],
+  ["- 'host a b all ldap ldapbindpasswd=a,b c'", "- 'host a b all ldap ldapbindpasswd=******"],
+  [
+    '- host a b all radius radiusservers=x radiussecrets="A, B" c',
+    '- host a b all radius radiusservers=x radiussecrets=********',
+  ],
+  ['- "host a b all ldap ldapbindpasswd=\\"a b\\""', '- "host a b all ldap ldapbindpasswd=********'],
+  ['- host a b all cert map=x clientcert=verify-full', '- host a b all cert map=x clientcert=verify-full'],
 ])('%s', (line, shown) => {
   expect(maskSecrets(line)).toBe(shown);
 });
@@ -14,6 +21,7 @@ it.each([
 it.each([
   ['pg_admin_password hunter2', 'pg_admin_password …'],
   ["password:'hunter2", 'password …'],
+  ['password=hunter2', 'password …'],
   ['Patroni_Password_X:hunter2', 'Patroni_Password_X …'],
   ['10.10.10.10:5432', '10.10.10.10:5432'],
 ])('the key %s is named %s', (key, shown) => {

@@ -17,6 +17,7 @@ import { hasVip, vipPeers } from './vip.ts';
 const RULES = 'etc/nftables/pigsty.conf';
 const START = 'etc/nftables/start.sh';
 const UNIT = 'pigsty-firewall.service';
+const CHECK = 'checks/firewall';
 /** Its protocol number (RFC 5798). */
 const VRRP = 112;
 
@@ -27,17 +28,20 @@ export function hasFirewall(host: SiteHost): boolean {
 
 export function firewallContribution(host: SiteHost, site: Site, facts: Facts): Contribution {
   if (!hasFirewall(host)) return {};
-  const file = (path: string, template: string, view: View): FilePlan => {
-    return { path, mode: 0o644, group: 'root', source: { kind: 'template', template, view } };
+  const file = (path: string, template: string, view: View, mode = 0o644): FilePlan => {
+    return { path, mode, group: 'root', source: { kind: 'template', template, view } };
   };
   const files = [
     file(RULES, 'node/nftables.conf.ejs', rulesView(host, site, facts)),
     file(START, 'node/firewall-start.sh.ejs', { port: sshPort(host).port }),
   ];
-  const unit = unitFile(UNIT, `node/${UNIT}.ejs`, { root: { $image: 'nftables' } });
+  const view: View = { root: { $image: 'nftables' } };
+  const unit = unitFile(UNIT, `node/${UNIT}.ejs`, view);
+  const reloadOn = files.map(({ path }) => path);
   return {
-    files: [...files, unit],
-    units: [unitPlan(UNIT, { image: 'nftables', reloadOn: files.map(({ path }) => path) })],
+    files: [...files, unit, file(CHECK, 'node/firewall-check.sh.ejs', view, 0o755)],
+    units: [unitPlan(UNIT, { image: 'nftables', reloadOn, isOnlyReloaded: true })],
+    checks: [{ name: 'firewall', script: CHECK, timeoutSeconds: 30 }],
   };
 }
 

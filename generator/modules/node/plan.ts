@@ -35,6 +35,7 @@ export function planNode(host: SiteHost, site: Site, facts: Facts): Contribution
     directories: [{ path: settings.node_data, mode: 0o755, owner: 'root', group: 'root' }],
     files: [...hostFiles(host, site, facts), ...parts.flatMap(({ files = [] }) => files)],
     units: parts.flatMap(({ units = [] }) => units),
+    checks: parts.flatMap(({ checks = [] }) => checks),
     sshKeys: parts.flatMap(({ sshKeys = [] }) => sshKeys),
   };
 }

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../../model/diagnostic.ts';
 import { hbaProblem } from '../../../text/hba-problem.ts';
 import type { HbaContext } from '../access/hba/context.ts';
 import { listsOf } from '../access/hba/groups.ts';
-import { printRecord } from '../access/hba/print.ts';
+import { printRecord, showRecord } from '../access/hba/print.ts';
 import { ruleRecords } from '../access/hba/records.ts';
 import type { HbaRule } from '../params/schemas.ts';
 
@@ -53,7 +53,7 @@ function checkMade(one: HbaRule, context: HbaContext): { line: string; problem: 
   for (const record of ruleRecords(one, context)) {
     const line = printRecord(record);
     const problem = hbaProblem(line, context.target);
-    if (problem !== undefined) return [{ line, problem }];
+    if (problem !== undefined) return [{ line: showRecord(record), problem }];
   }
   return [];
 }

@@ -4,7 +4,7 @@ import type { Place } from '../../../model/origin.ts';
 import type { Site } from '../../../model/site.ts';
 import type { HbaContext, LiveRole } from '../access/hba/context.ts';
 import { distinctRoles } from '../access/hba/groups.ts';
-import { printRecord } from '../access/hba/print.ts';
+import { showRecord } from '../access/hba/print.ts';
 import { type HbaQuestion, hbaVerdict } from '../access/hba/verdict.ts';
 import { declaredPools } from '../access/pgbouncer.ts';
 import type { PgsqlMember } from '../members.ts';
@@ -88,7 +88,7 @@ function checkPoolUsers(context: HbaContext): Diagnostic[] {
     );
     const [first] = verdicts;
     if (!first || verdicts.some(({ method }) => method !== 'reject')) return [];
-    const line = first.record && printRecord(first.record);
+    const line = first.record && showRecord(first.record);
     return [rules.pool.at(host.parameters.place('pg_users', [index, 'name']), { user: name, line })];
   });
 }

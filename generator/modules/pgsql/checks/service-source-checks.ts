@@ -4,7 +4,7 @@ import type { Place } from '../../../model/origin.ts';
 import type { Site } from '../../../model/site.ts';
 import { hbaContext } from '../access/hba/context.ts';
 import type { HbaSource } from '../access/hba/groups.ts';
-import { printRecord } from '../access/hba/print.ts';
+import { showRecord } from '../access/hba/print.ts';
 import {
   isKnownToServerOnly,
   isTrusting,
@@ -78,7 +78,7 @@ function checkRules(
   return [...rulesOnce.values()].flatMap(({ source, record, reason }) =>
     ports.length === 0
       ? []
-      : [rules.notForServices.at(placeOfRule(first, source), { line: printRecord(record), ports, reason })],
+      : [rules.notForServices.at(placeOfRule(first, source), { line: showRecord(record), ports, reason })],
   );
 }
 

@@ -1,3 +1,4 @@
+import { maskSecrets } from '../../../../diagnostics/mask.ts';
 import { coversNetwork, networkWithout } from '../../../../text/address.ts';
 import { printHbaLine } from '../../../../text/hba-line.ts';
 import { commentLine } from '../../../../text/quote.ts';
@@ -12,6 +13,11 @@ export const ROLE_LINK = '/run/postgresql/role';
 /** The line of a record in the file. */
 export function printRecord({ line, raw }: HbaRecord): string {
   return raw ?? printHbaLine(line);
+}
+
+/** The line for a message, without the secrets of its options. */
+export function showRecord(record: HbaRecord): string {
+  return maskSecrets(printRecord(record));
 }
 
 /** The rules of a member in that role as lines, each group below its title. */

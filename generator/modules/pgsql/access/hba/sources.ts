@@ -49,7 +49,10 @@ export class SourceTable {
   /** Those that do not apply, or may not apply, to clients of services. */
   readonly exceptions: readonly SourceRecord[];
   readonly hasUnknown: boolean;
+  /** Finds networks that the records name, by their numbers; `#recordsOf` has the numbers of the records of each. */
   readonly #find: (address: string) => readonly number[];
+  readonly #recordsOf: readonly (readonly number[])[];
+  readonly #byAddress = new Map<string, Matching>();
   readonly #byNetworks = new Map<string, Matching>();
   readonly #keys = new Map<string, number>();
   #classes: readonly SourceClass[] | undefined;
@@ -58,7 +61,16 @@ export class SourceTable {
     this.records = records;
     this.hasUnknown = records.some(isKnownToServerOnly);
     this.exceptions = records.filter((record) => isKnownToServerOnly(record) || isTrusting(record.method));
-    const named = [...new Set(records.map(networkOf).filter((network) => network !== undefined))];
+    const byNetwork = new Map<string, number[]>();
+    for (const [index, record] of records.entries()) {
+      const network = networkOf(record);
+      if (network === undefined) continue;
+      const known = byNetwork.get(network);
+      if (known) known.push(index);
+      else byNetwork.set(network, [index]);
+    }
+    const named = [...byNetwork.keys()];
+    this.#recordsOf = [...byNetwork.values()];
     this.networks = named.filter((network) => !coversNetwork(LOOPBACK, network));
     this.#find = networkFinder(named);
   }
@@ -93,13 +105,18 @@ export class SourceTable {
   }
 
   #matching(address: string): Matching {
-    const indices = this.#find(address).join();
+    const known = this.#byAddress.get(address) ?? this.#findMatching(address);
+    this.#byAddress.set(address, known);
+    return known;
+  }
+
+  #findMatching(address: string): Matching {
+    const found = this.#find(address);
+    const indices = found.join();
     const known = this.#byNetworks.get(indices);
     if (known) return known;
-    const records = this.records.filter((record) => {
-      const network = networkOf(record);
-      return network !== undefined && coversNetwork(network, address);
-    });
+    const numbers = new Set(found.flatMap((network) => this.#recordsOf[network] ?? []));
+    const records = [...numbers].sort((a, b) => a - b).flatMap((number) => this.records[number] ?? []);
     const text = [...new Set(records.map(({ id }) => id))].join('\n');
     const key = this.#keys.get(text) ?? this.#keys.size;
     this.#keys.set(text, key);
