@@ -46,6 +46,8 @@ wait_for() { # REASON
 }
 
 done=
+said=
+say_once() { [ "$said" = "$1" ] || { said=$1; echo "$1" >&2; }; }
 declared_users="$number $(cut -d ' ' -f 1 "$users" | paste -s -d ' ')"
 has_line() { printf '%s\n' "$1" | grep -Fxq -- "$2"; } # TEXT LINE
 
@@ -136,7 +138,11 @@ step() {
     leads "$own" || return 0
     latest=$(ctl "$own" get --print-value-only /pigsty/users) && request=$(ctl "$own" get --print-value-only /pigsty/auth) || return 1
     if [ "$latest" != "$declared_users" ]; then
-        [ -z "$latest" ] || [ "${latest%% *}" -lt "$number" ] || return 0 # a newer bundle has other users
+        case ${latest%% *} in *[!0-9]*) latest= ;; esac # not ours
+        if [ -n "$latest" ] && [ "${latest%% *}" -ge "$number" ]; then # a newer bundle has other users
+            say_once "the users of etcd are those of declaration ${latest%% *}; this bundle has $number, and changes nothing"
+            return 0
+        fi
         ctl "$own" put /pigsty/users "$declared_users" >/dev/null || return 1
     fi
     [ "$done" = yes ] || { ensure_users && done=yes; } || return 1
