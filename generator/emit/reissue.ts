@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Compiled } from '../compile.ts';
@@ -121,7 +121,8 @@ function certificatesWithoutHost(
   directory: string,
 ): ReadonlyMap<string, readonly string[]> {
   const own = new Set(['ca', ...plans.flatMap(({ certificates }) => certificates.map(({ name }) => name))]);
-  const names = readdirSync(directory, { withFileTypes: true }).flatMap((entry) =>
+  const entries = existsSync(directory) ? readdirSync(directory, { withFileTypes: true }) : [];
+  const names = entries.flatMap((entry) =>
     entry.isFile() && entry.name.endsWith('.crt') ? entry.name.slice(0, -'.crt'.length) : [],
   );
   return new Map(
