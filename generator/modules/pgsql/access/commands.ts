@@ -94,10 +94,10 @@ function restartReport(member: PgsqlMember, site: Site, root: ImageRef): FilePla
 /** What the agent runs before Patroni leaves the host. */
 function handover(member: PgsqlMember, site: Site, root: ImageRef): FilePlan {
   const { cluster, instance } = member;
-  const members = clusterMembers(site, cluster).map(
-    (other) => [other.instance, restUrl(other, site)] as const,
-  );
-  const view = { root, cluster, instance, url: restUrl(member, site), members: Object.fromEntries(members) };
+  const members = clusterMembers(site, cluster).map((other) => {
+    return { name: other.instance, url: restUrl(other, site) };
+  });
+  const view = { root, cluster, instance, url: restUrl(member, site), members };
   return {
     path: 'retire/patroni.service',
     mode: 0o755,
