@@ -43,8 +43,8 @@ export function checkBackups(member: PgsqlMember, site: Site): Diagnostic[] {
   const chosen = chosenRepository(settings);
   if (chosen) {
     const isOwn = host.parameters.place('pgbackrest_repo') !== undefined;
-    const isServed = site.hosts.some(({ parameters }) => parameters.values.minio_seq !== undefined);
-    if (isOwn || isServed || chosen.s3_endpoint === undefined) return checkRepository(member);
+    const isServed = () => site.hosts.some(({ parameters }) => parameters.values.minio_seq !== undefined);
+    if (isOwn || chosen.s3_endpoint === undefined || isServed()) return checkRepository(member);
     const words = { method: settings.pgbackrest_method, endpoint: String(chosen.s3_endpoint) };
     return [rules.noServer.at(placeOf(member, 'pgbackrest_method'), words)];
   }

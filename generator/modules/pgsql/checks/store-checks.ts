@@ -22,10 +22,17 @@ export function checkStore(site: Site): Diagnostic[] {
   const known = clusters(site).flatMap(([member]) =>
     member ? [{ member, name: member.cluster, prefix: storePrefix(member) }] : [],
   );
+  const byPrefix = new Map([...[...known].reverse(), OWN].map((one) => [one.prefix, one]));
   return known.flatMap(({ member, name, prefix }) => {
-    const outer = [OWN, ...known].find((one) => one.prefix !== prefix && prefix.startsWith(one.prefix));
+    const outer = aboveOf(prefix).flatMap((above) => byPrefix.get(above) ?? [])[0];
     if (!outer) return [];
     const args = { cluster: name, prefix, other: outer.name, outer: outer.prefix };
     return [rules.nested.at(placeOf(member, 'pg_namespace'), args)];
   });
+}
+
+/** `/pg/`, `/` for `/pg/test/`: what keys below may begin with. */
+function aboveOf(prefix: string): string[] {
+  const ends = [...prefix.slice(0, -1).matchAll(/\//g)].map(({ index }) => index + 1);
+  return ends.map((end) => prefix.slice(0, end));
 }
