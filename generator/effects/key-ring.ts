@@ -4,7 +4,6 @@ import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
 import type { Expiry, KeyPair, KeyRing, SshKey } from '../model/keys.ts';
-import { append } from '../model/multimap.ts';
 import type { CertificatePlan, HostPlan } from '../model/plan.ts';
 import {
   CertificateAuthority,
@@ -17,7 +16,13 @@ import {
 import { makeDirectory, readSmallIfExists, writeFileAtomic } from './files.ts';
 import { withKeyLock } from './key-lock.ts';
 import { rules } from './key-rules.ts';
-import { addRevoked, openRevocations, type Revocations, revocationsFile } from './revocations.ts';
+import {
+  addRevoked,
+  openRevocations,
+  type Revocations,
+  replacedCertificates,
+  revocationsFile,
+} from './revocations.ts';
 import { makeSshKey, sshKeyLine } from './ssh-key.ts';
 
 /** The certificates and keys that a host needs. */
@@ -233,17 +238,6 @@ async function putAside(directory: string, name: string): Promise<void> {
   if (kept === undefined) return;
   const ending = isCertificate(kept) ? serialOf(kept) : 'unusable';
   await rename(path, `${path}.${ending}`);
-}
-
-/** Certificates of the directory that were replaced, by name. */
-async function replacedCertificates(directory: string): Promise<ReadonlyMap<string, readonly string[]>> {
-  const found = new Map<string, string[]>();
-  for (const file of (await readdir(directory)).sort()) {
-    const [, name] = /^(.+)\.crt\.[0-9a-f]+$/.exec(file) ?? [];
-    const text = name === undefined ? undefined : readSmallIfExists(join(directory, file));
-    if (name !== undefined && text !== undefined) append(found, name, text);
-  }
-  return found;
 }
 
 /** The key is written first; an incomplete pair is created again. */

@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { append } from '../model/multimap.ts';
 import { type CertificateAuthority, serialOf } from './certificates.ts';
 import { readSmallIfExists, writeFileAtomic } from './files.ts';
 
@@ -74,4 +76,17 @@ async function write(
 
 function fingerprintOf({ certificate }: CertificateAuthority): string {
   return new X509Certificate(certificate).fingerprint256;
+}
+
+/** Certificates of the directory that were replaced, by name. */
+export async function replacedCertificates(
+  directory: string,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, string[]>();
+  for (const file of (await readdir(directory)).sort()) {
+    const [, name] = /^(.+)\.crt\.[0-9a-f]+$/.exec(file) ?? [];
+    const text = name === undefined ? undefined : readSmallIfExists(join(directory, file));
+    if (name !== undefined && text !== undefined) append(found, name, text);
+  }
+  return found;
 }
