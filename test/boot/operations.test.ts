@@ -53,7 +53,7 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
       edit: (text) =>
         text
           .replace('        pg_databases:\n', USER)
-          .replace('        pg_rto: 30\n', `        pg_rto: 30\n${RULES}`),
+          .replace('        pg_rto: 30\n', `        pg_rto: 15\n${RULES}`),
     });
   });
   afterAll(() => cluster?.destroy());
@@ -170,7 +170,7 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
     await leader.sh('patronictl pause --wait; systemctl stop patroni');
     expect((await leader.exec(['systemctl', 'is-active', 'patroni-guard'])).stdout.trim()).toBe('inactive');
     // Longer than the lease, after which the guard would strike.
-    await delay(25_000);
+    await delay(10_000);
     await leader.sh('systemctl start patroni');
     await delay(5000);
     expect(await leader.sh('systemctl is-active patroni patroni-guard')).toBe('active\nactive\n');
@@ -201,14 +201,14 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
   it('converges its own keys in etcd and keeps others', async () => {
     const leader = await cluster.leader();
     await leader.sh('patronictl edit-config --force --set postgresql.parameters.log_hostname=on');
-    cluster.workshop.edit((text) => text.replace('pg_rto: 30', 'pg_rto: 40'));
+    cluster.workshop.edit((text) => text.replace('pg_rto: 15', 'pg_rto: 40'));
     for (const node of cluster.nodes) await cluster.ship(node);
     await cluster.applyAll();
     const config = await leader.sh('patronictl show-config');
     expect(config).toMatch(/^ttl: 32$/m);
     expect(config).toContain('log_hostname: true');
     const words = await leader.sh('journalctl -u pgsql-provision -o cat --no-pager');
-    expect(words).toContain('store: ttl: 22 -> 32');
+    expect(words).toContain('store: ttl: 7 -> 32');
     expect(words).toContain('log_hostname = True: not in the inventory, not changed');
   });
 
