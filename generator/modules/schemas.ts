@@ -135,11 +135,15 @@ const SYSTEM_ACCOUNTS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+export function isSystemAccount(name: string): boolean {
+  return SYSTEM_ACCOUNTS.has(name) || name.startsWith('systemd-');
+}
+
 /** An account for services and operators: its name is free on the host, or theirs (useradd(8)). */
 export const SystemUser = pattern(
   /^[a-z_][a-z0-9_-]{0,31}$/,
   'an account name: lower-case letters, digits, _ and -, at most 32',
-).refine((name) => !SYSTEM_ACCOUNTS.has(name) && !name.startsWith('systemd-'), {
+).refine((name) => !isSystemAccount(name), {
   error: ({ input }) => `\`${input}\` is an account of the system`,
 });
 /** A name that becomes part of host, service and file names. */
