@@ -145,9 +145,9 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
       .toContain('full backup');
   });
 
-  it('restores from the new primary’s repository to a point in time after the switchover', async () => {
+  it('is taken back, as a whole, to a point in time after the switchover, from the new primary’s repository', async () => {
     const leader = await cluster.leader();
-    const { check, restore, start, remove } = restorePage();
+    const { check, restore, start, whole } = restorePage();
     const run = (script: string) => {
       const own = script.replaceAll('pg-meta', 'pg-test').replaceAll('-d meta', '-d test');
       return leader.sh(own, { timeoutSeconds: 300 });
@@ -159,8 +159,17 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
     await run(restore.replace(/^moment=.*$/m, `moment='${moment}'`));
     const rows = 'asked "select string_agg(row, $$ $$) from pitr"';
     expect(await run(`${start}\n${rows.replaceAll('$', '\\$')}`)).toBe('before\n');
-    await run(remove);
-    expect(await cluster.sql('select count(*) from pitr')).toBe('2');
+    const replicas = cluster.others(leader);
+    for (const node of replicas) await node.sh('systemctl stop patroni');
+    await run(whole);
+    const leads = () => cluster.sql('select pg_is_in_recovery()', { host: leader.ip, port: 5432 });
+    await expect.poll(leads, { timeout: 60_000 }).toBe('f');
+    for (const node of replicas) await node.sh('systemctl start patroni');
+    await cluster.waitUntilWhole();
+    for (const { ip: host } of cluster.nodes) {
+      expect(await cluster.sql('select row from pitr', { host, port: 5432 })).toBe('before');
+    }
+    await leader.sh('rm -r /pg/data-before');
   });
 
   it('in maintenance mode PostgreSQL goes on without Patroni, and through its return', async () => {
