@@ -3,6 +3,7 @@ import { defineModule, settingsOf } from '../../model/module.ts';
 import { firewallPromises } from './firewall.ts';
 import { checkFirewall } from './firewall-rules.ts';
 import { haproxyPorts } from './haproxy.ts';
+import { checkKernelSettings } from './kernel-rules.ts';
 import { rows } from './params.ts';
 import { nodeImages, planNode } from './plan.ts';
 import { checkNode } from './rules.ts';
@@ -16,7 +17,12 @@ export const node = defineModule({
   recipes: ['chrony', 'haproxy', 'keepalived', 'nftables'],
   isOn: () => true,
   files: keyFiles,
-  check: (site) => [...checkNode(site), ...checkFirewall(site), ...checkSources(site)],
+  check: (site) => [
+    ...checkNode(site),
+    ...checkKernelSettings(site),
+    ...checkFirewall(site),
+    ...checkSources(site),
+  ],
   offer: (site) => [
     offer(
       NodeName,
