@@ -30,7 +30,7 @@ export default defineConfig({
           ),
           exclude: [commands],
           sequence: { groupOrder: 0 },
-          testTimeout: minute,
+          testTimeout: 2 * minute,
         },
       },
       {
@@ -43,7 +43,7 @@ export default defineConfig({
           ],
           exclude: clusters,
           sequence: { groupOrder: 1 },
-          maxWorkers: 2,
+          maxWorkers: 3,
           ...patient,
         },
       },

@@ -80,6 +80,13 @@ export const Text = patternOrNumber(/^[^\0]+$/, 'text that is not empty');
 const LINE = 'text of one line, not empty';
 /** Text for formats where a line break cannot be written. */
 export const Line = patternOrNumber(/^\P{Cc}+$/u, LINE);
+/** One line that a program reads; `problemOf` says what the program refuses. */
+export function lineFor(problemOf: (line: string) => string | undefined) {
+  return Line.superRefine((line, { addIssue }) => {
+    const message = problemOf(line);
+    if (message !== undefined) addIssue({ code: 'custom', message });
+  });
+}
 /** Programs list names with commas between them. */
 export const RoleName = patternOrNumber(/^[^\p{Cc},]+$/u, 'a name without commas and line breaks');
 /** A line of a configuration file, which may have tabs; YAML's block scalars end with a line break. */
@@ -135,11 +142,15 @@ const SYSTEM_ACCOUNTS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+export function isSystemAccount(name: string): boolean {
+  return SYSTEM_ACCOUNTS.has(name) || name.startsWith('systemd-');
+}
+
 /** An account for services and operators: its name is free on the host, or theirs (useradd(8)). */
 export const SystemUser = pattern(
   /^[a-z_][a-z0-9_-]{0,31}$/,
   'an account name: lower-case letters, digits, _ and -, at most 32',
-).refine((name) => !SYSTEM_ACCOUNTS.has(name) && !name.startsWith('systemd-'), {
+).refine((name) => !isSystemAccount(name), {
   error: ({ input }) => `\`${input}\` is an account of the system`,
 });
 /** A name that becomes part of host, service and file names. */

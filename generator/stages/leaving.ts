@@ -16,6 +16,8 @@ const ORDERS = {
   handsOver: 'apply HOST first, which hands over to another member, then the other hosts',
   /** The same units serve another cluster then. */
   moves: 'on HOST, if it is the primary: patronictl switchover. Then apply HOST, and the other hosts',
+  /** Its cluster is gone from all hosts. */
+  ends: 'apply the hosts of its replicas first, then that of its primary',
   /** The others remove it first, or nobody shares it. */
   last: 'apply the other hosts first, then HOST',
 } as const;
@@ -53,6 +55,13 @@ const rules = {
       `cluster ${cluster} is not in the inventory any more: it had ${members}`,
     help: ({ keys }) =>
       `when it runs on none of its hosts any more, on a host of etcd: etcdctl del --prefix ${keys}. Before, no new cluster can have this name. Backups stay on its hosts`,
+  }),
+  replaced: rule<{ cluster: string; hosts: string; old: string }>('site/cluster-replaced', {
+    severity: 'warning',
+    message: ({ cluster, hosts, old }) =>
+      `cluster ${cluster} on ${hosts} is new and begins empty; in the last build, ${old} was there`,
+    help: ({ cluster, old }) =>
+      `a cluster cannot be renamed: to keep the data in use, keep the name ${old}. If ${cluster} is another cluster: apply stops ${old} and keeps its data`,
   }),
 };
 
@@ -92,18 +101,45 @@ export function checkLeaving(site: Site, modules: readonly Module[]): Diagnostic
         ...stillNamed(site, ip),
       ];
     return left.map(([module, one]) => {
-      const leaves = after[module] ? 'moves' : 'handsOver';
-      const order = isShared([one]) ? leaves : 'last';
+      const order = orderOf(one, after[module] !== undefined, clusters);
       return rules.moduleLeft.at(undefined, { ip, instance: one.instance, order });
     });
   });
   const gone = [...clustersOf(last)].filter(([cluster]) => !clusters.has(cluster));
   return [
+    ...replacements(last, now),
     ...hosts,
     ...gone.map(([cluster, members]) =>
       rules.clusterLeft.at(undefined, { cluster, members: names(members), keys: members[0]?.keys ?? '' }),
     ),
   ];
+}
+
+function orderOf(
+  { cluster }: Instance,
+  isReplaced: boolean,
+  clusters: ReadonlyMap<string, readonly Instance[]>,
+): Order {
+  if (cluster === undefined) return 'last';
+  if (!clusters.has(cluster)) return 'ends';
+  return isReplaced ? 'moves' : 'handsOver';
+}
+
+/** New clusters on hosts of a cluster that is gone: what a new name looks like. */
+function replacements(last: SiteRecord, now: SiteRecord): Diagnostic[] {
+  const [before, after] = [clustersOf(last), clustersOf(now)];
+  const found = new Map<string, { cluster: string; old: string; ips: string[] }>();
+  for (const [ip, modules] of Object.entries(now.hosts)) {
+    for (const [module, { cluster }] of Object.entries(modules)) {
+      const old = last.hosts[ip]?.[module]?.cluster;
+      if (!cluster || !old || before.has(cluster) || after.has(old)) continue;
+      const known = found.get(`${cluster}\0${old}`) ?? { cluster, old, ips: [] };
+      found.set(`${cluster}\0${old}`, { ...known, ips: [...known.ips, ip] });
+    }
+  }
+  return [...found.values()].map(({ ips, ...words }) =>
+    rules.replaced.at(undefined, { ...words, hosts: ips.join(', ') }),
+  );
 }
 
 /** The parameters that the inventory sets, and whose value has the address: `admin_ip` is the default DNS server. */

@@ -87,6 +87,16 @@ describe.skipIf(reason !== undefined)(`an interrupted agent ${reason ?? ''}`, ()
     }
   });
 
+  test('is killed when it has made the first directory in a state: the marker is there', async () => {
+    await host.node.sh(WIPE);
+    const { digest } = await host.ship(numbered(1));
+    await host.shell(KILL_AFTER('until [ -e /data/tenant/inner ]; do :; done'));
+    expect(await host.read('/data/tenant/.pigsty-state')).toMatch(/ tenant$/);
+    const { code, stderr } = await host.run('apply');
+    expect(code, stderr).toBe(0);
+    await expectBundle(host, 1, digest);
+  });
+
   test('is ended by a signal, and leaves nothing', async () => {
     await host.ship(numbered(100));
     const before = await host.snapshot();

@@ -3,7 +3,7 @@ import { createLab, type Lab, labSkipReason } from '../support/lab.ts';
 import { seededRandom } from '../support/random.ts';
 import { type AgentNode, bootNode } from './support/agent-node.ts';
 import { numbered } from './support/numbered.ts';
-import type { Variation } from './support/sample.ts';
+import { packTree, tinyImage, type Variation } from './support/sample.ts';
 
 /* A host leaves its site, a bundle leaves out what the last one had, and a bundle is of another site. */
 const reason = labSkipReason();
@@ -128,6 +128,21 @@ describe.skipIf(reason !== undefined)(`a host that leaves ${reason ?? ''}`, () =
     expect(await host.node.sh('ls -A /root/late')).toBe('.pigsty-state\nfile\n');
     await host.node.sh('umount /data/late; rm -r /root/late /root/marker; chmod 0700 /root');
     expect((await host.shell(`/var/lib/pigsty/pigsty-agent remove --data=${IP}`)).code).toBe(0);
+  });
+
+  test('killed while it deletes an image: what has its final name is whole', async () => {
+    const layers = [...tinyImage(), packTree('mkdir many; seq -f many/%.0f 30000 | xargs touch')];
+    const crowded = site(8, { images: new Map([['tiny', layers]]) });
+    await host.apply(crowded);
+    await host.shell(`
+      setsid pigsty-agent remove >/root/killed.log 2>&1 & agent=$!
+      until [ "$(ls /var/lib/pigsty/images/*/rootfs/many 2>/dev/null | wc -l)" != 30000 ]; do :; done
+      kill -KILL -$agent; wait $agent; systemctl daemon-reload`);
+    expect(await host.node.sh('ls -d /var/lib/pigsty/images')).not.toBe('');
+    await host.apply(crowded);
+    const { code, stderr } = await host.shell('pigsty-agent verify');
+    expect(code, stderr).toBe(0);
+    expect(await host.node.sh('ls /var/lib/pigsty/images/*/rootfs/many | wc -l')).toBe('30000\n');
   });
 
   test('killed at any moment, remove ends with the next one; state stays, and a bundle finds it again', async () => {

@@ -53,7 +53,7 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
       edit: (text) =>
         text
           .replace('        pg_databases:\n', USER)
-          .replace('        pg_rto: 30\n', `        pg_rto: 30\n${RULES}`),
+          .replace('        pg_rto: 30\n', `        pg_rto: 15\n${RULES}`),
     });
   });
   afterAll(() => cluster?.destroy());
@@ -145,9 +145,9 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
       .toContain('full backup');
   });
 
-  it('restores from the new primary’s repository to a point in time after the switchover', async () => {
+  it('is taken back, as a whole, to a point in time after the switchover, from the new primary’s repository', async () => {
     const leader = await cluster.leader();
-    const { check, restore, start, remove } = restorePage();
+    const { check, restore, start, whole } = restorePage();
     const run = (script: string) => {
       const own = script.replaceAll('pg-meta', 'pg-test').replaceAll('-d meta', '-d test');
       return leader.sh(own, { timeoutSeconds: 300 });
@@ -159,8 +159,17 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
     await run(restore.replace(/^moment=.*$/m, `moment='${moment}'`));
     const rows = 'asked "select string_agg(row, $$ $$) from pitr"';
     expect(await run(`${start}\n${rows.replaceAll('$', '\\$')}`)).toBe('before\n');
-    await run(remove);
-    expect(await cluster.sql('select count(*) from pitr')).toBe('2');
+    const replicas = cluster.others(leader);
+    for (const node of replicas) await node.sh('systemctl stop patroni');
+    await run(whole);
+    const leads = () => cluster.sql('select pg_is_in_recovery()', { host: leader.ip, port: 5432 });
+    await expect.poll(leads, { timeout: 60_000 }).toBe('f');
+    for (const node of replicas) await node.sh('systemctl start patroni');
+    await cluster.waitUntilWhole();
+    for (const { ip: host } of cluster.nodes) {
+      expect(await cluster.sql('select row from pitr', { host, port: 5432 })).toBe('before');
+    }
+    await leader.sh('rm -r /pg/data-before');
   });
 
   it('in maintenance mode PostgreSQL goes on without Patroni, and through its return', async () => {
@@ -170,7 +179,7 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
     await leader.sh('patronictl pause --wait; systemctl stop patroni');
     expect((await leader.exec(['systemctl', 'is-active', 'patroni-guard'])).stdout.trim()).toBe('inactive');
     // Longer than the lease, after which the guard would strike.
-    await delay(25_000);
+    await delay(10_000);
     await leader.sh('systemctl start patroni');
     await delay(5000);
     expect(await leader.sh('systemctl is-active patroni patroni-guard')).toBe('active\nactive\n');
@@ -201,14 +210,14 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
   it('converges its own keys in etcd and keeps others', async () => {
     const leader = await cluster.leader();
     await leader.sh('patronictl edit-config --force --set postgresql.parameters.log_hostname=on');
-    cluster.workshop.edit((text) => text.replace('pg_rto: 30', 'pg_rto: 40'));
+    cluster.workshop.edit((text) => text.replace('pg_rto: 15', 'pg_rto: 40'));
     for (const node of cluster.nodes) await cluster.ship(node);
     await cluster.applyAll();
     const config = await leader.sh('patronictl show-config');
     expect(config).toMatch(/^ttl: 32$/m);
     expect(config).toContain('log_hostname: true');
     const words = await leader.sh('journalctl -u pgsql-provision -o cat --no-pager');
-    expect(words).toContain('store: ttl: 22 -> 32');
+    expect(words).toContain('store: ttl: 7 -> 32');
     expect(words).toContain('log_hostname = True: not in the inventory, not changed');
   });
 

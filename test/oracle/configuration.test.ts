@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { HAPROXY } from '../../generator/text/haproxy-words.ts';
 import { quoteShell } from '../../generator/text/quote.ts';
 import { type RunResult, removeTree } from '../support/process.ts';
 import { Workshop } from '../support/product.ts';
@@ -74,6 +75,39 @@ print(status(sys.argv[1]), status("pigsty"))`;
       const result = await bundle.run(check, broken);
       expect(result.code).toBe(1);
       expect(said(result)).toContain('pg-meta-primary.cfg:9] : balance only supports');
+    });
+  });
+
+  describe('words of haproxy that inventories may use', () => {
+    const prepare = 'install -d -o 380 "$node/run/haproxy"; cd "$node/run/haproxy"';
+
+    it('are known to it; it refuses others', async () => {
+      const lines = [
+        ...HAPROXY.lines,
+        ...[...HAPROXY.options].map((word) => `option ${word}`),
+        ...[...HAPROXY.algorithms].map((word) => `balance ${word}`),
+      ];
+      const others = ['nonsense', 'option nonsense', 'balance nonsense'];
+      const result = await bundle.run(`${prepare}
+        while read -r line; do
+          printf 'listen a\\n  %s\\n' "$line" >line.cfg
+          within haproxy 380 haproxy -c -f /run/haproxy/line.cfg 2>&1 |
+            grep -qE 'unknown (keyword|option)|balance only supports' || continue
+          echo "$line"
+        done <<'END'\n${[...lines, ...others].join('\n')}\nEND\n`);
+      expect(result.stdout.trim().split('\n'), result.stderr).toEqual(others);
+    });
+
+    it('are, for servers, all that its own list has', async () => {
+      const { stdout } = await bundle.run(`${prepare}
+        echo global >empty.cfg
+        within haproxy 380 haproxy -c -dKcfg -f /run/haproxy/empty.cfg || :`);
+      const listed = [...stdout.matchAll(/^\tserver <name> <addr> (\S+)(?: (\S+))?$/gm)];
+      const names = (hasValue: boolean) =>
+        listed.filter(([, , value]) => (value !== undefined) === hasValue).map(([, name]) => name);
+      // The two words after `source` belong to it.
+      expect([...names(true), 'interface', 'usesrc'].sort()).toEqual([...HAPROXY.serverValues].sort());
+      expect(names(false).sort()).toEqual([...HAPROXY.serverFlags, 'set-proxy-v2-tlv-fmt', 'usesrc'].sort());
     });
   });
 

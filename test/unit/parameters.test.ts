@@ -81,7 +81,6 @@ describe('the tables', () => {
   it('name the parameters without effect', () => {
     const unread = rows.filter((row) => row.note === UNREAD).map((row) => row.name);
     expect(unread.sort()).toEqual([
-      'ca_cn',
       'ca_method',
       'exporter_install',
       'exporter_repo_url',

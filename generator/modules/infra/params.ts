@@ -45,7 +45,7 @@ const meta = section('META', [
 const ca = section('CA', [
   { id: 105, name: 'ca_method', level: 'G', schema: oneOf('create', 'recreate', 'copy'), default: 'create', note: UNREAD,
     meaning: 'source of the certificate authority' },
-  { id: 106, name: 'ca_cn', level: 'G', schema: Text, default: 'pigsty-ca', note: UNREAD,
+  { id: 106, name: 'ca_cn', level: 'G', schema: Text, default: 'pigsty-ca',
     meaning: 'common name of the certificate authority' },
   { id: 107, name: 'cert_validity', level: 'G', schema: CertificateLife, default: '730d',
     meaning: 'validity of the certificates of hosts; a build renews them when less than half of it is left' },

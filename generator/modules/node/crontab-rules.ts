@@ -1,8 +1,11 @@
 import { rule } from '../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
 import { settingsOf } from '../../model/module.ts';
+import type { Settings } from '../../model/settings.ts';
 import type { Site } from '../../model/site.ts';
 import { backupType, type CronLine, parseCronLine } from '../../text/calendar.ts';
+import { nearestName } from '../../text/nearest.ts';
+import { isSystemAccount } from '../schemas.ts';
 import { crontabLines, type WrittenLine } from './crontab.ts';
 
 const rules = {
@@ -14,6 +17,16 @@ const rules = {
       parameter === 'node_crontab'
         ? 'five fields, an account and a command, as in /etc/crontab: `30 2 * * * root fstrim -a`'
         : 'five fields and a command, which runs as `pg_dbsu`: `30 2 * * * vacuumdb -a`',
+  }),
+  account: rule<{ account: string; ip: string; nearest: string | undefined }>('node/crontab-account', {
+    severity: 'warning',
+    message: ({ account, ip }) =>
+      `\`node_crontab\`: no account ${account} is declared for host ${ip}; without it, the job does not run`,
+    label: () => 'this line',
+    help: ({ nearest }) =>
+      nearest
+        ? `did you mean ${nearest}?`
+        : 'name root, `node_admin_username`, or `pg_dbsu` on hosts of a cluster',
   }),
   script: rule<{ parameter: WrittenLine['parameter']; names: readonly string[] }>('node/script-not-found', {
     severity: 'notice',
@@ -37,8 +50,13 @@ export function checkCrontabs({ hosts }: Site): Diagnostic[] {
       const place = host.parameters.place(parameter, [index]);
       const problem = crontabProblem(line);
       if (problem) return [rules.crontab.at(place, { parameter, problem })];
-      const names = missingScripts(parseCronLine(line), cluster !== undefined);
-      return names.length > 0 ? [rules.script.at(place, { parameter, names })] : [];
+      const parsed = parseCronLine(line);
+      const names = missingScripts(parsed, cluster !== undefined);
+      const unknown = parsed && unknownAccount(parsed.user, settings);
+      return [
+        ...(unknown ? [rules.account.at(place, { ip: host.ip, ...unknown })] : []),
+        ...(names.length > 0 ? [rules.script.at(place, { parameter, names })] : []),
+      ];
     });
   });
 }
@@ -54,6 +72,19 @@ function crontabProblem(line: string): string | undefined {
   return /(?<!\\)%/.test(parsed.command)
     ? 'gives the command input after a `%`: write `\\%`, or use a file'
     : undefined;
+}
+
+/** An account that neither the inventory nor every distribution has. */
+function unknownAccount(account: string, settings: Settings) {
+  const {
+    node_admin_enabled: hasAdmin,
+    node_admin_username: admin,
+    pg_cluster: cluster,
+    pg_dbsu: dbsu,
+  } = settings;
+  const known = ['root', ...(hasAdmin ? [admin] : []), ...(cluster === undefined ? [] : [dbsu])];
+  if (known.includes(account) || isSystemAccount(account)) return undefined;
+  return { account, nearest: nearestName(account, known) };
 }
 
 /** Names of accounts as useradd(8) and directory services allow them. */

@@ -1,7 +1,9 @@
 import { NodeName, offer, PackageArchive } from '../../model/facts.ts';
 import { defineModule, settingsOf } from '../../model/module.ts';
 import { firewallPromises } from './firewall.ts';
+import { checkFirewall } from './firewall-rules.ts';
 import { haproxyPorts } from './haproxy.ts';
+import { checkKernelSettings } from './kernel-rules.ts';
 import { rows } from './params.ts';
 import { nodeImages, planNode } from './plan.ts';
 import { checkNode } from './rules.ts';
@@ -15,7 +17,12 @@ export const node = defineModule({
   recipes: ['chrony', 'haproxy', 'keepalived', 'nftables'],
   isOn: () => true,
   files: keyFiles,
-  check: (site) => [...checkNode(site), ...checkSources(site)],
+  check: (site) => [
+    ...checkNode(site),
+    ...checkKernelSettings(site),
+    ...checkFirewall(site),
+    ...checkSources(site),
+  ],
   offer: (site) => [
     offer(
       NodeName,

@@ -1,12 +1,14 @@
 import * as z from 'zod';
 import { platformNames } from '../../distributions/index.ts';
 import { ADDRESS } from '../../text/address.ts';
+import { balanceProblem, listenLineProblem, serverOptionsProblem } from '../../text/haproxy-words.ts';
 import {
   ConfigLine,
   expected,
   Flag,
   Ip,
   Line,
+  lineFor,
   listOf,
   oneOf,
   optional,
@@ -25,7 +27,7 @@ const HaproxyServer = z.strictObject(
     port: Port,
     backup: optional(Flag),
     weight: optional(whole(0, 256, 'a weight 0-256')),
-    options: optional(Line),
+    options: optional(lineFor(serverOptionsProblem)),
   },
   expected('{ name, ip, port, … }'),
 );
@@ -35,7 +37,7 @@ const ADMIN_IP = '${admin_ip}';
 
 /** Settings of HAProxy: Pigsty's code reads them here, its documentation has them one level higher. */
 const Nested = z.strictObject(
-  { balance: optional(Line), maxconn: optional(Positive) },
+  { balance: optional(lineFor(balanceProblem)), maxconn: optional(Positive) },
   expected('{ balance, maxconn }'),
 );
 
@@ -140,11 +142,11 @@ export const HaproxyService = z.strictObject(
     port: Port,
     ip: optional(BindAddress),
     protocol: optional(oneOf('tcp', 'http')),
-    balance: optional(Line),
+    balance: optional(lineFor(balanceProblem)),
     maxconn: optional(Positive),
     haproxy: optional(Nested),
-    options: optional(listOf(Line, 'lines')),
-    default: optional(Line),
+    options: optional(listOf(lineFor(listenLineProblem), 'lines')),
+    default: optional(lineFor(serverOptionsProblem)),
     servers: optional(listOf(HaproxyServer, 'servers')),
   },
   expected('{ name, port, servers, … }'),

@@ -6,6 +6,7 @@ import { ownValue } from '../../model/own-value.ts';
 import type { Site } from '../../model/site.ts';
 import { sha256Of } from '../../text/digest.ts';
 import { clusters, type PgsqlMember, pgsqlMembers } from './members.ts';
+import { releaseOf } from './packages/release.ts';
 import { otherGroups, storePrefix } from './topology/citus.ts';
 
 /*
@@ -21,6 +22,8 @@ const schema = z.strictObject({
       content: z.string(),
       /** How Patroni's REST interface is served; absent in the records of builds that did not have TLS by default. */
       rest: z.enum(['http', 'https']).optional(),
+      /** The major version of PostgreSQL; absent in the records of earlier builds. */
+      version: z.int().optional(),
     }),
   ),
   /** The users in etcd, by the prefix of their keys. */
@@ -75,6 +78,12 @@ export function recordedRest(cluster: string, site: Site): 'http' | 'https' | un
   return known && (known.rest ?? 'http');
 }
 
+/** The major version that the last build had for a cluster. */
+export function recordedVersion(cluster: string, site: Site): number | undefined {
+  const last = lastDeclared(site);
+  return last === 'invalid' ? undefined : ownValue(last.clusters, cluster)?.version;
+}
+
 /** A hash of the users, databases and passwords of a cluster. */
 function contentOf({ settings }: PgsqlMember): string {
   const { pg_users, pg_databases, pg_default_roles, pg_default_privileges, pg_default_schemas } = settings;
@@ -97,6 +106,7 @@ export function recordOf(site: Site): BuildRecord | undefined {
       declaration: declarationNumber(member, site),
       content: contentOf(member),
       rest: hasRestTls(member, site) ? 'https' : 'http',
+      version: releaseOf(member.host).version,
     };
   const sorted = Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1));
   return pgsqlRecord.write(site, { clusters: Object.fromEntries(sorted), store: storeOf(site) });

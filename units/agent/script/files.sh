@@ -165,23 +165,31 @@ is_marked() { # STATE PATH
   [ "$other_site" = no ] && [ -z "$(site_id_of <"$manifest")" ]
 }
 
-# Parents first. The marker is the first file in a state directory: a directory with other files and without a marker is
-# refused.
+# Parents first. A state directory gets its marker before anything else is made in it: after a kill or a power cut, a
+# directory with other files and without a marker would be refused.
 make_directories() {
   [ -d "$store/state" ] || mkdir "$store/state"
   records directory >"$work/directories"
-  while read -r mode owner group _ path; do
+  : >"$work/directories.conf"
+  while read -r mode owner group state path; do
+    real=$path
     # A link of the administrator, in a directory where nobody else can put one.
-    if [ -L "$path" ] && [ -z "$(account_of "${path%/*}/")" ]; then path=$(readlink -f -- "$path"); fi
-    echo "d $path $mode $owner $group -"
-  done <"$work/directories" >"$work/directories.conf"
-  systemd-tmpfiles --create "$work/directories.conf" >"$work/directories.log" 2>&1 9>&- ||
+    if [ -L "$path" ] && [ -z "$(account_of "${path%/*}/")" ]; then real=$(readlink -f -- "$path"); fi
+    echo "d $real $mode $owner $group -" >>"$work/directories.conf"
+    [ "$state" = - ] || { make_listed && mark_state "$state" "$path"; }
+  done <"$work/directories"
+  make_listed
+}
+
+# Makes the directories of `directories.conf`, and empties this list.
+make_listed() {
+  systemd-tmpfiles --create "$work/directories.conf" </dev/null >"$work/directories.log" 2>&1 9>&- ||
     fail 1 "$verb: $(tail -n 1 "$work/directories.log")"
   sed 's/^d \([^ ]*\) \(.*\) -$/\2 \1/' "$work/directories.conf" | sort >"$work/expected"
   cut -d ' ' -f 4 "$work/expected" | existing_paths -P -type d -printf '%#m %u %g %p\n' | sort |
     comm -13 - "$work/expected" | cut -d ' ' -f 4 >"$work/in-the-way"
   [ ! -s "$work/in-the-way" ] || fail 1 "$verb: $(head -n 1 "$work/in-the-way"): the directory could not be made"
-  while read -r _ _ _ state path; do [ "$state" = - ] || mark_state "$state" "$path"; done <"$work/directories"
+  : >"$work/directories.conf"
 }
 
 # The marker is written before the record: a record without marker means that the disk is missing.

@@ -52,6 +52,9 @@ unused_images() {
   done
 }
 
+# What has its final name is whole, also when the agent is killed.
+retire_all() { [ ! -d "$1" ] || list_names "$1" | retire "$1"; } # DIRECTORY
+
 # Names on standard input.
 retire() { # DIRECTORY
   retired=no

@@ -89,6 +89,8 @@ retire_host() {
   systemctl daemon-reload
   rm -f "$run/loaded" "$run/settings"
   keep_agent
+  retire_all "$store/images"
+  retire_all "$store/bundles"
   rm -rf --one-file-system "$store/images" "$store/bundles" "$store/ran" "$store/history" "$store/staged" "$run/units" "$run/unpacked"
   drop_home
   rm -f "$store/switching" "$store/links" "$store/reserve.new"
@@ -117,6 +119,7 @@ drop_home() {
   update_links
   sync_places
   rm -f "$home/good" "$home/current"
+  retire_all "$home/generations"
   rm -rf "$home/generations"
   rmdir "$home" 2>/dev/null || :
 }

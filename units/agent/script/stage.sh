@@ -159,7 +159,7 @@ publish() {
     mv -T -- "$tree" "$store/images/$id"
   done <"$work/unpack"
   sync "$store/images"
-  rm -rf "$store/bundles/$digest"
+  [ ! -d "$store/bundles/$digest" ] || echo "$digest" | retire "$store/bundles"
   mv -T -- "$parts" "$store/bundles/$digest"
   sync "$store/bundles"
 }

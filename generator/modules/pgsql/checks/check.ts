@@ -27,6 +27,7 @@ import { checkPatroni } from './patroni-checks.ts';
 import { checkRecord, checkRest } from './record-checks.ts';
 import { checkReferences } from './reference-checks.ts';
 import { checkReleases } from './release-checks.ts';
+import { checkRoles } from './role-checks.ts';
 import { checkPool, checkServices } from './service-checks.ts';
 import { checkServiceSources } from './service-source-checks.ts';
 import { checkSessionSettings } from './session-setting-checks.ts';
@@ -77,6 +78,7 @@ function checkContent([first]: readonly PgsqlMember[], site: Site): Diagnostic[]
     ...checkNames(first),
     ...checkAbsent(first),
     ...checkReferences(first, site),
+    ...checkRoles(first),
     ...checkPasswords(first, site),
     ...checkHbaNames(first, site),
     ...checkLocales(first),

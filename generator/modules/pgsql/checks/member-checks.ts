@@ -61,8 +61,8 @@ export function checkListen(members: readonly PgsqlMember[]): Diagnostic[] {
     const { instance, host } = member;
     const addresses = listenAddresses(member);
     const isReached = addresses.includes(host.ip) || listensEverywhere(addresses);
-    // A host name may be that of the host.
-    if (isReached || addresses.some((address) => !ADDRESS.test(address))) return [];
+    // A host name may be that of the host. `::` is for IPv6 alone.
+    if (isReached || addresses.some((address) => !ADDRESS.test(address) && !address.includes(':'))) return [];
     return [rules.notOnOwnAddress.at(placeOf(member, 'pg_listen'), { instance, ip: host.ip })];
   });
 }

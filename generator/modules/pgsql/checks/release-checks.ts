@@ -4,8 +4,9 @@ import type { Diagnostic } from '../../../model/diagnostic.ts';
 import { settingsOf } from '../../../model/module.ts';
 import { append } from '../../../model/multimap.ts';
 import type { Site } from '../../../model/site.ts';
-import { type PgsqlMember, pgsqlMembers, placeOf } from '../members.ts';
+import { clusters, type PgsqlMember, pgsqlMembers, placeOf } from '../members.ts';
 import { platformsWithVersion, type Release, releaseOf } from '../packages/release.ts';
+import { pgsqlRecord, recordedVersion } from '../record.ts';
 
 type Words = { readonly version: number; readonly platform: string; readonly clusters: string };
 
@@ -35,6 +36,14 @@ const rules = {
       return `${image}set \`pg_version\` to ${carried}; or add an archive for ${platform} that has PostgreSQL ${version}, such as PGDG, to \`image_sources\``;
     },
   }),
+  changed: rule<{ cluster: string; version: number; last: number; file: string }>('pgsql/version-changed', {
+    severity: 'error',
+    message: ({ cluster, version, last }) =>
+      `cluster ${cluster} had PostgreSQL ${last} in the last build: ${version} cannot read its data, and builds do not upgrade it`,
+    label: () => 'set here',
+    help: ({ cluster, version, last, file }) =>
+      `set \`pg_version: ${last}\`; declare a new cluster with ${version} and move the data there by pg_dump or logical replication; or, if ${cluster} was never applied, remove its entry from ${file}`,
+  }),
 };
 
 function majorsOf(platform: string): string {
@@ -49,9 +58,21 @@ export function checkReleases(site: Site): Diagnostic[] {
     const { line = 0, column = 0 } = release.basis === 'nowhere' ? placeOf(member, 'pg_version') : {};
     append(groups, [...Object.values(release), line, column].join(' '), { release, member });
   }
-  return [...groups.values()].flatMap((group) => {
+  const found = [...groups.values()].flatMap((group) => {
     const [first] = group;
     return first ? finding(first, [...new Set(group.map(({ member }) => member.cluster))].join(', ')) : [];
+  });
+  return [...found, ...changedVersions(site)];
+}
+
+function changedVersions(site: Site): Diagnostic[] {
+  return clusters(site).flatMap(([member]) => {
+    if (!member) return [];
+    const { cluster, host } = member;
+    const [{ version }, last] = [releaseOf(host), recordedVersion(cluster, site)];
+    if (last === undefined || last === version) return [];
+    const words = { cluster, version, last, file: pgsqlRecord.nameOf(site) };
+    return [rules.changed.at(placeOf(member, 'pg_version'), words)];
   });
 }
 

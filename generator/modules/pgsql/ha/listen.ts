@@ -1,3 +1,4 @@
+import { ownValue } from '../../../model/own-value.ts';
 import { ADDRESS } from '../../../text/address.ts';
 import type { PgsqlMember } from '../members.ts';
 import { vipOf } from './vip.ts';
@@ -16,7 +17,7 @@ export function listenAddresses(member: PgsqlMember): readonly string[] {
   };
   const listed = member.settings.pg_listen.split(',').map((text) => {
     const address = text.trim();
-    return known[address] ?? address;
+    return ownValue(known, address) ?? address;
   });
   const addresses = [...new Set(listed.filter((address) => address !== ''))];
   if (addresses.includes('*')) return ['*'];

@@ -1,5 +1,6 @@
 import jmespath from 'jmespath';
 import * as z from 'zod';
+import { balanceProblem, serverOptionsProblem } from '../../../text/haproxy-words.ts';
 import { HBA_ADDRESS } from '../../../text/hba-address.ts';
 import { normalPath } from '../../../text/path.ts';
 import {
@@ -13,6 +14,7 @@ import {
   Limit,
   Line,
   LineScalar,
+  lineFor,
   listOf,
   oneOf,
   optional,
@@ -166,8 +168,8 @@ export const PgService = z.strictObject(
     ),
     check: optional(pattern(/^\/[!-~]*$/, 'a path of the health check, as /primary')),
     maxconn: optional(Positive),
-    balance: optional(Line),
-    options: optional(Line),
+    balance: optional(lineFor(balanceProblem)),
+    options: optional(lineFor(serverOptionsProblem)),
   },
   expected('a service: { name, port, selector, … }'),
 );
