@@ -1,0 +1,238 @@
+import { AGENT_FILES } from '../../../model/agent-metrics.ts';
+import type { AlertRule, RuleGroup } from '../../../model/monitoring.ts';
+import { agentAlerts } from './agent-alerts.ts';
+import { FILE_SYSTEMS } from './file-system-rules.ts';
+
+const NODE = 'Node {{ $labels.ins }} ({{ $labels.ip }})';
+const PERCENT = '{{ $value | humanizePercentage }}';
+const SECONDS = '{{ $value | humanizeDuration }}';
+
+/** Alerts about hosts, and what runs on each of them (monitoring.md, section 1.5). */
+export function nodeAlerts(): RuleGroup[] {
+  const alerts = [
+    ...downAlerts(),
+    ...loadAlerts(),
+    ...spaceAlerts(),
+    ...networkAlerts(),
+    ...clockAlerts(),
+    ...exporterAlerts(),
+    ...agentAlerts(),
+  ];
+  return [{ name: 'node-alerts', rules: alerts.map((alert) => ({ ...alert, category: 'node' })) }];
+}
+
+export type NodeAlert = Omit<AlertRule, 'category'>;
+
+function downAlerts(): NodeAlert[] {
+  const down = (alert: string, metric: string, level: 0 | 1, what: string): NodeAlert => ({
+    alert,
+    expr: `${metric} < 1`,
+    for: '1m',
+    level,
+    summary: `${NODE}: ${what} does not answer Prometheus, ${metric} is {{ $value }}`,
+  });
+  return [
+    down('NodeDown', 'node_up', 0, 'node exporter'),
+    down('HaproxyDown', 'haproxy_up', 0, 'HAProxy'),
+    down('PromtailDown', 'promtail_up', 1, 'promtail'),
+    down('DockerDown', 'docker_up', 1, 'Docker'),
+    {
+      alert: 'KeepalivedDown',
+      expr: 'pigsty_agent_unit_active{unit="keepalived.service"} < 1 or keepalived_exporter_up < 1',
+      for: '1m',
+      level: 1,
+      summary: `${NODE}: keepalived does not run, its state is {{ $value }}`,
+    },
+    {
+      alert: 'NodePingLost',
+      expr: 'probe_success{job="ping"} < 1',
+      for: '1m',
+      level: 1,
+      summary: `${NODE} does not answer pings, probe_success is {{ $value }}`,
+    },
+    {
+      alert: 'HaproxyServiceDown',
+      expr: `haproxy:ins:service_up < 1
+        and on (ins, instance, proxy) count by (ins, instance, proxy) (haproxy_server_status)`,
+      for: '1m',
+      level: 1,
+      summary: `${NODE}: service {{ $labels.proxy }} of HAProxy has {{ $value }} usable servers`,
+    },
+    {
+      alert: 'HaproxySessionsFull',
+      expr: 'haproxy_frontend_current_sessions / (haproxy_frontend_limit_sessions > 0) > 0.8',
+      for: '1m',
+      level: 1,
+      summary: `${NODE}: service {{ $labels.proxy }} of HAProxy uses ${PERCENT} of its connections`,
+    },
+  ];
+}
+
+function loadAlerts(): NodeAlert[] {
+  return [
+    {
+      alert: 'NodeCpuHigh',
+      expr: 'node:ins:cpu_usage_1m > 0.7',
+      for: '1m',
+      level: 1,
+      summary: `${NODE}: processors are busy ${PERCENT} of the time`,
+    },
+    {
+      alert: 'NodeLoadHigh',
+      expr: 'node:ins:stdload1 > 1',
+      for: '1m',
+      level: 1,
+      summary: `${NODE}: load per core is {{ $value | humanize }}`,
+    },
+    {
+      alert: 'NodeOutOfMem',
+      expr: 'node:ins:mem_avail < 0.1',
+      for: '1m',
+      level: 1,
+      summary: `${NODE}: only ${PERCENT} of the memory is available`,
+    },
+    {
+      alert: 'NodeMemSwapped',
+      expr: 'node:ins:swap_usage > 0.01',
+      for: '5m',
+      level: 2,
+      summary: `${NODE}: ${PERCENT} of the swap space is used`,
+    },
+    {
+      alert: 'NodeOomKill',
+      expr: 'increase(node_vmstat_oom_kill[5m]) > 0',
+      level: 1,
+      summary: `${NODE}: the kernel has killed about {{ $value | humanize }} processes for want of memory in 5 minutes`,
+    },
+  ];
+}
+
+function spaceAlerts(): NodeAlert[] {
+  const where = `${NODE}: file system {{ $labels.mountpoint }}`;
+  return [
+    {
+      alert: 'NodeFsSpaceFull',
+      expr: 'node:fs:space_usage > 0.9',
+      for: '1m',
+      level: 1,
+      summary: `${where} is ${PERCENT} full`,
+    },
+    {
+      alert: 'NodeFsFullSoon',
+      expr: `node:fs:space_exhaust >= 0 and node:fs:space_exhaust < ${6 * 3600} and node:fs:space_usage > 0.5`,
+      for: '10m',
+      level: 1,
+      summary: `${where} is full in ${SECONDS} if it fills as in the last hour`,
+    },
+    {
+      alert: 'NodeFsFilesFull',
+      expr: 'node:fs:inode_usage > 0.9',
+      for: '1m',
+      level: 1,
+      summary: `${where} has used ${PERCENT} of its inodes`,
+    },
+    {
+      alert: 'NodeFsReadOnly',
+      expr: `node_filesystem_readonly${FILE_SYSTEMS} == 1 and min_over_time(node_filesystem_readonly${FILE_SYSTEMS}[1d]) == 0`,
+      for: '1m',
+      level: 0,
+      summary: `${where} has become read-only (node_filesystem_readonly is {{ $value }})`,
+    },
+    {
+      alert: 'NodeFdFull',
+      expr: 'node:ins:fd_usage > 0.9',
+      for: '1m',
+      level: 1,
+      summary: `${NODE}: ${PERCENT} of the file handles are used`,
+    },
+    {
+      alert: 'NodeDiskSlow',
+      expr: 'node:dev:disk_read_rt_1m > 0.032 or node:dev:disk_write_rt_1m > 0.032',
+      for: '1m',
+      level: 1,
+      summary: `${NODE}: a request to disk {{ $labels.device }} takes ${SECONDS}`,
+    },
+  ];
+}
+
+function networkAlerts(): NodeAlert[] {
+  return [
+    {
+      alert: 'NodeTcpErrHigh',
+      expr: 'node:ins:tcp_error > 1',
+      for: '1m',
+      level: 1,
+      summary: `${NODE}: {{ $value | humanize }} TCP connections or segments a second are dropped`,
+    },
+    {
+      alert: 'NodeTcpRetransHigh',
+      expr: 'node:ins:tcp_retrans_ratio1m > 0.01',
+      for: '1m',
+      level: 1,
+      summary: `${NODE}: ${PERCENT} of the TCP segments are sent again`,
+    },
+    {
+      alert: 'VipDown',
+      expr: 'probe_success{job=~"node-vip|pgsql-vip"} < 1',
+      for: '1m',
+      level: 0,
+      summary: 'VIP {{ $labels.vip }} of {{ $labels.cls }} does not answer pings, probe_success is {{ $value }}',
+    },
+    {
+      alert: 'VipTwice',
+      expr: 'sum by (address) (pigsty_agent_vip) > 1',
+      for: '1m',
+      level: 0,
+      summary: 'VIP {{ $labels.address }} is on {{ $value }} hosts at once',
+    },
+  ];
+}
+
+function clockAlerts(): NodeAlert[] {
+  return [
+    {
+      alert: 'NodeTimeDrift',
+      expr: 'node_timex_sync_status < 1',
+      for: '1m',
+      level: 1,
+      summary: `${NODE}: the clock is not synchronised, node_timex_sync_status is {{ $value }}`,
+    },
+    {
+      alert: 'NodeClockOff',
+      // A scrape takes a part of a second itself.
+      expr: 'abs(node_time_seconds - timestamp(node_time_seconds)) > 2',
+      for: '2m',
+      level: 1,
+      summary: `${NODE}: the clock differs by ${SECONDS} from that of the infra host`,
+    },
+  ];
+}
+
+/** The collectors of node exporter whose metrics rules read. */
+const COLLECTORS = 'cpu|diskstats|filefd|filesystem|loadavg|meminfo|netdev|netstat|textfile|time|timex|vmstat';
+
+function exporterAlerts(): NodeAlert[] {
+  return [
+    {
+      alert: 'NodeCollectorFailed',
+      expr: `node_scrape_collector_success{collector=~"${COLLECTORS}"} < 1`,
+      for: '5m',
+      level: 1,
+      summary: `${NODE}: collector {{ $labels.collector }} of node exporter fails, its success is {{ $value }}`,
+    },
+    {
+      alert: 'NodeTextfileBad',
+      expr: 'node_textfile_scrape_error > 0',
+      for: '5m',
+      level: 1,
+      summary: `${NODE}: node exporter cannot read a file of the textfile directory (error {{ $value }})`,
+    },
+    {
+      alert: 'NodeAgentSilent',
+      expr: `time() - max by (job, cls, ins, ip, instance) (node_textfile_mtime_seconds{file=~"${AGENT_FILES}"}) > 900`,
+      for: '1m',
+      level: 1,
+      summary: `${NODE}: the agent has not written its metrics for ${SECONDS}`,
+    },
+  ];
+}
