@@ -1,8 +1,7 @@
-import type { AlertRule, RuleGroup } from '../../../model/monitoring.ts';
+import type { RuleGroup } from '../../../model/monitoring.ts';
+import { type Alert, alertGroup, NUMBER, PERCENT, SECONDS } from '../../../text/alerting.ts';
 
 const MEMBER = 'etcd {{ $labels.ins }} ({{ $labels.ip }})';
-const PERCENT = '{{ $value | humanizePercentage }}';
-const SECONDS = '{{ $value | humanizeDuration }}';
 
 /** What thresholds depend on. */
 export type EtcdLimits = { readonly members: number; readonly heartbeatSeconds: number };
@@ -10,12 +9,10 @@ export type EtcdLimits = { readonly members: number; readonly heartbeatSeconds: 
 /** Alerts about etcd (monitoring.md, section 1.5). */
 export function etcdAlerts(limits: EtcdLimits): RuleGroup[] {
   const alerts = [...memberAlerts(limits), ...speedAlerts(limits), ...spaceAlerts()];
-  return [{ name: 'etcd-alerts', rules: alerts.map((alert) => ({ ...alert, category: 'etcd' })) }];
+  return [alertGroup('etcd-alerts', 'etcd', alerts)];
 }
 
-type EtcdAlert = Omit<AlertRule, 'category'>;
-
-function memberAlerts({ members }: EtcdLimits): EtcdAlert[] {
+function memberAlerts({ members }: EtcdLimits): Alert[] {
   return [
     {
       alert: 'EtcdServerDown',
@@ -37,13 +34,13 @@ function memberAlerts({ members }: EtcdLimits): EtcdAlert[] {
       expr: 'max by (job, cls) (increase(etcd_server_leader_changes_seen_total[15m])) > 3',
       level: 1,
       summary:
-        'etcd cluster {{ $labels.cls }}: about {{ $value | humanize }} changes of the leader in 15 minutes',
+        `etcd cluster {{ $labels.cls }}: about ${NUMBER} changes of the leader in 15 minutes`,
     },
   ];
 }
 
 /** One or two members have no spare one. */
-function spareAlerts(members: number): EtcdAlert[] {
+function spareAlerts(members: number): Alert[] {
   const majority = Math.floor(members / 2) + 1;
   if (members <= 2) return [];
   return [
@@ -57,7 +54,7 @@ function spareAlerts(members: number): EtcdAlert[] {
   ];
 }
 
-function speedAlerts({ heartbeatSeconds }: EtcdLimits): EtcdAlert[] {
+function speedAlerts({ heartbeatSeconds }: EtcdLimits): Alert[] {
   return [
     {
       alert: 'EtcdSyncCommitSlow',
@@ -77,7 +74,7 @@ function speedAlerts({ heartbeatSeconds }: EtcdLimits): EtcdAlert[] {
   ];
 }
 
-function spaceAlerts(): EtcdAlert[] {
+function spaceAlerts(): Alert[] {
   return [
     {
       alert: 'EtcdQuotaFull',

@@ -1,8 +1,8 @@
-import type { AlertRule, RuleGroup } from '../../../model/monitoring.ts';
+import type { RuleGroup } from '../../../model/monitoring.ts';
+import { type Alert, alertGroup, NUMBER, SECONDS } from '../../../text/alerting.ts';
 import type { RuleSettings } from '../../rule-settings.ts';
 
 const SERVICE = '{{ $labels.ins }} ({{ $labels.ip }})';
-const SECONDS = '{{ $value | humanizeDuration }}';
 
 /** Alerts about the monitoring centre itself, and about targets without rules of their own (monitoring.md, section 1.5). */
 export function infraAlerts(settings: RuleSettings): RuleGroup[] {
@@ -12,12 +12,10 @@ export function infraAlerts(settings: RuleSettings): RuleGroup[] {
     ...deliveryAlerts(settings),
     ...scrapeAlerts(settings),
   ];
-  return [{ name: 'infra-alerts', rules: alerts.map((alert) => ({ ...alert, category: 'infra' })) }];
+  return [alertGroup('infra-alerts', 'infra', alerts)];
 }
 
-type InfraAlert = Omit<AlertRule, 'category'>;
-
-function downAlerts(): InfraAlert[] {
+function downAlerts(): Alert[] {
   return [
     {
       alert: 'Watchdog',
@@ -58,7 +56,7 @@ function downAlerts(): InfraAlert[] {
 }
 
 /** Each Prometheus is watched by itself, and by those of the other infra hosts. */
-function prometheusAlerts({ scrapeSeconds }: RuleSettings): InfraAlert[] {
+function prometheusAlerts({ scrapeSeconds }: RuleSettings): Alert[] {
   const last = 'max by (job, cls, ins, ip, instance) (prometheus_rule_group_last_evaluation_timestamp_seconds)';
   return [
     {
@@ -72,7 +70,7 @@ function prometheusAlerts({ scrapeSeconds }: RuleSettings): InfraAlert[] {
       alert: 'PrometheusRuleFailing',
       expr: 'sum by (job, cls, ins, ip, instance) (increase(prometheus_rule_evaluation_failures_total[5m])) > 0',
       level: 1,
-      summary: `${SERVICE}: about {{ $value | humanize }} evaluations of rules have failed in 5 minutes`,
+      summary: `${SERVICE}: about ${NUMBER} evaluations of rules have failed in 5 minutes`,
     },
     {
       alert: 'PrometheusNotEvaluating',
@@ -85,13 +83,13 @@ function prometheusAlerts({ scrapeSeconds }: RuleSettings): InfraAlert[] {
       alert: 'PrometheusStoreFailing',
       expr: 'increase(prometheus_tsdb_compactions_failed_total[1h]) > 0 or increase(prometheus_tsdb_wal_writes_failed_total[1h]) > 0',
       level: 1,
-      summary: `${SERVICE}: Prometheus has failed to write its data about {{ $value | humanize }} times in an hour`,
+      summary: `${SERVICE}: Prometheus has failed to write its data about ${NUMBER} times in an hour`,
     },
   ];
 }
 
-function deliveryAlerts({ watchers }: RuleSettings): InfraAlert[] {
-  const clustered: InfraAlert = {
+function deliveryAlerts({ watchers }: RuleSettings): Alert[] {
+  const clustered: Alert = {
     alert: 'AlertmanagerApart',
     expr: `alertmanager_cluster_members < ${watchers.length}`,
     for: '2m',
@@ -110,20 +108,20 @@ function deliveryAlerts({ watchers }: RuleSettings): InfraAlert[] {
       alert: 'AlertDeliveryFailing',
       expr: 'sum by (job, cls, ins, ip, instance, integration) (increase(alertmanager_notifications_failed_total[5m])) > 0',
       level: 0,
-      summary: `${SERVICE}: about {{ $value | humanize }} alerts could not be delivered by {{ $labels.integration }} in 5 minutes`,
+      summary: `${SERVICE}: about ${NUMBER} alerts could not be delivered by {{ $labels.integration }} in 5 minutes`,
     },
     {
       alert: 'AlertsDropped',
       expr: 'increase(prometheus_notifications_dropped_total[5m]) > 0 or prometheus_notifications_alertmanagers_discovered < 1',
       for: '1m',
       level: 0,
-      summary: `${SERVICE}: alerts of Prometheus do not reach an Alertmanager (value {{ $value | humanize }})`,
+      summary: `${SERVICE}: alerts of Prometheus do not reach an Alertmanager (value ${NUMBER})`,
     },
     ...(watchers.length > 1 ? [clustered] : []),
   ];
 }
 
-function scrapeAlerts({ timeoutSeconds }: RuleSettings): InfraAlert[] {
+function scrapeAlerts({ timeoutSeconds }: RuleSettings): Alert[] {
   return [
     {
       alert: 'ScrapeSlow',

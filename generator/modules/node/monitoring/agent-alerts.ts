@@ -1,16 +1,14 @@
-import type { NodeAlert } from './alerts.ts';
+import { type Alert, NODE, SECONDS } from '../../../text/alerting.ts';
 
-const NODE = 'Node {{ $labels.ins }} ({{ $labels.ip }})';
-const LEFT = '{{ $value | humanizeDuration }}';
 const DAY = 86_400;
 const EXPIRY = 'pigsty_agent_certificate_expiry_timestamp_seconds - time()';
 
 /** Alerts about what the agent says of its host: generator/model/agent-metrics.ts. */
-export function agentAlerts(): NodeAlert[] {
+export function agentAlerts(): Alert[] {
   return [...generationAlerts(), ...certificateAlerts()];
 }
 
-function generationAlerts(): NodeAlert[] {
+function generationAlerts(): Alert[] {
   return [
     {
       alert: 'NodeGenerationBad',
@@ -43,21 +41,21 @@ function generationAlerts(): NodeAlert[] {
   ];
 }
 
-function certificateAlerts(): NodeAlert[] {
+function certificateAlerts(): Alert[] {
   return [
     {
       alert: 'CertificateNearEnd',
       expr: `${EXPIRY} < ${30 * DAY}`,
       for: '10m',
       level: 1,
-      summary: `${NODE}: certificate {{ $labels.path }} ends in ${LEFT}`,
+      summary: `${NODE}: certificate {{ $labels.path }} ends in ${SECONDS}`,
     },
     {
       alert: 'CertificateAtEnd',
       expr: `${EXPIRY} < ${3 * DAY}`,
       for: '10m',
       level: 0,
-      summary: `${NODE}: certificate {{ $labels.path }} ends in ${LEFT}`,
+      summary: `${NODE}: certificate {{ $labels.path }} ends in ${SECONDS}`,
     },
   ];
 }

@@ -1,11 +1,8 @@
 import { AGENT_FILES } from '../../../model/agent-metrics.ts';
-import type { AlertRule, RuleGroup } from '../../../model/monitoring.ts';
+import type { RuleGroup } from '../../../model/monitoring.ts';
+import { type Alert, alertGroup, NODE, NUMBER, PERCENT, SECONDS } from '../../../text/alerting.ts';
 import { agentAlerts } from './agent-alerts.ts';
 import { FILE_SYSTEMS } from './file-system-rules.ts';
-
-const NODE = 'Node {{ $labels.ins }} ({{ $labels.ip }})';
-const PERCENT = '{{ $value | humanizePercentage }}';
-const SECONDS = '{{ $value | humanizeDuration }}';
 
 /** Alerts about hosts, and what runs on each of them (monitoring.md, section 1.5). */
 export function nodeAlerts(): RuleGroup[] {
@@ -18,13 +15,11 @@ export function nodeAlerts(): RuleGroup[] {
     ...exporterAlerts(),
     ...agentAlerts(),
   ];
-  return [{ name: 'node-alerts', rules: alerts.map((alert) => ({ ...alert, category: 'node' })) }];
+  return [alertGroup('node-alerts', 'node', alerts)];
 }
 
-export type NodeAlert = Omit<AlertRule, 'category'>;
-
-function downAlerts(): NodeAlert[] {
-  const down = (alert: string, metric: string, level: 0 | 1, what: string): NodeAlert => ({
+function downAlerts(): Alert[] {
+  const down = (alert: string, metric: string, level: 0 | 1, what: string): Alert => ({
     alert,
     expr: `${metric} < 1`,
     for: '1m',
@@ -68,7 +63,7 @@ function downAlerts(): NodeAlert[] {
   ];
 }
 
-function loadAlerts(): NodeAlert[] {
+function loadAlerts(): Alert[] {
   return [
     {
       alert: 'NodeCpuHigh',
@@ -82,7 +77,7 @@ function loadAlerts(): NodeAlert[] {
       expr: 'node:ins:stdload1 > 1',
       for: '1m',
       level: 1,
-      summary: `${NODE}: load per core is {{ $value | humanize }}`,
+      summary: `${NODE}: load per core is ${NUMBER}`,
     },
     {
       alert: 'NodeOutOfMem',
@@ -102,12 +97,12 @@ function loadAlerts(): NodeAlert[] {
       alert: 'NodeOomKill',
       expr: 'increase(node_vmstat_oom_kill[5m]) > 0',
       level: 1,
-      summary: `${NODE}: the kernel has killed about {{ $value | humanize }} processes for want of memory in 5 minutes`,
+      summary: `${NODE}: the kernel has killed about ${NUMBER} processes for want of memory in 5 minutes`,
     },
   ];
 }
 
-function spaceAlerts(): NodeAlert[] {
+function spaceAlerts(): Alert[] {
   const where = `${NODE}: file system {{ $labels.mountpoint }}`;
   return [
     {
@@ -155,14 +150,14 @@ function spaceAlerts(): NodeAlert[] {
   ];
 }
 
-function networkAlerts(): NodeAlert[] {
+function networkAlerts(): Alert[] {
   return [
     {
       alert: 'NodeTcpErrHigh',
       expr: 'node:ins:tcp_error > 1',
       for: '1m',
       level: 1,
-      summary: `${NODE}: {{ $value | humanize }} TCP connections or segments a second are dropped`,
+      summary: `${NODE}: ${NUMBER} TCP connections or segments a second are dropped`,
     },
     {
       alert: 'NodeTcpRetransHigh',
@@ -188,7 +183,7 @@ function networkAlerts(): NodeAlert[] {
   ];
 }
 
-function clockAlerts(): NodeAlert[] {
+function clockAlerts(): Alert[] {
   return [
     {
       alert: 'NodeTimeDrift',
@@ -211,7 +206,7 @@ function clockAlerts(): NodeAlert[] {
 /** The collectors of node exporter whose metrics rules read. */
 const COLLECTORS = 'cpu|diskstats|filefd|filesystem|loadavg|meminfo|netdev|netstat|textfile|time|timex|vmstat';
 
-function exporterAlerts(): NodeAlert[] {
+function exporterAlerts(): Alert[] {
   return [
     {
       alert: 'NodeCollectorFailed',

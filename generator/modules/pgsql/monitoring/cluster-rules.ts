@@ -53,7 +53,7 @@ export function clusterRules(): RecordingRule[] {
     count('replica_count', 'pg_up * pg_in_recovery'),
     count('standby_count', 'pg_downstream_count{state="streaming"}'),
     // Replicas that others stream from.
-    record('pg:cls:bridges', foldTo('sum', 'ins', `(${streaming}) * on (ins, instance) pg_in_recovery == 1`)),
+    record('pg:cls:bridges', foldTo('sum', 'ins', `${streaming} and on (ins, instance) pg_in_recovery == 1`)),
     record(
       'pg:cls:bridge_count',
       `${foldTo('count', 'cls', 'pg:cls:bridges')} or pg:cls:size * 0`,

@@ -1,5 +1,5 @@
 import type { RecordingRule } from '../../../model/monitoring.ts';
-import { type Family, foldTo, gauge, type Ranges, rates, ratio, record, type Window } from '../../../text/recording.ts';
+import { type Family, foldTo, foldUp, type Ranges, rates, ratio, record, type Window } from '../../../text/recording.ts';
 
 /** pgbouncer's own database, which its administrators connect to. */
 const ADMIN = '{datname!="pgbouncer"}';
@@ -42,7 +42,7 @@ function clientRules(): RecordingRule[] {
   const fold = (name: string, how: 'sum' | 'max', expr: string) => [
     record(`pgbouncer:pool:${name}`, pool(expr)),
     record(`pgbouncer:db:${name}`, foldTo(how, 'ins', `pgbouncer:pool:${name}`, 'datname')),
-    ...gauge({ namespace: 'pgbouncer', from: 'db', to: ['ins', 'cls', 'env'] }, name, '', how).slice(1),
+    ...foldUp({ namespace: 'pgbouncer', from: 'db', to: ['ins', 'cls', 'env'] }, name, how),
   ];
   const seconds = `pgbouncer_pool_maxwait${ADMIN} + pgbouncer_pool_maxwait_us${ADMIN} / 1e6`;
   return [

@@ -1,5 +1,5 @@
 import type { RecordingRule } from '../../../model/monitoring.ts';
-import { foldTo, type Ranges, record } from '../../../text/recording.ts';
+import { foldTo, record } from '../../../text/recording.ts';
 
 const WINDOWS = { '1': '1m', '5': '5m', '15': '15m' } as const;
 
@@ -7,7 +7,7 @@ const WINDOWS = { '1': '1m', '5': '5m', '15': '15m' } as const;
  * How busy an instance is. Load: seconds per second that sessions work, per core; -1 where the cores are not known. Saturation:
  * the higher load of PostgreSQL and pgbouncer. Pressure: that, or the use of the processors if it is higher.
  */
-export function pressureRules(_ranges: Ranges): RecordingRule[] {
+export function pressureRules(): RecordingRule[] {
   return Object.entries(WINDOWS).flatMap(([minutes, window]) => [
     ...loadRules('pg', `active_time_rate${window}`, minutes),
     ...loadRules('pgbouncer', `xact_time_rate${window}`, minutes),

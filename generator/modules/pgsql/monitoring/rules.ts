@@ -18,6 +18,6 @@ export function pgsqlRules(ranges: Ranges): RuleGroup[] {
     { name: 'pgsql-activity', rules: [...activityRules(), ...sizeRules()] },
     { name: 'pgsql-persistence', rules: persistenceRules(ranges) },
     { name: 'pgbouncer', rules: poolRules(ranges) },
-    { name: 'pgsql-pressure', rules: pressureRules(ranges) },
+    { name: 'pgsql-pressure', rules: pressureRules() },
   ];
 }
