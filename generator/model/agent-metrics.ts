@@ -1,44 +1,40 @@
 /*
- * What the agent of a node says of it: the files of node exporter's textfile directory whose names begin with `pigsty`. The
- * agent writes them, rules and pages read them, docs/alerts/ explains them. Times are seconds since 1970.
+ * What a host says of itself in the text files of node exporter (`pigsty-agent metrics`): the agent's own state, and what has no
+ * exporter. Rules and pages read these names, docs/alerts/ explains them. Times are seconds since 1970; what is true is 1,
+ * otherwise 0.
  */
 
-type AgentMetric = { readonly labels: readonly string[]; readonly meaning: string };
+type TextMetric = { readonly labels: readonly string[]; readonly meaning: string };
 
 export const AGENT_METRICS = {
-  pigsty_agent_generation: {
-    labels: ['digest'],
-    meaning: 'number of the generation that is active; `digest` is that of its bundle',
+  pigsty_agent_info: {
+    labels: ['generation', 'digest', 'version'],
+    meaning: '1; its labels are the active generation, the digest of its bundle, and the version of the compiler',
   },
-  pigsty_agent_applied_timestamp_seconds: { labels: [], meaning: 'when that generation became active' },
+  pigsty_agent_applied_timestamp_seconds: { labels: [], meaning: 'when the generation became active' },
   pigsty_agent_good: {
     labels: [],
-    meaning: '1 if all health checks of the active generation passed when it became active, otherwise 0',
+    meaning: 'whether the host is on a generation that has passed its health checks',
   },
-  pigsty_agent_unit_active: {
-    labels: ['unit'],
-    meaning: '1 if a unit that the generation starts is active, otherwise 0',
-  },
-  pigsty_agent_failed_units: {
+  pigsty_agent_failed_units: { labels: [], meaning: 'number of units that systemd calls failed' },
+  pigsty_agent_pending_restart: { labels: [], meaning: 'number of settings that wait for a restart' },
+  pigsty_agent_drift: {
     labels: [],
-    meaning: 'number of units of the generation that systemd calls failed',
+    meaning: 'number of files and links that are not as the generation has them',
   },
-  pigsty_agent_pending_restart: {
-    labels: ['unit'],
-    meaning: '1 if a unit still runs with what an earlier generation gave it, otherwise 0',
+  pigsty_unit_active: { labels: ['unit'], meaning: 'whether a unit of the generation is active' },
+  pigsty_certificate_expiry_timestamp_seconds: {
+    labels: ['name'],
+    meaning: 'when a certificate of the generation ends',
   },
-  pigsty_agent_drifted_files: {
-    labels: [],
-    meaning: 'number of files of the generation that differ from what the agent wrote',
-  },
-  pigsty_agent_certificate_expiry_timestamp_seconds: {
-    labels: ['path'],
-    meaning: 'when a certificate of the generation ends; `path` is its path in the generation',
-  },
-  pigsty_agent_vip: { labels: ['address'], meaning: '1 if the host has this VIP of its own, otherwise 0' },
-} as const satisfies Record<string, AgentMetric>;
+  pigsty_vip_present: { labels: ['vip', 'cluster'], meaning: 'whether the host has this VIP' },
+  keepalived_up: { labels: [], meaning: 'whether keepalived runs' },
+  keepalived_vrrp_state: { labels: ['iname', 'ip_address'], meaning: '2 on the host with the VIP, otherwise 1' },
+  vip_manager_up: { labels: [], meaning: 'whether vip-manager runs' },
+  chrony_up: { labels: [], meaning: 'whether chronyd answers' },
+  chrony_tracking_synchronised: { labels: [], meaning: 'whether chronyd follows a source' },
+  chrony_tracking_system_time_seconds: { labels: [], meaning: 'how far the clock is off, as chronyd knows' },
+} as const satisfies Record<string, TextMetric>;
 
-export type AgentMetricName = keyof typeof AGENT_METRICS;
-
-/** Files of the agent in the textfile directory, for the label `file` of node_textfile_mtime_seconds. */
+/** The file of the agent in that directory, for the label `file` of node_textfile_mtime_seconds. */
 export const AGENT_FILES = '.*/pigsty[^/]*[.]prom';

@@ -23,7 +23,6 @@ export const ScrapeJob: Channel<ScrapeJob> = { name: 'scrape job' };
 export type Exporter =
   | 'node'
   | 'haproxy'
-  | 'keepalived'
   | 'promtail'
   | 'docker'
   | 'pg_exporter'

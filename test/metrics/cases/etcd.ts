@@ -39,7 +39,7 @@ export const ETCD_CASES: readonly AlertCase[] = [
     alert: 'EtcdLeaderChanges',
     series: [etcd('etcd_server_leader_changes_seen_total', { rate: 0 }, { rate: 0.01 })],
     labels: cls(ETCD),
-    summary: 'etcd cluster etcd: about 6 changes of the leader in 15 minutes',
+    summary: 'etcd cluster etcd: about 5.9 changes of the leader in 15 minutes',
   },
   {
     alert: 'EtcdSyncCommitSlow',

@@ -63,7 +63,7 @@ const CENTRE: AlertCase[] = [
     alert: 'PrometheusStoreFailing',
     series: [prometheus('prometheus_tsdb_wal_writes_failed_total', { rate: 0 }, { rate: 0.01 })],
     labels: PROMETHEUS,
-    summary: 'prometheus-1 (10.10.10.8): Prometheus has failed to write its data about 6 times in an hour',
+    summary: 'prometheus-1 (10.10.10.8): Prometheus has failed to write its data about 5.9 times in an hour',
     minutes: { again: 80 },
   },
   {

@@ -1,7 +1,9 @@
 import type { AlertCase, Labels, Series, Value } from '../../support/rule-tests.ts';
-import { cls, HAPROXY, ins, NODE, PING, series } from './targets.ts';
+import { HAPROXY, ins, NODE, PING, series, without } from './targets.ts';
 
 const FS = { device: '/dev/sda1', device_error: '', fstype: 'ext4', mountpoint: '/data' };
+/** An empty label is none. */
+const ON_DATA = { ...NODE, ...without(FS, 'device_error') };
 const DISK = { device: 'nvme0n1' };
 
 function node(name: string, well: Value, bad?: Value, labels: Labels = {}): Series {
@@ -48,9 +50,17 @@ const DOWN: AlertCase[] = [
   })),
   {
     alert: 'KeepalivedDown',
-    series: [node('pigsty_agent_unit_active', 1, 0, { unit: 'keepalived.service' })],
-    labels: { ...NODE, unit: 'keepalived.service' },
-    summary: 'Node pg-test-1 (10.10.10.11): keepalived does not run, its state is 0',
+    series: [node('keepalived_up', 1, 0)],
+    labels: NODE,
+    summary:
+      'Node pg-test-1 (10.10.10.11): keepalived does not run, so that its VIP does not move (keepalived_up is 0)',
+  },
+  {
+    alert: 'VipManagerDown',
+    series: [node('vip_manager_up', 1, 0)],
+    labels: NODE,
+    summary:
+      'Node pg-test-1 (10.10.10.11): vip-manager does not run, so that the VIP does not follow the primary (vip_manager_up is 0)',
   },
   {
     alert: 'NodePingLost',
@@ -120,7 +130,7 @@ const SPACE: AlertCase[] = [
   {
     alert: 'NodeFsSpaceFull',
     series: sized(false, 0.5, 0.05),
-    labels: { ...NODE, ...FS },
+    labels: ON_DATA,
     summary: 'Node pg-test-1 (10.10.10.11): file system /data is 95% full',
   },
   {
@@ -129,20 +139,20 @@ const SPACE: AlertCase[] = [
       node('node_filesystem_size_bytes', 1e6, 1e6, FS),
       node('node_filesystem_avail_bytes', 450_000, { from: 450_000, rate: -30 }, FS),
     ],
-    labels: { ...NODE, ...FS },
+    labels: ON_DATA,
     summary: 'Node pg-test-1 (10.10.10.11): file system /data is full in 2h 40m 10s if it fills as in the last hour',
     minutes: { bad: 90, again: 90 },
   },
   {
     alert: 'NodeFsFilesFull',
     series: sized(true, 0.5, 0.05),
-    labels: { ...NODE, ...FS },
+    labels: ON_DATA,
     summary: 'Node pg-test-1 (10.10.10.11): file system /data has used 95% of its inodes',
   },
   {
     alert: 'NodeFsReadOnly',
     series: [node('node_filesystem_readonly', 0, 1, FS)],
-    labels: { ...NODE, ...FS },
+    labels: ON_DATA,
     summary:
       'Node pg-test-1 (10.10.10.11): file system /data has become read-only (node_filesystem_readonly is 1)',
   },
@@ -191,10 +201,10 @@ const NETWORK: AlertCase[] = [
   {
     alert: 'VipTwice',
     series: [
-      node('pigsty_agent_vip', 1, 1, { address: '10.10.10.2' }),
-      node('pigsty_agent_vip', 0, 1, { address: '10.10.10.2', ins: 'pg-test-2', instance: '10.10.10.12:9100' }),
+      node('pigsty_vip_present', 1, 1, { vip: '10.10.10.2', cluster: 'pg-test' }),
+      node('pigsty_vip_present', 0, 1, { vip: '10.10.10.2', cluster: 'pg-test', ins: 'pg-test-2', instance: '10.10.10.12:9100' }),
     ],
-    labels: { address: '10.10.10.2' },
+    labels: { vip: '10.10.10.2' },
     summary: 'VIP 10.10.10.2 is on 2 hosts at once',
   },
 ];
@@ -205,6 +215,12 @@ const CLOCK: AlertCase[] = [
     series: [node('node_timex_sync_status', 1, 0)],
     labels: NODE,
     summary: 'Node pg-test-1 (10.10.10.11): the clock is not synchronised, node_timex_sync_status is 0',
+  },
+  {
+    alert: 'ChronyDown',
+    series: [node('chrony_up', 1), node('chrony_tracking_synchronised', 1, 0)],
+    labels: NODE,
+    summary: 'Node pg-test-1 (10.10.10.11): chronyd does not answer or follows no source (value 0)',
   },
   {
     alert: 'NodeClockOff',
@@ -233,7 +249,7 @@ const EXPORTER: AlertCase[] = [
   {
     alert: 'NodeAgentSilent',
     series: [
-      node('node_textfile_mtime_seconds', { clock: 0 }, { clock: -1000 }, { file: '/var/lib/pigsty/metrics/pigsty.prom' }),
+      node('node_textfile_mtime_seconds', { clock: 0 }, { clock: -1000 }, { file: '/run/pigsty-metrics/pigsty.prom' }),
     ],
     labels: ins(NODE),
     summary: 'Node pg-test-1 (10.10.10.11): the agent has not written its metrics for 16m 40s',
@@ -241,8 +257,8 @@ const EXPORTER: AlertCase[] = [
 ];
 
 const DAY = 86_400;
-const CERTIFICATE = { path: 'etc/etcd/server.crt' };
-const EXPIRY = 'pigsty_agent_certificate_expiry_timestamp_seconds';
+const CERTIFICATE = { name: 'etcd-1' };
+const EXPIRY = 'pigsty_certificate_expiry_timestamp_seconds';
 
 const AGENT: AlertCase[] = [
   {
@@ -254,33 +270,33 @@ const AGENT: AlertCase[] = [
   },
   {
     alert: 'NodeGenerationDrift',
-    series: [node('pigsty_agent_drifted_files', 0, 2)],
+    series: [node('pigsty_agent_drift', 0, 2)],
     labels: NODE,
-    summary: 'Node pg-test-1 (10.10.10.11): 2 files of the generation were changed on the host',
+    summary: 'Node pg-test-1 (10.10.10.11): 2 files or links are not as the generation has them',
   },
   {
     alert: 'NodeUnitFailed',
     series: [node('pigsty_agent_failed_units', 0, 1)],
     labels: NODE,
-    summary: 'Node pg-test-1 (10.10.10.11): 1 units of the generation have failed',
+    summary: 'Node pg-test-1 (10.10.10.11): 1 units have failed',
   },
   {
     alert: 'NodePendingRestart',
-    series: [node('pigsty_agent_pending_restart', 0, 1, { unit: 'patroni.service' })],
-    labels: { ...NODE, unit: 'patroni.service' },
-    summary: 'Node pg-test-1 (10.10.10.11): patroni.service waits for a restart (pigsty_agent_pending_restart is 1)',
+    series: [node('pigsty_agent_pending_restart', 0, 2)],
+    labels: NODE,
+    summary: 'Node pg-test-1 (10.10.10.11): 2 settings wait for a restart',
   },
   {
     alert: 'CertificateNearEnd',
     series: [node(EXPIRY, { clock: 60 * DAY }, { clock: 20 * DAY }, CERTIFICATE)],
     labels: { ...NODE, ...CERTIFICATE },
-    summary: 'Node pg-test-1 (10.10.10.11): certificate etc/etcd/server.crt ends in 20d 0h 0m 0s',
+    summary: 'Node pg-test-1 (10.10.10.11): certificate etcd-1 ends in 20d 0h 0m 0s',
   },
   {
     alert: 'CertificateAtEnd',
     series: [node(EXPIRY, { clock: 60 * DAY }, { clock: 2 * DAY }, CERTIFICATE)],
     labels: { ...NODE, ...CERTIFICATE },
-    summary: 'Node pg-test-1 (10.10.10.11): certificate etc/etcd/server.crt ends in 2d 0h 0m 0s',
+    summary: 'Node pg-test-1 (10.10.10.11): certificate etcd-1 ends in 2d 0h 0m 0s',
   },
 ];
 

@@ -321,7 +321,7 @@ const POOLS: AlertCase[] = [
       pool('stat_total_query_count', { rate: 100 }, { rate: 100 }, DB),
       pool('stat_total_query_time', { rate: 0.1 }, { rate: 5 }, DB),
     ],
-    labels: { ...ins(POOL), ...DB },
+    labels: { ...POOL, ...DB },
     summary: `${WHO}: a query of database app takes 50ms on average`,
   },
   {

@@ -1,7 +1,7 @@
 import { type Alert, NODE, SECONDS } from '../../../text/alerting.ts';
 
 const DAY = 86_400;
-const EXPIRY = 'pigsty_agent_certificate_expiry_timestamp_seconds - time()';
+const EXPIRY = 'pigsty_certificate_expiry_timestamp_seconds - time()';
 
 /** Alerts about what the agent says of its host: generator/model/agent-metrics.ts. */
 export function agentAlerts(): Alert[] {
@@ -19,24 +19,24 @@ function generationAlerts(): Alert[] {
     },
     {
       alert: 'NodeGenerationDrift',
-      expr: 'pigsty_agent_drifted_files > 0',
+      expr: 'pigsty_agent_drift > 0',
       for: '15m',
       level: 2,
-      summary: `${NODE}: {{ $value }} files of the generation were changed on the host`,
+      summary: `${NODE}: {{ $value }} files or links are not as the generation has them`,
     },
     {
       alert: 'NodeUnitFailed',
       expr: 'pigsty_agent_failed_units > 0',
       for: '2m',
       level: 1,
-      summary: `${NODE}: {{ $value }} units of the generation have failed`,
+      summary: `${NODE}: {{ $value }} units have failed`,
     },
     {
       alert: 'NodePendingRestart',
       expr: 'pigsty_agent_pending_restart > 0',
       for: '1h',
       level: 2,
-      summary: `${NODE}: {{ $labels.unit }} waits for a restart (pigsty_agent_pending_restart is {{ $value }})`,
+      summary: `${NODE}: {{ $value }} settings wait for a restart`,
     },
   ];
 }
@@ -48,14 +48,14 @@ function certificateAlerts(): Alert[] {
       expr: `${EXPIRY} < ${30 * DAY}`,
       for: '10m',
       level: 1,
-      summary: `${NODE}: certificate {{ $labels.path }} ends in ${SECONDS}`,
+      summary: `${NODE}: certificate {{ $labels.name }} ends in ${SECONDS}`,
     },
     {
       alert: 'CertificateAtEnd',
       expr: `${EXPIRY} < ${3 * DAY}`,
       for: '10m',
       level: 0,
-      summary: `${NODE}: certificate {{ $labels.path }} ends in ${SECONDS}`,
+      summary: `${NODE}: certificate {{ $labels.name }} ends in ${SECONDS}`,
     },
   ];
 }

@@ -33,10 +33,17 @@ function downAlerts(): Alert[] {
     down('DockerDown', 'docker_up', 1, 'Docker'),
     {
       alert: 'KeepalivedDown',
-      expr: 'pigsty_agent_unit_active{unit="keepalived.service"} < 1 or keepalived_exporter_up < 1',
+      expr: 'keepalived_up < 1',
       for: '1m',
       level: 1,
-      summary: `${NODE}: keepalived does not run, its state is {{ $value }}`,
+      summary: `${NODE}: keepalived does not run, so that its VIP does not move (keepalived_up is {{ $value }})`,
+    },
+    {
+      alert: 'VipManagerDown',
+      expr: 'vip_manager_up < 1',
+      for: '1m',
+      level: 1,
+      summary: `${NODE}: vip-manager does not run, so that the VIP does not follow the primary (vip_manager_up is {{ $value }})`,
     },
     {
       alert: 'NodePingLost',
@@ -175,10 +182,10 @@ function networkAlerts(): Alert[] {
     },
     {
       alert: 'VipTwice',
-      expr: 'sum by (address) (pigsty_agent_vip) > 1',
+      expr: 'sum by (vip) (pigsty_vip_present) > 1',
       for: '1m',
       level: 0,
-      summary: 'VIP {{ $labels.address }} is on {{ $value }} hosts at once',
+      summary: 'VIP {{ $labels.vip }} is on {{ $value }} hosts at once',
     },
   ];
 }
@@ -191,6 +198,13 @@ function clockAlerts(): Alert[] {
       for: '1m',
       level: 1,
       summary: `${NODE}: the clock is not synchronised, node_timex_sync_status is {{ $value }}`,
+    },
+    {
+      alert: 'ChronyDown',
+      expr: 'chrony_up < 1 or chrony_tracking_synchronised < 1',
+      for: '5m',
+      level: 1,
+      summary: `${NODE}: chronyd does not answer or follows no source (value {{ $value }})`,
     },
     {
       alert: 'NodeClockOff',

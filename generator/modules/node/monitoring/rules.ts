@@ -18,9 +18,8 @@ export function nodeRules(ranges: Ranges): RuleGroup[] {
 }
 
 function upRules(): RecordingRule[] {
-  const names = { node: 'node', haproxy: 'haproxy', keepalived: 'keepalived_exporter' };
-  const all = { ...names, promtail: 'promtail', docker: 'docker' };
-  return Object.entries(all).map(([exporter, name]) => record(`${name}_up`, `up{exporter="${exporter}"}`));
+  const exporters = ['node', 'haproxy', 'promtail', 'docker'];
+  return exporters.map((exporter) => record(`${exporter}_up`, `up{exporter="${exporter}"}`));
 }
 
 /** Shares of the time of a core, and of all cores of a host, a cluster, the site. */
