@@ -9,7 +9,8 @@ type TextMetric = { readonly labels: readonly string[]; readonly meaning: string
 export const AGENT_METRICS = {
   pigsty_agent_info: {
     labels: ['generation', 'digest', 'version'],
-    meaning: '1; its labels are the active generation, the digest of its bundle, and the version of the compiler',
+    meaning:
+      '1; its labels are the active generation, the digest of its bundle, and the version of the compiler',
   },
   pigsty_agent_applied_timestamp_seconds: { labels: [], meaning: 'when the generation became active' },
   pigsty_agent_good: {
@@ -29,11 +30,18 @@ export const AGENT_METRICS = {
   },
   pigsty_vip_present: { labels: ['vip', 'cluster'], meaning: 'whether the host has this VIP' },
   keepalived_up: { labels: [], meaning: 'whether keepalived runs' },
-  keepalived_vrrp_state: { labels: ['iname', 'ip_address'], meaning: '2 on the host with the VIP, otherwise 1' },
+  keepalived_vrrp_state: {
+    labels: ['iname', 'ip_address'],
+    meaning: '2 on the host with the VIP, otherwise 1',
+  },
   vip_manager_up: { labels: [], meaning: 'whether vip-manager runs' },
   chrony_up: { labels: [], meaning: 'whether chronyd answers' },
   chrony_tracking_synchronised: { labels: [], meaning: 'whether chronyd follows a source' },
   chrony_tracking_system_time_seconds: { labels: [], meaning: 'how far the clock is off, as chronyd knows' },
+  pigsty_journal_upload_acknowledged_timestamp_seconds: {
+    labels: ['receiver'],
+    meaning: 'the time of the newest line of the journal that an infra host has acknowledged; 0 for none',
+  },
 } as const satisfies Record<string, TextMetric>;
 
 /** The file of the agent in that directory, for the label `file` of node_textfile_mtime_seconds. */

@@ -46,5 +46,8 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = {
 /** `1m30s` -> 90; a number without a unit has seconds. */
 function secondsOf(interval: string | number): number {
   const parts = String(interval).matchAll(/(\d+(?:\.\d+)?)\s?([a-z]*)/g);
-  return [...parts].reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_SECONDS[unit || 's'] ?? 1), 0);
+  return [...parts].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (UNIT_SECONDS[unit || 's'] ?? 1),
+    0,
+  );
 }

@@ -9,7 +9,8 @@ export function selectionsOf(expr: string): readonly Selection[] {
   const found: Selection[] = [];
   parser.parse(expr).iterate({
     enter: ({ node, type, from, to }) => {
-      if (type.isError) throw new Error(`not PromQL at ${from}: ${expr.slice(0, from)}<here>${expr.slice(to)}`);
+      if (type.isError)
+        throw new Error(`not PromQL at ${from}: ${expr.slice(0, from)}<here>${expr.slice(to)}`);
       if (type.name === 'VectorSelector') found.push(selectionOf(node, expr));
     },
   });

@@ -23,7 +23,12 @@ export type Value =
   | { readonly from: number; readonly rate: number }
   | { readonly clock: number };
 
-export type Series = { readonly name: string; readonly labels: Labels; readonly well: Value; readonly bad: Value };
+export type Series = {
+  readonly name: string;
+  readonly labels: Labels;
+  readonly well: Value;
+  readonly bad: Value;
+};
 
 export type Minutes = { readonly well: number; readonly bad: number; readonly again: number };
 

@@ -84,14 +84,18 @@ describe('names of rules', () => {
 /** Name and level: monitoring.md, section 1.5, without REDIS, MINIO and MySQL. */
 const PIGSTY = [
   ...['InfraDown', 'AgentDown', 'NodeDown', 'HaproxyDown'].map((name) => `${name} 0`),
-  ...['PromtailDown', 'DockerDown', 'KeepalivedDown', 'NodeCpuHigh', 'NodeLoadHigh'].map((name) => `${name} 1`),
+  ...['PromtailDown', 'DockerDown', 'KeepalivedDown', 'NodeCpuHigh', 'NodeLoadHigh'].map(
+    (name) => `${name} 1`,
+  ),
   ...['NodeOutOfMem', 'NodeFsSpaceFull', 'NodeFsFilesFull', 'NodeFdFull'].map((name) => `${name} 1`),
   ...['NodeDiskSlow', 'NodeTcpErrHigh', 'NodeTcpRetransHigh', 'NodeTimeDrift'].map((name) => `${name} 1`),
   'NodeMemSwapped 2',
   ...['PatroniFailSafeActive', 'PostgresDown', 'PgbouncerDown', 'PatroniDown'].map((name) => `${name} 0`),
   ...['PgExporterDown', 'PgbouncerExporterDown', 'PostgresRestart'].map((name) => `${name} 1`),
   ...['PostgresPartition', 'PostgresXidWarpAround', 'PgbouncerClientQueue'].map((name) => `${name} 0`),
-  ...['PostgresPressureHigh', 'PostgresReplicationBreak', 'PostgresReplicationLag'].map((name) => `${name} 1`),
+  ...['PostgresPressureHigh', 'PostgresReplicationBreak', 'PostgresReplicationLag'].map(
+    (name) => `${name} 1`,
+  ),
   ...['PgbouncerQuerySlow', 'PostgresConnUsageHigh'].map((name) => `${name} 1`),
   'PostgresIdleInXact 2',
   ...['EtcdServerDown', 'EtcdNoLeader'].map((name) => `${name} 0`),

@@ -1,8 +1,8 @@
 import { OpenPort, offer, StoreElection, StoreEndpoint } from '../../model/facts.ts';
 import { defineModule, settingsOf } from '../../model/module.ts';
 import { RuleGroup } from '../../model/monitoring.ts';
-import { ruleGroups } from './monitoring/index.ts';
 import { electionTimes, etcdMembers, isEtcdHost } from './members.ts';
+import { ruleGroups } from './monitoring/index.ts';
 import { rows } from './params.ts';
 import { etcdPorts, planEtcd } from './plan.ts';
 import { etcdRecord, recordOf } from './record.ts';

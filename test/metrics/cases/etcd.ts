@@ -61,8 +61,7 @@ export const ETCD_CASES: readonly AlertCase[] = [
       etcd('etcd_server_quota_backend_bytes', 8e9),
     ],
     labels: ins(ETCD),
-    summary:
-      'etcd etcd-1 (10.10.10.11): the database has 90% of its quota; at 100% etcd refuses all writes',
+    summary: 'etcd etcd-1 (10.10.10.11): the database has 90% of its quota; at 100% etcd refuses all writes',
   },
   {
     alert: 'EtcdFragmented',

@@ -6,7 +6,13 @@ function prometheus(name: string, well: Value, bad?: Value, labels: Labels = {})
 }
 
 const GROUP = { rule_group: '/etc/prometheus/rules/node-up.yml;node-up' };
-const PUSH = { ...PROMETHEUS, job: 'push', exporter: 'pushgateway', ins: 'push-1', instance: '10.10.10.8:9091' };
+const PUSH = {
+  ...PROMETHEUS,
+  job: 'push',
+  exporter: 'pushgateway',
+  ins: 'push-1',
+  instance: '10.10.10.8:9091',
+};
 const PORTAL = { ...PING, job: 'portal', instance: 'https://h.pigsty' };
 const FAILED: Labels = { integration: 'webhook', reason: 'other' };
 
@@ -54,7 +60,12 @@ const CENTRE: AlertCase[] = [
   {
     alert: 'PrometheusNotEvaluating',
     series: [
-      prometheus('prometheus_rule_group_last_evaluation_timestamp_seconds', { clock: 0 }, { clock: -600 }, GROUP),
+      prometheus(
+        'prometheus_rule_group_last_evaluation_timestamp_seconds',
+        { clock: 0 },
+        { clock: -600 },
+        GROUP,
+      ),
     ],
     labels: ins(PROMETHEUS),
     summary: 'prometheus-1 (10.10.10.8): Prometheus has computed no rules for 10m 0s',
@@ -83,7 +94,12 @@ const CENTRE: AlertCase[] = [
   {
     alert: 'AlertDeliveryFailing',
     series: [
-      series('alertmanager_notifications_failed_total', { ...ALERTMANAGER, ...FAILED }, { rate: 0 }, { rate: 0.1 }),
+      series(
+        'alertmanager_notifications_failed_total',
+        { ...ALERTMANAGER, ...FAILED },
+        { rate: 0 },
+        { rate: 0.1 },
+      ),
     ],
     labels: { ...ins(ALERTMANAGER), integration: 'webhook' },
     summary: 'alertmanager-1 (10.10.10.8): about 30 alerts could not be delivered by webhook in 5 minutes',

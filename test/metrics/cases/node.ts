@@ -73,7 +73,12 @@ const DOWN: AlertCase[] = [
     series: [
       series('haproxy_backend_active_servers', { ...HAPROXY, proxy: 'pg-test-primary' }, 1, 0),
       series('haproxy_backend_backup_servers', { ...HAPROXY, proxy: 'pg-test-primary' }, 0),
-      series('haproxy_server_status', { ...HAPROXY, proxy: 'pg-test-primary', server: 'pg-test-1', state: 'UP' }, 1, 0),
+      series(
+        'haproxy_server_status',
+        { ...HAPROXY, proxy: 'pg-test-primary', server: 'pg-test-1', state: 'UP' },
+        1,
+        0,
+      ),
       // A service that is declared for no member.
       series('haproxy_backend_active_servers', { ...HAPROXY, proxy: 'pg-test-offline' }, 0),
       series('haproxy_backend_backup_servers', { ...HAPROXY, proxy: 'pg-test-offline' }, 0),
@@ -140,7 +145,8 @@ const SPACE: AlertCase[] = [
       node('node_filesystem_avail_bytes', 450_000, { from: 450_000, rate: -30 }, FS),
     ],
     labels: ON_DATA,
-    summary: 'Node pg-test-1 (10.10.10.11): file system /data is full in 2h 40m 10s if it fills as in the last hour',
+    summary:
+      'Node pg-test-1 (10.10.10.11): file system /data is full in 2h 40m 10s if it fills as in the last hour',
     minutes: { bad: 90, again: 90 },
   },
   {
@@ -194,7 +200,9 @@ const NETWORK: AlertCase[] = [
   },
   {
     alert: 'VipDown',
-    series: [series('probe_success', { ...PING, job: 'pgsql-vip', instance: '10.10.10.2', vip: '10.10.10.2' }, 1, 0)],
+    series: [
+      series('probe_success', { ...PING, job: 'pgsql-vip', instance: '10.10.10.2', vip: '10.10.10.2' }, 1, 0),
+    ],
     labels: { ...PING, job: 'pgsql-vip', instance: '10.10.10.2', vip: '10.10.10.2' },
     summary: 'VIP 10.10.10.2 of pg-test does not answer pings, probe_success is 0',
   },
@@ -202,7 +210,12 @@ const NETWORK: AlertCase[] = [
     alert: 'VipTwice',
     series: [
       node('pigsty_vip_present', 1, 1, { vip: '10.10.10.2', cluster: 'pg-test' }),
-      node('pigsty_vip_present', 0, 1, { vip: '10.10.10.2', cluster: 'pg-test', ins: 'pg-test-2', instance: '10.10.10.12:9100' }),
+      node('pigsty_vip_present', 0, 1, {
+        vip: '10.10.10.2',
+        cluster: 'pg-test',
+        ins: 'pg-test-2',
+        instance: '10.10.10.12:9100',
+      }),
     ],
     labels: { vip: '10.10.10.2' },
     summary: 'VIP 10.10.10.2 is on 2 hosts at once',
@@ -244,12 +257,31 @@ const EXPORTER: AlertCase[] = [
     alert: 'NodeTextfileBad',
     series: [node('node_textfile_scrape_error', 0, 1)],
     labels: NODE,
-    summary: 'Node pg-test-1 (10.10.10.11): node exporter cannot read a file of the textfile directory (error 1)',
+    summary:
+      'Node pg-test-1 (10.10.10.11): node exporter cannot read a file of the textfile directory (error 1)',
+  },
+  {
+    alert: 'NodeLogsDelayed',
+    series: [
+      node(
+        'pigsty_journal_upload_acknowledged_timestamp_seconds',
+        { clock: 0 },
+        { clock: -3600 },
+        { receiver: '10.10.10.8' },
+      ),
+    ],
+    labels: { ...NODE, receiver: '10.10.10.8' },
+    summary: 'Node pg-test-1 (10.10.10.11): 10.10.10.8 has received no line of its journal for 1h 0m 0s',
   },
   {
     alert: 'NodeAgentSilent',
     series: [
-      node('node_textfile_mtime_seconds', { clock: 0 }, { clock: -1000 }, { file: '/run/pigsty-metrics/pigsty.prom' }),
+      node(
+        'node_textfile_mtime_seconds',
+        { clock: 0 },
+        { clock: -1000 },
+        { file: '/run/pigsty-metrics/pigsty.prom' },
+      ),
     ],
     labels: ins(NODE),
     summary: 'Node pg-test-1 (10.10.10.11): the agent has not written its metrics for 16m 40s',

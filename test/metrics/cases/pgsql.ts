@@ -68,7 +68,14 @@ const DOWN: AlertCase[] = [
   },
   {
     alert: 'PgExporterQueryFailed',
-    series: [pg('exporter_query_scrape_error_count', { rate: 0 }, { rate: 0.1 }, { datname: 'app', query: 'pg_table' })],
+    series: [
+      pg(
+        'exporter_query_scrape_error_count',
+        { rate: 0 },
+        { rate: 0.1 },
+        { datname: 'app', query: 'pg_table' },
+      ),
+    ],
     labels: { ...PG, datname: 'app', query: 'pg_table' },
     summary: `${WHO}: query pg_table of the exporter has failed about 30 times in 5 minutes`,
   },
@@ -91,11 +98,7 @@ const WEAR: AlertCase[] = [
   },
   {
     alert: 'PostgresVacuumBehind',
-    series: [
-      pg('db_age', 1e8, 5e8, DB),
-      pg('setting_autovacuum_freeze_max_age', 2e8),
-      pg('in_recovery', 0),
-    ],
+    series: [pg('db_age', 1e8, 5e8, DB), pg('setting_autovacuum_freeze_max_age', 2e8), pg('in_recovery', 0)],
     labels: { ...PG, ...DB },
     summary: `${WHO}: database app has transaction ids of age 500M, which autovacuum should have frozen`,
   },
@@ -139,7 +142,8 @@ const CLUSTER: AlertCase[] = [
       ...standby('pg_in_recovery', 1),
     ],
     labels: cls(PG),
-    summary: 'Cluster pg-test has 2 members that accept writes; it needs exactly one, and a standby cluster none',
+    summary:
+      'Cluster pg-test has 2 members that accept writes; it needs exactly one, and a standby cluster none',
   },
   {
     alert: 'PostgresTimelineSplit',

@@ -21,7 +21,10 @@ export function recordTest({ record, series: all, expected }: RecordCase): PlanD
         // Rates of decimal fractions are not exact.
         expr: `round(${record}, 1e-6)`,
         eval_time: `${MINUTES - 1}m`,
-        exp_samples: expected.map(({ labels, value }) => ({ labels: seriesText({ name: '', labels }), value })),
+        exp_samples: expected.map(({ labels, value }) => ({
+          labels: seriesText({ name: '', labels }),
+          value,
+        })),
       },
     ],
   };
@@ -93,7 +96,10 @@ const PG_RECORDS: RecordCase[] = [
   },
   {
     record: 'pg:env:xact_commit_rate1m',
-    series: [...both('pg_db_xact_commit', 30, 20), series('pg_db_xact_commit', { ...PG_2, ...APP }, { rate: 5 })],
+    series: [
+      ...both('pg_db_xact_commit', 30, 20),
+      series('pg_db_xact_commit', { ...PG_2, ...APP }, { rate: 5 }),
+    ],
     expected: [{ labels: { job: 'pgsql' }, value: 55 }],
   },
   {

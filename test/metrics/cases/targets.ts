@@ -17,7 +17,14 @@ export const BACKUP = target('pgsql', 9854, 'pg-test', 'pg-test-1', 'pgbackrest'
 export const ETCD = target('etcd', 2379, 'etcd', 'etcd-1', 'etcd');
 export const ETCD_2 = target('etcd', 2379, 'etcd', 'etcd-2', 'etcd', '10.10.10.12');
 export const PROMETHEUS = target('infra', 9090, 'prometheus', 'prometheus-1', 'prometheus', '10.10.10.8');
-export const ALERTMANAGER = target('infra', 9093, 'alertmanager', 'alertmanager-1', 'alertmanager', '10.10.10.8');
+export const ALERTMANAGER = target(
+  'infra',
+  9093,
+  'alertmanager',
+  'alertmanager-1',
+  'alertmanager',
+  '10.10.10.8',
+);
 export const NGINX = target('infra', 9113, 'nginx', 'nginx-1', 'nginx', '10.10.10.8');
 export const PING = { ...NODE, job: 'ping', instance: IP, exporter: 'blackbox' };
 

@@ -26,15 +26,15 @@ function memberAlerts({ members }: EtcdLimits): Alert[] {
       expr: 'etcd:cls:has_leader < 1',
       for: '15s',
       level: 0,
-      summary: 'etcd cluster {{ $labels.cls }}: a member has no leader, etcd_server_has_leader is {{ $value }}',
+      summary:
+        'etcd cluster {{ $labels.cls }}: a member has no leader, etcd_server_has_leader is {{ $value }}',
     },
     ...spareAlerts(members),
     {
       alert: 'EtcdLeaderChanges',
       expr: 'max by (job, cls) (increase(etcd_server_leader_changes_seen_total[15m])) > 3',
       level: 1,
-      summary:
-        `etcd cluster {{ $labels.cls }}: about ${NUMBER} changes of the leader in 15 minutes`,
+      summary: `etcd cluster {{ $labels.cls }}: about ${NUMBER} changes of the leader in 15 minutes`,
     },
   ];
 }

@@ -57,7 +57,8 @@ function downAlerts(): Alert[] {
 
 /** Each Prometheus is watched by itself, and by those of the other infra hosts. */
 function prometheusAlerts({ scrapeSeconds }: RuleSettings): Alert[] {
-  const last = 'max by (job, cls, ins, ip, instance) (prometheus_rule_group_last_evaluation_timestamp_seconds)';
+  const last =
+    'max by (job, cls, ins, ip, instance) (prometheus_rule_group_last_evaluation_timestamp_seconds)';
   return [
     {
       alert: 'PrometheusConfigBad',
@@ -135,7 +136,8 @@ function scrapeAlerts({ timeoutSeconds }: RuleSettings): Alert[] {
       expr: 'up == 1 and on (job, instance) scrape_samples_scraped == 0',
       for: '5m',
       level: 1,
-      summary: 'Target {{ $labels.instance }} of job {{ $labels.job }} is up ({{ $value }}), but has no metrics',
+      summary:
+        'Target {{ $labels.instance }} of job {{ $labels.job }} is up ({{ $value }}), but has no metrics',
     },
   ];
 }

@@ -178,7 +178,8 @@ function networkAlerts(): Alert[] {
       expr: 'probe_success{job=~"node-vip|pgsql-vip"} < 1',
       for: '1m',
       level: 0,
-      summary: 'VIP {{ $labels.vip }} of {{ $labels.cls }} does not answer pings, probe_success is {{ $value }}',
+      summary:
+        'VIP {{ $labels.vip }} of {{ $labels.cls }} does not answer pings, probe_success is {{ $value }}',
     },
     {
       alert: 'VipTwice',
@@ -218,7 +219,8 @@ function clockAlerts(): Alert[] {
 }
 
 /** The collectors of node exporter whose metrics rules read. */
-const COLLECTORS = 'cpu|diskstats|filefd|filesystem|loadavg|meminfo|netdev|netstat|textfile|time|timex|vmstat';
+const COLLECTORS =
+  'cpu|diskstats|filefd|filesystem|loadavg|meminfo|netdev|netstat|textfile|time|timex|vmstat';
 
 function exporterAlerts(): Alert[] {
   return [
@@ -235,6 +237,13 @@ function exporterAlerts(): Alert[] {
       for: '5m',
       level: 1,
       summary: `${NODE}: node exporter cannot read a file of the textfile directory (error {{ $value }})`,
+    },
+    {
+      alert: 'NodeLogsDelayed',
+      expr: 'time() - pigsty_journal_upload_acknowledged_timestamp_seconds > 900',
+      for: '5m',
+      level: 1,
+      summary: `${NODE}: {{ $labels.receiver }} has received no line of its journal for ${SECONDS}`,
     },
     {
       alert: 'NodeAgentSilent',

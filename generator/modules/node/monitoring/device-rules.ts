@@ -33,7 +33,12 @@ const DISK_COUNTERS = {
 
 function diskRules(ranges: Ranges): RecordingRule[] {
   const family = { namespace: 'node', from: 'dev', to: [], ranges } as const;
-  const sums = ['disk_reads_rate1m', 'disk_writes_rate1m', 'disk_read_bytes_rate1m', 'disk_write_bytes_rate1m'];
+  const sums = [
+    'disk_reads_rate1m',
+    'disk_writes_rate1m',
+    'disk_read_bytes_rate1m',
+    'disk_write_bytes_rate1m',
+  ];
   return [
     ...Object.entries(DISK_COUNTERS).flatMap(([name, counter]) =>
       rates(family, `disk_${name}`, `node_disk_${counter}`),

@@ -22,7 +22,8 @@ function lockRules(): RecordingRule[] {
 }
 
 function sessionRules(): RecordingRule[] {
-  const sessions = (states: string) => foldTo('sum', 'ins', `pg_activity_count{state=~"${states}"}`, 'datname');
+  const sessions = (states: string) =>
+    foldTo('sum', 'ins', `pg_activity_count{state=~"${states}"}`, 'datname');
   return [
     ...gauge(FAMILY, 'num_backends', foldTo('sum', 'ins', 'pg_db_numbackends', 'datname')),
     ...gauge(FAMILY, 'active_backends', sessions('active')),

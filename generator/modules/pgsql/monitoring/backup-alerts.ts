@@ -11,13 +11,15 @@ export function backupAlerts({ backupSeconds }: PgsqlLimits): Alert[] {
       expr: 'max by (job, stanza) (pgbackrest_stanza_status) > 0 or max by (job, stanza) (pgbackrest_repo_status) > 0',
       for: '15m',
       level: 0,
-      summary: 'Cluster {{ $labels.stanza }}: pgBackRest has no usable backup or repository, its status is {{ $value }}',
+      summary:
+        'Cluster {{ $labels.stanza }}: pgBackRest has no usable backup or repository, its status is {{ $value }}',
     },
     {
       alert: 'PostgresBackupCorrupt',
       expr: 'max by (job, stanza) (pgbackrest_backup_last_error_status) > 0',
       level: 0,
-      summary: 'Cluster {{ $labels.stanza }}: the last backup has pages with wrong checksums (error status {{ $value }})',
+      summary:
+        'Cluster {{ $labels.stanza }}: the last backup has pages with wrong checksums (error status {{ $value }})',
     },
     {
       alert: 'PgbackrestExporterFailed',

@@ -19,10 +19,7 @@ export function clusterAlerts(limits: PgsqlLimits): Alert[] {
 function leaderAlerts({ standbyClusters }: PgsqlLimits): Alert[] {
   const partition = (operator: '=~' | '!~', wanted: number) =>
     `pg:cls:partition{job="pgsql"${listed(among('cls', operator, standbyClusters))}} != ${wanted}`;
-  const writable = [
-    partition('!~', 1),
-    ...(standbyClusters.length > 0 ? [partition('=~', 0)] : []),
-  ];
+  const writable = [partition('!~', 1), ...(standbyClusters.length > 0 ? [partition('=~', 0)] : [])];
   return [
     {
       alert: 'PostgresPartition',

@@ -54,10 +54,7 @@ export function clusterRules(): RecordingRule[] {
     count('standby_count', 'pg_downstream_count{state="streaming"}'),
     // Replicas that others stream from.
     record('pg:cls:bridges', foldTo('sum', 'ins', `${streaming} and on (ins, instance) pg_in_recovery == 1`)),
-    record(
-      'pg:cls:bridge_count',
-      `${foldTo('count', 'cls', 'pg:cls:bridges')} or pg:cls:size * 0`,
-    ),
+    record('pg:cls:bridge_count', `${foldTo('count', 'cls', 'pg:cls:bridges')} or pg:cls:size * 0`),
     record('pg:cls:sender', foldTo('sum', 'ins', streaming)),
     record('pg:cls:receiver', foldTo('max', 'ins', 'pg_recv_state', 'sender_host', 'sender_port')),
   ];

@@ -1,14 +1,5 @@
 import type { RecordingRule } from '../../../model/monitoring.ts';
-import {
-  foldTo,
-  foldUp,
-  gauge,
-  type Level,
-  type Ranges,
-  rates,
-  ratio,
-  record,
-} from '../../../text/recording.ts';
+import { gauge, type Level, type Ranges, rates, ratio, record } from '../../../text/recording.ts';
 
 const EVERY = ['ins', 'cls', 'env'] as const;
 const LEVELS = ['db', ...EVERY] as const;

@@ -46,11 +46,11 @@ function primaryOf(members: readonly PgsqlMember[]): PgsqlMember | undefined {
 
 function byCluster(
   all: readonly (readonly PgsqlMember[])[],
-  valueOf: (primary: PgsqlMember) => number | undefined,
+  toValue: (primary: PgsqlMember) => number | undefined,
 ): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   for (const primary of all.flatMap((members) => primaryOf(members) ?? [])) {
-    const value = valueOf(primary);
+    const value = toValue(primary);
     if (value !== undefined) found.set(primary.cluster, value);
   }
   return found;

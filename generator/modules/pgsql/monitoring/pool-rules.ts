@@ -1,5 +1,14 @@
 import type { RecordingRule } from '../../../model/monitoring.ts';
-import { type Family, foldTo, foldUp, type Ranges, rates, ratio, record, type Window } from '../../../text/recording.ts';
+import {
+  type Family,
+  foldTo,
+  foldUp,
+  type Ranges,
+  rates,
+  ratio,
+  record,
+  type Window,
+} from '../../../text/recording.ts';
 
 /** pgbouncer's own database, which its administrators connect to. */
 const ADMIN = '{datname!="pgbouncer"}';

@@ -3,9 +3,9 @@ import type { Ranges } from '../../../text/recording.ts';
 import { activityRules, sizeRules } from './activity-rules.ts';
 import { clusterRules, replicationRules, serverRules } from './cluster-rules.ts';
 import { databaseRules } from './database-rules.ts';
-import { pressureRules } from './pressure-rules.ts';
-import { poolRules } from './pool-rules.ts';
 import { persistenceRules } from './persistence-rules.ts';
+import { poolRules } from './pool-rules.ts';
+import { pressureRules } from './pressure-rules.ts';
 
 /**
  * The recording rules of PostgreSQL and pgbouncer (monitoring.md, section 1.4). A group computes its rules in their order;
