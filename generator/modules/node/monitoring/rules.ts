@@ -1,5 +1,5 @@
 import type { RecordingRule, RuleGroup } from '../../../model/monitoring.ts';
-import { foldTo, foldUp, gauge, type Ranges, ratio, record } from '../../../text/recording.ts';
+import { foldTo, foldUp, gauge, means, type Ranges, ratio, record } from '../../../text/recording.ts';
 import { deviceRules } from './device-rules.ts';
 import { fileSystemRules } from './file-system-rules.ts';
 import { proxyRules } from './proxy-rules.ts';
@@ -25,17 +25,13 @@ function upRules(): RecordingRule[] {
 /** Shares of the time of a core, and of all cores of a host, a cluster, the site. */
 function cpuRules(ranges: Ranges): RecordingRule[] {
   const idle = `rate(node_cpu_seconds_total{mode="idle"}[${ranges['1m']}])`;
-  const means = (level: string) =>
-    Object.entries(ranges).map(([window, range]) =>
-      record(`node:${level}:cpu_usage_${window}`, `avg_over_time(node:${level}:cpu_usage[${range}])`),
-    );
   return [
     record('node:cpu:usage', `1 - sum without (mode) (${idle})`),
     record('node:ins:cpu_count', foldTo('count', 'ins', 'node:cpu:usage')),
     ...foldUp({ namespace: 'node', from: 'ins', to: ['cls', 'env'] }, 'cpu_count'),
     ...(['ins', 'cls', 'env'] as const).flatMap((level) => [
       record(`node:${level}:cpu_usage`, foldTo('avg', level, 'node:cpu:usage')),
-      ...means(level),
+      ...means(`node:${level}`, 'cpu_usage', ranges),
     ]),
   ];
 }
@@ -87,8 +83,8 @@ function protocolRules(ranges: Ranges): RecordingRule[] {
     tcp_insegs_rate1m: rateOf('Tcp_InSegs'),
     tcp_outsegs_rate1m: rateOf('Tcp_OutSegs'),
     tcp_retranssegs_rate1m: rateOf('Tcp_RetransSegs'),
-    tcp_activeopens_rate1m: rateOf('Tcp_ActiveOpens'),
-    tcp_passiveopens_rate1m: rateOf('Tcp_PassiveOpens'),
+    tcp_activeopens: rateOf('Tcp_ActiveOpens'),
+    tcp_passiveopens: rateOf('Tcp_PassiveOpens'),
     // The kernel counts each overflow as a drop too.
     tcp_error: `${rateOf('TcpExt_ListenDrops')} + ${rateOf('Tcp_InErrs')}`,
     udp_in_rate1m: rateOf('Udp_InDatagrams'),
