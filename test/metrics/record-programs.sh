@@ -18,7 +18,7 @@ mkdir "$tree/tmp/text"
 start prometheus-node-exporter --web.listen-address=127.0.0.1:9100 --no-collector.softnet --no-collector.nvme \
     --collector.tcpstat --collector.processes --collector.textfile.directory=/tmp/text
 printf 'example 1\n' >"$tree/tmp/text/example.prom"
-record node http://127.0.0.1:9100/metrics
+record node http://127.0.0.1:9100/metrics node_textfile_mtime
 
 # Two members: what they measure of each other has names of its own.
 member() {
@@ -29,8 +29,8 @@ member() {
 }
 member etcd-1 2379 2380
 member etcd-2 2381 2382
-sleep 35 # They measure their distance every 30 s.
-record etcd http://127.0.0.1:2379/metrics
+# They measure their distance every 30 s.
+record etcd http://127.0.0.1:2379/metrics etcd_network_peer_round_trip
 
 cat >"$tree/tmp/patroni.yml" <<'END'
 scope: pg-test
@@ -52,7 +52,7 @@ END
 start setpriv --reuid=postgres --regid=postgres --clear-groups patroni /tmp/patroni.yml
 psql() { within setpriv --reuid=postgres --regid=postgres --clear-groups psql -h /tmp/state -qAt "$@"; }
 for _ in $(seq 300); do if [ "$(psql -c 'SELECT NOT pg_is_in_recovery()' 2>/dev/null)" = t ]; then break; fi; sleep 0.2; done
-record patroni http://127.0.0.1:8008/metrics
+record patroni http://127.0.0.1:8008/metrics patroni_primary
 
 cat >"$tree/tmp/pgbouncer.ini" <<'END'
 [databases]
@@ -93,10 +93,9 @@ if [ -x "$tree/usr/bin/pg_exporter" ]; then
     exporter 9630 5432 postgres
     exporter 9632 5433 postgres
     exporter 9631 6432 pgbouncer
-    sleep 5
-    record pg_primary http://127.0.0.1:9630/metrics
-    record pg_standby http://127.0.0.1:9632/metrics
-    record pgbouncer http://127.0.0.1:9631/metrics
+    record pg_primary http://127.0.0.1:9630/metrics pg_table_size_bytes
+    record pg_standby http://127.0.0.1:9632/metrics pg_table_size_bytes
+    record pgbouncer http://127.0.0.1:9631/metrics pgbouncer_pool
 fi
 
 cat >"$tree/tmp/pgbackrest.conf" <<'END'
@@ -117,8 +116,7 @@ for _ in $(seq 100); do if [ "$(psql -c 'SELECT NOT pg_is_in_recovery()' 2>/dev/
 backrest --type=full backup >>"$tree/tmp/log" 2>&1
 start setpriv --reuid=postgres --regid=postgres --clear-groups prometheus-pgbackrest-exporter --web.listen-address=127.0.0.1:9854 \
     --backrest.config=/tmp/pgbackrest.conf
-sleep 3
-record pgbackrest http://127.0.0.1:9854/metrics
+record pgbackrest http://127.0.0.1:9854/metrics pgbackrest_backup_info
 
 cat >"$tree/tmp/haproxy.cfg" <<'END'
 global
@@ -137,7 +135,7 @@ listen pg-test-primary
     server pg-test-1 127.0.0.1:5432 check port 8008
 END
 start haproxy -f /tmp/haproxy.cfg
-record haproxy http://127.0.0.1:9101/metrics
+record haproxy http://127.0.0.1:9101/metrics haproxy_server_status
 
 cat >"$tree/tmp/prometheus.yml" <<'END'
 global: { scrape_interval: 1s, evaluation_interval: 1s }
@@ -159,13 +157,12 @@ start nginx -g 'daemon off; pid /tmp/nginx.pid; error_log /tmp/nginx.log;' -c /t
 start prometheus-nginx-exporter --nginx.scrape-uri=http://127.0.0.1:80/nginx --web.listen-address=127.0.0.1:9113
 start dnsmasq --keep-in-foreground --listen-address=127.0.0.1 --bind-interfaces --user=root --conf-file=/dev/null
 start prometheus-dnsmasq-exporter --listen=127.0.0.1:9153 --dnsmasq=127.0.0.1:53 --leases_path=/dev/null
-sleep 6
-record prometheus http://127.0.0.1:9090/metrics
-record alertmanager http://127.0.0.1:9093/metrics
-record pushgateway http://127.0.0.1:9091/metrics
-record blackbox http://127.0.0.1:9115/metrics
-record probe 'http://127.0.0.1:9115/probe?module=icmp&target=127.0.0.1'
-record nginx http://127.0.0.1:9113/metrics
-record dnsmasq http://127.0.0.1:9153/metrics
+record prometheus http://127.0.0.1:9090/metrics prometheus_sd_file_mtime
+record alertmanager http://127.0.0.1:9093/metrics alertmanager_notifications_failed
+record pushgateway http://127.0.0.1:9091/metrics pushgateway_build
+record blackbox http://127.0.0.1:9115/metrics blackbox_exporter
+record probe 'http://127.0.0.1:9115/probe?module=icmp&target=127.0.0.1' probe_success
+record nginx http://127.0.0.1:9113/metrics nginx_up
+record dnsmasq http://127.0.0.1:9153/metrics dnsmasq_hits
 trap - ERR
 if [ -n "${PIGSTY_TEST_LOG:-}" ]; then cp "$tree/tmp/log" "$PIGSTY_TEST_LOG"; fi

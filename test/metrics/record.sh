@@ -2,7 +2,8 @@
 # Records the names, types and labels of the metrics that the real programs expose, into names/<program>.txt: a line per
 # name, `name type label,label`. Makes a Debian 13 tree with the programs in the directory $1 (or uses the one that is
 # there), and runs them in network and process namespaces of their own. Needs root and mmdebstrap; changes nothing else.
-# A tree without /usr/bin/pg_exporter (a package of the release after Debian 13) leaves the names of pg_exporter as they are.
+# A tree without /usr/bin/pg_exporter (a package of the release after Debian 13) leaves the names of pg_exporter as they are;
+# `queries` is the path of its query file in the tree.
 set -euo pipefail
 tree=${1:?usage: record.sh TREE}
 names=$(realpath "$(dirname "$0")")/names
@@ -41,14 +42,16 @@ list_names() {
 }
 export -f list_names
 
+# The names of a page, when it has the name $3.
 record() {
-    local name=$1 url=$2
-    for _ in $(seq 150); do
-        if curl -sf "$url" >"$tree/tmp/$name.page" && [ -s "$tree/tmp/$name.page" ]; then break; fi
+    local name=$1 url=$2 awaited=$3
+    for _ in $(seq 300); do
+        if curl -sf "$url" >"$tree/tmp/$name.page" && grep -q "^$awaited" "$tree/tmp/$name.page"; then break; fi
         sleep 0.2
     done
+    grep -q "^$awaited" "$tree/tmp/$name.page" ||
+        { echo "$name: no $awaited at $url" >&2; tail -n 30 "$tree/tmp/log" >&2; exit 1; }
     list_names <"$tree/tmp/$name.page" >"$names/$name.txt"
-    [ -s "$names/$name.txt" ] || { echo "$name: no metrics at $url" >&2; tail -n 30 "$tree/tmp/log" >&2; exit 1; }
     echo "$name: $(wc -l <"$names/$name.txt") names"
 }
 export -f record

@@ -353,9 +353,13 @@ const BACKUPS: AlertCase[] = [
   },
   {
     alert: 'PostgresBackupBroken',
-    series: [series('pgbackrest_stanza_status', { ...BACKUP, ...STANZA }, 0, 2)],
+    series: [
+      series('pgbackrest_stanza_status', { ...BACKUP, ...STANZA }, 0, 2),
+      // A replica whose own repository is empty.
+      series('pgbackrest_stanza_status', { ...BACKUP, ...STANZA, ins: 'pg-test-2', instance: '10.10.10.12:9854' }, 1),
+    ],
     labels: { job: 'pgsql', ...STANZA },
-    summary: 'Cluster pg-test: pgBackRest has no usable backup or repository, its status is 2',
+    summary: 'Cluster pg-test: pgBackRest has no usable backup or repository, its status is 1',
   },
   {
     alert: 'PostgresBackupCorrupt',

@@ -122,7 +122,7 @@ function spaceAlerts(): Alert[] {
     {
       alert: 'NodeFsFullSoon',
       expr: `node:fs:space_exhaust >= 0 and node:fs:space_exhaust < ${6 * 3600} and node:fs:space_usage > 0.5`,
-      for: '10m',
+      for: '30m',
       level: 1,
       summary: `${where} is full in ${SECONDS} if it fills as in the last hour`,
     },

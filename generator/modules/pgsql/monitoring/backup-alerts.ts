@@ -8,7 +8,8 @@ export function backupAlerts({ backupSeconds }: PgsqlLimits): Alert[] {
     ...oldBackupAlerts(backupSeconds),
     {
       alert: 'PostgresBackupBroken',
-      expr: 'max by (job, stanza) (pgbackrest_stanza_status) > 0 or max by (job, stanza) (pgbackrest_repo_status) > 0',
+      // With a repository on each host, only that of the primary has backups.
+      expr: 'min by (job, stanza) (pgbackrest_stanza_status) > 0 or min by (job, stanza) (pgbackrest_repo_status) > 0',
       for: '15m',
       level: 0,
       summary:
