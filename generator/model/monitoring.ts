@@ -28,7 +28,7 @@ export type Exporter =
   | 'pg_exporter'
   | 'pgbouncer_exporter'
   | 'patroni'
-  | 'pgbackrest'
+  | 'pgbackrest_exporter'
   | 'etcd'
   | 'prometheus'
   | 'alertmanager'

@@ -356,7 +356,11 @@ const BACKUPS: AlertCase[] = [
     series: [
       series('pgbackrest_stanza_status', { ...BACKUP, ...STANZA }, 0, 2),
       // A replica whose own repository is empty.
-      series('pgbackrest_stanza_status', { ...BACKUP, ...STANZA, ins: 'pg-test-2', instance: '10.10.10.12:9854' }, 1),
+      series(
+        'pgbackrest_stanza_status',
+        { ...BACKUP, ...STANZA, ins: 'pg-test-2', instance: '10.10.10.12:9854' },
+        1,
+      ),
     ],
     labels: { job: 'pgsql', ...STANZA },
     summary: 'Cluster pg-test: pgBackRest has no usable backup or repository, its status is 1',

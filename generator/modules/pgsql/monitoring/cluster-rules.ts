@@ -9,7 +9,7 @@ export function serverRules(): RecordingRule[] {
     pg_exporter_agent_up: 'pg_exporter',
     pgbouncer_exporter_agent_up: 'pgbouncer_exporter',
     patroni_up: 'patroni',
-    pgbackrest_exporter_up: 'pgbackrest',
+    pgbackrest_exporter_up: 'pgbackrest_exporter',
   };
   return [
     ...Object.entries(exporters).map(([name, exporter]) => record(name, `up{exporter="${exporter}"}`)),
