@@ -6,7 +6,9 @@ import type { RuleGroup } from '../../generator/model/monitoring.ts';
 import { ETCD_CASES } from '../metrics/cases/etcd.ts';
 import { INFRA_CASES } from '../metrics/cases/infra.ts';
 import { NODE_CASES } from '../metrics/cases/node.ts';
+import { RESOURCE_CASES } from '../metrics/cases/node-resources.ts';
 import { PGSQL_CASES } from '../metrics/cases/pgsql.ts';
+import { CLUSTER_CASES } from '../metrics/cases/pgsql-cluster.ts';
 import { RECORDS, recordTest } from '../metrics/cases/records.ts';
 import { recordedMetrics, TARGET_LABELS } from '../support/metric-names.ts';
 import { removeTree } from '../support/process.ts';
@@ -21,7 +23,14 @@ import { blueprints } from '../support/sample-plans.ts';
  * the exporters have.
  */
 const skipped = skipReason('promtool');
-const CASES = [...NODE_CASES, ...PGSQL_CASES, ...ETCD_CASES, ...INFRA_CASES];
+const CASES = [
+  ...NODE_CASES,
+  ...RESOURCE_CASES,
+  ...PGSQL_CASES,
+  ...CLUSTER_CASES,
+  ...ETCD_CASES,
+  ...INFRA_CASES,
+];
 const groups = ruleGroupsOf();
 const alerts = alertsOf(groups);
 

@@ -45,3 +45,19 @@ export function cls({ job = '', cls: cluster = '' }: Labels): Labels {
 export function series(name: string, labels: Labels, well: Value, bad: Value = well): Series {
   return { name, labels, well, bad };
 }
+
+/** A series of node exporter. */
+export function node(name: string, well: Value, bad?: Value, labels: Labels = {}): Series {
+  return series(name, { ...NODE, ...labels }, well, bad);
+}
+
+/** A series of the exporter of PostgreSQL; its name without `pg_`. */
+export function pg(name: string, well: Value, bad?: Value, labels: Labels = {}): Series {
+  return series(`pg_${name}`, { ...PG, ...labels }, well, bad);
+}
+
+/** A series of Patroni; its name without `patroni_`. */
+export function patroni(name: string, well: Value, bad?: Value, labels = PATRONI): Series {
+  const own = { scope: '/pg-test', name: labels.ins ?? '' };
+  return series(`patroni_${name}`, { ...labels, ...own }, well, bad);
+}
