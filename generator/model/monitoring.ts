@@ -20,24 +20,21 @@ export type ScrapeJob = {
 export const ScrapeJob: Channel<ScrapeJob> = { name: 'scrape job' };
 
 /** Programs with metrics, as in the label `exporter`. `blackbox` is that of everything that is probed. */
-export type Exporter =
-  | 'node'
-  | 'haproxy'
-  | 'promtail'
-  | 'docker'
-  | 'pg_exporter'
-  | 'pgbouncer_exporter'
-  | 'patroni'
-  | 'pgbackrest_exporter'
-  | 'etcd'
-  | 'prometheus'
-  | 'alertmanager'
-  | 'pushgateway'
-  | 'blackbox'
-  | 'nginx'
-  | 'dnsmasq'
-  | 'grafana'
-  | 'loki';
+export const EXPORTERS = [
+  ...(['node', 'haproxy', 'promtail', 'docker', 'etcd'] as const),
+  ...(['pg_exporter', 'pgbouncer_exporter', 'patroni', 'pgbackrest_exporter'] as const),
+  ...([
+    'prometheus',
+    'alertmanager',
+    'pushgateway',
+    'blackbox',
+    'nginx',
+    'dnsmasq',
+    'grafana',
+    'loki',
+  ] as const),
+] as const;
+export type Exporter = (typeof EXPORTERS)[number];
 
 /**
  * Something to scrape. `file` is its file below `targets/<job>/`, without the ending: targets of one file are one instance,

@@ -1,3 +1,5 @@
+import { append } from '../model/multimap.ts';
+
 /** `{cls=~"a|b"}`, or with `!~`; nothing to select, or to leave out, is an empty text. */
 export function among(label: string, operator: '=~' | '!~', names: readonly string[]): string {
   return names.length === 0 ? '' : `${label}${operator}"${names.map(escaped).join('|')}"`;
@@ -17,7 +19,7 @@ export function selectors<T>(
   values: ReadonlyMap<string, T>,
 ): readonly { readonly value: T; readonly selector: string }[] {
   const names = new Map<T, string[]>();
-  for (const [name, value] of values) names.set(value, [...(names.get(value) ?? []), name]);
+  for (const [name, value] of values) append(names, value, name);
   const [first, ...others] = [...names].sort(([, a], [, b]) => b.length - a.length);
   if (!first) return [];
   const rest = others.flatMap(([, all]) => all);

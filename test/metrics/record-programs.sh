@@ -56,7 +56,7 @@ record patroni http://127.0.0.1:8008/metrics patroni_primary
 
 cat >"$tree/tmp/pgbouncer.ini" <<'END'
 [databases]
-* = host=127.0.0.1 port=5432
+postgres = host=127.0.0.1 port=5432 user=postgres
 [pgbouncer]
 listen_addr = 127.0.0.1
 listen_port = 6432
@@ -65,9 +65,9 @@ auth_type = any
 ignore_startup_parameters = extra_float_digits
 admin_users = postgres
 END
-sed -i 's/^\* = .*/postgres = host=127.0.0.1 port=5432 user=postgres/' "$tree/tmp/pgbouncer.ini"
 start setpriv --reuid=postgres --regid=postgres --clear-groups pgbouncer /tmp/pgbouncer.ini
 psql -c "CREATE ROLE dbuser SUPERUSER LOGIN" -c "ALTER SYSTEM SET track_functions = 'all'" -c "SELECT pg_reload_conf()" >/dev/null
+psql -c 'CREATE PUBLICATION all_tables FOR ALL TABLES' -c 'CREATE TABLE d (a int) PARTITION BY LIST (a)' -c 'CREATE TABLE e PARTITION OF d DEFAULT' 2>/dev/null
 psql -c 'CREATE EXTENSION pg_stat_statements' -c 'CREATE TABLE t (a bigserial PRIMARY KEY)' \
     -c "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'" >/dev/null
 for _ in $(seq 10); do psql -U dbuser -c "SELECT count(*) FROM t" postgres >/dev/null; psql -c 'SELECT f()' >/dev/null; done
@@ -157,7 +157,7 @@ start nginx -g 'daemon off; pid /tmp/nginx.pid; error_log /tmp/nginx.log;' -c /t
 start prometheus-nginx-exporter --nginx.scrape-uri=http://127.0.0.1:80/nginx --web.listen-address=127.0.0.1:9113
 start dnsmasq --keep-in-foreground --listen-address=127.0.0.1 --bind-interfaces --user=root --conf-file=/dev/null
 start prometheus-dnsmasq-exporter --listen=127.0.0.1:9153 --dnsmasq=127.0.0.1:53 --leases_path=/dev/null
-record prometheus http://127.0.0.1:9090/metrics prometheus_sd_file_mtime
+record prometheus http://127.0.0.1:9090/metrics prometheus_notifications_sent_total
 record alertmanager http://127.0.0.1:9093/metrics alertmanager_notifications_failed
 record pushgateway http://127.0.0.1:9091/metrics pushgateway_build
 record blackbox http://127.0.0.1:9115/metrics blackbox_exporter

@@ -13,6 +13,7 @@ packages+=,prometheus-blackbox-exporter,prometheus-nginx-exporter,prometheus-dns
 packages+=,prometheus-pgbackrest-exporter
 
 if [ ! -d "$tree" ]; then
+    # shellcheck disable=SC2016 # The expression is apt-get's.
     archive=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1)
     mmdebstrap --variant=apt --include="$packages" --aptopt='APT::Install-Recommends "false"' trixie "$tree" "$archive"
 fi

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RuleGroup } from '../../generator/model/monitoring.ts';
+import { EXPORTERS, type RuleGroup } from '../../generator/model/monitoring.ts';
 import { recordedMetrics, TARGET_LABELS } from '../support/metric-names.ts';
 import { selectionsOf } from '../support/promql.ts';
 import { alertsOf, ruleGroupsOf, rulesOf } from '../support/rules.ts';
@@ -14,12 +14,13 @@ function missingInputs(of: readonly RuleGroup[]): string[] {
   const rules = rulesOf(of);
   const records = new Set(rules.flatMap((rule) => ('record' in rule ? [rule.record] : [])));
   return rules.flatMap((rule) =>
-    selectionsOf(rule.expr).flatMap(({ metric, labels }) => {
+    selectionsOf(rule.expr).flatMap(({ metric, matchers }) => {
       if (records.has(metric)) return [];
       const own = metrics.get(metric);
       if (!own) return [`${nameOf(rule)} reads ${metric}`];
       const known = new Set<string>([...own, ...TARGET_LABELS]);
-      return labels.filter((one) => !known.has(one)).map((one) => `${nameOf(rule)} reads ${metric}{${one}}`);
+      const odd = matchers.filter(({ label }) => !known.has(label));
+      return odd.map(({ label }) => `${nameOf(rule)} reads ${metric}{${label}}`);
     }),
   );
 }
@@ -53,6 +54,15 @@ describe('inputs of rules', () => {
     expect(disorder(groups)).toEqual([]);
   });
 
+  it('are of exporters that targets may name', () => {
+    const named = rulesOf(groups)
+      .flatMap((rule) => selectionsOf(rule.expr).flatMap(({ matchers }) => matchers))
+      .filter(({ label }) => label === 'exporter')
+      .flatMap(({ value }) => value.split('|'));
+    expect(named.length).toBeGreaterThan(8);
+    expect(named.filter((name) => !EXPORTERS.some((one) => one === name))).toEqual([]);
+  });
+
   it('are found missing where they are', () => {
     expect(missingInputs([broken])).toEqual([
       'a:b:first reads node_no_such_total',
@@ -78,6 +88,15 @@ describe('names of rules', () => {
     const names = alertsOf(groups).map(({ alert, level }) => `${alert} ${level}`);
     expect(PIGSTY.filter((name) => !names.includes(name))).toEqual([]);
     expect(PIGSTY).toHaveLength(37);
+  });
+});
+
+describe('summaries of alerts', () => {
+  it('are one sentence with the value', () => {
+    const odd = alertsOf(groups).filter(
+      ({ summary }) => !/\$value\b/.test(summary) || /\.(?: |$)/.test(summary) || summary.length > 200,
+    );
+    expect(odd.map(({ alert }) => alert)).toEqual([]);
   });
 });
 

@@ -54,7 +54,7 @@ describe('selectors', () => {
   it('take names as they are', () => {
     const selector = among('ins', '=~', ['a.b', 'it"s', 'x|y']);
     expect(selector).toBe(String.raw`ins=~"a\\.b|it\"s|x\\|y"`);
-    expect(selectionsOf(`up{${selector}}`)).toEqual([{ metric: 'up', labels: ['ins'] }]);
+    expect(selectionsOf(`up{${selector}}`)).toMatchObject([{ metric: 'up', matchers: [{ label: 'ins' }] }]);
   });
 });
 

@@ -60,10 +60,13 @@ function byCluster(
 function backupLimits(): (primary: PgsqlMember) => number | undefined {
   const known = new Map<string, number | undefined>();
   return ({ settings }) => {
-    if (!settings.pgbackrest_enabled) return undefined;
-    const expressions = backupSchedules(settings).flatMap(({ calendar }) => calendar);
-    const key = expressions.join('\n');
-    if (!known.has(key)) known.set(key, limitFor(longestGap(expressions)));
+    const { pgbackrest_enabled: isOn, node_crontab, pg_crontab, pg_dbsu, pgbackrest_schedule } = settings;
+    if (!isOn) return undefined;
+    const key = JSON.stringify([node_crontab, pg_crontab, pg_dbsu, pgbackrest_schedule]);
+    if (!known.has(key)) {
+      const expressions = backupSchedules(settings).flatMap(({ calendar }) => calendar);
+      known.set(key, limitFor(longestGap(expressions)));
+    }
     return known.get(key);
   };
 }
