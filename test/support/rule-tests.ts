@@ -137,16 +137,23 @@ function inputs(series: readonly Series[], minutes: Minutes): PlanData {
   return series.map((one) => ({ series: seriesText(one), values: samples(one, minutes) }));
 }
 
-/** One test of a site where all is well: no alert but Watchdog. Of series with one name and labels, the first counts. */
-export function quietTest(cases: readonly AlertCase[], alerts: readonly AlertRule[]): PlanData {
+/** One test of a site where all is well: no alert but `always`. Of series with one name and labels, the first counts. */
+export function quietTest(
+  cases: readonly AlertCase[],
+  alerts: readonly AlertRule[],
+  always: { readonly [alert: string]: PlanData },
+): PlanData {
   const series = new Map(cases.flatMap((one) => one.series).map((one) => [seriesText(one), one]));
   const minutes = { well: 30, bad: 1, again: 1 };
   const well = [...series.values()].map((one) => ({ ...one, bad: one.well }));
-  const names = alerts.map(({ alert }) => alert).filter((name) => name !== 'Watchdog');
   return {
     name: 'all is well',
     interval: `${STEP_SECONDS}s`,
     input_series: inputs(well, minutes),
-    alert_rule_test: names.map((alertname) => ({ alertname, eval_time: '30m', exp_alerts: [] })),
+    alert_rule_test: alerts.map(({ alert }) => ({
+      alertname: alert,
+      eval_time: '30m',
+      exp_alerts: always[alert] ?? [],
+    })),
   };
 }

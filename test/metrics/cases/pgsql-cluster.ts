@@ -120,8 +120,8 @@ const REPLICATION: AlertCase[] = [
       // pg_delay of the inventory.
       pg('repl_replay_lag', 3600, 3600, { ...SENDER, appname: 'pg-test-4', pid: '4712' }),
     ],
-    labels: ins(PG_2),
-    summary: 'Instance pg-test-2 (10.10.10.12) is 5M bytes or seconds behind its primary',
+    labels: { ...ins(PG_2), unit: 'bytes' },
+    summary: 'Instance pg-test-2 (10.10.10.12) is 5M bytes behind its primary',
   },
   {
     alert: 'PostgresSlotRetainsWal',

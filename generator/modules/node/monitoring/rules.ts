@@ -83,8 +83,8 @@ function protocolRules(ranges: Ranges): RecordingRule[] {
     tcp_insegs_rate1m: rateOf('Tcp_InSegs'),
     tcp_outsegs_rate1m: rateOf('Tcp_OutSegs'),
     tcp_retranssegs_rate1m: rateOf('Tcp_RetransSegs'),
-    tcp_activeopens: rateOf('Tcp_ActiveOpens'),
-    tcp_passiveopens: rateOf('Tcp_PassiveOpens'),
+    tcp_activeopens_rate1m: rateOf('Tcp_ActiveOpens'),
+    tcp_passiveopens_rate1m: rateOf('Tcp_PassiveOpens'),
     // The kernel counts each overflow as a drop too.
     tcp_error: `${rateOf('TcpExt_ListenDrops')} + ${rateOf('Tcp_InErrs')}`,
     udp_in_rate1m: rateOf('Udp_InDatagrams'),

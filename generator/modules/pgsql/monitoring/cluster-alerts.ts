@@ -107,12 +107,17 @@ function replicationAlerts({ delayedInstances }: PgsqlLimits): Alert[] {
     },
     {
       alert: 'PostgresReplicationLag',
-      expr: `pg:ins:lag_bytes${onTime} > ${MEBIBYTE} or pg:ins:lag_seconds${onTime} > 1`,
+      expr: `${inUnit(`pg:ins:lag_bytes${onTime} > ${MEBIBYTE}`, 'bytes')} or ${inUnit(`pg:ins:lag_seconds${onTime} > 1`, 'seconds')}`,
       for: '1m',
       level: 1,
-      summary: `${INSTANCE} is ${NUMBER} bytes or seconds behind its primary`,
+      summary: `${INSTANCE} is ${NUMBER} {{ $labels.unit }} behind its primary`,
     },
   ];
+}
+
+/** With a label that says what its value counts. */
+function inUnit(expr: string, unit: string): string {
+  return `label_replace(${expr}, "unit", "${unit}", "", "")`;
 }
 
 /** Without a synchronous standby, a commit waits, or is lost with the primary. */
