@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EXPORTERS, type RuleGroup } from '../../generator/model/monitoring.ts';
+import { readRules } from '../../generator/text/read-rules.ts';
 import { recordedMetrics, TARGET_LABELS } from '../support/metric-names.ts';
 import { selectionsOf } from '../support/promql.ts';
 import { alertsOf, ruleGroupsOf, rulesOf } from '../support/rules.ts';
@@ -70,6 +71,31 @@ describe('inputs of rules', () => {
     ]);
     expect(disorder([broken])).toEqual(['a:b:first reads a:b:second', 'a:b:second reads a:b:second']);
     expect(() => selectionsOf('sum by (job (up)')).toThrow('not PromQL');
+  });
+});
+
+describe('rules with a reader', () => {
+  const recordsOf = (of: readonly RuleGroup[]) =>
+    rulesOf(of).flatMap((rule) => ('record' in rule ? [rule.record] : []));
+
+  it('are alerts, what they read, and what those read', () => {
+    const kept = readRules(groups, []);
+    expect(alertsOf(kept)).toEqual(alertsOf(groups));
+    expect(missingInputs(kept)).toEqual([]);
+    const read = new Set(rulesOf(kept).flatMap(({ expr }) => selectionsOf(expr).map(({ metric }) => metric)));
+    expect(recordsOf(kept).filter((name) => !read.has(name))).toEqual([]);
+    expect(recordsOf(kept).length).toBeLessThan(recordsOf(groups).length / 2);
+  });
+
+  it('are also what a page reads', () => {
+    const added = (query: string) => {
+      const before = recordsOf(readRules(groups, []));
+      return recordsOf(readRules(groups, [query])).filter((name) => !before.includes(name));
+    };
+    expect(added('pg:env:xact_commit_rate5m{job="pgsql"}')).toEqual(
+      ['db', 'ins', 'cls', 'env'].map((level) => `pg:${level}:xact_commit_rate5m`),
+    );
+    expect(added('no:such:rule')).toEqual([]);
   });
 });
 
