@@ -4,7 +4,7 @@ import { longestGap } from '../../generator/text/calendar-gap.ts';
 import { foldUp, rangesFor, rates } from '../../generator/text/recording.ts';
 import { among, selectors } from '../../generator/text/selector.ts';
 import { selectionsOf } from '../support/promql.ts';
-import { alertsOf, ruleGroupsOf } from '../support/rules.ts';
+import { alertsOf, RULES_SITE, ruleGroupsOf, rulesOf } from '../support/rules.ts';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -93,6 +93,22 @@ describe('thresholds', () => {
     expect(expressionOf('PatroniPaused')).toContain('cls!~"pg-slow"');
     expect(expressionOf('EtcdNoSpare')).toBe('sum by (job, cls) (etcd_up) <= 2');
     expect(expressionOf('AlertmanagerApart')).toBe('alertmanager_cluster_members < 2');
+  });
+
+  it('and ranges follow the interval at which targets are scraped', () => {
+    const slow = ruleGroupsOf(RULES_SITE, (text) =>
+      text.replace(
+        'admin_ip:',
+        'prometheus_scrape_interval: 1m30s\n    prometheus_scrape_timeout: 30\n    admin_ip:',
+      ),
+    );
+    const rates = rulesOf(slow).filter(
+      (rule) => 'record' in rule && rule.record === 'pg:db:xact_total_rate1m',
+    );
+    expect(rates.map(({ expr }) => expr)).toEqual(['rate(pg_db_xact_total[360s])']);
+    const alert = (name: string) => alertsOf(slow).find((one) => one.alert === name);
+    expect(alert('ScrapeSlow')?.expr).toBe('scrape_duration_seconds > 24');
+    expect(alert('PrometheusNotEvaluating')?.expr).toMatch(/ > 540$/);
   });
 
   it('leave out what a site cannot have', () => {
