@@ -19,6 +19,23 @@ export type ScrapeJob = {
 };
 export const ScrapeJob: Channel<ScrapeJob> = { name: 'scrape job' };
 
+/** Programs with metrics, as in the label `exporter`. `blackbox` is that of everything that is probed. */
+export const EXPORTERS = [
+  ...(['node', 'haproxy', 'promtail', 'docker', 'etcd'] as const),
+  ...(['pg_exporter', 'pgbouncer_exporter', 'patroni', 'pgbackrest_exporter'] as const),
+  ...([
+    'prometheus',
+    'alertmanager',
+    'pushgateway',
+    'blackbox',
+    'nginx',
+    'dnsmasq',
+    'grafana',
+    'loki',
+  ] as const),
+] as const;
+export type Exporter = (typeof EXPORTERS)[number];
+
 /**
  * Something to scrape. `file` is its file below `targets/<job>/`, without the ending: targets of one file are one instance,
  * and its file is all that changes when the instance does. `ip` joins it with the metrics of its node.
@@ -29,7 +46,16 @@ export type ScrapeTarget = {
   readonly ip: HostIp;
   /** `host:port`; for probes, what is probed. */
   readonly address: string;
-  readonly labels: { readonly cls: string; readonly ins: string; readonly [label: string]: string };
+  /**
+   * `exporter` is the program that answers: targets of one job may be of several, and `up` has no other sign of it than the
+   * port.
+   */
+  readonly labels: {
+    readonly cls: string;
+    readonly ins: string;
+    readonly exporter: Exporter;
+    readonly [label: string]: string;
+  };
   /** Where it is not as its job says. */
   readonly scheme?: 'http' | 'https';
   readonly path?: string;

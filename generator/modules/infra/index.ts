@@ -1,4 +1,7 @@
+import { offer } from '../../model/facts.ts';
 import { defineModule } from '../../model/module.ts';
+import { RuleGroup } from '../../model/monitoring.ts';
+import { ruleGroups } from './monitoring/index.ts';
 import { rows } from './params.ts';
 import { checkInfra } from './rules.ts';
 
@@ -7,4 +10,5 @@ export const infra = defineModule({
   rows,
   isOn: ({ groups }) => groups.includes('infra'),
   check: checkInfra,
+  offer: (site) => [offer(RuleGroup, ruleGroups(site))],
 });

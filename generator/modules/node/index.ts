@@ -1,9 +1,11 @@
 import { NodeName, offer, PackageArchive } from '../../model/facts.ts';
 import { defineModule, settingsOf } from '../../model/module.ts';
+import { RuleGroup } from '../../model/monitoring.ts';
 import { firewallPromises } from './firewall.ts';
 import { checkFirewall } from './firewall-rules.ts';
 import { haproxyPorts } from './haproxy.ts';
 import { checkKernelSettings } from './kernel-rules.ts';
+import { ruleGroups } from './monitoring/index.ts';
 import { rows } from './params.ts';
 import { nodeImages, planNode } from './plan.ts';
 import { checkNode } from './rules.ts';
@@ -29,6 +31,7 @@ export const node = defineModule({
       site.hosts.map((host) => ({ ip: host.ip, name: nodeName(settingsOf(host), host.ip) })),
     ),
     offer(PackageArchive, packageSources(site)),
+    offer(RuleGroup, ruleGroups(site)),
   ],
   images: nodeImages,
   ports: (host, site, facts) => [sshPort(host), ...haproxyPorts(host, site, facts)],
