@@ -11,9 +11,14 @@ import { Script } from 'node:vm';
 const root = fileURLToPath(new URL('.', import.meta.url));
 const dist = join(root, 'dist');
 const COMPILE = '--compile';
+const CONSOLE = '--console';
 
 if (process.argv[2] === COMPILE) await compileVerbs(process.argv[3]);
-else await bundle();
+else if (process.argv[2] === CONSOLE) await bundleConsole();
+else {
+  await bundle();
+  await bundleConsole();
+}
 
 async function bundle() {
   const { build } = await import('esbuild');
@@ -49,6 +54,25 @@ async function bundle() {
   });
   rmSync(scratch, { recursive: true, force: true });
   if (compiled.status !== 0) throw new Error(`verbs.cache: ${compiled.stderr}`);
+}
+
+/** The web application of the monitoring centre: three files that need no others (generator/console). */
+async function bundleConsole() {
+  const { build } = await import('esbuild');
+  const outdir = join(dist, 'console');
+  rmSync(outdir, { recursive: true, force: true });
+  await build({
+    entryPoints: { app: 'generator/console/app.ts', style: 'generator/console/style.css' },
+    absWorkingDir: root,
+    outdir,
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    platform: 'browser',
+    target: ['chrome120', 'firefox121', 'safari17.4'],
+    logLevel: 'warning',
+  });
+  copyFileSync(join(root, 'generator/console/index.html'), join(outdir, 'index.html'));
 }
 
 /** Runs a build of blueprint full in `scratch`, and keeps what V8 has compiled for it (generator/cli/load-verbs.ts). */
