@@ -74,7 +74,7 @@ export class Load {
   async #sendBatch(part: readonly Waiting[]): Promise<void> {
     try {
       const samples = await this.#ask(batchExpression(part.map(({ expression }) => expression)));
-      splitBatch(samples, part.length).forEach((answer, index) => part[index]?.resolve(answer));
+      for (const [index, answer] of splitBatch(samples, part.length).entries()) part[index]?.resolve(answer);
     } catch (reason) {
       if (part.length > 1 && reason instanceof Refused) {
         for (const one of part) this.#ask(one.expression).then(one.resolve, one.reject);

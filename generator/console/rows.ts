@@ -19,7 +19,7 @@ export function joinRows(panel: TablePanel, answers: Answers): readonly Row[] {
   return found.map((labels) => {
     const samples = lookups.map((find) => find(labels));
     const added = panel.columns.map((column, index) => labelOf(column, samples[index]));
-    const values = panel.columns.map((column, index) => valueOf(column, samples[index]));
+    const values = panel.columns.map((column, index) => numberOf(column, samples[index]));
     return { labels: Object.assign({}, labels, ...added), values };
   });
 }
@@ -56,7 +56,7 @@ function labelOf(column: Column, sample: Sample | undefined): Labels {
   return { [column.label]: sample.labels[column.label] ?? '' };
 }
 
-function valueOf(column: Column, sample: Sample | undefined): number | undefined {
+function numberOf(column: Column, sample: Sample | undefined): number | undefined {
   return 'expression' in column ? sample?.value : undefined;
 }
 

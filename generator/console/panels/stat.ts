@@ -18,7 +18,7 @@ export function statView(panel: StatPanel, context: Context): PanelView {
         load.instant(panel.expression),
         panel.trend ? load.lines(panel.expression) : [],
       ]);
-      value.replaceChildren(valueOf(panel, samples, context));
+      value.replaceChildren(shownValue(panel, samples, context));
       body.dataset.level =
         samples.length === 1 ? show(samples[0]?.value ?? Number.NaN, panel).level : 'plain';
       body.dataset.empty = String(samples.length === 0);
@@ -27,7 +27,7 @@ export function statView(panel: StatPanel, context: Context): PanelView {
   };
 }
 
-function valueOf(panel: StatPanel, samples: readonly Sample[], context: Context): Node {
+function shownValue(panel: StatPanel, samples: readonly Sample[], context: Context): Node {
   const [sample] = samples;
   if (sample === undefined) return element('span', { class: 'none' }, 'no data');
   const text = panel.label === undefined ? show(sample.value, panel).text : namesOf(samples, panel.label);

@@ -35,7 +35,10 @@ export class Tooltip {
 
   follow(plot: uPlot): void {
     const { idx, left = -1 } = plot.cursor;
-    if (idx === undefined || idx === null || left < 0 || !this.#place.matches(':hover')) return this.hide();
+    if (idx === undefined || idx === null || left < 0 || !this.#place.matches(':hover')) {
+      this.hide();
+      return;
+    }
     const time = plot.data[0][idx] ?? 0;
     this.#box.replaceChildren(element('time', {}, formatTime(time)), ...this.#entries(plot, idx));
     this.#box.hidden = false;

@@ -1,6 +1,8 @@
 import { OpenPort, offer, StoreElection, StoreEndpoint } from '../../model/facts.ts';
 import { defineModule, settingsOf } from '../../model/module.ts';
+import { DashboardPage } from '../../model/monitoring.ts';
 import { electionTimes, etcdMembers, isEtcdHost } from './members.ts';
+import { ETCD_PAGES } from './monitoring/pages.ts';
 import { rows } from './params.ts';
 import { etcdPorts, planEtcd } from './plan.ts';
 import { etcdRecord, recordOf } from './record.ts';
@@ -26,7 +28,12 @@ export const etcd = defineModule({
       const { etcd_port, etcd_peer_port } = settingsOf(host);
       return [etcd_port, etcd_peer_port].map((port) => ({ ip: host.ip, port }));
     });
-    return [offer(OpenPort, ports), offer(StoreEndpoint, endpoints), offer(StoreElection, [{ seconds }])];
+    return [
+      offer(OpenPort, ports),
+      offer(StoreEndpoint, endpoints),
+      offer(StoreElection, [{ seconds }]),
+      offer(DashboardPage, members.length > 0 ? ETCD_PAGES : []),
+    ];
   },
   images: () => [{ name: 'etcd', recipe: 'etcd', arguments: {}, packages: [] }],
   ports: etcdPorts,

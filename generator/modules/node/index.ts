@@ -1,7 +1,9 @@
 import { NodeName, offer, PackageArchive } from '../../model/facts.ts';
 import { defineModule, settingsOf } from '../../model/module.ts';
+import { DashboardPage } from '../../model/monitoring.ts';
 import { firewallPromises } from './firewall.ts';
 import { haproxyPorts } from './haproxy.ts';
+import { NODE_PAGES } from './monitoring/pages.ts';
 import { rows } from './params.ts';
 import { nodeImages, planNode } from './plan.ts';
 import { checkNode } from './rules.ts';
@@ -22,6 +24,7 @@ export const node = defineModule({
       site.hosts.map((host) => ({ ip: host.ip, name: nodeName(settingsOf(host), host.ip) })),
     ),
     offer(PackageArchive, packageSources(site)),
+    offer(DashboardPage, NODE_PAGES),
   ],
   images: nodeImages,
   ports: (host, site, facts) => [sshPort(host), ...haproxyPorts(host, site, facts)],
