@@ -1,5 +1,5 @@
 import { parser } from '@prometheus-io/lezer-promql';
-import type { Panel, Page } from '../../generator/model/dashboard.ts';
+import type { Page, Panel } from '../../generator/model/dashboard.ts';
 
 /** A metric or recorded value that an expression reads. */
 export type ReadMetric = {
@@ -29,7 +29,10 @@ export function readMetrics(expression: string): readonly ReadMetric[] {
   return found;
 }
 
-function labelsOf(expression: string, selector: ReturnType<typeof parser.parse>['topNode']): readonly string[] {
+function labelsOf(
+  expression: string,
+  selector: ReturnType<typeof parser.parse>['topNode'],
+): readonly string[] {
   const matchers = selector.getChild('LabelMatchers')?.getChildren('UnquotedLabelMatcher') ?? [];
   return matchers.flatMap((matcher) => {
     const name = matcher.getChild('LabelName');
@@ -49,9 +52,10 @@ function panelExpressions(panel: Panel): readonly string[] {
     case 'timeseries':
       return panel.series.map(({ expression }) => expression);
     case 'table':
-      return [panel.rows, ...panel.columns.map((one) => ('expression' in one ? one.expression : one.of))].filter(
-        (one) => one !== undefined,
-      );
+      return [
+        panel.rows,
+        ...panel.columns.map((one) => ('expression' in one ? one.expression : one.of)),
+      ].filter((one) => one !== undefined);
     case 'alerts':
     case 'logs':
       return [];
