@@ -15,20 +15,20 @@ export type Context = {
 export type PanelView = { readonly body: HTMLElement; show(load: Load): Promise<void> };
 
 /**
- * The address of a link for a series: the variables of the page that stay meaningful, and those that its labels give.
- * Undefined if the series lacks a label.
+ * The address of a link for a series: the variables that its labels give, otherwise those of the page itself, and those of
+ * the page that the target has too. Undefined if a variable of the link has no value.
  */
 export function hrefOf(context: Context, link: PageLink | undefined, labels: Labels): string | undefined {
   if (link === undefined) return undefined;
-  const given = Object.entries(link.variables).map(([name, label]) => [name, labels[label]] as const);
-  if (given.some(([, value]) => value === undefined || value === '')) return undefined;
+  const address = context.address();
+  const given = Object.entries(link.variables).map(
+    ([name, label]) => [name, labels[label] || address.variables[name] || ''] as const,
+  );
+  if (given.some(([, value]) => value === '')) return undefined;
   const target = context.settings.pages.find(({ id }) => id === link.page);
-  const kept = Object.entries(context.address().variables).filter(([name]) =>
+  const kept = Object.entries(address.variables).filter(([name]) =>
     target?.variables.some((variable) => variable.name === name),
   );
-  const variables = Object.fromEntries([
-    ...kept,
-    ...given.map(([name, value]) => [name, value ?? ''] as const),
-  ]);
-  return formatAddress({ ...context.address(), page: link.page, variables });
+  const variables = Object.fromEntries([...kept, ...given]);
+  return formatAddress({ ...address, page: link.page, variables });
 }

@@ -99,3 +99,12 @@ export function formatTime(seconds: number): string {
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
+
+/** A time on an axis: the time of day, and the day as well where it differs from that of the mark before. */
+export function axisTime(seconds: number, before: number | undefined): string {
+  const [day = '', time = ''] = formatTime(seconds).split(' ');
+  const isSameDay = before !== undefined && formatTime(before).startsWith(day);
+  const isMidnight = time.startsWith('00:00');
+  if (isSameDay || before === undefined) return time.slice(0, 5);
+  return isMidnight ? day.slice(5) : `${day.slice(5)}\n${time.slice(0, 5)}`;
+}

@@ -55,7 +55,7 @@ export class PageView {
     const frame = element(
       'section',
       { class: `panel panel-${panel.kind}`, 'aria-label': panel.title, 'data-state': 'waiting' },
-      element('h3', {}, panel.title, help),
+      element('h3', { title: panel.title }, panel.title, help),
       view.body,
       error,
     );

@@ -21,7 +21,12 @@ const JOURNAL = ['checkpoint complete', 'could not connect to server']
   .join('\n');
 
 /** What a page shows: the state of each panel, and which are empty. */
-type PanelState = { readonly title: string; readonly state: string; readonly empty: boolean; readonly error: string };
+type PanelState = {
+  readonly title: string;
+  readonly state: string;
+  readonly empty: boolean;
+  readonly error: string;
+};
 
 let site: ConsoleSite;
 let browser: Browser;
@@ -34,10 +39,14 @@ function addressOf(page: string, variables = ''): string {
 /** Opens all sections and scrolls through the page, as a reader does; resolves when nothing is waiting any more. */
 async function readWhole(page: BrowserPage): Promise<readonly PanelState[]> {
   await page.waitForSelector('.panel[data-state=shown]');
-  await page.evaluate(() => document.querySelectorAll('details').forEach((one) => one.setAttribute('open', '')));
+  await page.$$eval('details', (all) => {
+    for (const one of all) one.setAttribute('open', '');
+  });
   for (const panel of await page.$$('.panel')) {
     await panel.scrollIntoView();
-    await page.waitForFunction((one) => (one as HTMLElement).dataset.state !== 'waiting', {}, panel);
+    await expect
+      .poll(() => panel.evaluate((one) => one.getAttribute('data-state')), PATIENT)
+      .not.toBe('waiting');
   }
   return page.$$eval('.panel', (panels) =>
     panels.map((panel) => ({
@@ -49,8 +58,28 @@ async function readWhole(page: BrowserPage): Promise<readonly PanelState[]> {
   );
 }
 
-async function open(page: string, variables?: string): Promise<Visit> {
-  return visit(browser, addressOf(page, variables));
+const PATIENT = { timeout: 20_000, interval: 50 };
+
+async function open(page: string, variables?: string, size?: Size): Promise<Visit> {
+  const visited = await visit(browser, addressOf(page, variables), size);
+  await visited.page.waitForSelector('.panel[data-state=shown]');
+  return visited;
+}
+
+type Size = { readonly width: number; readonly height: number };
+
+/** The text of the first element that a selector finds. */
+function textOf(page: BrowserPage, selector: string): Promise<string> {
+  return page.$eval(selector, (one) => one.textContent ?? '');
+}
+
+/** The texts of all elements that a selector finds. */
+function textsOf(page: BrowserPage, selector: string): Promise<readonly string[]> {
+  return page.$$eval(selector, (all) => all.map((one) => one.textContent ?? ''));
+}
+
+function variable(page: BrowserPage, name: string): string | null {
+  return new URL(page.url().replace('#/', '')).searchParams.get(name);
 }
 
 describe.skipIf(reason)(`console in Chromium ${reason ?? ''}`, () => {
@@ -67,14 +96,156 @@ describe.skipIf(reason)(`console in Chromium ${reason ?? ''}`, () => {
   });
 
   it.each(ALL_PAGES.map(({ id }) => id))('%s has data in each panel and does nothing else', async (id) => {
-    const { page, complaints, requests } = await open(id);
+    const { page, complaints, requests } = await open(id, '&var-cls=pg-test');
     const panels = await readWhole(page);
     expect(panels.filter(({ state }) => state !== 'shown')).toEqual([]);
     expect(panels.filter(({ empty }) => empty).map(({ title }) => title)).toEqual([]);
     expect(complaints).toEqual([]);
-    expect(requests.filter((one) => !one.startsWith(new URL(site.address).origin) && !one.startsWith('data:'))).toEqual([]);
-    await page.evaluate(() => scrollTo(0, 0));
+    const { origin } = new URL(site.address);
+    expect(requests.filter((one) => !one.startsWith(origin) && !one.startsWith('data:'))).toEqual([]);
+    await page.$eval('header', (one) => one.scrollIntoView());
     await keepPicture(page, id);
     await page.close();
   });
+
+  it('has no column of a table without a value', async () => {
+    for (const { id } of ALL_PAGES) {
+      const { page } = await open(id, '&var-cls=pg-test');
+      await readWhole(page);
+      const empty = await page.$$eval('table', (tables) =>
+        tables.flatMap((table) => {
+          const rows = [...table.querySelectorAll('tbody tr')].map((row) => [...row.querySelectorAll('td')]);
+          const heads = [...table.querySelectorAll('th')].map((head) => head.textContent ?? '');
+          return heads.filter((_, index) =>
+            rows.every((row) => ['', '–'].includes(row[index]?.textContent ?? '')),
+          );
+        }),
+      );
+      expect([id, empty.filter((title) => !MAY_BE_EMPTY.has(title))]).toEqual([id, []]);
+      await page.close();
+    }
+  });
+
+  it('goes from the site to a cluster, an instance and its node by clicks', async () => {
+    const { page } = await open('overview');
+    await page.waitForSelector('td a');
+    await page.locator('td a ::-p-text(pg-test-2)').click();
+    await expect.poll(() => textOf(page, 'h1'), PATIENT).toBe('Instance');
+    expect(variable(page, 'var-ins')).toBe('pg-test-2');
+    expect(variable(page, 'from')).toBe(String(SAMPLES.from));
+    await page.locator('.stat a ::-p-text(10.10.10.12)').click();
+    await expect.poll(() => textOf(page, 'h1'), PATIENT).toBe('Node');
+    await expect.poll(() => variable(page, 'var-ip'), PATIENT).toBe('10.10.10.12');
+    await page.goBack();
+    await expect.poll(() => textOf(page, 'h1'), PATIENT).toBe('Instance');
+    await page.close();
+  });
+
+  it('follows a variable, and one that depends on it', async () => {
+    const { page } = await open('pgsql-instance', '&var-cls=pg-meta');
+    await expect.poll(() => variable(page, 'var-ins'), PATIENT).toBe('pg-meta-1');
+    await page.select('select[name=cls]', 'pg-test');
+    await expect.poll(() => variable(page, 'var-ins'), PATIENT).toBe('pg-test-1');
+    expect(await textsOf(page, 'select[name=ins] option')).toEqual(['pg-test-1', 'pg-test-2', 'pg-test-3']);
+    await page.close();
+  });
+
+  it('sorts and searches tables', async () => {
+    const { page } = await open('proxy');
+    const column = 'tbody tr td:nth-child(5)';
+    await page.waitForSelector(column);
+    await page.locator('th button ::-p-text(Sessions)').click();
+    const numbers = (await textsOf(page, column)).map(Number);
+    expect(numbers).toEqual(numbers.toSorted((one, other) => other - one));
+    expect(numbers[0]).toBeGreaterThan(numbers.at(-1) ?? 0);
+    await page.type('.table-search', 'node-3 replica');
+    await expect
+      .poll(() => textsOf(page, 'tbody tr td:nth-child(3)'))
+      .toEqual(['node-3', 'node-3', 'node-3']);
+    await page.close();
+  });
+
+  it('zooms into the time that is selected in a chart', async () => {
+    const { page } = await open('pgsql-cluster', '&var-cls=pg-test');
+    const plot = await page.waitForSelector('.plot .u-over');
+    await plot?.scrollIntoView();
+    const box = await plot?.boundingBox();
+    if (!box) throw new Error('no chart');
+    await page.mouse.move(box.x + box.width * 0.25, box.y + 50);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.75, box.y + 50, { steps: 5 });
+    await page.mouse.up();
+    await expect.poll(() => Number(variable(page, 'from')), PATIENT).toBeGreaterThan(SAMPLES.from + 300);
+    expect(Number(variable(page, 'to'))).toBeLessThan(SAMPLES.to - 300);
+    await page.close();
+  });
+
+  it('is used by the keyboard', async () => {
+    const { page } = await open('overview');
+    await page.keyboard.press('t');
+    const theme = () => page.$eval('html', (one) => one.getAttribute('data-theme'));
+    expect(await theme()).toBe('dark');
+    await keepPicture(page, 'overview-dark');
+    await page.keyboard.press('?');
+    expect(await textOf(page, 'dialog[open] h2')).toBe('Keys');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('4');
+    await expect.poll(() => variable(page, 'from')).toBe('now-12h');
+    await page.keyboard.press('/');
+    await page.keyboard.type('replication');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => textOf(page, 'h1'), PATIENT).toBe('Replication');
+    await page.keyboard.press('t');
+    expect(await theme()).toBe('light');
+    await page.close();
+  });
+
+  it.each(ALL_PAGES.map(({ id }) => id))('%s fits on a phone', async (id) => {
+    const { page, complaints } = await open(id, '&var-cls=pg-test', { width: 360, height: 740 });
+    await readWhole(page);
+    const wide = await page.$eval('html', (one) => one.scrollWidth);
+    expect(wide).toBe(360);
+    expect(complaints).toEqual([]);
+    if (id === 'overview') await keepPicture(page, 'overview-phone');
+    await page.close();
+  });
+
+  it('opens the pages on a phone by the menu', async () => {
+    const { page } = await open('overview', '', { width: 360, height: 740 });
+    await page.locator('.menu').click();
+    await page.locator('.sidebar a ::-p-text(Sessions and locks)').click();
+    await expect.poll(() => textOf(page, 'h1'), PATIENT).toBe('Sessions and locks');
+    expect(await page.$('.menu-open')).toBeNull();
+    await page.close();
+  });
+
+  it('says that Prometheus is away, keeps what it shows, and comes back by itself', async () => {
+    const { page } = await open('pgsql-cluster', '&var-cls=pg-test');
+    const members = await textsOf(page, 'tbody tr td:first-child');
+    site.setPrometheus(false);
+    try {
+      await page.keyboard.press('r');
+      await page.waitForSelector('.banner:not([hidden])');
+      expect(await textOf(page, '.banner')).toContain('Prometheus cannot be reached: HTTP 502');
+      expect(await textsOf(page, 'tbody tr td:first-child')).toEqual(members);
+      await keepPicture(page, 'prometheus-away');
+      const second = await visit(browser, addressOf('pgsql-cluster'));
+      await second.page.waitForSelector('.banner:not([hidden])');
+      expect(await textOf(second.page, '.banner')).toContain('There are no values yet');
+      await second.page.close();
+    } finally {
+      site.setPrometheus(true);
+    }
+    await page.waitForSelector('.banner', { hidden: true, timeout: 30_000 });
+    await page.close();
+  });
+
+  it('finds lines of the journal by their text', async () => {
+    const { page } = await open('logs', '&var-text=CONNECT');
+    await expect.poll(() => textsOf(page, '.log-text'), PATIENT).toEqual(['could not connect to server']);
+    await page.close();
+  });
 });
+
+/** Columns that are empty as long as the site is well. */
+const MAY_BE_EMPTY = new Set(['Plugin']);

@@ -67,7 +67,8 @@ const isPrimary: FixedValue = ({ ins }) => (ins?.endsWith('-1') ? 1 : 0);
 
 /** Values that are states, identities or times. */
 const FIXED: readonly (readonly [RegExp, FixedValue])[] = [
-  [/^up$|_up$|probe_success|sync_status|_successful$/, () => 1],
+  [/^up$/, (_, index) => (index === 5 ? 0 : 1)],
+  [/_up$|probe_success|sync_status|_successful$/, () => 1],
   [/^ALERTS$|_info$|haproxy:ins:service_up|wal_archive_status/, () => 1],
   [/^haproxy_server_status$/, ({ server }) => (server?.endsWith('-1') ? 1 : 0)],
   [/^haproxy_backend_status$/, () => 1],

@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import type { TimeSeriesPanel } from '../../model/dashboard.ts';
-import { formatValue } from '../format.ts';
+import { axisTime, formatValue } from '../format.ts';
 import { align, type NamedLine, stack } from '../lines.ts';
 import type { TimeRange } from '../time-range.ts';
 import { bytesSteps, colorOf, themed } from './chart-style.ts';
@@ -105,7 +105,13 @@ export class Chart {
       bands: this.#panel.stacked
         ? this.#lines.slice(1).map((_, index) => ({ series: [index + 2, index + 1] }))
         : [],
-      axes: [themed({ space: 70 }), this.#valueAxis()],
+      axes: [
+        themed({
+          space: 70,
+          values: (_, times) => times.map((time, index) => axisTime(time, times[index - 1])),
+        }),
+        this.#valueAxis(),
+      ],
       hooks: {
         setCursor: [(plot) => this.#tooltip.follow(plot)],
         setSelect: [(plot) => this.#select(plot)],

@@ -57,5 +57,6 @@ function block(panel: StatesPanel, run: Run, range: TimeRange): HTMLElement {
 function scale({ from, to }: TimeRange): HTMLElement {
   const time = (seconds: number) => formatTime(seconds).slice(to - from > 86_400 ? 5 : 11, 16);
   const ends = [from, (from + to) / 2, to].map((seconds) => element('span', {}, time(seconds)));
-  return element('div', { class: 'state-scale', 'aria-hidden': 'true' }, ...ends);
+  const marks = element('div', { class: 'state-scale' }, ...ends);
+  return element('div', { class: 'state-row', 'aria-hidden': 'true' }, element('div'), marks);
 }

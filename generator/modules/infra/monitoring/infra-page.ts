@@ -87,7 +87,7 @@ const prometheus = section(
   chart('Memory', 'bytes', { '{{ins}}': `process_resident_memory_bytes{${PROMETHEUS}}` }),
   chart('CPU', 'none', { '{{ins}}': rate('process_cpu_seconds_total') }, { help: 'Cores that are busy.' }),
   chart('Missed evaluations', 'none', {
-    '{{rule_group}}': `increase(prometheus_rule_group_iterations_missed_total{${PROMETHEUS}}[5m]) > 0`,
+    '{{rule_group}}': `topk(10, increase(prometheus_rule_group_iterations_missed_total{${PROMETHEUS}}[5m]))`,
   }),
   chart('Database on disk', 'bytes', {
     blocks: `prometheus_tsdb_storage_blocks_bytes{${PROMETHEUS}}`,

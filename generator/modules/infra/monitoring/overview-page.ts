@@ -24,7 +24,7 @@ const toCluster = { link: linkTo('pgsql-cluster', 'cls') };
 const now = section(
   'Now',
   stat('Clusters', 'count(count by (cls) (pg_up))'),
-  stat('Clusters without one primary', 'count(pg:cls:partition != 1) or vector(0)', { steps: NONE_IS_GOOD }),
+  stat('No single primary', 'count(pg:cls:partition != 1) or vector(0)', { steps: NONE_IS_GOOD }),
   stat('Instances', 'count(pg_up)'),
   stat('Instances down', 'count(pg_up == 0) or vector(0)', { steps: NONE_IS_GOOD }),
   stat('Nodes', 'count(node_up)', { link: { page: 'node-cluster', variables: {} } }),
@@ -37,7 +37,7 @@ const now = section(
     steps: steps(1.5 * 86_400, 3 * 86_400),
     help: 'Of all clusters, the one whose last backup is the longest ago.',
   }),
-  stat('Nodes not as built', 'count(pigsty_generation_good == 0) or vector(0)', { steps: NONE_IS_GOOD }),
+  stat('Not as built', 'count(pigsty_generation_good == 0) or vector(0)', { steps: NONE_IS_GOOD }),
   stat('Targets down', 'count(up == 0) or vector(0)', {
     steps: NONE_IS_GOOD,
     link: { page: 'infra', variables: {} },

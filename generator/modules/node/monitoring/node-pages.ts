@@ -147,12 +147,12 @@ const now = section(
   stat('Running for', `time() - node_boot_time_seconds{${NODE}}`, { unit: 'seconds' }),
   stat('Kernel', `node_uname_info{${NODE}}`, { label: 'release' }),
   stat('PostgreSQL', `pg_up{${NODE}}`, { label: 'ins', link: linkTo('pgsql-instance', 'cls', 'ins') }),
-  stat('Processes killed for memory', `increase(node_vmstat_oom_kill{${NODE}}[1d])`, {
+  stat('Out of memory', `increase(node_vmstat_oom_kill{${NODE}}[1d])`, {
     steps: [
       { from: 0, level: 'good' },
       { from: 0.5, level: 'bad' },
     ],
-    help: 'In the last day.',
+    help: 'Processes that the kernel killed for want of memory in the last day.',
   }),
   table(
     'Generation',

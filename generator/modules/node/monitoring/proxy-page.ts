@@ -42,7 +42,7 @@ export const proxyPage: Page = page('proxy', 'Proxy', {
           { from: 1, level: 'bad' },
         ],
       }),
-      stat('Services without a server', `count(haproxy:ins:service_up{${SERVERS}} == 0) or vector(0)`, {
+      stat('Without a server', `count(haproxy:ins:service_up{${SERVERS}} == 0) or vector(0)`, {
         steps: [
           { from: 0, level: 'good' },
           { from: 1, level: 'bad' },
