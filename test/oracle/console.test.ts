@@ -66,6 +66,8 @@ async function open(page: string, variables?: string, size?: Size): Promise<Visi
   return visited;
 }
 
+const PHONE = { width: 360, height: 740 };
+
 type Size = { readonly width: number; readonly height: number };
 
 /** The text of the first element that a selector finds. */
@@ -76,6 +78,19 @@ function textOf(page: BrowserPage, selector: string): Promise<string> {
 /** The texts of all elements that a selector finds. */
 function textsOf(page: BrowserPage, selector: string): Promise<readonly string[]> {
   return page.$$eval(selector, (all) => all.map((one) => one.textContent ?? ''));
+}
+
+/** The titles of columns in which no row has anything. */
+function emptyColumns(page: BrowserPage): Promise<readonly string[]> {
+  return page.$$eval('table', (tables) =>
+    tables.flatMap((table) => {
+      const rows = [...table.querySelectorAll('tbody tr')].map((row) => [...row.querySelectorAll('td')]);
+      const heads = [...table.querySelectorAll('th')].map((head) => head.textContent ?? '');
+      return heads.filter((_, index) =>
+        rows.every((row) => ['', '–'].includes(row[index]?.textContent ?? '')),
+      );
+    }),
+  );
 }
 
 function variable(page: BrowserPage, name: string): string | null {
@@ -95,36 +110,25 @@ describe.skipIf(reason)(`console in Chromium ${reason ?? ''}`, () => {
     await site?.stop();
   });
 
-  it.each(ALL_PAGES.map(({ id }) => id))('%s has data in each panel and does nothing else', async (id) => {
-    const { page, complaints, requests } = await open(id, '&var-cls=pg-test');
-    const panels = await readWhole(page);
-    expect(panels.filter(({ state }) => state !== 'shown')).toEqual([]);
-    expect(panels.filter(({ empty }) => empty).map(({ title }) => title)).toEqual([]);
-    expect(complaints).toEqual([]);
-    const { origin } = new URL(site.address);
-    expect(requests.filter((one) => !one.startsWith(origin) && !one.startsWith('data:'))).toEqual([]);
-    await page.$eval('header', (one) => one.scrollIntoView());
-    await keepPicture(page, id);
-    await page.close();
-  });
-
-  it('has no column of a table without a value', async () => {
-    for (const { id } of ALL_PAGES) {
-      const { page } = await open(id, '&var-cls=pg-test');
-      await readWhole(page);
-      const empty = await page.$$eval('table', (tables) =>
-        tables.flatMap((table) => {
-          const rows = [...table.querySelectorAll('tbody tr')].map((row) => [...row.querySelectorAll('td')]);
-          const heads = [...table.querySelectorAll('th')].map((head) => head.textContent ?? '');
-          return heads.filter((_, index) =>
-            rows.every((row) => ['', '–'].includes(row[index]?.textContent ?? '')),
-          );
-        }),
-      );
-      expect([id, empty.filter((title) => !MAY_BE_EMPTY.has(title))]).toEqual([id, []]);
+  it.each(ALL_PAGES.map(({ id }) => id))(
+    '%s has data everywhere, fits on a phone, and does nothing else',
+    async (id) => {
+      const { page, complaints, requests } = await open(id, '&var-cls=pg-test');
+      const panels = await readWhole(page);
+      expect(panels.filter(({ state }) => state !== 'shown')).toEqual([]);
+      expect(panels.filter(({ empty }) => empty).map(({ title }) => title)).toEqual([]);
+      expect(await emptyColumns(page)).toEqual([]);
+      await page.$eval('header', (one) => one.scrollIntoView());
+      await keepPicture(page, id);
+      await page.setViewport(PHONE);
+      expect(await page.$eval('html', (one) => one.scrollWidth)).toBe(PHONE.width);
+      await keepPicture(page, `${id}-phone`);
+      const { origin } = new URL(site.address);
+      expect(requests.filter((one) => !one.startsWith(origin) && !one.startsWith('data:'))).toEqual([]);
+      expect(complaints).toEqual([]);
       await page.close();
-    }
-  });
+    },
+  );
 
   it('goes from the site to a cluster, an instance and its node by clicks', async () => {
     const { page } = await open('overview');
@@ -200,18 +204,8 @@ describe.skipIf(reason)(`console in Chromium ${reason ?? ''}`, () => {
     await page.close();
   });
 
-  it.each(ALL_PAGES.map(({ id }) => id))('%s fits on a phone', async (id) => {
-    const { page, complaints } = await open(id, '&var-cls=pg-test', { width: 360, height: 740 });
-    await readWhole(page);
-    const wide = await page.$eval('html', (one) => one.scrollWidth);
-    expect(wide).toBe(360);
-    expect(complaints).toEqual([]);
-    if (id === 'overview') await keepPicture(page, 'overview-phone');
-    await page.close();
-  });
-
   it('opens the pages on a phone by the menu', async () => {
-    const { page } = await open('overview', '', { width: 360, height: 740 });
+    const { page } = await open('overview', '', PHONE);
     await page.locator('.menu').click();
     await page.locator('.sidebar a ::-p-text(Sessions and locks)').click();
     await expect.poll(() => textOf(page, 'h1'), PATIENT).toBe('Sessions and locks');
@@ -246,6 +240,3 @@ describe.skipIf(reason)(`console in Chromium ${reason ?? ''}`, () => {
     await page.close();
   });
 });
-
-/** Columns that are empty as long as the site is well. */
-const MAY_BE_EMPTY = new Set(['Plugin']);

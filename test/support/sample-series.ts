@@ -90,12 +90,10 @@ const SERIES: readonly (readonly [RegExp, readonly Labels[]])[] = [
   ],
   [
     /^pg_slot_/,
-    by(PRIMARIES, 'slot_name', ['pg_test_2', 'cdc']).map((one) => ({
-      ...one,
-      slot_type: 'physical',
-      plugin: '',
-      datname: '',
-    })),
+    PRIMARIES.flatMap((one) => [
+      { ...one, slot_name: 'pg_test_2', slot_type: 'physical' },
+      { ...one, slot_name: 'cdc', slot_type: 'logical', plugin: 'pgoutput', datname: 'app' },
+    ]),
   ],
   [/^pg_downstream_/, by(PRIMARIES, 'state', ['streaming'])],
   [/^pg_sync_standby_/, by(INSTANCES, 'names', ['*'])],

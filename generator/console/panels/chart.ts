@@ -1,9 +1,9 @@
 import uPlot from 'uplot';
 import type { TimeSeriesPanel } from '../../model/dashboard.ts';
-import { axisTime, formatValue } from '../format.ts';
+import { formatValue } from '../format.ts';
 import { align, type NamedLine, stack } from '../lines.ts';
 import type { TimeRange } from '../time-range.ts';
-import { bytesSteps, colorOf, themed } from './chart-style.ts';
+import { bytesSteps, colorOf, themed, timeAxis } from './chart-style.ts';
 import { Tooltip } from './tooltip.ts';
 
 const HEIGHT = 190;
@@ -38,10 +38,6 @@ export class Chart {
       this.#plot.setData(this.#data(range), false);
       this.#plot.batch(() => this.#plot?.setScale('x', { min: range.from, max: range.to }));
     } else this.#rebuild();
-  }
-
-  color(index: number): string {
-    return colorOf(index);
   }
 
   /** Dims all lines but one; undefined for none. */
@@ -105,13 +101,7 @@ export class Chart {
       bands: this.#panel.stacked
         ? this.#lines.slice(1).map((_, index) => ({ series: [index + 2, index + 1] }))
         : [],
-      axes: [
-        themed({
-          space: 70,
-          values: (_, times) => times.map((time, index) => axisTime(time, times[index - 1])),
-        }),
-        this.#valueAxis(),
-      ],
+      axes: [timeAxis(), this.#valueAxis()],
       hooks: {
         setCursor: [(plot) => this.#tooltip.follow(plot)],
         setSelect: [(plot) => this.#select(plot)],

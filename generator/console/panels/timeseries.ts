@@ -6,6 +6,7 @@ import { formatValue } from '../format.ts';
 import type { NamedLine } from '../lines.ts';
 import { byNumber, type Line } from '../prometheus.ts';
 import { Chart } from './chart.ts';
+import { markColor } from './chart-style.ts';
 
 /** Lines of one chart: more cannot be told apart, and are slow. Those with the largest last values are shown. */
 const LIMIT = 120;
@@ -55,7 +56,7 @@ function drawLegend(
     const focus = () => chart.focus(index);
     const events = { onmouseenter: focus, onfocus: focus, onmouseleave: () => chart.focus(undefined) };
     const mark = element('i', { 'aria-hidden': 'true' });
-    mark.style.background = chart.color(index);
+    mark.style.background = markColor(index);
     const parts = [mark, name, element('b', {}, last)];
     if (href) return element('a', { href, ...events }, ...parts);
     return element('button', { type: 'button', ...events, onclick: () => chart.isolate(index) }, ...parts);

@@ -3,7 +3,7 @@ import type { Unit } from '../../model/dashboard.ts';
 import { element } from '../element.ts';
 import { formatTime, formatValue } from '../format.ts';
 import type { NamedLine } from '../lines.ts';
-import { colorOf } from './chart-style.ts';
+import { markColor } from './chart-style.ts';
 
 /** Lines in the tooltip; the largest at the pointer's time. */
 const LIMIT = 12;
@@ -54,7 +54,7 @@ export class Tooltip {
     const largest = found.toSorted((one, other) => other.value - one.value).slice(0, LIMIT);
     return largest.map(({ name, line, value }) => {
       const mark = element('i');
-      mark.style.background = colorOf(line);
+      mark.style.background = markColor(line);
       return element(
         'div',
         {},
