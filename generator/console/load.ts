@@ -1,10 +1,8 @@
-import { batchExpression, inParts, splitBatch } from './batch.ts';
+import { type Batch, planBatches } from './batch.ts';
 import { substitute, type VariableValues } from './expression.ts';
 import { type Line, type Prometheus, Refused, type Sample } from './prometheus.ts';
 import type { TimeRange } from './time-range.ts';
 
-/** Expressions of one request: more would make one slow query keep too many panels waiting. */
-const BATCH = 8;
 /** Requests at once; a browser has six connections for a server, and the rest of the page wants one. */
 const AT_ONCE = 5;
 
@@ -27,6 +25,7 @@ export class Load {
   readonly #queue: (() => Promise<unknown>)[] = [];
   #waiting: Waiting[] = [];
   #running = 0;
+  #isStarting = false;
 
   constructor(server: Prometheus, range: TimeRange, values: VariableValues, signal: AbortSignal) {
     this.#server = server;
@@ -58,49 +57,65 @@ export class Load {
   }
 
   #wait(expression: string): Promise<readonly Sample[]> {
-    if (this.#waiting.length === 0) queueMicrotask(() => this.#send());
     return new Promise((resolve, reject) => {
       this.#waiting.push({ expression, resolve, reject });
+      this.#startSoon();
     });
   }
 
-  #send(): void {
-    const parts = inParts(this.#waiting, BATCH);
-    this.#waiting = [];
-    for (const part of parts) void this.#sendBatch(part);
+  /** What is asked in the same moment waits for the end of it. Single values go first: they are at the top of pages. */
+  #startSoon(): void {
+    if (this.#isStarting) return;
+    this.#isStarting = true;
+    queueMicrotask(() => {
+      this.#isStarting = false;
+      const waiting = new Map(this.#waiting.map((one) => [one.expression, one]));
+      this.#waiting = [];
+      this.#queue.unshift(
+        ...planBatches([...waiting.keys()]).map((batch) => () => this.#sendBatch(batch, waiting)),
+      );
+      this.#fill();
+    });
   }
 
   /** A batch is refused if one of its expressions is; then each is asked alone, and those that can be answered are. */
-  async #sendBatch(part: readonly Waiting[]): Promise<void> {
+  async #sendBatch(batch: Batch, waiting: ReadonlyMap<string, Waiting>): Promise<void> {
+    const members = batch.expressions.map((expression) => waiting.get(expression));
     try {
-      const samples = await this.#ask(batchExpression(part.map(({ expression }) => expression)));
-      for (const [index, answer] of splitBatch(samples, part.length).entries()) part[index]?.resolve(answer);
+      const samples = await this.#ask(batch.query);
+      const parts = batch.split(samples);
+      members.forEach((member, index) => {
+        member?.resolve(parts[index] ?? []);
+      });
     } catch (reason) {
-      if (part.length > 1 && reason instanceof Refused) {
-        for (const one of part) this.#ask(one.expression).then(one.resolve, one.reject);
-      } else for (const { reject } of part) reject(reason);
+      const isWorthARetry = members.length > 1 && reason instanceof Refused;
+      for (const member of members) {
+        if (isWorthARetry && member) this.#ask(member.expression).then(member.resolve, member.reject);
+        else member?.reject(reason);
+      }
     }
   }
 
-  #ask(expression: string): Promise<readonly Sample[]> {
-    return this.#inTurn(() => this.#server.instant(expression, this.range.to, this.signal));
+  #ask(query: string): Promise<readonly Sample[]> {
+    return this.#server.instant(query, this.range.to, this.signal);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#queue.push(() => work().then(resolve, reject));
-      this.#next();
+      this.#startSoon();
     });
   }
 
-  #next(): void {
-    if (this.#running >= AT_ONCE) return;
-    const work = this.#queue.shift();
-    if (!work) return;
-    this.#running += 1;
-    void work().finally(() => {
-      this.#running -= 1;
-      this.#next();
-    });
+  #fill(): void {
+    while (this.#running < AT_ONCE) {
+      const work = this.#queue.shift();
+      if (!work) return;
+      this.#running += 1;
+      void work().finally(() => {
+        this.#running -= 1;
+        this.#fill();
+      });
+    }
   }
 }
