@@ -1,3 +1,4 @@
+import { append } from '../model/multimap.ts';
 import type { Sample } from './prometheus.ts';
 
 /** Several expressions that are asked by one query. `split` gives each of them its part of the answer. */
@@ -18,7 +19,7 @@ const EXPRESSIONS = 8;
  * selector, which costs no more than its series; the others are joined by `or`.
  */
 export function planBatches(expressions: readonly string[]): readonly Batch[] {
-  const selectors = Map.groupBy(expressions, matchersOf);
+  const selectors = groupBy(expressions, matchersOf);
   return [...selectors].flatMap(([matchers, group]) =>
     matchers === OTHER
       ? inParts(group, EXPRESSIONS).map(joinExpressions)
@@ -40,7 +41,7 @@ function joinSelectors(part: readonly string[], matchers: string): Batch {
   const names = part.map((expression) => PLAIN.exec(expression)?.groups?.name ?? '');
   const query = `{__name__=~"${names.join('|')}"${matchers && `,${matchers}`}}`;
   const split = (samples: readonly Sample[]) => {
-    const found = Map.groupBy(samples, ({ labels }) => labels.__name__);
+    const found = groupBy(samples, ({ labels }) => labels.__name__ ?? '');
     return names.map((name) => found.get(name) ?? []);
   };
   return part.length === 1 ? single(part) : { expressions: part, query, split };
@@ -65,6 +66,13 @@ function joinExpressions(part: readonly string[]): Batch {
 
 function single(part: readonly string[]): Batch {
   return { expressions: part, query: part[0] ?? '', split: (samples) => [samples] };
+}
+
+/** As Map.groupBy, which browsers have and Node 20 does not. */
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) append(groups, keyOf(item), item);
+  return groups;
 }
 
 function inParts<T>(items: readonly T[], size: number): readonly (readonly T[])[] {

@@ -80,7 +80,7 @@ export async function askJson<T>(address: string, request: RequestInit): Promise
     throw new Unreachable(`no answer from ${address.split('?')[0]}`, { cause });
   }
   try {
-    return await response.json();
+    return JSON.parse(await response.text());
   } catch (cause) {
     if (request.signal?.aborted) throw cause;
     throw new Unreachable(`HTTP ${response.status} from ${address.split('?')[0]}`, { cause });

@@ -34,7 +34,7 @@ export const nodesPage: Page = page('node-cluster', 'Nodes', {
   sections: [
     section(
       'Now',
-      stat('Nodes', `count(node_up{${NODES}})`),
+      stat('All nodes', `count(node_up{${NODES}})`),
       stat('Down', `count(node_up{${NODES}} == 0) or vector(0)`, {
         steps: [
           { from: 0, level: 'good' },
