@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ALL_PAGES } from '../support/all-pages.ts';
 import { keepPicture, startBrowser, type Visit, visit } from '../support/browser.ts';
 import { type ConsoleSite, startConsoleSite } from '../support/console-site.ts';
+import { largeSite } from '../support/large-site.ts';
 import { skipReason } from '../support/requirements.ts';
 import { SAMPLES } from '../support/sample-metrics.ts';
+import { HOSTILE } from '../support/sample-series.ts';
 
 const reason = skipReason('chromium', 'prometheus', 'promtool', 'prometheus-alertmanager');
 
@@ -232,6 +234,43 @@ describe.skipIf(reason)(`console in Chromium ${reason ?? ''}`, () => {
     }
     await page.waitForSelector('.banner', { hidden: true, timeout: 30_000 });
     await page.close();
+  });
+
+  it('shows and follows a name that is HTML, PromQL and a regular expression', async () => {
+    const { page, complaints } = await open('pgsql-table', '&var-cls=pg-test');
+    const names = () => textsOf(page, '.panel[aria-label=Tables] tbody td:first-child');
+    await expect.poll(names, PATIENT).toContain(HOSTILE);
+    await page.$$eval(
+      'td a',
+      (all, name) => {
+        for (const one of all) if (one.textContent === name) one.setAttribute('id', 'hostile');
+      },
+      HOSTILE,
+    );
+    await page.locator('#hostile').click();
+    await expect.poll(names, PATIENT).toEqual([HOSTILE]);
+    expect(variable(page, 'var-relname')).toBe(HOSTILE);
+    expect(await page.$('td b')).toBeNull();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('shows a site of 1,000 instances with few requests and rows', async () => {
+    const large = await startConsoleSite(ALL_PAGES, '', largeSite(334));
+    try {
+      const { page, requests, complaints } = await visit(browser, `${large.address}#/overview?${large.time}`);
+      await readWhole(page);
+      const instances = '.panel[aria-label=Instances]';
+      expect(await textsOf(page, `${instances} tbody tr`)).toHaveLength(100);
+      await page.type(`${instances} .table-search`, 'pg-321-2');
+      await expect.poll(() => textsOf(page, `${instances} tbody td:first-child`)).toEqual(['pg-321-2']);
+      expect(await textOf(page, '.stat')).toBe('335');
+      expect(requests.length).toBeLessThan(25);
+      expect(complaints).toEqual([]);
+      await page.close();
+    } finally {
+      await large.stop();
+    }
   });
 
   it('finds lines of the journal by their text', async () => {

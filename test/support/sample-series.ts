@@ -33,13 +33,16 @@ const CENTRE = ['nginx', 'prometheus', 'alertmanager', 'pushgateway', 'blackbox'
 const CLUSTERS: readonly Labels[] = ['pg-meta', 'pg-test'].map((cls) => ({ job: 'pgsql', cls }));
 const PRIMARIES = INSTANCES.filter(({ ins }) => ins.endsWith('-1'));
 
+/** A name that means something in HTML, PromQL, regular expressions and addresses. */
+export const HOSTILE = '<b title="x">&amp;\\ .*{a}$ 100%</b>';
+
 /** Each series with each value of a label. */
 function by(series: readonly Labels[], label: string, values: readonly string[]): readonly Labels[] {
   return series.flatMap((labels) => values.map((value) => ({ ...labels, [label]: value })));
 }
 
 const withDatabases = by(INSTANCES, 'datname', ['postgres', 'app']);
-const tables = by(by(INSTANCES, 'datname', ['app']), 'relname', ['orders', 'customers', 'events']);
+const tables = by(by(INSTANCES, 'datname', ['app']), 'relname', ['orders', 'customers', HOSTILE]);
 const proxies = by(NODES, 'proxy', ['pg-test-primary', 'pg-test-replica']);
 const backups = PRIMARIES.map((one) => ({ ...one, stanza: one.cls, repo_key: '1', backup_type: 'full' }));
 
