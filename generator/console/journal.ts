@@ -24,6 +24,14 @@ export function journalQuery({ fields, severity }: JournalSearch): URLSearchPara
   return query;
 }
 
+/**
+ * The header for the newest `limit` lines before the end of a range. It has no beginning, because the gateway would count
+ * back from that (tried with systemd 257).
+ */
+export function journalRange({ to, step }: TimeRange, limit: number): string {
+  return `realtime=:${to + step}:-${limit}:${limit}`;
+}
+
 /** The newest `limit` lines of a search in a range, the newest first. Rejects with `Unreachable`. */
 export async function findEntries(
   prefix: string,
@@ -35,7 +43,7 @@ export async function findEntries(
   const address = `${prefix}/entries?${journalQuery(search)}`;
   const headers = {
     Accept: 'application/json',
-    Range: `realtime=${from}:${to + range.step}:-${search.limit}:${search.limit}`,
+    Range: journalRange(range, search.limit),
   };
   const response = await fetch(address, { headers, signal }).catch((cause: unknown) => {
     if (signal.aborted) throw cause;

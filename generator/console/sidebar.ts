@@ -17,7 +17,8 @@ export class Sidebar {
     const lists = [...groups].map(([group, links]) =>
       element('div', { class: 'nav-group' }, element('h2', {}, group), ...links.map(({ link }) => link)),
     );
-    this.body = element('nav', { class: 'sidebar', id: 'sidebar', 'aria-label': 'Pages' }, ...lists);
+    const portal = element('a', { class: 'portal', href: settings.portal }, 'All services');
+    this.body = element('nav', { class: 'sidebar', id: 'sidebar', 'aria-label': 'Pages' }, ...lists, portal);
   }
 
   update(current: Page, address: Address): void {

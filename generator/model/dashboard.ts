@@ -191,7 +191,9 @@ export type ConsoleSettings = {
   readonly prometheus: string;
   readonly alertmanager: string;
   readonly journal: string;
-  /** Pages that say what to do about an alert: `<runbooks>/<alert>`. */
+  /** Pages that say what to do about an alert, `<runbooks>/<alert>`, where the alert has no annotation `page`. */
   readonly runbooks: string;
+  /** The page with links to everything else. */
+  readonly portal: string;
   readonly pages: readonly Page[];
 };

@@ -1,5 +1,5 @@
 import type { Page } from '../../generator/model/dashboard.ts';
-import { expressionsOf, readMetrics } from './promql.ts';
+import { expressionsOf, readMetrics } from './page-metrics.ts';
 import { seriesOf } from './sample-series.ts';
 
 /** The hour of the samples, in seconds since 1970: 2026-01-01 11:30 to 12:00 UTC. */
@@ -52,7 +52,7 @@ function round(value: number): number {
 
 /** About how large values are, by the last words of their names. */
 function sizeOf(name: string): number {
-  if (/usage|ratio|util|pressure|:age$|progress|commit_ratio/.test(name)) return 0.25;
+  if (/usage|db_fragmented|mxid_age|ratio|util|pressure|:age$|progress|commit_ratio/.test(name)) return 0.25;
   if (/idle_time_percent/.test(name)) return 80;
   if (/bytes|:mem_|size|_diff$|buffers|work_mem|relsize/.test(name)) return 2e8;
   if (/exhaust|uptime|since_last_completion/.test(name)) return 40_000;
@@ -69,18 +69,20 @@ const isPrimary: FixedValue = ({ ins }) => (ins?.endsWith('-1') ? 1 : 0);
 const FIXED: readonly (readonly [RegExp, FixedValue])[] = [
   [/^up$/, (_, index) => (index === 5 ? 0 : 1)],
   [/_up$|probe_success|sync_status|_successful$/, () => 1],
+  [/keepalived_vrrp|vip_present|unit_active|synchronised|:receiver/, () => 1],
+  [/certificate_expiry/, (_, index) => SAMPLES.to + (20 + 100 * index) * 86_400],
   [/^ALERTS$|_info$|haproxy:ins:service_up|wal_archive_status/, () => 1],
   [/^haproxy_server_status$/, ({ server }) => (server?.endsWith('-1') ? 1 : 0)],
   [/^haproxy_backend_status$/, () => 1],
   [/^pg_in_recovery$/, (labels, index) => 1 - isPrimary(labels, index)],
   [/^pg:ins:status$/, (labels, index) => 2 + isPrimary(labels, index)],
   [/^etcd_server_is_leader$/, isPrimary],
-  [/^etcd_server_has_leader$|^pg:cls:partition$|generation_good/, () => 1],
+  [/^etcd_server_has_leader$|^pg:cls:partition$|agent_good/, () => 1],
   [/^pg:cls:(size|alive_count)$/, ({ cls }) => (cls === 'pg-test' ? 3 : 1)],
   [/^pg_version$/, () => 170_006],
   [/timeline/, () => 3],
   [
-    /_status$|pending_restart|is_paused|failsafe|cks_fails|replay_paused|paused$|disabled$|drift_files|units_failed/,
+    /_status$|pending_restart|is_paused|failsafe|cks_fails|replay_paused|paused$|disabled$|agent_drift|agent_failed|pending_restart/,
     () => 0,
   ],
   [/oom_kill|deadlocks|failed_count|failures_total|notifications_failed|missed|conflicts/, () => 0],

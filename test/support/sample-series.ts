@@ -63,6 +63,11 @@ const SERIES: readonly (readonly [RegExp, readonly Labels[]])[] = [
   ],
   [/^(up|scrape_)/, [...INSTANCES, ...NODES, ...ETCD, ...CENTRE]],
   [/^process_/, [...ETCD, ...CENTRE]],
+  [/^pg:cls:sender/, PRIMARIES],
+  [
+    /^pg:cls:receiver/,
+    INSTANCES.slice(2).map((one) => ({ ...one, sender_host: '10.10.10.11', sender_port: '5432' })),
+  ],
   [/^(pg:cls|cls:|pgbouncer:cls)/, CLUSTERS],
   [
     /^pgbouncer_pool_/,
@@ -127,8 +132,22 @@ const SERIES: readonly (readonly [RegExp, readonly Labels[]])[] = [
   [/^node_cpu_/, by(by(NODES, 'cpu', ['0', '1']), 'mode', ['idle', 'user', 'system', 'iowait'])],
   [/^node_uname_/, by(NODES, 'release', ['6.12.48-amd64'])],
   [/^node:cls:/, CLUSTERS.map((one) => ({ ...one, job: 'node' }))],
-  [/^(node|pigsty_generation_good|pigsty_drift|pigsty_units|pigsty_generation_applied)/, NODES],
-  [/^pigsty_/, by(NODES, 'generation', ['7']).map((one) => ({ ...one, digest: 'sha256:4f2a9c61b0de' }))],
+  [/^pigsty_unit_/, by(NODES, 'unit', ['haproxy.service', 'chrony.service'])],
+  [/^pigsty_certificate_/, by(NODES, 'name', ['node', 'patroni'])],
+  [
+    /^keepalived_vrrp/,
+    NODES.slice(1, 3).map((one) => ({ ...one, iname: 'pg-test', ip_address: '10.10.10.3' })),
+  ],
+  [/^pigsty_vip_/, NODES.slice(1).map((one) => ({ ...one, vip: '10.10.10.2', cluster: 'pg-test' }))],
+  [
+    /^pigsty_agent_info/,
+    by(NODES, 'generation', ['7']).map((one) => ({
+      ...one,
+      digest: 'sha256:4f2a9c61b0de',
+      version: '0.1.0',
+    })),
+  ],
+  [/^(node|pigsty_agent|chrony)/, NODES],
   [/^haproxy_server_/, by(by(proxies, 'server', ['pg-test-1', 'pg-test-2', 'pg-test-3']), 'state', ['UP'])],
   [/^(haproxy_backend_|haproxy:ins:service)/, proxies],
   [/^haproxy/, NODES.map((one) => ({ ...one, instance: `${one.ip}:9101` }))],

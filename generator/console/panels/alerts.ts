@@ -30,7 +30,7 @@ export function alertsView(panel: AlertsPanel, context: Context): PanelView {
 function row({ labels, annotations, startsAt, status }: Alert, context: Context): HTMLElement {
   const level = LEVELS[Number(labels.level ?? 2)] ?? 'plain';
   const name = labels.alertname ?? 'alert';
-  const runbook = `${context.settings.runbooks}/${encodeURIComponent(name)}`;
+  const runbook = pageOf(annotations.page) ?? `${context.settings.runbooks}/${encodeURIComponent(name)}`;
   const age = formatValue((Date.now() - Date.parse(startsAt)) / 1000, 'seconds');
   const silenced = status.state === 'suppressed' ? element('span', { class: 'chip' }, 'silenced') : undefined;
   return element(
@@ -42,6 +42,11 @@ function row({ labels, annotations, startsAt, status }: Alert, context: Context)
     element('span', { class: 'alert-labels' }, ...chips(labels, context), silenced),
     element('time', { datetime: startsAt, title: startsAt }, age),
   );
+}
+
+/** An annotation is text of any kind: only what is an address of a page becomes a link. */
+function pageOf(annotation = ''): string | undefined {
+  return /^(https?:\/)?\//.test(annotation) ? annotation : undefined;
 }
 
 function chips(labels: Alert['labels'], context: Context): readonly HTMLElement[] {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { planBatches } from '../../../generator/console/batch.ts';
 import { fillLegend, substitute } from '../../../generator/console/expression.ts';
 import { choose } from '../../../generator/console/variables.ts';
-import { readMetrics } from '../../support/promql.ts';
+import { readMetrics } from '../../support/page-metrics.ts';
 
 describe('variables in expressions', () => {
   it('fills in values, and all values for those without one', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { axisTime, formatTime, formatValue, show, stateOf } from '../../../generator/console/format.ts';
-import { journalQuery, parseEntries } from '../../../generator/console/journal.ts';
+import { journalQuery, journalRange, parseEntries } from '../../../generator/console/journal.ts';
 import { atLeast, steps, UP } from '../../../generator/model/panels.ts';
 
 describe('values', () => {
@@ -51,6 +51,10 @@ describe('the journal', () => {
   it('is asked for a severity and all worse ones', () => {
     const query = journalQuery({ fields: { INS: 'pg-1', CLS: '' }, severity: 3, limit: 10 });
     expect(String(query)).toBe('INS=pg-1&PRIORITY=0&PRIORITY=1&PRIORITY=2&PRIORITY=3');
+  });
+
+  it('is asked for the last lines before the end of a range', () => {
+    expect(journalRange({ from: 100, to: 200, step: 10 }, 50)).toBe('realtime=:210:-50:50');
   });
 
   it('is read with bytes, repeated and missing fields, the newest line first', () => {

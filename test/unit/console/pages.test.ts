@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Page, PageLink, Panel } from '../../../generator/model/dashboard.ts';
 import { consoleFile } from '../../../generator/modules/infra/monitoring/console-file.ts';
 import { ALL_PAGES } from '../../support/all-pages.ts';
-import { expressionsOf, namesReadBy, readMetrics } from '../../support/promql.ts';
+import { expressionsOf, namesReadBy, readMetrics } from '../../support/page-metrics.ts';
 
 function panelsOf(page: Page): readonly Panel[] {
   return page.sections.flatMap(({ panels }) => panels);

@@ -19,7 +19,7 @@ import {
 
 const CLUSTER = 'cls="$cls"';
 const rate = (metric: string) => `rate(${metric}{${CLUSTER}}[5m])`;
-const usage = `etcd_mvcc_db_total_size_in_bytes{${CLUSTER}} / etcd_server_quota_backend_bytes{${CLUSTER}}`;
+const usage = `etcd:ins:db_usage{${CLUSTER}}`;
 
 const etcdPage: Page = page('etcd', 'etcd', {
   group: 'etcd',
@@ -63,6 +63,10 @@ const etcdPage: Page = page('etcd', 'etcd', {
           column('Database', `etcd_mvcc_db_total_size_in_bytes{${CLUSTER}}`, 'bytes'),
           column('In use', `etcd_mvcc_db_total_size_in_use_in_bytes{${CLUSTER}}`, 'bytes'),
           column('Of the quota', usage, 'ratio', { bar: 1, steps: steps(0.5, 0.8) }),
+          column('Fragmented', `etcd:ins:db_fragmented{${CLUSTER}}`, 'ratio', {
+            bar: 1,
+            steps: steps(0.5, 0.8),
+          }),
           column('Flush', `etcd:ins:disk_fsync_rt_p99_5m{${CLUSTER}}`, 'seconds', {
             steps: steps(0.01, 0.1),
           }),

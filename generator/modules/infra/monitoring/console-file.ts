@@ -6,6 +6,7 @@ const PATHS = {
   alertmanager: '/alertmanager',
   journal: '/journal',
   runbooks: '/alerts',
+  portal: '/portal/',
 } as const;
 
 /** The file `pages.json` of the console: the pages in the order of the navigation, and where the servers are. */

@@ -37,7 +37,7 @@ const now = section(
     steps: steps(1.5 * 86_400, 3 * 86_400),
     help: 'Of all clusters, the one whose last backup is the longest ago.',
   }),
-  stat('Not as built', 'count(pigsty_generation_good == 0) or vector(0)', { steps: NONE_IS_GOOD }),
+  stat('Not as built', 'count(pigsty_agent_good == 0) or vector(0)', { steps: NONE_IS_GOOD }),
   stat('Targets down', 'count(up == 0) or vector(0)', {
     steps: NONE_IS_GOOD,
     link: { page: 'infra', variables: {} },
@@ -110,15 +110,15 @@ const nodes = table(
     column('CPU', 'node:ins:cpu_usage_1m', 'ratio', { bar: 1, steps: steps(0.7, 0.9) }),
     column('Memory', 'node:ins:mem_usage', 'ratio', { bar: 1, steps: steps(0.85, 0.95) }),
     column('Fullest disk', 'node:ins:space_usage_max', 'ratio', { bar: 1, steps: steps(0.8, 0.9) }),
-    labelColumn('Generation', 'generation', undefined, 'pigsty_generation_info'),
-    column('As built', 'pigsty_generation_good', 'none', {
+    labelColumn('Generation', 'generation', undefined, 'pigsty_agent_info'),
+    column('As built', 'pigsty_agent_good', 'none', {
       texts: [
         { value: 1, text: 'good', level: 'good' },
         { value: 0, text: 'not good', level: 'bad' },
       ],
     }),
-    column('Changed files', 'pigsty_drift_files', 'none', { steps: [{ from: 1, level: 'warn' }] }),
-    column('Failed units', 'pigsty_units_failed', 'none', { steps: [{ from: 1, level: 'bad' }] }),
+    column('Changed files', 'pigsty_agent_drift', 'none', { steps: [{ from: 1, level: 'warn' }] }),
+    column('Failed units', 'pigsty_agent_failed_units', 'none', { steps: [{ from: 1, level: 'bad' }] }),
   ],
   { rows: 'node_up', sort: 'Node' },
 );

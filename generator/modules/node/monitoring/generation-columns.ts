@@ -3,11 +3,14 @@ import { column, fault } from '../../../model/panels.ts';
 
 /** What the agent says of the node's generation, by the textfile directory of node exporter. */
 export const GENERATION = {
-  good: 'pigsty_generation_good',
-  applied: 'pigsty_generation_applied_timestamp_seconds',
-  info: 'pigsty_generation_info',
-  drift: 'pigsty_drift_files',
-  failedUnits: 'pigsty_units_failed',
+  good: 'pigsty_agent_good',
+  applied: 'pigsty_agent_applied_timestamp_seconds',
+  info: 'pigsty_agent_info',
+  drift: 'pigsty_agent_drift',
+  failedUnits: 'pigsty_agent_failed_units',
+  pendingRestart: 'pigsty_agent_pending_restart',
+  unitActive: 'pigsty_unit_active',
+  certificateEnd: 'pigsty_certificate_expiry_timestamp_seconds',
 } as const;
 
 /** Columns of a table whose rows are nodes, for those that `matchers` select. */

@@ -1,6 +1,7 @@
 import type { Page } from '../../../model/dashboard.ts';
 import {
   alertList,
+  atLeast,
   chart,
   closedSection,
   column,
@@ -21,10 +22,11 @@ import { GENERATION, generationColumns } from './generation-columns.ts';
 const GROUP = 'Nodes';
 const _NODES = 'cls=~"${cls:regex}"';
 const NODE = 'ip="$ip"';
+const DAY = 86_400;
 const _toNode = { link: linkTo('node-instance', 'ip') };
 const FULL = steps(0.8, 0.9);
 
-const rate = (metric: string, more = '') => `rate(${metric}{${NODE}${more}}[1m])`;
+const rate = (metric: string, more = '') => `rate(${metric}{${NODE}${more}}[2m])`;
 const memory = (name: string) => `node_memory_${name}_bytes{${NODE}}`;
 
 const now = section(
@@ -181,24 +183,57 @@ const network = section(
   chart('Sent again', 'ratio', { segments: `node:ins:tcp_retrans_ratio1m{${NODE}}` }),
   chart('TCP errors', 'perSecond', { errors: `node:ins:tcp_error{${NODE}}` }),
   chart('Connections opened', 'perSecond', {
-    active: `node:ins:tcp_activeopens{${NODE}}`,
-    passive: `node:ins:tcp_passiveopens{${NODE}}`,
+    active: `node:ins:tcp_activeopens_rate1m{${NODE}}`,
+    passive: `node:ins:tcp_passiveopens_rate1m{${NODE}}`,
   }),
   chart('Answer to a ping', 'seconds', { ping: `probe_duration_seconds{job="ping",${NODE}}` }),
 );
 
 const clock = closedSection(
   'Clock',
-  chart('Clock off by', 'seconds', { offset: `node_timex_offset_seconds{${NODE}}` }),
+  chart('Clock off by', 'seconds', {
+    kernel: `node_timex_offset_seconds{${NODE}}`,
+    chrony: `chrony_tracking_system_time_seconds{${NODE}}`,
+  }),
   chart('Estimated error', 'seconds', { error: `node_timex_estimated_error_seconds{${NODE}}` }),
   states(
     'Synchronised',
-    { expression: `node_timex_sync_status{${NODE}}`, legend: '{{ins}}' },
+    { expression: `chrony_tracking_synchronised{${NODE}}`, legend: '{{ins}}' },
     [
       { value: 1, text: 'yes', level: 'good' },
       { value: 0, text: 'no', level: 'bad' },
     ],
     { width: 4 },
+  ),
+);
+
+const parts = closedSection(
+  'Units and certificates',
+  table(
+    'Units',
+    ['unit'],
+    [
+      labelColumn('Unit', 'unit'),
+      column('State', `${GENERATION.unitActive}{${NODE}}`, 'none', {
+        texts: [
+          { value: 1, text: 'active', level: 'good' },
+          { value: 0, text: 'not active', level: 'bad' },
+        ],
+      }),
+    ],
+    { width: 6, sort: 'State' },
+  ),
+  table(
+    'Certificates',
+    ['name'],
+    [
+      labelColumn('Certificate', 'name'),
+      column('Ends', `${GENERATION.certificateEnd}{${NODE}}`, 'timestamp'),
+      column('In', `${GENERATION.certificateEnd}{${NODE}} - time()`, 'seconds', {
+        steps: atLeast(30 * DAY, 7 * DAY),
+      }),
+    ],
+    { width: 6, sort: 'In' },
   ),
 );
 
@@ -209,6 +244,7 @@ export const nodePage: Page = page('node-instance', 'Node', {
   variables: [oneOf('ip', 'Address', 'node_up')],
   sections: [
     now,
+    parts,
     processor,
     disks,
     network,

@@ -66,6 +66,27 @@ export const nodesPage: Page = page('node-cluster', 'Nodes', {
       ),
     ),
     section(
+      'Clusters',
+      table(
+        'Clusters of nodes',
+        ['cls'],
+        [
+          labelColumn('Cluster', 'cls', linkTo('node-cluster', 'cls')),
+          column('Nodes', `count by (cls) (node_up{${NODES}})`),
+          column('Cores', `node:cls:cpu_count{${NODES}}`),
+          column('CPU', `node:cls:cpu_usage_1m{${NODES}}`, 'ratio', { bar: 1, steps: steps(0.7, 0.9) }),
+          column('Load per core', `node:cls:stdload1{${NODES}}`, 'none', { steps: steps(1, 2) }),
+          column('Memory', `node:cls:mem_usage{${NODES}}`, 'ratio', { bar: 1, steps: steps(0.85, 0.95) }),
+          column('Fullest disk', `node:cls:space_usage_max{${NODES}}`, 'ratio', { bar: 1, steps: FULL }),
+          column('Operations', `node:cls:disk_iops_1m{${NODES}}`, 'perSecond'),
+          column('Disk traffic', `node:cls:disk_io_bytes_1m{${NODES}}`, 'bytesPerSecond'),
+          column('Network', `node:cls:network_io_bytes_rate1m{${NODES}}`, 'bytesPerSecond'),
+          column('Clock', `node:cls:time_drift_max{${NODES}}`, 'seconds', { steps: steps(0.05, 1) }),
+        ],
+        { rows: `count by (cls) (node_up{${NODES}})`, sort: 'Cluster' },
+      ),
+    ),
+    section(
       'Load',
       chart('CPU', 'ratio', { '{{ins}}': `node:ins:cpu_usage{${NODES}}` }, { max: 1, ...toNode }),
       chart('Load per core', 'none', { '{{ins}}': `node:ins:stdload1{${NODES}}` }, toNode),
@@ -76,12 +97,7 @@ export const nodesPage: Page = page('node-cluster', 'Nodes', {
         { '{{ins}} {{device}}': `node:dev:disk_util_1m{${NODES}}` },
         { max: 1, ...toNode },
       ),
-      chart(
-        'Disk traffic',
-        'bytesPerSecond',
-        { '{{ins}}': `sum by (ip, ins) (node:dev:disk_io_bytes_1m{${NODES}})` },
-        toNode,
-      ),
+      chart('Disk traffic', 'bytesPerSecond', { '{{ins}}': `node:ins:disk_io_bytes_1m{${NODES}}` }, toNode),
       chart(
         'Network',
         'bytesPerSecond',
@@ -122,6 +138,24 @@ export const nodesPage: Page = page('node-cluster', 'Nodes', {
         'VIPs that answer',
         { expression: `probe_success{job=~"node-vip|pgsql-vip",${NODES}}`, legend: '{{vip}} {{cls}}' },
         UP,
+      ),
+      states(
+        'VIPs of nodes',
+        { expression: `keepalived_vrrp_state{${NODES}}`, legend: '{{ip_address}} {{ins}}' },
+        [
+          { value: 2, text: 'here', level: 'good' },
+          { value: 1, text: 'elsewhere', level: 'plain' },
+        ],
+        toNode,
+      ),
+      states(
+        'VIPs of clusters',
+        { expression: `pigsty_vip_present{${NODES}}`, legend: '{{vip}} {{ins}}' },
+        [
+          { value: 1, text: 'here', level: 'good' },
+          { value: 0, text: 'elsewhere', level: 'plain' },
+        ],
+        toNode,
       ),
     ),
   ],

@@ -21,7 +21,7 @@ const SERVER_UP: readonly ValueText[] = [
   { value: 0, text: 'down', level: 'plain' },
 ];
 const server = (metric: string) => `sum by (ins, proxy, server) (${metric}{${SERVERS}})`;
-const rate = (metric: string) => `sum by (ins, proxy) (rate(${metric}{${SERVERS}}[1m]))`;
+const rate = (metric: string) => `sum by (ins, proxy) (rate(${metric}{${SERVERS}}[2m]))`;
 
 export const proxyPage: Page = page('proxy', 'Proxy', {
   group: 'Nodes',
@@ -48,7 +48,10 @@ export const proxyPage: Page = page('proxy', 'Proxy', {
           { from: 1, level: 'bad' },
         ],
       }),
-      stat('Busiest proxy', `max(haproxy:ins:usage{${PROXIES}})`, { unit: 'ratio', steps: steps(0.7, 0.9) }),
+      stat('Busiest proxy', `max(haproxy:ins:usage{${PROXIES}}) / 100`, {
+        unit: 'ratio',
+        steps: steps(0.7, 0.9),
+      }),
       stat('Sessions', `sum(haproxy_backend_current_sessions{${SERVERS}})`, { trend: true }),
       stat('In the queue', `sum(haproxy_backend_current_queue{${SERVERS}})`, { steps: steps(1, 10) }),
       table(
@@ -67,17 +70,17 @@ export const proxyPage: Page = page('proxy', 'Proxy', {
           column('Sessions', server('haproxy_server_current_sessions')),
           column(
             'New sessions',
-            `sum by (ins, proxy, server) (rate(haproxy_server_sessions_total{${SERVERS}}[1m]))`,
+            `sum by (ins, proxy, server) (rate(haproxy_server_sessions_total{${SERVERS}}[2m]))`,
             'perSecond',
           ),
           column(
             'In',
-            `sum by (ins, proxy, server) (rate(haproxy_server_bytes_in_total{${SERVERS}}[1m]))`,
+            `sum by (ins, proxy, server) (rate(haproxy_server_bytes_in_total{${SERVERS}}[2m]))`,
             'bytesPerSecond',
           ),
           column(
             'Out',
-            `sum by (ins, proxy, server) (rate(haproxy_server_bytes_out_total{${SERVERS}}[1m]))`,
+            `sum by (ins, proxy, server) (rate(haproxy_server_bytes_out_total{${SERVERS}}[2m]))`,
             'bytesPerSecond',
           ),
           column('Weight', server('haproxy_server_weight')),
@@ -124,7 +127,7 @@ export const proxyPage: Page = page('proxy', 'Proxy', {
       chart('Failed checks', 'none', {
         '{{proxy}} {{server}}': `sum by (proxy, server) (increase(haproxy_server_check_failures_total{${SERVERS}}[5m]))`,
       }),
-      chart('Proxy is busy', 'ratio', { '{{ins}}': `haproxy:ins:usage{${PROXIES}}` }, { max: 1 }),
+      chart('Proxy is busy', 'ratio', { '{{ins}}': `haproxy:ins:usage{${PROXIES}} / 100` }, { max: 1 }),
       chart('Connections', 'none', { '{{ins}}': `haproxy_process_current_connections{${PROXIES}}` }),
       chart(
         'Of the limit',

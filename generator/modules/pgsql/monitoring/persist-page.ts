@@ -29,6 +29,7 @@ export const persistPage: Page = page('pgsql-persist', 'WAL and vacuum', {
         steps: steps(0.5, 0.8),
         help: 'Of the two thousand million transactions that there can be without a freeze.',
       }),
+      stat('Multixact age', `pg:ins:mxid_age{${INSTANCE}}`, { unit: 'ratio', steps: steps(0.5, 0.8) }),
       stat('XIDs are used up in', `pg:ins:age_exhaust{${INSTANCE}}`, { unit: 'seconds' }),
       stat('Since the checkpoint', `pg_checkpoint_elapse{${INSTANCE}}`, { unit: 'seconds' }),
       stat('WAL on disk', `pg:ins:wal_size{${INSTANCE}}`, { unit: 'bytes', trend: true }),
@@ -71,17 +72,21 @@ export const persistPage: Page = page('pgsql-persist', 'WAL and vacuum', {
         failed: rate('pg_archiver_failed_count'),
       }),
       chart('Buffers written', 'perSecond', {
-        checkpointer: rate('pg_checkpointer_buffers_written'),
-        'background writer': rate('pg_bgwriter_buffers_clean'),
+        checkpointer: `pg:ins:buf_flush_ckpt_rate1m{${INSTANCE}}`,
+        'background writer': `pg:ins:buf_flush_clean_rate1m{${INSTANCE}}`,
+        'client backends': `pg:ins:buf_flush_backend_rate1m{${INSTANCE}}`,
       }),
-      chart('Buffers taken', 'perSecond', { allocated: rate('pg_bgwriter_buffers_alloc') }),
+      chart('Buffers taken', 'perSecond', { allocated: `pg:ins:buf_alloc_rate1m{${INSTANCE}}` }),
       chart('Background writer stopped early', 'perSecond', {
         stopped: rate('pg_bgwriter_maxwritten_clean'),
       }),
     ),
     section(
       'Vacuum',
-      chart('XID age', 'ratio', { '{{datname}}': `pg:db:age{${INSTANCE}}` }),
+      chart('Age', 'ratio', {
+        '{{datname}} XID': `pg:db:age{${INSTANCE}}`,
+        '{{datname}} multixact': `pg:db:mxid_age{${INSTANCE}}`,
+      }),
       bars(
         'Oldest tables',
         { expression: `topk(12, pg_table_age{${INSTANCE}})`, legend: '{{datname}} {{relname}}' },
@@ -115,7 +120,7 @@ export const persistPage: Page = page('pgsql-persist', 'WAL and vacuum', {
         { stacked: true },
       ),
       chart('WAL and log', 'bytes', { '{{datname}}': `pg_size_bytes{${INSTANCE},datname=~"wal|log"}` }),
-      chart('Temporary files', 'bytesPerSecond', { '{{datname}}': rate('pg_db_temp_bytes') }),
+      chart('Temporary files', 'bytesPerSecond', { '{{datname}}': `pg:db:temp_bytes_rate1m{${INSTANCE}}` }),
     ),
     section(
       'Input and output',

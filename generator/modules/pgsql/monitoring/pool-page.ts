@@ -116,7 +116,7 @@ export const poolPage: Page = page('pgsql-pool', 'Pool', {
       chart(
         'Time waiting for a server',
         'none',
-        { '{{ins}} {{datname}}': `rate(pgbouncer_stat_total_wait_time{${POOLS}}[1m])` },
+        { '{{ins}} {{datname}}': `pgbouncer:db:wait_time_rate1m{${POOLS}}` },
         { ...toInstance, help: 'Seconds that clients waited, per second.' },
       ),
       chart('Clients', 'none', {

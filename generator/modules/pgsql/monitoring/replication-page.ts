@@ -122,6 +122,21 @@ export const replicationPage: Page = page('pgsql-replication', 'Replication', {
         toInstance,
       ),
       states(
+        'Sends to replicas',
+        { expression: `pg:cls:sender{${CLUSTER}} > bool 0`, legend: '{{ins}}' },
+        [{ value: 1, text: 'sends', level: 'good' }],
+        toInstance,
+      ),
+      states(
+        'Receives',
+        { expression: `pg:cls:receiver{${CLUSTER}} > bool 0`, legend: '{{ins}} from {{sender_host}}' },
+        [
+          { value: 1, text: 'streams', level: 'good' },
+          { value: 0, text: 'does not stream', level: 'bad' },
+        ],
+        toInstance,
+      ),
+      states(
         'Replay paused',
         { expression: `pg_is_wal_replay_paused{${CLUSTER}}`, legend: '{{ins}}' },
         fault('paused', 'warn'),

@@ -132,6 +132,15 @@ export const sessionPage: Page = page('pgsql-session', 'Sessions and locks', {
       chart('Deadlocks', 'none', { '{{ins}} {{datname}}': `increase(pg_db_deadlocks{${DATABASES}}[5m])` }),
       chart('Commits', 'perSecond', { '{{ins}}': `pg:ins:xact_commit_rate1m{${INSTANCES}}` }, toInstance),
       chart(
+        'Spread of transactions',
+        'ratio',
+        { '{{ins}}': `pg:ins:xact_total_sigma15m{${INSTANCES}} / pg:ins:xact_total_mu15m{${INSTANCES}}` },
+        {
+          ...toInstance,
+          help: 'Standard deviation of 15 minutes, as a part of the mean: how uneven the load is.',
+        },
+      ),
+      chart(
         'Rolled back',
         'ratio',
         { '{{ins}}': `pg:ins:xact_rollback_rate1m{${INSTANCES}} / pg:ins:xact_total_rate1m{${INSTANCES}}` },
