@@ -53,6 +53,10 @@ export class Application implements Context {
     location.hash = formatAddress({ ...this.address(), ...change });
   }
 
+  time(): number {
+    return this.#range.to;
+  }
+
   /** Shows the address as of now. What an earlier call still waits for is given up. */
   async show(): Promise<void> {
     clearTimeout(this.#timer);

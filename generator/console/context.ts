@@ -9,6 +9,8 @@ export type Context = {
   readonly settings: ConsoleSettings;
   address(): Address;
   go(change: Partial<Address>): void;
+  /** The end of the time that is shown, in seconds since 1970. */
+  time(): number;
 };
 
 /** A panel on the page. `show` resolves when it shows the answers of `load`, and rejects with why it cannot. */

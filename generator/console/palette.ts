@@ -1,7 +1,7 @@
-import type { Context } from './context.ts';
-import { hrefOf } from './context.ts';
+import { linkTo } from '../model/panels.ts';
+import { type Context, hrefOf } from './context.ts';
 import { element } from './element.ts';
-import type { Labels, Prometheus, Sample } from './prometheus.ts';
+import type { Prometheus, Sample } from './prometheus.ts';
 import { addressOf } from './sidebar.ts';
 
 type Target = { readonly text: string; readonly kind: string; readonly href: string };
@@ -9,9 +9,9 @@ type Target = { readonly text: string; readonly kind: string; readonly href: str
 const LIMIT = 12;
 /** Where instances lead to: the metric that each has, and the page of one. */
 const SOURCES = [
-  { expression: 'pg_up', page: 'pgsql-instance', kind: 'instance' },
-  { expression: 'group by (cls) (pg_up)', page: 'pgsql-cluster', kind: 'cluster' },
-  { expression: 'node_up', page: 'node-instance', kind: 'node' },
+  { expression: 'pg_up', kind: 'instance', link: linkTo('pgsql-instance', 'cls', 'ins') },
+  { expression: 'group by (cls) (pg_up)', kind: 'cluster', link: linkTo('pgsql-cluster', 'cls') },
+  { expression: 'node_up', kind: 'node', link: linkTo('node-instance', 'ip') },
 ] as const;
 
 /** The dialog that goes to a page, cluster, instance or node by some letters of its name. */
@@ -74,7 +74,7 @@ export class Palette {
   async #instances(): Promise<readonly Target[]> {
     const signal = AbortSignal.timeout(5000);
     const answers = await Promise.all(
-      SOURCES.map(({ expression }) => this.#server.instant(expression, Date.now() / 1000, signal)),
+      SOURCES.map(({ expression }) => this.#server.instant(expression, this.#context.time(), signal)),
     );
     return answers.flatMap((samples, index) =>
       samples.flatMap((sample) => this.#target(sample, SOURCES[index])),
@@ -83,8 +83,7 @@ export class Palette {
 
   #target({ labels }: Sample, source: (typeof SOURCES)[number] | undefined): readonly Target[] {
     if (source === undefined) return [];
-    const names: Labels = labels.ins === undefined ? { cls: 'cls' } : { cls: 'cls', ins: 'ins' };
-    const href = hrefOf(this.#context, { page: source.page, variables: names }, labels);
+    const href = hrefOf(this.#context, source.link, labels);
     const text = [labels.ins ?? labels.cls, labels.ip].filter(Boolean).join(' ');
     return href ? [{ text, kind: source.kind, href }] : [];
   }

@@ -1,9 +1,11 @@
 import type { Browser, Page as BrowserPage } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { substitute } from '../../generator/console/expression.ts';
 import { ALL_PAGES } from '../support/all-pages.ts';
 import { keepPicture, startBrowser, type Visit, visit } from '../support/browser.ts';
 import { type ConsoleSite, startConsoleSite } from '../support/console-site.ts';
 import { largeSite } from '../support/large-site.ts';
+import { expressionsOf } from '../support/page-metrics.ts';
 import { skipReason } from '../support/requirements.ts';
 import { SAMPLES } from '../support/sample-metrics.ts';
 import { HOSTILE } from '../support/sample-series.ts';
@@ -59,6 +61,9 @@ async function readWhole(page: BrowserPage): Promise<readonly PanelState[]> {
     })),
   );
 }
+
+/** Needs samples of yesterday; needs a receiver that fails. */
+const WITHOUT_ANSWER = /offset 1d|notifications_failed/;
 
 const PATIENT = { timeout: 20_000, interval: 50 };
 
@@ -129,6 +134,23 @@ describe.skipIf(reason)(`console in Chromium ${reason ?? ''}`, () => {
       expect(requests.filter((one) => !one.startsWith(origin) && !one.startsWith('data:'))).toEqual([]);
       expect(complaints).toEqual([]);
       await page.close();
+    },
+  );
+
+  it.each(ALL_PAGES.map((page) => [page.id, page] as const))(
+    '%s asks nothing that has no answer',
+    async (_, page) => {
+      const { origin } = new URL(site.address);
+      const values = { cls: page.id === 'etcd' ? 'etcd' : 'pg-test', ins: '', ip: '10.10.10.11' };
+      const empty: string[] = [];
+      for (const expression of expressionsOf(page).filter((one) => !WITHOUT_ANSWER.test(one))) {
+        const one = expression.includes('ins="$ins"') ? { ...values, ins: 'pg-test-1' } : values;
+        const body = new URLSearchParams({ query: substitute(expression, one), time: String(SAMPLES.to) });
+        const answer = await fetch(`${origin}/prometheus/api/v1/query`, { method: 'POST', body });
+        const text = await answer.text();
+        if (!text.includes('"metric"')) empty.push(`${expression}: ${text}`);
+      }
+      expect(empty).toEqual([]);
     },
   );
 
@@ -203,6 +225,17 @@ describe.skipIf(reason)(`console in Chromium ${reason ?? ''}`, () => {
     await expect.poll(() => textOf(page, 'h1'), PATIENT).toBe('Replication');
     await page.keyboard.press('t');
     expect(await theme()).toBe('light');
+    await page.close();
+  });
+
+  it('goes to a node by letters of its name', async () => {
+    const { page } = await open('overview');
+    await page.keyboard.press('/');
+    await page.keyboard.type('node-3');
+    await page.waitForSelector('.palette [aria-selected=true] ::-p-text(10.10.10.13)');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => variable(page, 'var-ip'), PATIENT).toBe('10.10.10.13');
+    expect(await textOf(page, 'h1')).toBe('Node');
     await page.close();
   });
 

@@ -1,4 +1,5 @@
-import type { AlertsPanel } from '../../model/dashboard.ts';
+import type { AlertsPanel, PageLink } from '../../model/dashboard.ts';
+import { linkTo } from '../../model/panels.ts';
 import { type Alert, findAlerts, sortAlerts } from '../alertmanager.ts';
 import { type Context, hrefOf, type PanelView } from '../context.ts';
 import { element } from '../element.ts';
@@ -58,11 +59,15 @@ function chips(labels: Alert['labels'], context: Context): readonly HTMLElement[
   });
 }
 
-/** The page of a cluster or instance, where the site has one for its kind: `pgsql-cluster`, `node-instance`. */
+/** The page of a cluster, instance or node, where the site has one for the category of the alert. */
 function linkOf(name: string, labels: Alert['labels'], context: Context): string | undefined {
-  const kind = name === 'cls' ? 'cluster' : name === 'ins' ? 'instance' : undefined;
-  const page = `${labels.category ?? ''}-${kind}`;
-  if (kind === undefined || !context.settings.pages.some(({ id }) => id === page)) return undefined;
-  const variables = kind === 'cluster' ? { cls: 'cls' } : { cls: 'cls', ins: 'ins' };
-  return hrefOf(context, { page, variables }, labels);
+  const link = targetOf(name, labels.category ?? '');
+  const isKnown = context.settings.pages.some(({ id }) => id === link?.page);
+  return isKnown ? hrefOf(context, link, labels) : undefined;
+}
+
+function targetOf(name: string, category: string): PageLink | undefined {
+  if (name === 'ip' || (name === 'ins' && category === 'node')) return linkTo('node-instance', 'ip');
+  if (name === 'cls') return linkTo(`${category}-cluster`, 'cls');
+  return name === 'ins' ? linkTo(`${category}-instance`, 'cls', 'ins') : undefined;
 }

@@ -24,7 +24,6 @@ export function generationColumns(matchers: string): readonly Column[] {
         { value: 0, text: 'not good', level: 'bad' },
       ],
     }),
-    column('Applied', of(GENERATION.applied), 'timestamp'),
     column('Changed files', of(GENERATION.drift), 'none', {
       texts: fault('1', 'warn'),
       steps: [{ from: 1, level: 'warn' }],

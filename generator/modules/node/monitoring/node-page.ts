@@ -55,6 +55,7 @@ const now = section(
     [
       labelColumn('Node', 'ins'),
       labelColumn('Digest', 'digest', undefined, `${GENERATION.info}{${NODE}}`),
+      column('Applied', `${GENERATION.applied}{${NODE}}`, 'timestamp'),
       ...generationColumns(NODE),
     ],
     { rows: `node_up{${NODE}}` },

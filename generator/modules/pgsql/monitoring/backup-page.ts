@@ -4,7 +4,6 @@ import {
   column,
   fault,
   labelColumn,
-  linkTo,
   page,
   section,
   stat,
@@ -36,8 +35,8 @@ export const backupPage: Page = page('pgsql-backup', 'Backup', {
   sections: [
     section(
       'Now',
-      stat('Stanza', `max(pgbackrest_stanza_status{${CLUSTER}})`, { texts: STATUS }),
-      stat('Repository', `max(pgbackrest_repo_status{${CLUSTER}})`, { texts: STATUS }),
+      stat('Stanza', `min(pgbackrest_stanza_status{${CLUSTER}})`, { texts: STATUS }),
+      stat('Repository', `min(pgbackrest_repo_status{${CLUSTER}})`, { texts: STATUS }),
       stat('Last full backup', age('full'), {
         unit: 'seconds',
         steps: steps(8 * DAY, 14 * DAY),
@@ -59,12 +58,12 @@ export const backupPage: Page = page('pgsql-backup', 'Backup', {
       }),
       table(
         'Backups',
-        ['ins', 'stanza', 'repo_key', 'backup_name'],
+        ['stanza', 'repo_key', 'backup_name'],
         [
           labelColumn('Backup', 'backup_name'),
           labelColumn('Kind', 'backup_type'),
           labelColumn('Repository', 'repo_key'),
-          labelColumn('Instance', 'ins', linkTo('pgsql-instance', 'cls', 'ins')),
+          labelColumn('Stanza', 'stanza'),
           column('Database size', `pgbackrest_backup_size_bytes{${CLUSTER}}`, 'bytes'),
           column('In the repository', `pgbackrest_backup_repo_delta_bytes{${CLUSTER}}`, 'bytes'),
           column('Took', `pgbackrest_backup_duration_seconds{${CLUSTER}}`, 'seconds'),
@@ -76,13 +75,13 @@ export const backupPage: Page = page('pgsql-backup', 'Backup', {
     section(
       'Course',
       chart('Age of the last backup', 'seconds', {
-        '{{ins}} {{backup_type}}': `pgbackrest_backup_since_last_completion_seconds{${CLUSTER}}`,
+        '{{backup_type}}': `min by (backup_type) (pgbackrest_backup_since_last_completion_seconds{${CLUSTER}})`,
       }),
       chart('Duration', 'seconds', {
-        '{{ins}} {{backup_type}}': `pgbackrest_backup_last_duration_seconds{${CLUSTER}}`,
+        '{{backup_type}}': `max by (backup_type) (pgbackrest_backup_last_duration_seconds{${CLUSTER}})`,
       }),
       chart('Size of the last backup', 'bytes', {
-        '{{ins}} {{backup_type}}': `pgbackrest_backup_last_repo_size_bytes{${CLUSTER}}`,
+        '{{backup_type}}': `max by (backup_type) (pgbackrest_backup_last_repo_size_bytes{${CLUSTER}})`,
       }),
       chart('WAL files archived', 'perSecond', {
         '{{ins}}': `rate(pg_archiver_finish_count{${CLUSTER}}[5m])`,

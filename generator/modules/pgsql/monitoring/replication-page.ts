@@ -128,8 +128,8 @@ export const replicationPage: Page = page('pgsql-replication', 'Replication', {
         toInstance,
       ),
       states(
-        'Receives',
-        { expression: `pg:cls:receiver{${CLUSTER}} > bool 0`, legend: '{{ins}} from {{sender_host}}' },
+        'Receives from',
+        { expression: `pg:cls:receiver{${CLUSTER}} > bool 0`, legend: '{{ins}} {{sender_host}}' },
         [
           { value: 1, text: 'streams', level: 'good' },
           { value: 0, text: 'does not stream', level: 'bad' },
