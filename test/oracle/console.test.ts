@@ -1,6 +1,8 @@
 import type { Browser, Page as BrowserPage } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { substitute } from '../../generator/console/expression.ts';
+import { Load } from '../../generator/console/load.ts';
+import { Prometheus, Refused } from '../../generator/console/prometheus.ts';
 import { ALL_PAGES } from '../support/all-pages.ts';
 import { keepPicture, startBrowser, type Visit, visit } from '../support/browser.ts';
 import { type ConsoleSite, startConsoleSite } from '../support/console-site.ts';
@@ -304,6 +306,47 @@ describe.skipIf(reason)(`console in Chromium ${reason ?? ''}`, () => {
     } finally {
       await large.stop();
     }
+  });
+
+  it('shows alerts with the worst first, and what to do about them', async () => {
+    const { page } = await open('alerts', '&var-cls=pg-test');
+    await expect
+      .poll(() => textsOf(page, '.alert-name'), PATIENT)
+      .toEqual(['PostgresDown', 'PostgresReplicationLag']);
+    const links = await page.$$eval('.alert a', (all) => all.map((one) => one.getAttribute('href') ?? ''));
+    expect(links.slice(0, 4).map((link) => link.split('?')[0])).toEqual([
+      '/alerts/PostgresDown',
+      '#/pgsql-cluster',
+      '#/pgsql-instance',
+      '#/node-instance',
+    ]);
+    await page.select('select[name=cls]', 'pg-meta');
+    await expect.poll(() => textsOf(page, '.alerts'), PATIENT).toEqual(['No alert is active.']);
+    await page.close();
+  });
+
+  it('asks again by itself', async () => {
+    const { page, requests } = await visit(browser, `${site.address}#/etcd?refresh=1`);
+    const queries = () => requests.filter((one) => one.includes('/label/cls/values')).length;
+    await expect.poll(queries, PATIENT).toBeGreaterThan(3);
+    await page.close();
+  });
+
+  it('answers what can be answered of a batch, and each question once', async () => {
+    const server = new Prometheus(`${new URL(site.address).origin}/prometheus`);
+    const range = { from: SAMPLES.from, to: SAMPLES.to, step: 30 };
+    const load = new Load(server, range, { cls: 'pg-test' }, AbortSignal.timeout(20_000));
+    const asked = [
+      'sum(pg_up)',
+      'pg_up * on (cls) pg_up',
+      'pg_up{cls="$cls"}',
+      'pg_version{cls="$cls"}',
+      'sum(up) > 99',
+    ];
+    const answers = await Promise.allSettled(asked.map((expression) => load.instant(expression)));
+    const counts = answers.map((one) => (one.status === 'fulfilled' ? one.value.length : one.reason));
+    expect(counts).toEqual([1, expect.any(Refused), 3, 3, 0]);
+    expect(load.instant('sum(pg_up)')).toBe(load.instant('sum(pg_up)'));
   });
 
   it('finds lines of the journal by their text', async () => {
