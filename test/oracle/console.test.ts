@@ -1,10 +1,11 @@
-import type { Browser, Page as BrowserPage } from 'puppeteer-core';
+import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { substitute } from '../../generator/console/expression.ts';
 import { Load } from '../../generator/console/load.ts';
 import { Prometheus, Refused } from '../../generator/console/prometheus.ts';
 import { ALL_PAGES } from '../support/all-pages.ts';
 import { keepPicture, startBrowser, type Visit, visit } from '../support/browser.ts';
+import { emptyColumns, PATIENT, readWhole, textOf, textsOf, variable } from '../support/console-page.ts';
 import { type ConsoleSite, startConsoleSite } from '../support/console-site.ts';
 import { largeSite } from '../support/large-site.ts';
 import { expressionsOf } from '../support/page-metrics.ts';
@@ -26,14 +27,6 @@ const JOURNAL = ['checkpoint complete', 'could not connect to server']
   .map((entry) => JSON.stringify(entry))
   .join('\n');
 
-/** What a page shows: the state of each panel, and which are empty. */
-type PanelState = {
-  readonly title: string;
-  readonly state: string;
-  readonly empty: boolean;
-  readonly error: string;
-};
-
 let site: ConsoleSite;
 let browser: Browser;
 let closeBrowser: () => Promise<void>;
@@ -42,32 +35,8 @@ function addressOf(page: string, variables = ''): string {
   return `${site.address}#/${page}?${site.time}&refresh=0${variables}`;
 }
 
-/** Opens all sections and scrolls through the page, as a reader does; resolves when nothing is waiting any more. */
-async function readWhole(page: BrowserPage): Promise<readonly PanelState[]> {
-  await page.waitForSelector('.panel[data-state=shown]');
-  await page.$$eval('details', (all) => {
-    for (const one of all) one.setAttribute('open', '');
-  });
-  for (const panel of await page.$$('.panel')) {
-    await panel.scrollIntoView();
-    await expect
-      .poll(() => panel.evaluate((one) => one.getAttribute('data-state')), PATIENT)
-      .not.toBe('waiting');
-  }
-  return page.$$eval('.panel', (panels) =>
-    panels.map((panel) => ({
-      title: panel.getAttribute('aria-label') ?? '',
-      state: panel.getAttribute('data-state') ?? '',
-      empty: panel.querySelector('[data-empty=true]') !== null,
-      error: panel.querySelector('.panel-error')?.textContent ?? '',
-    })),
-  );
-}
-
 /** Needs samples of yesterday; needs a receiver that fails. */
 const WITHOUT_ANSWER = /offset 1d|notifications_failed/;
-
-const PATIENT = { timeout: 20_000, interval: 50 };
 
 async function open(page: string, variables?: string, size?: Size): Promise<Visit> {
   const visited = await visit(browser, addressOf(page, variables), size);
@@ -78,33 +47,6 @@ async function open(page: string, variables?: string, size?: Size): Promise<Visi
 const PHONE = { width: 360, height: 740 };
 
 type Size = { readonly width: number; readonly height: number };
-
-/** The text of the first element that a selector finds. */
-function textOf(page: BrowserPage, selector: string): Promise<string> {
-  return page.$eval(selector, (one) => one.textContent ?? '');
-}
-
-/** The texts of all elements that a selector finds. */
-function textsOf(page: BrowserPage, selector: string): Promise<readonly string[]> {
-  return page.$$eval(selector, (all) => all.map((one) => one.textContent ?? ''));
-}
-
-/** The titles of columns in which no row has anything. */
-function emptyColumns(page: BrowserPage): Promise<readonly string[]> {
-  return page.$$eval('table', (tables) =>
-    tables.flatMap((table) => {
-      const rows = [...table.querySelectorAll('tbody tr')].map((row) => [...row.querySelectorAll('td')]);
-      const heads = [...table.querySelectorAll('th')].map((head) => head.textContent ?? '');
-      return heads.filter((_, index) =>
-        rows.every((row) => ['', '–'].includes(row[index]?.textContent ?? '')),
-      );
-    }),
-  );
-}
-
-function variable(page: BrowserPage, name: string): string | null {
-  return new URL(page.url().replace('#/', '')).searchParams.get(name);
-}
 
 describe.skipIf(reason)(`console in Chromium ${reason ?? ''}`, () => {
   beforeAll(async () => {
@@ -127,7 +69,7 @@ describe.skipIf(reason)(`console in Chromium ${reason ?? ''}`, () => {
       expect(panels.filter(({ state }) => state !== 'shown')).toEqual([]);
       expect(panels.filter(({ empty }) => empty).map(({ title }) => title)).toEqual([]);
       expect(await emptyColumns(page)).toEqual([]);
-      await page.$eval('header', (one) => one.scrollIntoView());
+      await page.evaluate('scrollTo(0, 0)');
       await keepPicture(page, id);
       await page.setViewport(PHONE);
       expect(await page.$eval('html', (one) => one.scrollWidth)).toBe(PHONE.width);

@@ -1,4 +1,5 @@
 import type uPlot from 'uplot';
+import type { Unit } from '../../model/dashboard.ts';
 import { axisTime } from '../format.ts';
 
 const COLORS = 10;
@@ -33,7 +34,21 @@ export function timeAxis(): uPlot.Axis {
   });
 }
 
-/** Distances between the marks of an axis of bytes: 1, 2, 4 … times a power of 1024. */
-export function bytesSteps(): number[] {
+/** Distances between the marks of an axis of bytes: powers of 2. */
+function bytesSteps(): number[] {
   return Array.from({ length: 60 }, (_, power) => 2 ** power);
+}
+
+/** Distances between the marks of an axis of seconds: decimal below a second, then those of clocks. */
+function secondsSteps(): number[] {
+  const decimal = [-6, -5, -4, -3, -2, -1].flatMap((power) => [1, 2, 5].map((digit) => digit * 10 ** power));
+  const clock = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, 43_200];
+  const days = Array.from({ length: 14 }, (_, power) => 86_400 * 2 ** power);
+  return [...decimal, ...clock, ...days];
+}
+
+/** Distances between the marks of an axis of values, where those of decimal numbers would read badly. */
+export function stepsOf(unit: Unit): { readonly incrs?: number[] } {
+  if (unit === 'bytes' || unit === 'bytesPerSecond') return { incrs: bytesSteps() };
+  return unit === 'seconds' ? { incrs: secondsSteps() } : {};
 }

@@ -3,7 +3,7 @@ import type { TimeSeriesPanel } from '../../model/dashboard.ts';
 import { formatValue } from '../format.ts';
 import { align, type NamedLine, stack } from '../lines.ts';
 import type { TimeRange } from '../time-range.ts';
-import { bytesSteps, colorOf, themed, timeAxis } from './chart-style.ts';
+import { colorOf, stepsOf, themed, timeAxis } from './chart-style.ts';
 import { Tooltip } from './tooltip.ts';
 
 const HEIGHT = 190;
@@ -121,7 +121,7 @@ export class Chart {
       values: (_, splits) => splits.map((value) => formatValue(value, unit)),
       size: (_, values) => 16 + 6.5 * Math.max(3, ...(values ?? []).map((text) => text.length)),
     });
-    return unit === 'bytes' || unit === 'bytesPerSecond' ? { ...axis, incrs: bytesSteps() } : axis;
+    return { ...axis, ...stepsOf(unit) };
   }
 
   /** From 0 unless values are negative, so that charts can be compared; never without height. */
