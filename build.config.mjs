@@ -70,6 +70,7 @@ async function bundleConsole() {
     format: 'iife',
     platform: 'browser',
     target: ['chrome120', 'firefox121', 'safari17.4'],
+    banner: { js: `/* Contains uPlot:\n${readFileSync(join(root, 'node_modules/uplot/LICENSE'), 'utf8')}*/` },
     logLevel: 'warning',
   });
   copyFileSync(join(root, 'generator/console/index.html'), join(outdir, 'index.html'));
