@@ -73,7 +73,15 @@ async function bundleConsole() {
     banner: { js: `/* Contains uPlot:\n${readFileSync(join(root, 'node_modules/uplot/LICENSE'), 'utf8')}*/` },
     logLevel: 'warning',
   });
-  copyFileSync(join(root, 'generator/console/index.html'), join(outdir, 'index.html'));
+  // Files of a generation all have the same time, so that browsers cannot see a change by it: addresses have a digest.
+  const page = readFileSync(join(root, 'generator/console/index.html'), 'utf8');
+  const named = page.replaceAll(/"(app[.]js|style[.]css)"/g, (_, name) => {
+    const digest = createHash('sha256')
+      .update(readFileSync(join(outdir, name)))
+      .digest('hex');
+    return `"${name}?${digest.slice(0, 12)}"`;
+  });
+  writeFileSync(join(outdir, 'index.html'), named);
 }
 
 /** Runs a build of blueprint full in `scratch`, and keeps what V8 has compiled for it (generator/cli/load-verbs.ts). */

@@ -8,7 +8,7 @@ import { startTheme } from './theme.ts';
 async function start(): Promise<void> {
   startTheme();
   try {
-    const settings = await askJson<ConsoleSettings>('pages.json', {});
+    const settings = await askJson<ConsoleSettings>('pages.json', { cache: 'no-store' });
     await new Application(settings).show();
   } catch (reason) {
     const message = reason instanceof Error ? reason.message : String(reason);

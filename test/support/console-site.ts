@@ -165,7 +165,7 @@ function answerText(answer: ServerResponse, status: number, text: string, type =
 }
 
 function answerFile(answer: ServerResponse, path: string): void {
-  const name = path === '/console/' ? 'index.html' : path.replace('/console/', '');
+  const name = path === '/console/' ? 'index.html' : path.replace('/console/', '').replace(/[?].*/, '');
   if (!/^[a-z]+[.](html|js|css)$/.test(name)) {
     answerText(answer, 404, 'not found');
     return;
