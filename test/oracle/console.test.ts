@@ -72,7 +72,7 @@ describe.skipIf(reason)(`console in Chromium ${reason ?? ''}`, () => {
       await page.evaluate('scrollTo(0, 0)');
       await keepPicture(page, id);
       await page.setViewport(PHONE);
-      expect(await page.$eval('html', (one) => one.scrollWidth)).toBe(PHONE.width);
+      await expect.poll(() => page.$eval('html', (one) => one.scrollWidth), PATIENT).toBe(PHONE.width);
       await keepPicture(page, `${id}-phone`);
       const { origin } = new URL(site.address);
       expect(requests.filter((one) => !one.startsWith(origin) && !one.startsWith('data:'))).toEqual([]);
