@@ -11,9 +11,14 @@ import { Script } from 'node:vm';
 const root = fileURLToPath(new URL('.', import.meta.url));
 const dist = join(root, 'dist');
 const COMPILE = '--compile';
+const CONSOLE = '--console';
 
 if (process.argv[2] === COMPILE) await compileVerbs(process.argv[3]);
-else await bundle();
+else if (process.argv[2] === CONSOLE) await bundleConsole();
+else {
+  await bundle();
+  await bundleConsole();
+}
 
 async function bundle() {
   const { build } = await import('esbuild');
@@ -49,6 +54,34 @@ async function bundle() {
   });
   rmSync(scratch, { recursive: true, force: true });
   if (compiled.status !== 0) throw new Error(`verbs.cache: ${compiled.stderr}`);
+}
+
+/** The web application of the monitoring centre: three files that need no others (generator/console). */
+async function bundleConsole() {
+  const { build } = await import('esbuild');
+  const outdir = join(dist, 'console');
+  rmSync(outdir, { recursive: true, force: true });
+  await build({
+    entryPoints: { app: 'generator/console/app.ts', style: 'generator/console/style.css' },
+    absWorkingDir: root,
+    outdir,
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    platform: 'browser',
+    target: ['chrome120', 'firefox121', 'safari17.4'],
+    banner: { js: `/* Contains uPlot:\n${readFileSync(join(root, 'node_modules/uplot/LICENSE'), 'utf8')}*/` },
+    logLevel: 'warning',
+  });
+  // Files of a generation all have the same time, so that browsers cannot see a change by it: addresses have a digest.
+  const page = readFileSync(join(root, 'generator/console/index.html'), 'utf8');
+  const named = page.replaceAll(/"(app[.]js|style[.]css)"/g, (_, name) => {
+    const digest = createHash('sha256')
+      .update(readFileSync(join(outdir, name)))
+      .digest('hex');
+    return `"${name}?${digest.slice(0, 12)}"`;
+  });
+  writeFileSync(join(outdir, 'index.html'), named);
 }
 
 /** Runs a build of blueprint full in `scratch`, and keeps what V8 has compiled for it (generator/cli/load-verbs.ts). */

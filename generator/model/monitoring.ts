@@ -1,4 +1,5 @@
 import type { HostIp } from './brand.ts';
+import type { Page } from './dashboard.ts';
 import type { Channel } from './facts.ts';
 
 /*
@@ -81,6 +82,9 @@ export type AlertRule = {
 
 export type RuleGroup = { readonly name: string; readonly rules: readonly (RecordingRule | AlertRule)[] };
 export const RuleGroup: Channel<RuleGroup> = { name: 'rule group' };
+
+/** Pages of the console. */
+export const DashboardPage: Channel<Page> = { name: 'dashboard page' };
 
 /** Names of an address, for the DNS servers of the site. `file` groups records that come and go together. */
 export type DnsRecord = { readonly file: string; readonly ip: string; readonly names: readonly string[] };

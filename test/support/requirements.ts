@@ -41,6 +41,10 @@ export const REQUIREMENTS: readonly Requirement[] = [
   { tool: JMESPATH, package: 'python3-jmespath' },
   { tool: 'zsh', package: 'zsh' },
   { tool: 'fish', package: 'fish' },
+  { tool: 'chromium', package: 'chromium' },
+  { tool: 'promtool', package: 'prometheus' },
+  { tool: 'prometheus', package: 'prometheus' },
+  { tool: 'prometheus-alertmanager', package: 'prometheus-alertmanager' },
 ];
 
 /** Programs of administrators are not on every user's PATH. */

@@ -1,8 +1,9 @@
 import { OpenPort, offer, StoreElection, StoreEndpoint } from '../../model/facts.ts';
 import { defineModule, settingsOf } from '../../model/module.ts';
-import { RuleGroup } from '../../model/monitoring.ts';
 import { electionTimes, etcdMembers, isEtcdHost } from './members.ts';
 import { ruleGroups } from './monitoring/index.ts';
+import { DashboardPage, RuleGroup } from '../../model/monitoring.ts';
+import { ETCD_PAGES } from './monitoring/pages.ts';
 import { rows } from './params.ts';
 import { etcdPorts, planEtcd } from './plan.ts';
 import { etcdRecord, recordOf } from './record.ts';
@@ -33,6 +34,7 @@ export const etcd = defineModule({
       offer(StoreEndpoint, endpoints),
       offer(StoreElection, [{ seconds }]),
       offer(RuleGroup, ruleGroups(site)),
+      offer(DashboardPage, members.length > 0 ? ETCD_PAGES : []),
     ];
   },
   images: () => [{ name: 'etcd', recipe: 'etcd', arguments: {}, packages: [] }],

@@ -1,11 +1,12 @@
 import { NodeName, offer, PackageArchive } from '../../model/facts.ts';
 import { defineModule, settingsOf } from '../../model/module.ts';
-import { RuleGroup } from '../../model/monitoring.ts';
+import { DashboardPage, RuleGroup } from '../../model/monitoring.ts';
 import { firewallPromises } from './firewall.ts';
 import { checkFirewall } from './firewall-rules.ts';
 import { haproxyPorts } from './haproxy.ts';
 import { checkKernelSettings } from './kernel-rules.ts';
 import { ruleGroups } from './monitoring/index.ts';
+import { NODE_PAGES } from './monitoring/pages.ts';
 import { rows } from './params.ts';
 import { nodeImages, planNode } from './plan.ts';
 import { checkNode } from './rules.ts';
@@ -32,6 +33,7 @@ export const node = defineModule({
     ),
     offer(PackageArchive, packageSources(site)),
     offer(RuleGroup, ruleGroups(site)),
+    offer(DashboardPage, NODE_PAGES),
   ],
   images: nodeImages,
   ports: (host, site, facts) => [sshPort(host), ...haproxyPorts(host, site, facts)],

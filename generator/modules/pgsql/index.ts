@@ -7,7 +7,7 @@ import {
   StoreEndpoint,
 } from '../../model/facts.ts';
 import { defineModule } from '../../model/module.ts';
-import { RuleGroup } from '../../model/monitoring.ts';
+import { DashboardPage, RuleGroup } from '../../model/monitoring.ts';
 import { openPorts } from './access/open-ports.ts';
 import { proxyListeners, proxyRelays } from './access/proxy.ts';
 import { checkPgsql } from './checks/check.ts';
@@ -15,6 +15,7 @@ import { baselineNames } from './content/baselines.ts';
 import { recoveryPromise } from './ha/recovery.ts';
 import { clusters, isMember, memberOf, pgsqlMembers } from './members.ts';
 import { ruleGroups } from './monitoring/index.ts';
+import { PGSQL_PAGES } from './monitoring/pages.ts';
 import { rows } from './params.ts';
 import { pgsqlImages, pgsqlPorts, planPgsql } from './plan.ts';
 import { pgsqlRecord, recordOf, storeUsers } from './record.ts';
@@ -43,6 +44,7 @@ export const pgsql = defineModule({
     offer(ProxyRelay, proxyRelays(site)),
     storeUsers(site),
     offer(RuleGroup, ruleGroups(site)),
+    offer(DashboardPage, pgsqlMembers(site).length > 0 ? PGSQL_PAGES : []),
   ],
   images: pgsqlImages,
   ports: pgsqlPorts,
