@@ -41,7 +41,11 @@ export function planHost(host: SiteHost, site: Site, modules: readonly Module[],
     parts.map((part, index) => ({ ...part, files: labelFiles(part.files ?? [], labelsFor(mine[index])) })),
   );
   const settings = settingsOf(host);
-  const system: Part = { module: undefined, files: systemFiles(joined), units: systemUnits() };
+  const system: Part = {
+    module: undefined,
+    files: systemFiles(joined, labelsFor(undefined)),
+    units: systemUnits(),
+  };
   const plan: HostPlan = {
     ip: host.ip,
     name: facts.of(NodeName, host.ip)[0]?.name ?? host.ip,
