@@ -44,7 +44,7 @@ describe('journals', () => {
 
   it('are received from the hosts that send them, each from a loopback address of its own', () => {
     const source = plans()[0]?.files.find(({ path }) => path === 'etc/journal/receiver.cfg')?.source;
-    expect(source?.kind === 'template' && source.view['senders']).toEqual([
+    expect(source?.kind === 'template' && source.view.senders).toEqual([
       { ip: '10.0.0.1', source: '127.0.0.1' },
       { ip: '10.0.0.2', source: '127.0.0.2' },
       { ip: '10.0.0.3', source: '127.0.0.3' },
@@ -53,7 +53,13 @@ describe('journals', () => {
 
   it('come with a certificate that says which host it is, and what for', () => {
     expect(plans()[2]?.certificates).toEqual([
-      { name: 'journal', commonName: '10.0.0.3', organizationalUnit: 'journal', names: [], addresses: ['10.0.0.3'] },
+      {
+        name: 'journal',
+        commonName: '10.0.0.3',
+        organizationalUnit: 'journal',
+        names: [],
+        addresses: ['10.0.0.3'],
+      },
     ]);
   });
 });
@@ -81,7 +87,9 @@ describe('labels', () => {
   });
 
   it('of a cluster are its members’, and those of etcd have the name of its cluster', () => {
-    const labels = samplePlans().flatMap(({ files }) => files.map((file) => [file.path, file.labels] as const));
+    const labels = samplePlans().flatMap(({ files }) =>
+      files.map((file) => [file.path, file.labels] as const),
+    );
     const of = (path: string) => labels.find(([name]) => name === path)?.[1];
     expect(of('units/etcd.service')).toMatchObject({ JOB: 'etcd', CLS: 'etcd', INS: 'etcd-1' });
     expect(of('units/patroni.service')?.INS).toBe(`${of('units/patroni.service')?.CLS}-1`);

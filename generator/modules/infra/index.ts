@@ -2,8 +2,9 @@ import { OpenPort, offer } from '../../model/facts.ts';
 import { journalReceivers } from '../../model/infra.ts';
 import { defineModule, settingsOf } from '../../model/module.ts';
 import { PortalSite } from '../../model/monitoring.ts';
-import { JOURNAL_SITE, journalContribution, journalImages, journalPorts } from './journal.ts';
+import { JOURNAL_SITE, journalImages, journalPorts } from './journal.ts';
 import { rows } from './params.ts';
+import { planInfra } from './plan.ts';
 
 export const infra = defineModule({
   name: 'infra',
@@ -18,5 +19,5 @@ export const infra = defineModule({
   },
   images: journalImages,
   ports: journalPorts,
-  plan: journalContribution,
+  plan: planInfra,
 });
