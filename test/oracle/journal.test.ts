@@ -48,7 +48,7 @@ mkdir -p "$image/run/host"; mkdir -p "$image/run/host/etc"; cp /etc/machine-id "
 mkdir -p "$node/run/journal-receiver" "$node/data/state"; chown 374:374 "$node/run/journal-receiver" "$node/data/state"
 journal=/var/log/journal/$id/system.journal
 write() { python3 -c "$WRITER" "$1" "$2" | within journal 0 ${PROGRAMS}/systemd-journal-remote -o "$journal" - 2>/dev/null
-  chmod 0644 "$image$journal"; }
+  chmod 0644 "$image/var/log/journal/$id"/*; }
 # In the background only: $! is then the program, and the leader of its processes.
 service() { from=$tree/$1; shift
   exec setsid chroot --userspec=374:374 "$from" /usr/bin/env -i HOME=/tmp PATH=/usr/sbin:/usr/bin STATE_DIRECTORY=/data/state "$@"; }
@@ -118,7 +118,7 @@ describe.skipIf(skipped)(`journals${skipped ? ` (${skipped})` : ''}`, () => {
     `curl -s -o /dev/null -w '%{http_code} %{exitcode}\\n' --cacert ${'etc/journal/ca.crt'} ${more} \\
       -X POST -H 'Content-Type: application/vnd.fdo.journal' --data-binary @"$node/entry" https://${HOST}:19532/upload || :`;
   const own = '--cert etc/journal/host.crt --key etc/journal/host.key';
-  const entry = `printf '__REALTIME_TIMESTAMP=1\\nMESSAGE=line 1\\n\\n' >"$node/entry"`;
+  const entry = 'python3 -c "$WRITER" 1 1 >"$node/entry"';
 
   it('are accepted from hosts of the site only, for which the CA vouches', async () => {
     const said = await run(`gateway; store; receive; (${stranger}); ${entry}; sleep 2
