@@ -26,7 +26,8 @@ first, last = int(sys.argv[1]), int(sys.argv[2])
 for number in range(first, last + 1):
     now = time.time_ns() // 1000
     fields = {"__REALTIME_TIMESTAMP": now, "__MONOTONIC_TIMESTAMP": now % 10**12, "_BOOT_ID": "1" * 32, "PRIORITY": 6,
-              "JOB": "pgsql", "CLS": "pg-test", "INS": f"pg-test-{1 + number % 2}", "IP": "${HOST}", "MESSAGE": f"line {number}"}
+              "JOB": "pgsql", "CLS": "pg-test", "INS": f"pg-test-{1 + number % 2}", "IP": "${HOST}", "MESSAGE": f"line {number}",
+              "TEXT": "x" * (number * 37 % 400)}
     print("\\n".join(f"{key}={value}" for key, value in fields.items()), end="\\n\\n")
 `;
 
@@ -87,14 +88,14 @@ describe.skipIf(skipped)(`journals${skipped ? ` (${skipped})` : ''}`, () => {
   }
 
   it('arrive with their fields, over a connection with certificates of both sides, and are found by them', async () => {
-    const said = await run(`write 1 5000; gateway; store; receive; send
-      expect 5000; missing 5000
+    const said = await run(`write 1 20000; gateway; store; receive; sleep 2; send
+      expect 20000; missing 20000; cat "$node/send.log"
       found -d INS=pg-test-1 -d CLS=pg-test | sort -u | wc -l
       found -d INS=pg-other | wc -l
       curl -s http://127.0.0.1:19531/fields/INS | sort
       ls "$node/data/journal" | grep -v @
       sh ${'metrics/journal-upload'} >/dev/null; echo done`);
-    expect(said).toBe('missing: []\n2500\n0\npg-test-1\npg-test-2\nremote-127.10.10.10.journal\ndone\n');
+    expect(said).toBe('missing: []\n10000\n0\npg-test-1\npg-test-2\nremote-127.10.10.10.journal\ndone\n');
   });
 
   it('lose nothing when the receiver is down, and when the journal of the host is rotated meanwhile', async () => {
