@@ -32,17 +32,23 @@ export const JOURNAL_USER: UserPlan = {
 
 /** The receiver knows a host by the common name: its address in the inventory, which no other host has. */
 export function journalCertificate({ ip }: SiteHost): CertificatePlan {
-  return { name: JOURNAL, commonName: ip, organizationalUnit: JOURNAL, names: [], addresses: [ip] };
+  return { name: certificateOf(ip), commonName: ip, organizationalUnit: JOURNAL, names: [], addresses: [ip] };
 }
 
 /** The CA, the certificate and its key, for the account. */
-export function journalTlsFiles(): FilePlan[] {
+export function journalTlsFiles({ ip }: SiteHost): FilePlan[] {
+  const certificate = certificateOf(ip);
   const file = (path: string, mode: number, source: FilePlan['source']): FilePlan => {
     return { path, mode, group: JOURNAL, source };
   };
   return [
     file(JOURNAL_TLS.ca, 0o644, { kind: 'ca' }),
-    file(JOURNAL_TLS.certificate, 0o644, { kind: 'certificate', certificate: JOURNAL, part: 'crt' }),
-    file(JOURNAL_TLS.key, 0o640, { kind: 'certificate', certificate: JOURNAL, part: 'key' }),
+    file(JOURNAL_TLS.certificate, 0o644, { kind: 'certificate', certificate, part: 'crt' }),
+    file(JOURNAL_TLS.key, 0o640, { kind: 'certificate', certificate, part: 'key' }),
   ];
+}
+
+/** The keys of a site have one pair for each name. */
+function certificateOf(ip: string): string {
+  return `${JOURNAL}-${ip}`;
 }

@@ -54,7 +54,7 @@ describe('journals', () => {
   it('come with a certificate that says which host it is, and what for', () => {
     expect(plans()[2]?.certificates).toEqual([
       {
-        name: 'journal',
+        name: 'journal-10.0.0.3',
         commonName: '10.0.0.3',
         organizationalUnit: 'journal',
         names: [],

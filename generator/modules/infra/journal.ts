@@ -51,7 +51,7 @@ export function journalContribution(host: SiteHost, site: Site): Contribution {
     users: [JOURNAL_USER],
     directories: [directory(settings)],
     files: [
-      ...journalTlsFiles(),
+      ...journalTlsFiles(host),
       ...receiverFiles(host, site),
       ...storeFiles(settings),
       ...unitFiles(settings),

@@ -29,7 +29,7 @@ export function journalContribution(host: SiteHost, site: Site): Contribution {
   return {
     users: [JOURNAL_USER],
     files: [
-      ...journalTlsFiles(),
+      ...journalTlsFiles(host),
       script(SCRIPT, 'node/journal-upload.sh.ejs', {}),
       script('metrics/journal-upload', 'node/journal-metrics.sh.ejs', { receivers: addresses }),
       ...uploads.map(({ file }) => file),
