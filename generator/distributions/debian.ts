@@ -29,7 +29,6 @@ const paths: PathRules = {
     'usr/share/menu',
     'usr/share/pkgconfig',
     'usr/share/zsh',
-    'usr/lib/systemd',
     'usr/lib/sysusers.d',
     'usr/lib/tmpfiles.d',
     'etc/bash_completion.d',
@@ -42,6 +41,8 @@ const paths: PathRules = {
   ],
   // Licences require the copyright files: they are kept.
   droppedPatterns: [
+    // Units and what belongs to them; the programs of systemd that have packages of their own stay.
+    /^usr\/lib\/systemd(\/(?!systemd-)|$)/,
     /^usr\/share\/doc\/[^/]+\/(?!copyright$)/,
     /^usr\/lib\/([^/]+-linux-gnu[^/]*\/)?(pkgconfig|cmake)(\/|$)/,
     /^usr\/lib\/postgresql\/\d+\/lib\/pgxs(\/|$)/,

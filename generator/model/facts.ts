@@ -68,8 +68,10 @@ export function storePassword(prefix: string): SecretRef {
 /** Archives that packages of images may come from, beyond the platform's. */
 export const PackageArchive: Channel<SignedSource> = { name: 'package archive' };
 
-/** The name of a host. */
-export const NodeName: Channel<{ readonly ip: HostIp; readonly name: string }> = { name: 'node name' };
+/** The name of a host, and of its group of hosts. */
+export const NodeName: Channel<{ readonly ip: HostIp; readonly name: string; readonly cluster: string }> = {
+  name: 'node name',
+};
 
 /** A TCP service that the HAProxy of host `ip` provides. */
 export const ProxyListener: Channel<{ readonly ip: HostIp; readonly service: ProxyService }> = {

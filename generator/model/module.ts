@@ -21,6 +21,9 @@ export type Instance = {
   readonly keys?: string | undefined;
 };
 
+/** The cluster and instance of a host's part of a module, as Pigsty's labels `cls` and `ins`. */
+export type Labels = { readonly cls: string; readonly ins: string };
+
 /**
  * A module: its parameters, its checks, the facts that it offers, and what it adds to a host. All functions are pure. A
  * module without `plan` is checked but not built.
@@ -38,6 +41,8 @@ export type Module = {
   record?(site: Site): BuildRecord | undefined;
   /** What it has on a host; for modules that are not alike on all hosts. */
   instance?(host: SiteHost, site: SiteHosts): Instance | undefined;
+  /** What its lines and metrics are labelled with; without it, its instance, and without that, the node. */
+  labels?(host: SiteHost, site: Site): Labels | undefined;
   check?(site: Site): readonly Diagnostic[];
   offer?(site: Site): readonly Offer[];
   images?(host: SiteHost, site: Site): readonly ModuleImage[];

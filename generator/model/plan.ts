@@ -55,6 +55,16 @@ export type FilePlan = {
   readonly group: string;
   readonly source: FileSource;
   readonly link?: string;
+  /** Of a service unit: what every line of it has in the journal (stages/log-labels.ts). */
+  readonly labels?: LogLabels;
+};
+
+/** Fields of lines in the journal, named and filled like the labels of metrics: module, cluster, instance, address. */
+export type LogLabels = {
+  readonly JOB: string;
+  readonly CLS: string;
+  readonly INS: string;
+  readonly IP: string;
 };
 
 export type UserPlan = {

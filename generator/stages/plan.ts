@@ -3,6 +3,7 @@ import { isBuilt, type Module, settingsOf } from '../model/module.ts';
 import type { DirectoryPlan, HostPlan, ImageUse, ModuleImage, PlannedHost, SitePlan } from '../model/plan.ts';
 import type { Site, SiteHost } from '../model/site.ts';
 import { findClashes, type Part } from './clashes.ts';
+import { labelFiles, labelsOf } from './log-labels.ts';
 import { findMisplaced } from './misplaced.ts';
 import { hostSecrets } from './secrets.ts';
 import { systemFiles, systemUnits } from './system-files.ts';
@@ -33,12 +34,18 @@ export function gatherFacts(site: Site, modules: readonly Module[]): Facts {
 
 /** The plan of one host, its secrets, the conflicts between its modules, and directories at a wrong path. */
 export function planHost(host: SiteHost, site: Site, modules: readonly Module[], facts: Facts): PlannedHost {
-  const parts = modulesOn(host, modules).map(
-    (module): Part => ({ module: module.name, ...module.plan?.(host, site, facts) }),
+  const mine = modulesOn(host, modules);
+  const parts = mine.map((module): Part => ({ module: module.name, ...module.plan?.(host, site, facts) }));
+  const labelsFor = (module: Module | undefined) => labelsOf(module, host, { site, facts });
+  const joined = joinParts(
+    parts.map((part, index) => ({ ...part, files: labelFiles(part.files ?? [], labelsFor(mine[index])) })),
   );
-  const joined = joinParts(parts);
   const settings = settingsOf(host);
-  const system: Part = { module: undefined, files: systemFiles(joined), units: systemUnits() };
+  const system: Part = {
+    module: undefined,
+    files: systemFiles(joined, labelsFor(undefined)),
+    units: systemUnits(),
+  };
   const plan: HostPlan = {
     ip: host.ip,
     name: facts.of(NodeName, host.ip)[0]?.name ?? host.ip,
@@ -46,9 +53,9 @@ export function planHost(host: SiteHost, site: Site, modules: readonly Module[],
     os: settings.node_os,
     timezone: settings.node_timezone,
     ...joined,
-    ports: modulesOn(host, modules).flatMap((module) => module.ports?.(host, site, facts) ?? []),
+    ports: mine.flatMap((module) => module.ports?.(host, site, facts) ?? []),
     images: imagesOf(host, site, modules),
-    files: [...joined.files, ...(system.files ?? [])],
+    files: [...joined.files, ...labelFiles(system.files ?? [], labelsFor(undefined))],
     units: [...joined.units, ...(system.units ?? [])],
   };
   return {

@@ -8,12 +8,14 @@ import type {
   FileSource,
   HostPlan,
   ImageRef,
+  LogLabels,
   PlanData,
   SshKeyRef,
   UnitPlan,
 } from '../model/plan.ts';
 import { isSecretRef, type SecretRef, type Secrets } from '../model/secret.ts';
 import { writeIni } from '../text/ini.ts';
+import { withLabels } from '../text/log-labels.ts';
 import { oneLine } from '../text/one-line.ts';
 import type { Saslprep } from '../text/password.ts';
 import { revealSecret, type SecretForms, stubSecret } from '../text/secret-forms.ts';
@@ -46,15 +48,25 @@ type Reader = (ref: SecretRef) => string;
 
 /** All files of one host's generation, and the digests of its units. Throws only on a bug. */
 export function renderHost(plan: HostPlan, input: RenderInput): RenderedHost {
-  const artifacts = plan.files.map((file) => renderOnce(file, input));
+  const unitFiles = new Set(plan.units.map(({ file }) => file));
+  const artifacts = plan.files.map(({ labels, ...file }) => {
+    const shared = renderOnce(file, input);
+    if (unitFiles.has(file.path)) checkOnce(shared);
+    return labels ? labelled(shared, labels) : shared;
+  });
   const byPath = new Map(artifacts.map((artifact) => [artifact.path, artifact]));
-  for (const { file } of plan.units) checkOnce(byPath.get(file));
   const units = input.isForNode ? plan.units : [];
   return {
     artifacts,
     units: units.map((unit) => digestUnit(unit, byPath, input)),
     certificates: plan.certificates.length > 0 ? input.keys.expiries : [],
   };
+}
+
+/** Labels differ between hosts: they are added to what the hosts share. */
+function labelled(shared: Artifact, labels: LogLabels): Artifact {
+  const label = (text: string) => withLabels(shared.path, text, labels);
+  return { ...shared, content: label(shared.content), shown: label(shared.shown) };
 }
 
 /** A file with a secret or a certificate belongs to one host and is not cached. */
@@ -71,8 +83,8 @@ function renderOnce(file: FilePlan, input: RenderInput): Artifact {
 
 const checked = new WeakSet<Artifact>();
 
-function checkOnce(unit: Artifact | undefined): void {
-  if (!unit || checked.has(unit)) return;
+function checkOnce(unit: Artifact): void {
+  if (checked.has(unit)) return;
   checkUnit(unit.path, unit.content);
   checked.add(unit);
 }

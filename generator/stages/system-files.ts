@@ -1,14 +1,10 @@
-import type { FilePlan, FileSource, HostPlan, UnitPlan, UserPlan } from '../model/plan.ts';
+import type { FilePlan, FileSource, HostPlan, LogLabels, UnitPlan, UserPlan } from '../model/plan.ts';
 import { AGENT_SCRIPT } from '../text/agent-script.ts';
 import { octal } from '../text/mode.ts';
 import { unitPlan } from '../text/unit.ts';
 
-/** Files of every host, independent of its modules: users, run-time directories, the target, the agent. */
-export function systemFiles({
-  users,
-  directories,
-  units,
-}: Pick<HostPlan, 'users' | 'directories' | 'units'>): FilePlan[] {
+/** Files of every host, independent of its modules: users, run-time directories, labels, the target, the agent. */
+export function systemFiles({ users, directories, units }: Needs, labels: LogLabels): FilePlan[] {
   const started = units.filter((unit) => unit.activation !== 'none').map((unit) => unit.name);
   const runtime = directories.filter((directory) => directory.path.startsWith('/run/'));
   const tmpfiles = runtime.map(
@@ -27,11 +23,17 @@ export function systemFiles({
       { kind: 'text', lines: tmpfiles },
       '/etc/tmpfiles.d/pigsty.conf',
     ),
+    file('etc/journal/labels', 0o644, {
+      kind: 'text',
+      lines: Object.entries(labels).map(([key, value]) => `${key}=${value}`),
+    }),
     file('units/pigsty.target', 0o644, template('agent/pigsty.target.ejs', started)),
     file('units/pigsty-boot.service', 0o644, template('agent/pigsty-boot.service', [])),
     file('bin/pigsty-agent', 0o755, template(AGENT_SCRIPT, []), '/usr/local/sbin/pigsty-agent'),
   ];
 }
+
+type Needs = Pick<HostPlan, 'users' | 'directories' | 'units'>;
 
 /** The units in those files. The agent starts neither: the target is a group, the boot check runs at boot. */
 export function systemUnits(): UnitPlan[] {

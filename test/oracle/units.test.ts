@@ -5,19 +5,23 @@ import { UNIT_DIRECTIVES } from '../../generator/text/unit-directives.ts';
 import { mustRun, run } from '../support/process.ts';
 import { Workshop } from '../support/product.ts';
 
-/* systemd judges the units of blueprint meta. */
+/* systemd judges the units of blueprint meta, on a host that is an infra host too. */
 const LIMIT = 3;
 /** A unit above the limit says why, in a comment that begins with this. */
 const EXCEPTION = '# Exposure: ';
 /** The program lies in the image: systemd looks for it on this machine (design: tolerate exactly this line). */
 const IN_IMAGE = /: Command \S+ is not executable: No such file or directory$/;
 
+/** A group `infra` with the host of the blueprint. */
+const withInfra = (text: string) =>
+  text.replace('  children:\n', '  children:\n    infra: { hosts: { 10.10.10.10: { infra_seq: 1 } } }\n');
+
 describe('units of blueprint meta', () => {
   let workshop: Workshop;
   let directory: string;
 
   beforeAll(async () => {
-    workshop = new Workshop('meta');
+    workshop = new Workshop('meta', withInfra);
     await workshop.build('--config-only');
     directory = join(workshop.directory, 'out', 'meta', 'hosts', '10.10.10.10', 'units');
   });
@@ -32,7 +36,7 @@ describe('units of blueprint meta', () => {
   }
 
   it('are accepted by systemd-analyze verify', async () => {
-    expect(units().length).toBeGreaterThan(8);
+    expect(units()).toContain('journal-gateway.socket');
     for (const unit of units()) expect(await complaints(join(directory, unit)), unit).toEqual([]);
   });
 

@@ -13,6 +13,7 @@ const FACTS = { PIGSTY_CPU: '4', PIGSTY_MEM_MB: '8000', PIGSTY_DISK_BYTES: '2000
 const PRELUDE = `set -eu
 ip link set lo up
 mount -t tmpfs -o mode=0755 none "$node"
+mkdir "$node/data" "$node/run"
 within() {
   root=$tree/$1 uid=$2; shift 2
   chroot --userspec="$uid:$uid" "$root" /usr/bin/env -i HOME=/tmp LANG=C.UTF-8 \

@@ -19,11 +19,11 @@ const [one, two] = [ip('10.10.10.10'), ip('10.10.10.11')];
 
 describe('facts', () => {
   const facts = new Facts([
-    offer(NodeName, [{ ip: one, name: 'a' }]),
+    offer(NodeName, [{ ip: one, name: 'a', cluster: 'nodes' }]),
     offer(StoreElection, [{ seconds: 1 }]),
     offer(NodeName, [
-      { ip: two, name: 'b' },
-      { ip: one, name: 'c' },
+      { ip: two, name: 'b', cluster: 'nodes' },
+      { ip: one, name: 'c', cluster: 'nodes' },
     ]),
   ]);
 

@@ -62,6 +62,11 @@ describe('the tables', () => {
       'pg_crontab',
     ]);
     expect(ours).toEqual([
+      'journal_port',
+      'journal_data',
+      'journal_retention',
+      'journal_max_size',
+      'journal_enabled',
       'node_os',
       'node_cpu',
       'node_mem_mb',

@@ -20,6 +20,10 @@ export const etcd = defineModule({
     const member = etcdMembers(site).find((one) => one.host === host);
     return member && { instance: member.instance };
   },
+  labels: (host, site) => {
+    const member = etcdMembers(site).find((one) => one.host === host);
+    return member && { cls: settingsOf(host).etcd_cluster, ins: member.instance };
+  },
   check: checkEtcd,
   offer: (site) => {
     const members = etcdMembers(site);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { SettingsOf } from '../../model/settings.ts';
 import { daysOf } from '../../text/days.ts';
-import { section, UNREAD } from '../params-section.ts';
+import { OURS, section, UNREAD } from '../params-section.ts';
 import {
   AbsolutePath,
   AnyText,
@@ -14,6 +14,7 @@ import {
   oneOf,
   Password,
   Port,
+  Size,
   Text,
   Texts,
   Url,
@@ -23,10 +24,7 @@ import * as defaults from './defaults.ts';
 import { NavbarLink, PortalEntry, Upstream } from './schemas.ts';
 
 const Environment = z.record(z.string(), AnyText, expected('a dictionary of environment variables'));
-const CertificateLife = Interval.refine(
-  (span) => daysOf(span) >= 1,
-  expected('a time span of a day or more, as 730d'),
-);
+const Days = Interval.refine((span) => daysOf(span) >= 1, expected('a time span of a day or more, as 730d'));
 const Portal = z.record(z.string(), PortalEntry, expected('a dictionary of portal entries'));
 
 // biome-ignore format: a table, one parameter per row
@@ -47,7 +45,7 @@ const ca = section('CA', [
     meaning: 'source of the certificate authority' },
   { id: 106, name: 'ca_cn', level: 'G', schema: Text, default: 'pigsty-ca',
     meaning: 'common name of the certificate authority' },
-  { id: 107, name: 'cert_validity', level: 'G', schema: CertificateLife, default: '730d',
+  { id: 107, name: 'cert_validity', level: 'G', schema: Days, default: '730d',
     meaning: 'validity of the certificates of hosts; a build renews them when less than half of it is left' },
 ]);
 
@@ -181,6 +179,18 @@ const loki = section('LOKI', [
     meaning: 'age at which logs are deleted' },
 ]);
 
+// biome-ignore format: a table, one parameter per row
+const journal = section('JOURNAL', [
+  { name: 'journal_port', level: 'G', schema: Port, default: 19532, note: OURS,
+    meaning: 'port on which infra hosts receive the journals of all hosts' },
+  { name: 'journal_data', level: 'G', schema: AbsolutePath, default: '/data/journal', note: OURS,
+    meaning: 'directory of the journals of all hosts' },
+  { name: 'journal_retention', level: 'G', schema: Days, default: '15d', note: OURS,
+    meaning: 'age at which received journals are deleted' },
+  { name: 'journal_max_size', level: 'G', schema: Size, default: '10GiB', note: OURS,
+    meaning: 'size of all received journals at which the oldest are deleted' },
+]);
+
 export const rows = [
   ...meta,
   ...ca,
@@ -192,6 +202,7 @@ export const rows = [
   ...prometheus,
   ...grafana,
   ...loki,
+  ...journal,
 ];
 
 declare module '../../model/settings.ts' {

@@ -10,14 +10,14 @@ import { NODE_PAGES } from './monitoring/pages.ts';
 import { rows } from './params.ts';
 import { nodeImages, planNode } from './plan.ts';
 import { checkNode } from './rules.ts';
-import { nodeName } from './settings.ts';
+import { nodeCluster, nodeName } from './settings.ts';
 import { checkSources, keyFiles, packageSources } from './sources.ts';
 import { sshPort } from './ssh-port.ts';
 
 export const node = defineModule({
   name: 'node',
   rows,
-  recipes: ['chrony', 'haproxy', 'keepalived', 'nftables'],
+  recipes: ['chrony', 'haproxy', 'journal', 'keepalived', 'nftables'],
   isOn: () => true,
   files: keyFiles,
   check: (site) => [
@@ -29,7 +29,10 @@ export const node = defineModule({
   offer: (site) => [
     offer(
       NodeName,
-      site.hosts.map((host) => ({ ip: host.ip, name: nodeName(settingsOf(host), host.ip) })),
+      site.hosts.map((host) => {
+        const settings = settingsOf(host);
+        return { ip: host.ip, name: nodeName(settings, host.ip), cluster: nodeCluster(settings) };
+      }),
     ),
     offer(PackageArchive, packageSources(site)),
     offer(RuleGroup, ruleGroups(site)),

@@ -233,6 +233,12 @@ const promtail = section('PROMTAIL', [
 ]);
 
 // biome-ignore format: a table, one parameter per row
+const journal = section('JOURNAL', [
+  { name: 'journal_enabled', level: 'G/C', schema: Flag, default: true, note: OURS,
+    meaning: 'send the journal of the host to every infra host; on an infra host, also store those of all hosts' },
+]);
+
+// biome-ignore format: a table, one parameter per row
 const facts = section('NODE_FACT', [
   { name: 'node_os', level: 'C/I', schema: oneOf('debian12', 'debian13', 'ubuntu22', 'ubuntu24', 'el8', 'el9'), default: 'debian12', note: OURS,
     meaning: 'distribution on the host, for user ids that are fixed per distribution' },
@@ -267,6 +273,7 @@ export const rows = [
   ...haproxy,
   ...exporter,
   ...promtail,
+  ...journal,
   ...facts,
   ...image,
 ];

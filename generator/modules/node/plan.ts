@@ -10,6 +10,7 @@ import { crontabContribution } from './crontab.ts';
 import { firewallContribution, hasFirewall } from './firewall.ts';
 import { haproxyContribution } from './haproxy.ts';
 import { hugePages } from './huge-pages.ts';
+import { journalContribution, journalImages } from './journal.ts';
 import { resolverContribution } from './resolver.ts';
 import { nodeName } from './settings.ts';
 import { switchContributions } from './switches.ts';
@@ -29,6 +30,7 @@ export function planNode(host: SiteHost, site: Site, facts: Facts): Contribution
     ...switchContributions(settings),
     firewallContribution(host, site, facts),
     haproxyContribution(host, facts),
+    journalContribution(host, site),
   ];
   return {
     users: parts.flatMap(({ users = [] }) => users),
@@ -36,6 +38,7 @@ export function planNode(host: SiteHost, site: Site, facts: Facts): Contribution
     files: [...hostFiles(host, site, facts), ...parts.flatMap(({ files = [] }) => files)],
     units: parts.flatMap(({ units = [] }) => units),
     checks: parts.flatMap(({ checks = [] }) => checks),
+    certificates: parts.flatMap(({ certificates = [] }) => certificates),
     sshKeys: parts.flatMap(({ sshKeys = [] }) => sshKeys),
   };
 }
@@ -48,7 +51,8 @@ export function nodeImages(host: SiteHost, site: Site): ModuleImage[] {
     ...(hasTime(host, site) ? ['chrony'] : []),
     ...(settingsOf(host).haproxy_enabled ? ['haproxy'] : []),
   ];
-  return names.map((name) => ({ name, recipe: name, arguments: {}, packages: [] }));
+  const plain = names.map((name) => ({ name, recipe: name, arguments: {}, packages: [] }));
+  return [...plain, ...journalImages(host, site)];
 }
 
 function hostFiles(host: SiteHost, site: Site, facts: Facts): FilePlan[] {

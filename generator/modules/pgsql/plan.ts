@@ -36,6 +36,7 @@ import {
   outerDirectories,
   serverBinds,
 } from './paths.ts';
+import { journalContribution } from './server/journal.ts';
 import { logsContribution } from './server/logs.ts';
 import { reserveContribution } from './server/reserve.ts';
 import { citusGroup, stateIdentity } from './topology/citus.ts';
@@ -55,6 +56,7 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
     vipContribution(member, facts),
     reserveContribution(member, image),
     logsContribution(member, image),
+    journalContribution(member, image),
     exchangeContribution(member, site, facts),
     loginContribution(member, facts, { $image: image }),
   ];

@@ -109,7 +109,7 @@ switch() {
   record_writers
   stop_removed_units
   [ "$(readlink "$home/current" || :)" = "generations/$generation" ] || point "$home/current" "generations/$generation"
-  logger -t pigsty-agent "$verb: $generation is current" 2>/dev/null || :
+  write_journal "$verb: $generation is current"
   update_host
 }
 

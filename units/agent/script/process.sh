@@ -1,6 +1,20 @@
 # --- process: messages, exit codes, the lock, and cleaning up ----------------------------------------------------------
 
-say() { printf 'pigsty-agent: %s\n' "$*" | printable >&2; }
+say() {
+  printf 'pigsty-agent: %s\n' "$*" | printable >&2
+  write_journal "$*"
+}
+
+# The journal has what operators are told, with the labels of this host (systemd.exec(5), LogExtraFields). In a unit,
+# standard error is the journal already.
+write_journal() { # MESSAGE
+  [ -z "${JOURNAL_STREAM:-}" ] || return 0
+  {
+    cat "$home/current/etc/journal/labels" 2>/dev/null || :
+    echo SYSLOG_IDENTIFIER=pigsty-agent
+    printf 'MESSAGE=%s\n' "$1" | printable
+  } | logger --journald 2>/dev/null || :
+}
 
 # Texts of services reach the terminal without control characters.
 printable() { sed -e 's/\t/ /g' -e 's/[[:cntrl:]]/?/g' -e 's/\xc2[\x80-\x9f]/?/g'; }
