@@ -5,6 +5,7 @@ import { rows } from './params.ts';
 import { etcdPorts, planEtcd } from './plan.ts';
 import { etcdRecord, recordOf } from './record.ts';
 import { checkEtcd } from './rules.ts';
+import { monitoringOffers } from './targets.ts';
 
 export const etcd = defineModule({
   name: 'etcd',
@@ -26,7 +27,12 @@ export const etcd = defineModule({
       const { etcd_port, etcd_peer_port } = settingsOf(host);
       return [etcd_port, etcd_peer_port].map((port) => ({ ip: host.ip, port }));
     });
-    return [offer(OpenPort, ports), offer(StoreEndpoint, endpoints), offer(StoreElection, [{ seconds }])];
+    return [
+      offer(OpenPort, ports),
+      offer(StoreEndpoint, endpoints),
+      offer(StoreElection, [{ seconds }]),
+      ...monitoringOffers(members),
+    ];
   },
   images: () => [{ name: 'etcd', recipe: 'etcd', arguments: {}, packages: [] }],
   ports: etcdPorts,

@@ -7,6 +7,7 @@ import type { Site, SiteHost } from '../../model/site.ts';
 import { linked } from '../../text/linked.ts';
 import { adminContribution } from './admin.ts';
 import { crontabContribution } from './crontab.ts';
+import { exporterContribution } from './exporter.ts';
 import { firewallContribution, hasFirewall } from './firewall.ts';
 import { haproxyContribution } from './haproxy.ts';
 import { hugePages } from './huge-pages.ts';
@@ -29,13 +30,18 @@ export function planNode(host: SiteHost, site: Site, facts: Facts): Contribution
     ...switchContributions(settings),
     firewallContribution(host, site, facts),
     haproxyContribution(host, facts),
+    exporterContribution(host),
   ];
   return {
     users: parts.flatMap(({ users = [] }) => users),
-    directories: [{ path: settings.node_data, mode: 0o755, owner: 'root', group: 'root' }],
+    directories: [
+      { path: settings.node_data, mode: 0o755, owner: 'root', group: 'root' },
+      ...parts.flatMap(({ directories = [] }) => directories),
+    ],
     files: [...hostFiles(host, site, facts), ...parts.flatMap(({ files = [] }) => files)],
     units: parts.flatMap(({ units = [] }) => units),
     checks: parts.flatMap(({ checks = [] }) => checks),
+    certificates: parts.flatMap(({ certificates = [] }) => certificates),
     sshKeys: parts.flatMap(({ sshKeys = [] }) => sshKeys),
   };
 }
@@ -47,6 +53,7 @@ export function nodeImages(host: SiteHost, site: Site): ModuleImage[] {
     ...(hasFirewall(host) ? ['nftables'] : []),
     ...(hasTime(host, site) ? ['chrony'] : []),
     ...(settingsOf(host).haproxy_enabled ? ['haproxy'] : []),
+    ...(settingsOf(host).node_exporter_enabled ? ['node-exporter'] : []),
   ];
   return names.map((name) => ({ name, recipe: name, arguments: {}, packages: [] }));
 }

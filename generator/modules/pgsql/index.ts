@@ -13,6 +13,7 @@ import { checkPgsql } from './checks/check.ts';
 import { baselineNames } from './content/baselines.ts';
 import { recoveryPromise } from './ha/recovery.ts';
 import { clusters, isMember, memberOf, pgsqlMembers } from './members.ts';
+import { monitoringOffers } from './monitor/targets.ts';
 import { rows } from './params.ts';
 import { pgsqlImages, pgsqlPorts, planPgsql } from './plan.ts';
 import { pgsqlRecord, recordOf, storeUsers } from './record.ts';
@@ -21,7 +22,7 @@ import { storeDirectory } from './topology/citus.ts';
 export const pgsql = defineModule({
   name: 'pgsql',
   rows,
-  recipes: ['pgbouncer', 'postgres', 'vip-manager'],
+  recipes: ['pg-exporter', 'pgbackrest-exporter', 'pgbouncer', 'postgres', 'vip-manager'],
   isOn: isMember,
   files: (site) => [
     ...pgsqlMembers(site).flatMap(baselineNames),
@@ -40,6 +41,7 @@ export const pgsql = defineModule({
     offer(ProxyListener, proxyListeners(site)),
     offer(ProxyRelay, proxyRelays(site)),
     storeUsers(site),
+    ...monitoringOffers(site),
   ],
   images: pgsqlImages,
   ports: pgsqlPorts,

@@ -1,7 +1,6 @@
 import type { Collector } from './collector.ts';
 
-const OWN_TABLES =
-  "schemaname NOT IN ('pg_catalog', 'information_schema') AND schemaname NOT LIKE 'pg\\_t%'";
+const OWN_TABLES = "schemaname NOT IN ('pg_catalog', 'information_schema') AND schemaname NOT LIKE 'pg\\_t%'";
 
 /** How much of its range a sequence has used. */
 const USED =

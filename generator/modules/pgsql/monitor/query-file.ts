@@ -1,4 +1,5 @@
-import type { FileSource, PlanData } from '../../../model/plan.ts';
+import type { FileSource } from '../../../model/plan.ts';
+import { quoteSqlIdentifier } from '../../../text/quote.ts';
 import { activityCollectors, statementCollector } from './activity-collectors.ts';
 import { AGES, type Branch, branchesOf, type Collector, type Column } from './collector.ts';
 import { databaseCollectors } from './database-collectors.ts';
@@ -15,18 +16,31 @@ const TIMEOUT_SECONDS = 1;
 /** Where the statements are, and how long results are used again: pg_exporter_cache_ttls, in seconds. */
 export type QuerySettings = { readonly cacheTimes: string; readonly statementsIn: string };
 
-/** What pg_exporter reads: the queries of all versions, from which it chooses (its manual, "Configuration"). */
+/** Members share the text, which is long. */
+const known = new Map<string, FileSource>();
+
+/**
+ * What pg_exporter reads: the queries of all versions, from which it chooses (its manual, "Configuration"). It is YAML; the
+ * values are written as JSON, which YAML contains.
+ */
 export function queryFile(settings: QuerySettings): FileSource {
-  const collectors = allCollectors(settings.statementsIn);
-  const entries = collectors.flatMap((collector, index) => {
+  const key = `${settings.cacheTimes} ${settings.statementsIn}`;
+  const found = known.get(key) ?? { kind: 'text', lines: queryLines(settings) };
+  known.set(key, found);
+  return found;
+}
+
+function queryLines(settings: QuerySettings): string[] {
+  const collectors = allCollectors(quoteSqlIdentifier(settings.statementsIn));
+  return collectors.flatMap((collector, index) => {
     const oldest = collector.scope === 'pgbouncer' ? OLDEST.pool : OLDEST.server;
-    const branches = branchesOf(collector, oldest);
-    return branches.map((branch) => [
-      `${collector.name}_${numberOf(collector, branch.first)}`,
-      definition(collector, branch, { ...settings, priority: index + 1 }),
+    return branchesOf(collector, oldest).flatMap((branch) => [
+      `${collector.name}_${numberOf(collector, branch.first)}:`,
+      ...Object.entries(definition(collector, branch, { ...settings, priority: index + 1 })).map(
+        ([name, value]) => `  ${name}: ${JSON.stringify(value)}`,
+      ),
     ]);
   });
-  return { kind: 'yaml', data: Object.fromEntries(entries) };
 }
 
 /** The collectors in the order in which they run. */
@@ -45,7 +59,7 @@ function definition(
   collector: Collector,
   { first, end, columns }: Branch,
   { cacheTimes, priority }: QuerySettings & { readonly priority: number },
-): PlanData {
+): object {
   return {
     name: collector.name,
     query: queryText(collector, columns),
@@ -83,13 +97,12 @@ function tagsOf({ scope, extension }: Collector): string[] {
 }
 
 /** pgbouncer's columns have names of their own; a query names its columns itself. */
-function metric({ scope }: Collector, { name, source, usage, scale }: Column): PlanData {
+function metric({ scope }: Collector, { name, source, usage, scale }: Column): object {
   const isRenamed = scope === 'pgbouncer' && name !== source;
   const column = {
     usage: usage.toUpperCase(),
     ...(isRenamed && { rename: name }),
     ...(scale && { scale }),
-    description: name.replaceAll('_', ' '),
   };
   return { [isRenamed ? source : name]: column };
 }

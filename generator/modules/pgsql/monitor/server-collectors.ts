@@ -65,7 +65,14 @@ export const serverCollectors: readonly Collector[] = [
       ${['data_checksums', 'wal_log_hints', 'fsync', 'full_page_writes', 'autovacuum', 'hot_standby']
         .map((name) => `gauge ${name} = (current_setting('${name}') = 'on')::int`)
         .join('\n')}
-      ${['shared_buffers', 'work_mem', 'maintenance_work_mem', 'effective_cache_size', 'min_wal_size', 'max_wal_size']
+      ${[
+        'shared_buffers',
+        'work_mem',
+        'maintenance_work_mem',
+        'effective_cache_size',
+        'min_wal_size',
+        'max_wal_size',
+      ]
         .map((name) => `gauge ${name} = pg_size_bytes(current_setting('${name}'))`)
         .join('\n')}
       gauge segment_size = pg_size_bytes(current_setting('segment_size'))
