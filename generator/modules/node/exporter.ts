@@ -86,6 +86,8 @@ function defaultArguments(ip: string, settings: Settings): string[] {
     `--web.telemetry-path=${settings.exporter_metrics_path}`,
     `--collector.textfile.directory=${METRICS_DIRECTORY}`,
     `--collector.netstat.fields=${NETSTAT_FIELDS}`,
+    // On by default in Debian: thousands of series; the agent tells of our own units.
+    '--no-collector.systemd',
     '--log.level=warn',
   ];
 }
