@@ -25,7 +25,7 @@ export function exporterContribution(host: SiteHost): Contribution {
   const settings = settingsOf(host);
   const name = certificateName(host);
   const shared: Contribution = {
-    users: [{ ...EXPORTER, home: '/', shell: '/usr/sbin/nologin', gecos: 'Metrics exporters', groups: [] }],
+    users: [{ ...EXPORTER, home: '/nonexistent', shell: '/usr/sbin/nologin', gecos: 'Metrics exporters', groups: [] }],
     files: sharedFiles(name),
     certificates: [
       {

@@ -1,0 +1,8 @@
+exec /usr/bin/prometheus-pgbackrest-exporter \
+    --web.listen-address=10.10.10.10:9854 \
+    --web.config.file=/etc/pigsty/current/etc/pgsql/web.yml \
+    --web.endpoint=/metrics \
+    --backrest.stanza-include=pg-meta \
+    --collect.interval=120 \
+    --log.level=warn \
+    --backrest.database-parallel-processes=1
