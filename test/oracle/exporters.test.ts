@@ -55,10 +55,6 @@ describe.skipIf(skipped).each(VERSIONS)(
       for (const name of [SCRAPER, STRANGER]) await makeClient(pki, clients, name);
       const result = await bundle.run(script(image, major));
       found = sectionsOf(result.stdout);
-      (await import('node:fs')).writeFileSync(
-        `/tmp/exporters/found${major}.txt`,
-        result.stdout + result.stderr,
-      );
       expect(result.code, result.stdout.slice(-2000) + result.stderr).toBe(0);
     }, 600_000);
     afterAll(() => {

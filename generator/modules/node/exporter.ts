@@ -10,7 +10,7 @@ import { nodeName } from './settings.ts';
 
 /*
  * node_exporter, and what all exporters of the host share: their account, their certificate and the configuration of their
- * listeners (docs/monitoring.md). They read these files at each connection, so that a new certificate needs no restart.
+ * listeners (docs/decisions/monitoring.md). They read these files at each connection, so that a new certificate needs no restart.
  */
 const DIRECTORY = 'etc/exporter';
 const UNIT = 'node_exporter.service';
@@ -25,7 +25,15 @@ export function exporterContribution(host: SiteHost): Contribution {
   const settings = settingsOf(host);
   const name = certificateName(host);
   const shared: Contribution = {
-    users: [{ ...EXPORTER, home: '/nonexistent', shell: '/usr/sbin/nologin', gecos: 'Metrics exporters', groups: [] }],
+    users: [
+      {
+        ...EXPORTER,
+        home: '/nonexistent',
+        shell: '/usr/sbin/nologin',
+        gecos: 'Metrics exporters',
+        groups: [],
+      },
+    ],
     files: sharedFiles(name),
     certificates: [
       {

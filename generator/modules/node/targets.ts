@@ -23,7 +23,7 @@ export function monitoringOffers(site: Site): Offer[] {
       OpenPort,
       ports.map((host) => ({ ip: host.ip, port: settingsOf(host).node_exporter_port, only })),
     ),
-    offer(DnsRecord, site.hosts.flatMap(recordsOf)),
+    offer(DnsRecord, eachFileOnce(site.hosts.flatMap(recordsOf))),
     offer(PortalSite, site.hosts.flatMap(pagesOf)),
   ];
 }
@@ -55,6 +55,11 @@ function recordsOf(host: SiteHost): DnsRecord[] {
     { file: host.ip, ip: host.ip, names: [nodeName(settings, host.ip)] },
     ...(hasVip(host) ? [{ file: `vip-${cluster}`, ip: settings.vip_address ?? '', names: [vip] }] : []),
   ];
+}
+
+/** Hosts share a VIP. */
+function eachFileOnce(records: readonly DnsRecord[]): DnsRecord[] {
+  return [...new Map(records.map((record) => [record.file, record])).values()];
 }
 
 /** HAProxy's own page, which asks for its password. */

@@ -58,7 +58,9 @@ describe.each(SHELLS)('the metrics of a node (%s)', (shell) => {
     expect(result.code).toBe(0);
     const lines = readFileSync(at('out/pigsty.prom'), 'utf8').trim().split('\n');
     const samples = lines.filter((line) => !line.startsWith('#'));
-    return Object.fromEntries(samples.map((line) => [line.replace(/ \S+$/, ''), line.split(' ').at(-1)]));
+    return Object.fromEntries(
+      samples.map((line) => [line.replace(/ \S+$/, ''), line.split(' ').at(-1) ?? '']),
+    );
   }
 
   it('say what is so', async () => {

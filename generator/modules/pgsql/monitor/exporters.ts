@@ -12,7 +12,7 @@ import { queryFile } from './query-file.ts';
 
 /*
  * The exporters of a member: pg_exporter for PostgreSQL and for pgbouncer, with an account of their own and the monitoring
- * user's password; and one for pgBackRest, which reads the repository as PostgreSQL's account (docs/monitoring.md).
+ * user's password; and one for pgBackRest, which reads the repository as PostgreSQL's account (docs/decisions/monitoring.md).
  */
 const DIRECTORY = 'etc/pg_exporter';
 const QUERIES = `${DIRECTORY}/pg_exporter.yml`;
@@ -26,28 +26,36 @@ type Exporter = {
   readonly port: number;
   /** The parameter of the port. */
   readonly parameter: string;
+  readonly path: string;
 };
+
+/** Pigsty's path of metrics. */
+export const PATH = '/metrics';
 
 /** Those that the parameters switch on. */
 export function exportersOf({ settings }: PgsqlMember): readonly Exporter[] {
-  const { pgbouncer_exporter_enabled, pgbackrest_exporter_enabled } = settings;
+  const { pgbouncer_exporter_enabled, pgbackrest_exporter_enabled, exporter_metrics_path: path } = settings;
   const all: (Exporter & { readonly isOn: boolean })[] = [
     {
       name: 'pg_exporter',
       port: settings.pg_exporter_port,
       parameter: 'pg_exporter_port',
+      path,
       isOn: settings.pg_exporter_enabled,
     },
     {
       name: 'pgbouncer_exporter',
       port: settings.pgbouncer_exporter_port,
       parameter: 'pgbouncer_exporter_port',
+      path,
       isOn: settings.pgbouncer_enabled && pgbouncer_exporter_enabled,
     },
     {
       name: 'pgbackrest_exporter',
       port: settings.pgbackrest_exporter_port,
       parameter: 'pgbackrest_exporter_port',
+      // Its flag has another name in Debian 14.
+      path: PATH,
       isOn: settings.pgbackrest_enabled && pgbackrest_exporter_enabled,
     },
   ];
@@ -191,7 +199,6 @@ function backupExporter(member: PgsqlMember): Contribution {
   const own = [
     `--web.listen-address=${host.ip}:${settings.pgbackrest_exporter_port}`,
     `--web.config.file=/etc/pigsty/current/${BACKREST_WEB}`,
-    `--web.endpoint=${settings.exporter_metrics_path}`,
     `--backrest.stanza-include=${cluster}`,
     '--collect.interval=120',
     '--log.level=warn',

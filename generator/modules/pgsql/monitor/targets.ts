@@ -5,9 +5,7 @@ import type { Site } from '../../../model/site.ts';
 import { vipOf } from '../ha/vip.ts';
 import { clusters, type PgsqlMember, pgsqlMembers } from '../members.ts';
 import { hasRestTls } from '../record.ts';
-import { exportersOf } from './exporters.ts';
-
-const PATH = '/metrics';
+import { exportersOf, PATH } from './exporters.ts';
 
 /** What the monitoring centre needs to know of clusters: metrics of members, addresses to ping, names. */
 export function monitoringOffers(site: Site): Offer[] {
@@ -30,9 +28,9 @@ export function monitoringOffers(site: Site): Offer[] {
 /** The exporters and Patroni, in one file for each instance (monitoring.md, section 1.3). */
 function targetsOf(member: PgsqlMember, site: Site): ScrapeTarget[] {
   const { host, settings, instance } = member;
-  const { exporter_metrics_path: path, patroni_port } = settings;
+  const { patroni_port } = settings;
   const common = { job: 'pgsql', file: instance, ip: host.ip, labels: labelsOf(member) };
-  const exporters = exportersOf(member).map(({ port }): ScrapeTarget => {
+  const exporters = exportersOf(member).map(({ port, path }): ScrapeTarget => {
     const target = { ...common, address: `${host.ip}:${port}` };
     return path === PATH ? target : { ...target, path };
   });
