@@ -1,7 +1,6 @@
 exec /usr/bin/prometheus-pgbackrest-exporter \
     --web.listen-address=10.10.10.12:9854 \
     --web.config.file=/etc/pigsty/current/etc/pgsql/web.yml \
-    --web.endpoint=/metrics \
     --backrest.stanza-include=pg-test \
     --collect.interval=120 \
     --log.level=warn \
