@@ -96,6 +96,7 @@ function defaultArguments(ip: string, settings: Settings): string[] {
     `--collector.netstat.fields=${NETSTAT_FIELDS}`,
     // On by default in Debian: thousands of series; the agent tells of our own units.
     '--no-collector.systemd',
+    '--runtime.gomaxprocs=1',
     '--log.level=warn',
   ];
 }

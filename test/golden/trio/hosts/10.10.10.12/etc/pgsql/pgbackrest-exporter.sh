@@ -1,7 +1,8 @@
-exec /usr/bin/prometheus-pgbackrest-exporter \
-    --web.listen-address=10.10.10.12:9854 \
-    --web.config.file=/etc/pigsty/current/etc/pgsql/web.yml \
-    --backrest.stanza-include=pg-test \
-    --collect.interval=120 \
-    --log.level=warn \
-    --backrest.database-parallel-processes=1
+# Starts the exporter of backups.
+set --
+set -- "$@" --web.listen-address=10.10.10.12:9854
+set -- "$@" --web.config.file=/etc/pigsty/current/etc/pgsql/web.yml
+set -- "$@" --backrest.stanza-include=pg-test
+set -- "$@" --collect.interval=120
+set -- "$@" --log.level=warn
+exec /usr/bin/prometheus-pgbackrest-exporter "$@"
