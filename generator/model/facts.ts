@@ -79,13 +79,15 @@ export const ProxyListener: Channel<{ readonly ip: HostIp; readonly service: Pro
 };
 
 /**
- * A TCP port of host `ip`, and the networks of its clients beside the hosts of the site: IPv4 or IPv6 addresses or
- * CIDRs. The firewall opens these ports and no others (modules/node/firewall.ts).
+ * A TCP port of host `ip`, and the networks of its clients: IPv4 or IPv6 addresses or CIDRs. `sources` come in addition to
+ * the hosts of the site; with `only`, nobody else may connect. The firewall opens these ports and no others
+ * (modules/node/firewall.ts).
  */
 export type OpenPort = {
   readonly ip: HostIp;
   readonly port: number;
   readonly sources?: () => readonly string[];
+  readonly only?: readonly string[];
 };
 export const OpenPort: Channel<OpenPort> = { name: 'open port' };
 

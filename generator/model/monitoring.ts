@@ -87,7 +87,12 @@ export const RuleGroup: Channel<RuleGroup> = { name: 'rule group' };
 export const DashboardPage: Channel<Page> = { name: 'dashboard page' };
 
 /** Names of an address, for the DNS servers of the site. `file` groups records that come and go together. */
-export type DnsRecord = { readonly file: string; readonly ip: string; readonly names: readonly string[] };
+export type DnsRecord = {
+  readonly file: string;
+  /** Of a host, or a VIP. */
+  readonly ip: string;
+  readonly names: readonly string[];
+};
 export const DnsRecord: Channel<DnsRecord> = { name: 'dns record' };
 
 /** A web page of a host that people reach through the portal: below `path` of the portal's own site. */
@@ -98,5 +103,28 @@ export type PortalSite = {
 };
 export const PortalSite: Channel<PortalSite> = { name: 'portal site' };
 
-/** The name in the client certificate of the infra hosts; exporters accept no other client. */
+/**
+ * The name in the client certificate of the infra hosts, as common name and among its alternative names; exporters accept no
+ * other client.
+ */
 export const SCRAPER = 'prometheus.infra';
+
+/** The account of exporters, which may read their certificate; every host has it (modules/node/exporter.ts). */
+export const EXPORTER = { name: 'exporter', uid: 378, gid: 378 } as const;
+
+/** The listener of exporters in exporter-toolkit's format: TLS, and {@link SCRAPER} as the only client. */
+export const EXPORTER_WEB = '/etc/pigsty/current/etc/exporter/web.yml';
+
+/** A file for exporter-toolkit; `directory` has the certificate (its documentation, "web-configuration"). */
+export function exporterWeb(directory: string) {
+  return {
+    tls_server_config: {
+      cert_file: `${directory}/server.crt`,
+      key_file: `${directory}/server.key`,
+      client_auth_type: 'RequireAndVerifyClientCert',
+      client_ca_file: `${directory}/ca.crt`,
+      client_allowed_sans: [SCRAPER],
+      min_version: 'TLS12',
+    },
+  };
+}

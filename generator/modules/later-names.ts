@@ -36,7 +36,6 @@ export const laterNames: readonly LaterName[] = [
   { names: 'vlogs_port vlogs_options vtraces_enabled vtraces_clean vtraces_port vtraces_options', why: INFRA },
   { names: 'alertmanager_port blackbox_port', why: INFRA },
   { names: 'vector_data vector_port vector_read_from vector_log_endpoint', why: MONITORED },
-  { names: 'pgbackrest_exporter_enabled pgbackrest_exporter_port pgbackrest_exporter_options', why: MONITORED },
   { names: 'minio_endpoint minio_https minio_type minio_provision minio_safeguard minio_rm_data minio_rm_pkg', why: MINIO },
   { names: 'docker_data docker_storage_driver docker_image docker_exporter_port app apps', why: DOCKER },
   { names: 'redis_type redis_rm_pkg', why: REDIS },

@@ -29,6 +29,7 @@ export const AGENT_PARTS = [
   'prune',
   'remove',
   'inspect',
+  'metrics',
   'main',
 ].map((name) => `${FOLDER}${name}.sh`);
 

@@ -1,17 +1,29 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { HAPROXY } from '../../generator/text/haproxy-words.ts';
+import { SCRAPER } from '../../generator/model/monitoring.ts';
 import { quoteShell } from '../../generator/text/quote.ts';
 import { type RunResult, removeTree } from '../support/process.ts';
 import { Workshop } from '../support/product.ts';
 import { skipReason } from '../support/requirements.ts';
+import { makeClient } from '../support/scraper.ts';
 import { type Edit, UnpackedBundle } from '../support/unpacked-bundle.ts';
 
 /*
  * The programs of the built images judge what was generated for blueprint meta, secrets and measured files included.
  * Each accepts it and each refuses one broken input.
  */
-const skipped = skipReason('ip', 'unshare', 'chroot', 'visudo', 'systemd-sysusers', 'systemd-tmpfiles');
+const skipped = skipReason(
+  'ip',
+  'unshare',
+  'chroot',
+  'visudo',
+  'systemd-sysusers',
+  'systemd-tmpfiles',
+  'curl',
+  'openssl',
+);
 /** What breaks naive quoting. */
 const PASSWORD = `it's "50%" of $HOME # {x} \\ & more`;
 const CURRENT = '/etc/pigsty/current';
@@ -50,13 +62,19 @@ describe.skipIf(skipped)(`configuration of blueprint meta${skipped ? ` (${skippe
       expect(result.code).toBe(0);
     });
 
-    it('accepts any password', async () => {
-      const script = `import base64, sys, urllib.request as u
-def status(password):
+    it('accepts any password, and shows metrics to the infra hosts only', async () => {
+      await makeClient(join(workshop.directory, 'meta.pki'), workshop.directory, SCRAPER);
+      const script = `import base64, ssl, sys, urllib.request as u
+def status(password, path="/pg-meta-1/", *certificate):
     token = base64.b64encode(("admin:" + password).encode()).decode()
-    try: return u.urlopen(u.Request("http://10.10.10.10:9101/pg-meta-1/", headers={"Authorization": "Basic " + token})).status
+    tls = ssl.create_default_context(cafile="${CURRENT}/etc/pgsql/ca.crt")
+    if certificate: tls.load_cert_chain(*certificate)
+    request = u.Request("https://10.10.10.10:9101" + path, headers={"Authorization": "Basic " + token})
+    try: return u.urlopen(request, context=tls).status
     except u.HTTPError as refusal: return refusal.code
-print(status(sys.argv[1]), status("pigsty"))`;
+other = "${CURRENT}/etc/pgsql/server.crt", "${CURRENT}/etc/pgsql/server.key"
+infra = "/tmp/${SCRAPER}.crt", "/tmp/${SCRAPER}.key"
+print(status(sys.argv[1]), status("pigsty"), *(status(sys.argv[1], "/metrics", *one) for one in ((), other, infra)))`;
       const result = await bundle.run(
         `install -d -o 380 "$node/run/haproxy"
         within haproxy 380 haproxy -W -f ${CURRENT}/etc/haproxy -p /run/haproxy/pid >"$node/haproxy.log" 2>&1 &
@@ -65,9 +83,10 @@ print(status(sys.argv[1]), status("pigsty"))`;
           kill -0 $proxy 2>/dev/null || { cat "$node/haproxy.log"; exit 3; }
           sleep 0.1
         done
+        cp ${workshop.directory}/${SCRAPER}.* "$tree/postgres-17/tmp" && chmod 644 "$tree/postgres-17/tmp/"*
         within postgres-17 543 python3 -c ${quoteShell(script)} ${quoteShell(PASSWORD)}`,
       );
-      expect(result.stdout, result.stderr).toBe('200 401\n');
+      expect(result.stdout, result.stderr).toBe('200 401 403 403 200\n');
     });
 
     it('refuses a balance that it does not know', async () => {
@@ -123,13 +142,20 @@ print(status(sys.argv[1]), status("pigsty"))`;
 
   describe('etcd', () => {
     it('becomes healthy, keeps what is written, and lets in only holders of a certificate', async () => {
+      await makeClient(join(workshop.directory, 'meta.pki'), workshop.directory, SCRAPER);
       const result = await bundle.run(`${store}
         member put greeting hello
+        for client in ${SCRAPER} ''; do
+          curl -sS --cacert etc/etcd/ca.crt \${client:+--cert "${workshop.directory}/$client.crt" --key "${workshop.directory}/$client.key"} \
+            https://10.10.10.10:2379/metrics 2>&1 | grep -c '^etcd_server_has_leader 1' || :
+        done
         member get greeting --print-value-only
         ls "$node/data/etcd"
         if ctl get greeting; then exit 4; fi
         grep -o 'rejected connection.*provide a certificate' "$node/etcd.log" | tail -n 1`);
-      expect(result.stdout).toMatch(/^OK\nhello\nmember\nrejected connection.*provide a certificate\n$/);
+      expect(result.stdout).toMatch(
+        /^OK\n1\n0\nhello\nmember\nrejected connection.*provide a certificate\n$/,
+      );
       expect(result.code).toBe(0);
     });
 

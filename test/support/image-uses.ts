@@ -1,11 +1,30 @@
 import { distributionOf, platformNames } from '../../generator/distributions/index.ts';
 import type { ImageUse } from '../../generator/model/plan.ts';
 
-const PLAIN = ['chrony', 'etcd', 'haproxy', 'journal', 'keepalived', 'nftables', 'pgbouncer', 'vip-manager'];
+const PLAIN = [
+  'chrony',
+  'etcd',
+  'haproxy',
+  'journal',
+  'keepalived',
+  'nftables',
+  'node-exporter',
+  'pgbackrest-exporter',
+  'pgbouncer',
+  'vip-manager',
+];
+/** Only the next release has it. */
+const NEW = ['pg-exporter'];
 
 /** All images that the product has recipes for, of each platform, as sites would use them. */
 export const USES: readonly ImageUse[] = platformNames.flatMap((platform) => [
-  ...PLAIN.map((name) => ({ name, recipe: name, platform, arguments: {}, packages: [] })),
+  ...[...PLAIN, ...(platform === 'debian14' ? NEW : [])].map((name) => ({
+    name,
+    recipe: name,
+    platform,
+    arguments: {},
+    packages: [],
+  })),
   ...postgres(platform),
 ]);
 

@@ -39,6 +39,8 @@ export const REQUIREMENTS: readonly Requirement[] = [
   { tool: 'faketime', package: 'faketime' },
   { tool: 'ansible-inventory', package: 'ansible-core' },
   { tool: JMESPATH, package: 'python3-jmespath' },
+  { tool: 'curl', package: 'curl' },
+  { tool: 'openssl', package: 'openssl' },
   { tool: 'zsh', package: 'zsh' },
   { tool: 'fish', package: 'fish' },
   { tool: 'chromium', package: 'chromium' },

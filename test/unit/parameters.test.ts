@@ -60,6 +60,9 @@ describe('the tables', () => {
       'pg_parameters',
       'pgbouncer_ignore_param',
       'pg_crontab',
+      'pgbackrest_exporter_enabled',
+      'pgbackrest_exporter_port',
+      'pgbackrest_exporter_options',
     ]);
     expect(ours).toEqual([
       'journal_port',

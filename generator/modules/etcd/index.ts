@@ -8,6 +8,7 @@ import { rows } from './params.ts';
 import { etcdPorts, planEtcd } from './plan.ts';
 import { etcdRecord, recordOf } from './record.ts';
 import { checkEtcd } from './rules.ts';
+import { monitoringOffers } from './targets.ts';
 
 export const etcd = defineModule({
   name: 'etcd',
@@ -39,6 +40,7 @@ export const etcd = defineModule({
       offer(StoreElection, [{ seconds }]),
       offer(RuleGroup, ruleGroups(site)),
       offer(DashboardPage, members.length > 0 ? ETCD_PAGES : []),
+      ...monitoringOffers(members),
     ];
   },
   images: () => [{ name: 'etcd', recipe: 'etcd', arguments: {}, packages: [] }],

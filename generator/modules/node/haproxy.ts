@@ -8,11 +8,13 @@ import {
   type ProxyService,
 } from '../../model/facts.ts';
 import { type Contribution, settingsOf } from '../../model/module.ts';
+import { SCRAPER } from '../../model/monitoring.ts';
 import type { FilePlan, PlanData, PortUse } from '../../model/plan.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
-import { ownServices, usesCa } from './own-services.ts';
+import { certificateName } from './exporter.ts';
+import { ownServices } from './own-services.ts';
 import { nodeName } from './settings.ts';
 
 /** HAProxy reads the files `*.cfg` of its directory in order of their names: this one, with the defaults, comes first. */
@@ -27,15 +29,11 @@ export function haproxyContribution(host: SiteHost, facts: Facts): Contribution 
   if (!settings.haproxy_enabled) return {};
   const services = servicesOf(host, facts);
   const config = haproxyFile(HAPROXY_CONFIG, 'node/haproxy.cfg.ejs', haproxyView(host, settings), 0o640);
-  const authority: FilePlan[] = [
-    { path: PROXY_CA, mode: 0o644, group: 'haproxy', source: { kind: 'ca' } },
-    { path: PROXY_REVOCATIONS, mode: 0o644, group: 'haproxy', source: { kind: 'revocations' } },
-  ];
   const files = [
     config,
     ...services.flatMap(serviceFiles),
     ...relaysOf(host, facts).flatMap(relayFiles),
-    ...(services.some(usesCa) ? authority : []),
+    ...certificateFiles(host),
   ];
   const ports = [
     settings.haproxy_exporter_port,
@@ -60,6 +58,20 @@ export function haproxyContribution(host: SiteHost, facts: Facts): Contribution 
     files: [...files, unit],
     units: [unitPlan('haproxy.service', { image: 'haproxy', reloadOn: files.map((file) => file.path) })],
   };
+}
+
+/** The CA, for services whose servers use TLS, and the certificate of the statistics page. */
+function certificateFiles(host: SiteHost): FilePlan[] {
+  const certificate = certificateName(host);
+  const file = (path: string, mode: number, source: FilePlan['source']): FilePlan => {
+    return { path, mode, group: 'haproxy', source };
+  };
+  return [
+    file(PROXY_CA, 0o644, { kind: 'ca' }),
+    file(PROXY_REVOCATIONS, 0o644, { kind: 'revocations' }),
+    file(`${DIRECTORY}/admin.crt`, 0o644, { kind: 'certificate', certificate, part: 'crt' }),
+    file(`${DIRECTORY}/admin.key`, 0o640, { kind: 'certificate', certificate, part: 'key' }),
+  ];
 }
 
 function serviceFiles({ declared: _, clients, ...service }: ProxyService): readonly FilePlan[] {
@@ -148,6 +160,9 @@ function haproxyView(host: SiteHost, settings: Settings): View {
     adminUser: settings.haproxy_admin_username,
     adminPassword: { $secret: 'haproxy_admin_password', as: 'plain' },
     adminPort: settings.haproxy_exporter_port,
+    directory: `/etc/pigsty/current/${DIRECTORY}`,
+    scraper: SCRAPER,
+    metricsPath: settings.exporter_metrics_path,
     nodeName: nodeName(settings, host.ip),
   };
 }

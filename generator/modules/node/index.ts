@@ -1,6 +1,7 @@
 import { NodeName, offer, PackageArchive } from '../../model/facts.ts';
 import { defineModule, settingsOf } from '../../model/module.ts';
 import { DashboardPage, RuleGroup } from '../../model/monitoring.ts';
+import { exporterPorts } from './exporter.ts';
 import { firewallPromises } from './firewall.ts';
 import { checkFirewall } from './firewall-rules.ts';
 import { haproxyPorts } from './haproxy.ts';
@@ -13,11 +14,12 @@ import { checkNode } from './rules.ts';
 import { nodeCluster, nodeName } from './settings.ts';
 import { checkSources, keyFiles, packageSources } from './sources.ts';
 import { sshPort } from './ssh-port.ts';
+import { monitoringOffers } from './targets.ts';
 
 export const node = defineModule({
   name: 'node',
   rows,
-  recipes: ['chrony', 'haproxy', 'journal', 'keepalived', 'nftables'],
+  recipes: ['chrony', 'haproxy', 'journal', 'keepalived', 'nftables', 'node-exporter'],
   isOn: () => true,
   files: keyFiles,
   check: (site) => [
@@ -37,9 +39,10 @@ export const node = defineModule({
     offer(PackageArchive, packageSources(site)),
     offer(RuleGroup, ruleGroups(site)),
     offer(DashboardPage, NODE_PAGES),
+    ...monitoringOffers(site),
   ],
   images: nodeImages,
-  ports: (host, site, facts) => [sshPort(host), ...haproxyPorts(host, site, facts)],
+  ports: (host, site, facts) => [sshPort(host), ...haproxyPorts(host, site, facts), ...exporterPorts(host)],
   plan: planNode,
   promise: firewallPromises,
 });

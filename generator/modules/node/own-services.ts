@@ -17,12 +17,6 @@ export function ownServices(host: SiteHost): ProxyService[] {
   });
 }
 
-export function usesCa({ servers, options, defaultServer }: ProxyService): boolean {
-  return [...options, defaultServer, ...servers.map((server) => server.options)].some((line) =>
-    line.includes(PROXY_CA),
-  );
-}
-
 function toSection(service: HaproxyService): Omit<ProxyService, 'declared'> {
   return {
     name: service.name,

@@ -180,9 +180,9 @@ const vip = section('NODE_VIP', [
     meaning: 'move the VIP back when the preferred host returns' },
   { id: 275, name: 'vip_interface', level: 'C/I', schema: Line, default: 'eth0',
     meaning: 'network interface of the VIP' },
-  { id: 276, name: 'vip_dns_suffix', level: 'C/I', schema: AnyText, default: '', note: PENDING,
+  { id: 276, name: 'vip_dns_suffix', level: 'C/I', schema: AnyText, default: '',
     meaning: 'suffix of the VIP\'s DNS name' },
-  { id: 277, name: 'vip_exporter_port', level: 'C/I', schema: Port, default: 9650, note: PENDING,
+  { id: 277, name: 'vip_exporter_port', level: 'C/I', schema: Port, default: 9650, note: 'without effect: the state of the VIP is in the metrics of the host',
     meaning: 'port of keepalived\'s metrics exporter' },
 ]);
 
@@ -212,11 +212,11 @@ const haproxy = section('HAPROXY', [
 
 // biome-ignore format: a table, one parameter per row
 const exporter = section('NODE_EXPORTER', [
-  { id: 290, name: 'node_exporter_enabled', level: 'C', schema: Flag, default: true, note: PENDING,
+  { id: 290, name: 'node_exporter_enabled', level: 'C', schema: Flag, default: true,
     meaning: 'export metrics of the host' },
-  { id: 291, name: 'node_exporter_port', level: 'C', schema: Port, default: 9100, note: PENDING,
+  { id: 291, name: 'node_exporter_port', level: 'C', schema: Port, default: 9100,
     meaning: 'port of the host\'s metrics' },
-  { id: 292, name: 'node_exporter_options', level: 'C', schema: AnyText, default: '--no-collector.softnet --no-collector.nvme --collector.tcpstat --collector.processes', note: PENDING,
+  { id: 292, name: 'node_exporter_options', level: 'C', schema: AnyText, default: '--no-collector.softnet --no-collector.nvme --collector.tcpstat --collector.processes',
     meaning: 'additional arguments of node_exporter' },
 ]);
 

@@ -7,6 +7,7 @@ import type { Site, SiteHost } from '../../model/site.ts';
 import { linked } from '../../text/linked.ts';
 import { adminContribution } from './admin.ts';
 import { crontabContribution } from './crontab.ts';
+import { exporterContribution } from './exporter.ts';
 import { firewallContribution, hasFirewall } from './firewall.ts';
 import { haproxyContribution } from './haproxy.ts';
 import { hugePages } from './huge-pages.ts';
@@ -31,10 +32,14 @@ export function planNode(host: SiteHost, site: Site, facts: Facts): Contribution
     firewallContribution(host, site, facts),
     haproxyContribution(host, facts),
     journalContribution(host, site),
+    exporterContribution(host),
   ];
   return {
     users: parts.flatMap(({ users = [] }) => users),
-    directories: [{ path: settings.node_data, mode: 0o755, owner: 'root', group: 'root' }],
+    directories: [
+      { path: settings.node_data, mode: 0o755, owner: 'root', group: 'root' },
+      ...parts.flatMap(({ directories = [] }) => directories),
+    ],
     files: [...hostFiles(host, site, facts), ...parts.flatMap(({ files = [] }) => files)],
     units: parts.flatMap(({ units = [] }) => units),
     checks: parts.flatMap(({ checks = [] }) => checks),
@@ -50,6 +55,7 @@ export function nodeImages(host: SiteHost, site: Site): ModuleImage[] {
     ...(hasFirewall(host) ? ['nftables'] : []),
     ...(hasTime(host, site) ? ['chrony'] : []),
     ...(settingsOf(host).haproxy_enabled ? ['haproxy'] : []),
+    ...(settingsOf(host).node_exporter_enabled ? ['node-exporter'] : []),
   ];
   const plain = names.map((name) => ({ name, recipe: name, arguments: {}, packages: [] }));
   return [...plain, ...journalImages(host, site)];

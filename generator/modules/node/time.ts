@@ -69,7 +69,7 @@ export function timeContribution(host: SiteHost, site: Site): Contribution {
     clients.map(({ ip }) => ip),
   );
   return {
-    files: [config, unitFile(UNIT, `node/${UNIT}.ejs`, { root: ROOT }), chronyc()],
+    files: [config, unitFile(UNIT, `node/${UNIT}.ejs`, { root: ROOT }), chronyc(), metricsFile()],
     units: [unitPlan(UNIT, { image: 'chrony', restartOn: [CONFIG] })],
   };
 }
@@ -88,6 +88,12 @@ function configFile(sources: readonly string[], clientIps: readonly string[]): F
     ...(clientIps.length > 0 ? serving : ['port 0']),
   ];
   return { path: CONFIG, mode: 0o644, group: 'root', source: { kind: 'text', lines } };
+}
+
+/** What the agent adds to its metrics: how far the clock is off, as chrony sees it. The kernel's own offset is always 0. */
+function metricsFile(): FilePlan {
+  const source = { kind: 'template', template: 'node/chrony-metrics.sh.ejs', view: { root: ROOT } } as const;
+  return { path: 'metrics/chrony', mode: 0o755, group: 'root', source };
 }
 
 /** `chronyc` on the host, for root. */

@@ -43,8 +43,18 @@ export function vipContribution(host: SiteHost, site: Site): Contribution {
     interface: vip_interface,
     ip: host.ip,
   });
+  const metrics = file(`metrics/vip-${address}`, 0o755, 'vip-metrics.sh.ejs', {
+    address,
+    cluster: nodeCluster(settings),
+    unit: UNIT,
+  });
   return {
-    files: [config, start, unitFile(UNIT, `node/${UNIT}.ejs`, { root: { $image: 'keepalived' }, address })],
+    files: [
+      config,
+      start,
+      metrics,
+      unitFile(UNIT, `node/${UNIT}.ejs`, { root: { $image: 'keepalived' }, address }),
+    ],
     units: [unitPlan(UNIT, { image: 'keepalived', restartOn: [start.path], reloadOn: [config.path] })],
   };
 }

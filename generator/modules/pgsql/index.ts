@@ -16,6 +16,7 @@ import { recoveryPromise } from './ha/recovery.ts';
 import { clusters, isMember, memberOf, pgsqlMembers } from './members.ts';
 import { ruleGroups } from './monitoring/index.ts';
 import { PGSQL_PAGES } from './monitoring/pages.ts';
+import { monitoringOffers } from './monitor/targets.ts';
 import { rows } from './params.ts';
 import { pgsqlImages, pgsqlPorts, planPgsql } from './plan.ts';
 import { pgsqlRecord, recordOf, storeUsers } from './record.ts';
@@ -24,7 +25,7 @@ import { storeDirectory } from './topology/citus.ts';
 export const pgsql = defineModule({
   name: 'pgsql',
   rows,
-  recipes: ['pgbouncer', 'postgres', 'vip-manager'],
+  recipes: ['pg-exporter', 'pgbackrest-exporter', 'pgbouncer', 'postgres', 'vip-manager'],
   isOn: isMember,
   files: (site) => [
     ...pgsqlMembers(site).flatMap(baselineNames),
@@ -45,6 +46,7 @@ export const pgsql = defineModule({
     storeUsers(site),
     offer(RuleGroup, ruleGroups(site)),
     offer(DashboardPage, pgsqlMembers(site).length > 0 ? PGSQL_PAGES : []),
+    ...monitoringOffers(site),
   ],
   images: pgsqlImages,
   ports: pgsqlPorts,

@@ -27,6 +27,7 @@ import { roleFiles } from './ha/roles.ts';
 import { loginContribution, STORE_FILES } from './ha/store-login.ts';
 import { vipContribution, vipOf } from './ha/vip.ts';
 import { memberOf, type PgsqlMember } from './members.ts';
+import { exporterContribution, exporterImages, exporterPorts } from './monitor/exporters.ts';
 import { postgresImage } from './packages/image.ts';
 import {
   backupDirectory,
@@ -59,6 +60,7 @@ export function planPgsql(host: SiteHost, site: Site, facts: Facts): Contributio
     journalContribution(member, image),
     exchangeContribution(member, site, facts),
     loginContribution(member, facts, { $image: image }),
+    exporterContribution(member),
   ];
   const shared = vipOf(member);
   return {
@@ -103,7 +105,7 @@ export function pgsqlImages(host: SiteHost, site: Site): ModuleImage[] {
   if (!member) return [];
   const names = ['pgbouncer', ...(member.settings.pg_vip_enabled ? ['vip-manager'] : [])];
   const others = names.map((name) => ({ name, recipe: name, arguments: {}, packages: [] }));
-  return [postgresImage(member, site), ...others];
+  return [postgresImage(member, site), ...others, ...exporterImages(member)];
 }
 
 function userPlan({ settings }: PgsqlMember): UserPlan {
@@ -299,5 +301,6 @@ export function pgsqlPorts(host: SiteHost, site: Site): PortUse[] {
     ...(settings.pgbouncer_enabled
       ? [use(settings.pgbouncer_port, 'pgbouncer.service', 'pgbouncer_port', servers)]
       : []),
+    ...exporterPorts(member),
   ];
 }

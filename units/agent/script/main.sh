@@ -190,6 +190,7 @@ usage: pigsty-agent stage [--any-address] [--other-site] [DIR]
                                      back to the good generation, or the good one before; or to generation N
        pigsty-agent history [--json] generations: number, digest, time, result
        pigsty-agent status [--json]  generations, units, settings that wait for a restart, state
+       pigsty-agent metrics [DIR]    the same for Prometheus; with DIR, as DIR/pigsty.prom
        pigsty-agent verify [DIR]     check hashes on the node; with the bundle in DIR, also every byte of the images
        pigsty-agent remove [--data=ADDRESS]
                                      retire this host: stop all units and take back what bundles have put here. State stays,
@@ -219,6 +220,7 @@ main() {
     remove) do_remove "$@" ;;
     boot) do_boot ;;
     status) do_status "$@" ;;
+    metrics) do_metrics "$@" ;;
     help | --help | -h) show_help ;;
     version | --version) echo "pigsty-agent $version" ;;
     *) fail 2 "unknown verb $verb; see pigsty-agent help" ;;

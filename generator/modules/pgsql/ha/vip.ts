@@ -46,6 +46,7 @@ export function vipContribution(member: PgsqlMember, facts: Facts): Contribution
     files: [
       config,
       start,
+      metricsFile(address, member.cluster),
       ...[UNIT, 'vip-release.path', 'vip-release.service'].map((name) =>
         unitFile(name, `pgsql/${name}.ejs`, view),
       ),
@@ -64,6 +65,17 @@ export function vipContribution(member: PgsqlMember, facts: Facts): Contribution
       unitPlan('vip-release.path'),
       unitPlan('vip-release.service', { activation: 'none' }),
     ],
+  };
+}
+
+/** What the agent adds to its metrics: whether the host has the VIP. */
+function metricsFile(address: string, cluster: string): FilePlan {
+  const view = { address, cluster, unit: UNIT };
+  return {
+    path: `metrics/vip-${address}`,
+    mode: 0o755,
+    group: 'root',
+    source: { kind: 'template', template: 'pgsql/vip-metrics.sh.ejs', view },
   };
 }
 

@@ -36,6 +36,8 @@ def converge(session, content, declared, record):
     oid = session.value("SELECT oid FROM pg_database WHERE datname = current_database()")
     create_schemas(session, what, content["schemas"])
     create_extensions(session, what, content)
+    if content["isTemplate"]:
+        let_monitor_in(session, what)
     set_defaults(session, what, declared, record, oid)
     return oid
 
@@ -68,6 +70,15 @@ def create_extensions(session, what, content):
             session.execute(SAFE_PATH)
         elif name in found and schema not in ("", found[name][0]):
             move_extension(session, what, extension, *found[name])
+
+
+def let_monitor_in(session, what):
+    """The monitoring user reads the statements of all databases in `postgres`; it may not own or create anything."""
+    for name, schema, _ in session.rows(EXTENSIONS):
+        if name == "pg_stat_statements" and not session.value(
+                "SELECT has_schema_privilege('pg_monitor', %(schema)s, 'USAGE')", schema=schema):
+            session.change(f"{what}: USAGE on schema {schema} granted to pg_monitor",
+                           f"GRANT USAGE ON SCHEMA {session.ident(schema)} TO pg_monitor")
 
 
 def move_extension(session, what, extension, actual, is_movable):

@@ -1,0 +1,16 @@
+/** Words of a command line: separated by white space, except inside of quotes, which are removed. */
+export function splitArguments(text: string): string[] {
+  const words = text.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
+  return words.map((word) => word.replaceAll(/"([^"]*)"|'([^']*)'/g, '$1$2'));
+}
+
+/** `own` and then `given`; a flag of `given` replaces the same one of `own`, because programs refuse to read it twice. */
+export function mergeArguments(own: readonly string[], given: readonly string[]): string[] {
+  const flags = new Set(given.map(flagOf));
+  return [...own.filter((one) => !flags.has(flagOf(one))), ...given];
+}
+
+/** `--collector.x` and `--no-collector.x` are one flag. */
+function flagOf(argument: string): string {
+  return argument.replace(/^--(?:no-)?/, '').replace(/=.*$/s, '');
+}
