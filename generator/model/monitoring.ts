@@ -60,11 +60,21 @@ export const RuleGroup: Channel<RuleGroup> = { name: 'rule group' };
 export type DnsRecord = { readonly file: string; readonly ip: string; readonly names: readonly string[] };
 export const DnsRecord: Channel<DnsRecord> = { name: 'dns record' };
 
-/** A web page of a host that people reach through the portal: below `path` of the portal's own site. */
+/**
+ * A web page of a host that people reach through the portal: below `path` of the portal's own site, which ends with a slash.
+ * `address` is `host:port`, with the path that stands for `path` there: `10.10.10.11:9101/pg-test-1/`. `https`: with the
+ * infra host's client certificate, and `certificateName` must be in the server's.
+ */
 export type PortalSite = {
   readonly name: string;
+  readonly title: string;
   readonly path: string;
-  readonly upstream: { readonly scheme: 'http' | 'https'; readonly address: string };
+  readonly upstream: { readonly address: string } & (
+    | { readonly scheme: 'http' }
+    | { readonly scheme: 'https'; readonly certificateName: string }
+  );
+  /** It asks for a password of its own; the portal does not ask for another one. */
+  readonly hasLogin?: true;
 };
 export const PortalSite: Channel<PortalSite> = { name: 'portal site' };
 
