@@ -34,7 +34,9 @@ export function revealSecret(ref: SecretRef, forms: SecretForms): string {
 
 /** The same salt at each build: the file changes when the password does. */
 function crypt({ user = '' }: SecretRef, password: string, siteKey: Uint8Array): string {
-  const salt = Buffer.from(reproducibleSalt(siteKey, user, password)).toString('hex').slice(0, 16);
+  const salt = Buffer.from(reproducibleSalt(siteKey, user, password))
+    .toString('hex')
+    .slice(0, 16);
   return sha512Crypt(password, salt);
 }
 

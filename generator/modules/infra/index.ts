@@ -1,8 +1,23 @@
+import { isInfraHost } from '../../model/infra.ts';
 import { defineModule } from '../../model/module.ts';
+import { infraHostOf } from './hosts.ts';
+import { infraOffers } from './offers.ts';
 import { rows } from './params.ts';
+import { infraImages, infraPorts, planInfra } from './plan.ts';
+import { checkInfra } from './rules.ts';
 
 export const infra = defineModule({
   name: 'infra',
   rows,
-  isOn: ({ groups }) => groups.includes('infra'),
+  recipes: ['nginx', 'nginx-exporter', 'dnsmasq', 'prometheus', 'alertmanager', 'pushgateway', 'blackbox'],
+  isOn: (host) => isInfraHost(host) && host.parameters.values.infra_seq !== undefined,
+  instance: (host, site) => {
+    const self = infraHostOf(host, site);
+    return self && { instance: self.instance };
+  },
+  check: checkInfra,
+  offer: infraOffers,
+  images: infraImages,
+  ports: infraPorts,
+  plan: planInfra,
 });

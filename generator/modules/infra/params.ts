@@ -1,13 +1,14 @@
 import * as z from 'zod';
 import type { SettingsOf } from '../../model/settings.ts';
 import { daysOf } from '../../text/days.ts';
-import { section, UNREAD } from '../params-section.ts';
+import { LATER, OURS, section, UNREAD, WITHOUT_EFFECT } from '../params-section.ts';
 import {
   AbsolutePath,
   AnyText,
   Count,
   expected,
   Flag,
+  HostsLine,
   Interval,
   Ip,
   listOf,
@@ -20,14 +21,23 @@ import {
   UrlOrNone,
 } from '../schemas.ts';
 import * as defaults from './defaults.ts';
-import { NavbarLink, PortalEntry, Upstream } from './schemas.ts';
+import {
+  AlertReceiver,
+  AlertSettings,
+  NavbarLink,
+  PortalEntry,
+  PortalName,
+  PortalUsers,
+  RECEIVER_SECRETS,
+  Upstream,
+} from './schemas.ts';
 
 const Environment = z.record(z.string(), AnyText, expected('a dictionary of environment variables'));
 const CertificateLife = Interval.refine(
   (span) => daysOf(span) >= 1,
   expected('a time span of a day or more, as 730d'),
 );
-const Portal = z.record(z.string(), PortalEntry, expected('a dictionary of portal entries'));
+const Portal = z.record(PortalName, PortalEntry, expected('a dictionary of portal entries'));
 
 // biome-ignore format: a table, one parameter per row
 const meta = section('META', [
@@ -103,6 +113,10 @@ const nginx = section('NGINX', [
     meaning: 'port for plain HTTP' },
   { id: 135, name: 'nginx_ssl_port', level: 'G', schema: Port, default: 443,
     meaning: 'port for HTTPS' },
+  { name: 'nginx_exporter_port', level: 'G', schema: Port, default: 9113, note: LATER,
+    meaning: 'port of the exporter of Nginx\'s metrics' },
+  { name: 'nginx_users', level: 'G', schema: PortalUsers, default: {}, secretValues: true, note: LATER,
+    meaning: 'users of the portal and their passwords; when empty, `admin` with a generated password, which is in `/etc/pigsty/current/etc/nginx/admin.password` on infra hosts' },
   { id: 136, name: 'nginx_navbar', level: 'G', schema: listOf(NavbarLink, 'links'), default: defaults.nginxNavbar,
     meaning: 'links on the home page of the portal' },
 ]);
@@ -113,7 +127,7 @@ const dns = section('DNS', [
     meaning: 'run a DNS server, dnsmasq, on this infra host' },
   { id: 141, name: 'dns_port', level: 'G', schema: Port, default: 53,
     meaning: 'port of the DNS server' },
-  { id: 142, name: 'dns_records', level: 'G', schema: Texts, default: defaults.dnsRecords,
+  { id: 142, name: 'dns_records', level: 'G', schema: listOf(HostsLine, 'lines'), default: defaults.dnsRecords,
     meaning: 'records of the DNS server, each line an address and its names' },
 ]);
 
@@ -121,7 +135,9 @@ const dns = section('DNS', [
 const prometheus = section('PROMETHEUS', [
   { id: 150, name: 'prometheus_enabled', level: 'G/I', schema: Flag, default: true,
     meaning: 'run Prometheus on this infra host' },
-  { id: 151, name: 'prometheus_clean', level: 'G/A', schema: Flag, default: true,
+  { name: 'prometheus_port', level: 'G', schema: Port, default: 9090, note: OURS,
+    meaning: 'port of Prometheus, for the portal and the other infra hosts' },
+  { id: 151, name: 'prometheus_clean', level: 'G/A', schema: Flag, default: true, note: WITHOUT_EFFECT,
     meaning: 'delete existing metrics at setup' },
   { id: 152, name: 'prometheus_data', level: 'G', schema: AbsolutePath, default: '/data/prometheus',
     meaning: 'directory of the metrics' },
@@ -135,16 +151,32 @@ const prometheus = section('PROMETHEUS', [
     meaning: 'additional arguments of Prometheus' },
   { id: 157, name: 'pushgateway_enabled', level: 'G/I', schema: Flag, default: true,
     meaning: 'run Pushgateway, which receives the metrics of short jobs' },
+  { name: 'pushgateway_port', level: 'G', schema: Port, default: 9091, note: OURS,
+    meaning: 'port of Pushgateway' },
   { id: 158, name: 'pushgateway_options', level: 'G', schema: AnyText, default: '--persistence.interval=1m',
     meaning: 'additional arguments of Pushgateway' },
   { id: 159, name: 'blackbox_enabled', level: 'G/I', schema: Flag, default: true,
     meaning: 'run the blackbox exporter, which probes hosts over the network' },
+  { name: 'blackbox_port', level: 'G', schema: Port, default: 9115, note: LATER,
+    meaning: 'port of the blackbox exporter' },
   { id: 160, name: 'blackbox_options', level: 'G', schema: AnyText, default: '',
     meaning: 'additional arguments of the blackbox exporter' },
   { id: 161, name: 'alertmanager_enabled', level: 'G/I', schema: Flag, default: true,
     meaning: 'run Alertmanager, which groups and forwards alerts' },
+  { name: 'alertmanager_port', level: 'G', schema: Port, default: 9093, note: LATER,
+    meaning: 'port of Alertmanager' },
+  { name: 'alertmanager_cluster_port', level: 'G', schema: Port, default: 9094, note: OURS,
+    meaning: 'port between the Alertmanagers of several infra hosts' },
   { id: 162, name: 'alertmanager_options', level: 'G', schema: AnyText, default: '',
     meaning: 'additional arguments of Alertmanager' },
+  { name: 'alertmanager_receivers', level: 'G', schema: listOf(AlertReceiver, 'receivers'), default: [], secretKeys: RECEIVER_SECRETS, note: OURS,
+    meaning: 'who receives alerts, in the words of Alertmanager\'s `receivers`; the first one receives what no route sends elsewhere' },
+  { name: 'alertmanager_route', level: 'G', schema: AlertSettings, default: {}, note: OURS,
+    meaning: 'which alerts go to which receiver, and when, in the words of Alertmanager\'s `route`' },
+  { name: 'alertmanager_global', level: 'G', schema: AlertSettings, default: {}, secretKeys: RECEIVER_SECRETS, note: OURS,
+    meaning: 'settings of all receivers, such as the mail server, in the words of Alertmanager\'s `global`' },
+  { name: 'alertmanager_inhibit_rules', level: 'G', schema: listOf(AlertSettings, 'rules'), default: [], note: OURS,
+    meaning: 'which alerts silence others, in the words of Alertmanager\'s `inhibit_rules`' },
   { id: 163, name: 'exporter_metrics_path', level: 'G', schema: AbsolutePath, default: '/metrics',
     meaning: 'URL path of the exporters\' metrics' },
   { id: 164, name: 'exporter_install', level: 'G', schema: oneOf('none', 'yum', 'binary'), default: 'none', note: UNREAD,
@@ -157,7 +189,7 @@ const prometheus = section('PROMETHEUS', [
 const grafana = section('GRAFANA', [
   { id: 170, name: 'grafana_enabled', level: 'G/I', schema: Flag, default: true,
     meaning: 'run Grafana on this infra host' },
-  { id: 171, name: 'grafana_clean', level: 'G/A', schema: Flag, default: true,
+  { id: 171, name: 'grafana_clean', level: 'G/A', schema: Flag, default: true, note: WITHOUT_EFFECT,
     meaning: 'delete existing dashboards and settings at setup' },
   { id: 172, name: 'grafana_admin_username', level: 'G', schema: Text, default: 'admin',
     meaning: 'name of Grafana\'s administrator' },
@@ -173,7 +205,7 @@ const grafana = section('GRAFANA', [
 const loki = section('LOKI', [
   { id: 176, name: 'loki_enabled', level: 'G/I', schema: Flag, default: true,
     meaning: 'run Loki, the log store, on this infra host' },
-  { id: 177, name: 'loki_clean', level: 'G/A', schema: Flag, default: false,
+  { id: 177, name: 'loki_clean', level: 'G/A', schema: Flag, default: false, note: WITHOUT_EFFECT,
     meaning: 'delete existing logs at setup' },
   { id: 178, name: 'loki_data', level: 'G', schema: AbsolutePath, default: '/data/loki',
     meaning: 'directory of the logs' },

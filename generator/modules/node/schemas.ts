@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { platformNames } from '../../distributions/index.ts';
-import { ADDRESS } from '../../text/address.ts';
 import {
+  ADMIN_IP,
   ConfigLine,
   expected,
   Flag,
   Ip,
+  isOneLine,
   Line,
   listOf,
   oneOf,
@@ -29,9 +30,6 @@ const HaproxyServer = z.strictObject(
   },
   expected('{ name, ip, port, … }'),
 );
-
-/** Replaced after the schema has checked the value (pigsty.md section 1). */
-const ADMIN_IP = '${admin_ip}';
 
 /** Settings of HAProxy: Pigsty's code reads them here, its documentation has them one level higher. */
 const Nested = z.strictObject(
@@ -57,20 +55,6 @@ function isWholeKey(line: string): boolean {
     bytes.readUInt32BE(0) === type.length &&
     bytes.toString('latin1', 4, end) === type
   );
-}
-
-/** A line of hosts(5): an address and its names, or a comment. */
-export const HostsLine = ConfigLine.refine(isHostsLine, expected('a line of /etc/hosts: `10.10.10.10 name`'));
-
-/** What the pattern has refused is not refused again. */
-const isOneLine = (line: string) => !/[^\P{Cc}\t]/u.test(line);
-
-function isHostsLine(line: string): boolean {
-  if (!isOneLine(line)) return true;
-  const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
-  if (address === '') return true;
-  const isAddress = address === ADMIN_IP || ADDRESS.test(address) || z.ipv6().safeParse(address).success;
-  return isAddress && names.length > 0 && names.every((name) => /^[A-Za-z0-9_](?:[\w.-]*\w)?$/.test(name));
 }
 
 /** A line of modules-load.d(5). */
