@@ -1,7 +1,7 @@
 import type { Value } from '../model/inventory.ts';
 import { isBuilt, type Module } from '../model/module.ts';
 import type { Path } from '../model/origin.ts';
-import type { Parameter } from '../model/parameter.ts';
+import { type Parameter, PENDING } from '../model/parameter.ts';
 import { type Secret, type Secrets, secretNamePart } from '../model/secret.ts';
 import type { Site, SiteHost } from '../model/site.ts';
 
@@ -40,11 +40,13 @@ function secretRowsOf(host: SiteHost, modules: readonly Module[]): readonly Para
 
 const rowsOfModule = new WeakMap<Module, readonly Parameter[]>();
 
+/** Not those that nothing reads yet: they reach no host. */
 function secretRows(module: Module): readonly Parameter[] {
   const known = rowsOfModule.get(module);
   if (known) return known;
   const rows = module.parameters.rows.filter(
-    ({ secret, secretKeys, secretValues }) => secret || secretKeys || secretValues,
+    ({ secret, secretKeys, secretValues, note }) =>
+      (secret || secretKeys || secretValues) && note !== PENDING,
   );
   rowsOfModule.set(module, rows);
   return rows;

@@ -1,7 +1,22 @@
 import { distributionOf, platformNames } from '../../generator/distributions/index.ts';
 import type { ImageUse } from '../../generator/model/plan.ts';
 
-const PLAIN = ['chrony', 'etcd', 'haproxy', 'keepalived', 'nftables', 'pgbouncer', 'vip-manager'];
+const PLAIN = [
+  'alertmanager',
+  'blackbox',
+  'chrony',
+  'dnsmasq',
+  'etcd',
+  'haproxy',
+  'keepalived',
+  'nftables',
+  'nginx',
+  'nginx-exporter',
+  'pgbouncer',
+  'prometheus',
+  'pushgateway',
+  'vip-manager',
+];
 
 /** All images that the product has recipes for, of each platform, as sites would use them. */
 export const USES: readonly ImageUse[] = platformNames.flatMap((platform) => [

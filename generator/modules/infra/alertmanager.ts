@@ -39,6 +39,7 @@ export function alertmanagerContribution(self: InfraHost, site: Site): Contribut
         root,
         instance: self.instance,
         dataDirectory: storageOf(self.settings),
+        marker: `${self.settings.prometheus_data}/.pigsty-state`,
         arguments: withoutVariables(argumentsOf(self, component, site)),
       }),
       rootCommand('amtool', {

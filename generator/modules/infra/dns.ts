@@ -43,7 +43,7 @@ export function dnsContribution(self: InfraHost, facts: Facts): Contribution {
 
 function account() {
   const nowhere = { home: '/run/dnsmasq', shell: '/usr/sbin/nologin' };
-  return { name: 'dnsmasq', uid: 378, gid: 378, ...nowhere, gecos: 'DNS server', groups: [] };
+  return { name: 'dnsmasq', uid: 375, gid: 375, ...nowhere, gecos: 'DNS server', groups: [] };
 }
 
 /** A file for the records that come and go together. */

@@ -27,7 +27,11 @@ export function pushgatewayContribution(self: InfraHost): Contribution {
     `--persistence.file=${directory}/pushgateway.metrics`,
     ...argumentsIn(settings.pushgateway_options),
   ];
-  const view = { ...common(self, component.image, words), dataDirectory: directory };
+  const view = {
+    ...common(self, component.image, words),
+    dataDirectory: directory,
+    marker: `${settings.prometheus_data}/.pigsty-state`,
+  };
   return {
     files: [unitFile(component.unit, `infra/${component.unit}.ejs`, view)],
     units: [unitPlan(component.unit, { image: component.image })],

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { SettingsOf } from '../../model/settings.ts';
 import { daysOf } from '../../text/days.ts';
-import { LATER, OURS, section, UNREAD, WITHOUT_EFFECT } from '../params-section.ts';
+import { LATER, OURS, PENDING, section, UNREAD, WITHOUT_EFFECT } from '../params-section.ts';
 import {
   AbsolutePath,
   AnyText,
@@ -71,31 +71,31 @@ const identity = section('INFRA_ID', [
 
 // biome-ignore format: a table, one parameter per row
 const repository = section('REPO', [
-  { id: 110, name: 'repo_enabled', level: 'G/I', schema: Flag, default: true,
+  { id: 110, name: 'repo_enabled', level: 'G/I', schema: Flag, default: true, note: PENDING,
     meaning: 'serve a package repository from this infra host' },
-  { id: 111, name: 'repo_home', level: 'G', schema: AbsolutePath, default: '/www',
+  { id: 111, name: 'repo_home', level: 'G', schema: AbsolutePath, default: '/www', note: PENDING,
     meaning: 'directory of the repository' },
-  { id: 112, name: 'repo_name', level: 'G', schema: Text, default: 'pigsty',
+  { id: 112, name: 'repo_name', level: 'G', schema: Text, default: 'pigsty', note: PENDING,
     meaning: 'name of the repository and of its directory' },
-  { id: 113, name: 'repo_endpoint', level: 'G', schema: Url, default: 'http://${admin_ip}:80',
+  { id: 113, name: 'repo_endpoint', level: 'G', schema: Url, default: 'http://${admin_ip}:80', note: PENDING,
     meaning: 'address under which hosts reach the repository' },
-  { id: 114, name: 'repo_remove', level: 'G/A', schema: Flag, default: true,
+  { id: 114, name: 'repo_remove', level: 'G/A', schema: Flag, default: true, note: PENDING,
     meaning: 'remove the package archives that are configured on the infra host' },
-  { id: 115, name: 'repo_modules', level: 'G/A', schema: Text, default: 'infra,node,pgsql,redis',
+  { id: 115, name: 'repo_modules', level: 'G/A', schema: Text, default: 'infra,node,pgsql,redis', note: PENDING,
     meaning: 'modules of repo_upstream that the repository is filled from' },
-  { id: 116, name: 'repo_upstream', level: 'G', schema: listOf(Upstream, 'archives'), default: defaults.repoUpstream,
+  { id: 116, name: 'repo_upstream', level: 'G', schema: listOf(Upstream, 'archives'), default: defaults.repoUpstream, note: PENDING,
     meaning: 'package archives for downloads, by module, release and region' },
-  { id: 117, name: 'repo_packages', level: 'G', schema: Texts, default: defaults.repoPackages,
+  { id: 117, name: 'repo_packages', level: 'G', schema: Texts, default: defaults.repoPackages, note: PENDING,
     meaning: 'packages to download with their dependencies; an entry may have several names' },
-  { id: 118, name: 'repo_url_packages', level: 'G', schema: Texts, default: defaults.repoUrlPackages,
+  { id: 118, name: 'repo_url_packages', level: 'G', schema: Texts, default: defaults.repoUrlPackages, note: PENDING,
     meaning: 'single files to download, by address' },
 ]);
 
 // biome-ignore format: a table, one parameter per row
 const infraPackage = section('INFRA_PACKAGE', [
-  { id: 120, name: 'infra_packages', level: 'G', schema: Texts, default: defaults.infraPackages,
+  { id: 120, name: 'infra_packages', level: 'G', schema: Texts, default: defaults.infraPackages, note: PENDING,
     meaning: 'packages of infra hosts' },
-  { id: 121, name: 'infra_packages_pip', level: 'G', schema: AnyText, default: '',
+  { id: 121, name: 'infra_packages_pip', level: 'G', schema: AnyText, default: '', note: PENDING,
     meaning: 'Python packages of infra hosts, separated by commas' },
 ]);
 
@@ -191,13 +191,13 @@ const grafana = section('GRAFANA', [
     meaning: 'run Grafana on this infra host' },
   { id: 171, name: 'grafana_clean', level: 'G/A', schema: Flag, default: true, note: WITHOUT_EFFECT,
     meaning: 'delete existing dashboards and settings at setup' },
-  { id: 172, name: 'grafana_admin_username', level: 'G', schema: Text, default: 'admin',
+  { id: 172, name: 'grafana_admin_username', level: 'G', schema: Text, default: 'admin', note: PENDING,
     meaning: 'name of Grafana\'s administrator' },
-  { id: 173, name: 'grafana_admin_password', level: 'G', schema: Password, default: 'pigsty', secret: true,
+  { id: 173, name: 'grafana_admin_password', level: 'G', schema: Password, default: 'pigsty', secret: true, note: PENDING,
     meaning: 'password of Grafana\'s administrator' },
-  { id: 174, name: 'grafana_plugin_cache', level: 'G', schema: AbsolutePath, default: '/www/pigsty/plugins.tgz',
+  { id: 174, name: 'grafana_plugin_cache', level: 'G', schema: AbsolutePath, default: '/www/pigsty/plugins.tgz', note: PENDING,
     meaning: 'archive with downloaded plugins' },
-  { id: 175, name: 'grafana_plugin_list', level: 'G', schema: Texts, default: defaults.grafanaPlugins,
+  { id: 175, name: 'grafana_plugin_list', level: 'G', schema: Texts, default: defaults.grafanaPlugins, note: PENDING,
     meaning: 'plugins to download where grafana_plugin_cache does not exist' },
 ]);
 
@@ -207,9 +207,9 @@ const loki = section('LOKI', [
     meaning: 'run Loki, the log store, on this infra host' },
   { id: 177, name: 'loki_clean', level: 'G/A', schema: Flag, default: false, note: WITHOUT_EFFECT,
     meaning: 'delete existing logs at setup' },
-  { id: 178, name: 'loki_data', level: 'G', schema: AbsolutePath, default: '/data/loki',
+  { id: 178, name: 'loki_data', level: 'G', schema: AbsolutePath, default: '/data/loki', note: PENDING,
     meaning: 'directory of the logs' },
-  { id: 179, name: 'loki_retention', level: 'G', schema: Interval, default: '15d',
+  { id: 179, name: 'loki_retention', level: 'G', schema: Interval, default: '15d', note: PENDING,
     meaning: 'age at which logs are deleted' },
 ]);
 

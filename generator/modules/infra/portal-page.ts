@@ -46,7 +46,7 @@ export function portalPage(self: InfraHost, site: Site, facts: Facts): FilePlan 
         site: site.name,
         instance: self.instance,
         services: [...ownLinks(self), ...entryLinks(self, site)],
-        pages: facts.all(PortalSite).map(({ title, path: address }) => ({ title, address })),
+        pages: facts.all(PortalSite).map(({ name, title = name, path: address }) => ({ title, address })),
         links,
       },
     },

@@ -28,7 +28,8 @@ export type PortalServer = {
 type Page = {
   readonly match: string;
   readonly lines: readonly string[];
-  readonly access: 'open' | 'password' | 'own login' | 'this host';
+  /** `login`: it asks for a password itself. `others`: a service that is not ours, as its operator wants it. */
+  readonly access: 'open' | 'password' | 'login' | 'others' | 'this host';
 };
 
 type Names = {
@@ -72,7 +73,10 @@ function serversOf(names: Names, pages: readonly Page[], { settings }: InfraHost
   const plain: PortalServer = {
     names: names.domains.join(' '),
     lines: [`listen ${nginx_port}${suffix}`],
-    locations: pages.map((page) => (isPlain(page, mode) ? location(page) : redirect(page, settings))),
+    locations: pages.flatMap((page) => {
+      if (isPlain(page, mode)) return [location(page)];
+      return page.match.startsWith('@') ? [] : [redirect(page, settings)];
+    }),
   };
   if (mode === 'disable') return [plain];
   const secure: PortalServer = {
@@ -90,7 +94,7 @@ function serversOf(names: Names, pages: readonly Page[], { settings }: InfraHost
 
 function isPlain({ access }: Page, mode: Settings['nginx_sslmode']): boolean {
   if (mode === 'disable' || access === 'this host') return true;
-  return access === 'open' || (mode === 'enable' && access === 'own login');
+  return access === 'open' || (mode === 'enable' && access === 'others');
 }
 
 function location({ match, lines, access }: Page) {
@@ -135,8 +139,8 @@ function entryPages(entry: readonly [string, PortalEntry], self: InfraHost, site
       return [...ownPages(self, name, '/'), ...ownPages(self, name, path)];
     }
     case 'endpoint': {
-      const lines = [...headers(!auth), `proxy_pass ${scheme}://${destination.endpoint}`];
-      return [{ match: '/', lines, access: auth ? 'password' : 'own login' }];
+      const lines = [include(auth ? 'own' : 'proxy'), `proxy_pass ${scheme}://${destination.endpoint}`];
+      return [{ match: '/', lines, access: auth ? 'password' : 'others' }];
     }
     default:
       return [];
@@ -147,44 +151,54 @@ function entryPages(entry: readonly [string, PortalEntry], self: InfraHost, site
 function ownPages(self: InfraHost, name: string, path: string): Page[] {
   const component = componentOf(self, name);
   if (!component) return [];
-  const lines = [...headers(false), ...secureProxy(`${addressOf(self, component)}/`, self.instance)];
+  const address = `${addressOf(self, component)}/`;
+  const lines = [include('own'), ...secureProxy({ address, certificateName: self.instance })];
   return [{ match: path, lines, access: 'password' }];
 }
 
 function sitePage({ path, upstream, hasLogin }: PortalSite): Page {
   const proxy =
-    upstream.scheme === 'http'
-      ? [`proxy_pass http://${upstream.address}`]
-      : secureProxy(upstream.address, upstream.certificateName);
+    upstream.scheme === 'http' ? [`proxy_pass http://${upstream.address}`] : secureProxy(upstream);
   return {
     match: `^~ ${path}`,
-    lines: [...headers(hasLogin === true), ...proxy],
-    access: hasLogin ? 'own login' : 'password',
+    lines: [include(hasLogin ? 'proxy' : 'own'), ...proxy],
+    access: hasLogin ? 'login' : 'password',
   };
 }
 
 /** nginx compares a certificate with a name, not with an address (ngx_http_proxy_module, proxy_ssl_name). */
-function secureProxy(address: string, certificateName: string): string[] {
-  const path = `${CURRENT}/${DIRECTORY}`;
-  return [
-    `proxy_ssl_certificate ${path}/client.crt`,
-    `proxy_ssl_certificate_key ${path}/client.key`,
-    `proxy_ssl_trusted_certificate ${path}/ca.crt`,
-    'proxy_ssl_verify on',
-    `proxy_ssl_name ${certificateName}`,
-    `proxy_pass https://${address}`,
-  ];
+function secureProxy({
+  address,
+  certificateName = 'localhost',
+}: Omit<PortalSite['upstream'], 'scheme'>): string[] {
+  return [include('tls'), `proxy_ssl_name ${certificateName}`, `proxy_pass https://${address}`];
 }
 
-/** Pigsty's headers; a location with one of its own inherits none. The portal's password is for the portal alone. */
-function headers(passesLogin: boolean): string[] {
-  return [
-    'proxy_set_header Host $http_host',
-    'proxy_set_header X-Real-IP $remote_addr',
-    'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for',
-    'proxy_set_header X-Real-Scheme $scheme',
-    'proxy_set_header Upgrade $http_upgrade',
-    'proxy_set_header Connection $connection_upgrade',
-    ...(passesLogin ? [] : ['proxy_set_header Authorization ""']),
-  ];
+type Snippet = keyof typeof SNIPPETS;
+
+/** Lines that many locations have, as a file. */
+function include(name: Snippet): string {
+  return `include ${CURRENT}/${DIRECTORY}/${name}.conf`;
 }
+
+/** Pigsty's headers; a location that sets one inherits none. */
+const HEADERS = [
+  'proxy_set_header Host $http_host',
+  'proxy_set_header X-Real-IP $remote_addr',
+  'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for',
+  'proxy_set_header X-Real-Scheme $scheme',
+  'proxy_set_header Upgrade $http_upgrade',
+  'proxy_set_header Connection $connection_upgrade',
+];
+
+/** The portal's password is for the portal alone: `own`. */
+export const SNIPPETS = {
+  proxy: HEADERS,
+  own: [...HEADERS, 'proxy_set_header Authorization ""'],
+  tls: [
+    `proxy_ssl_certificate ${CURRENT}/${DIRECTORY}/client.crt`,
+    `proxy_ssl_certificate_key ${CURRENT}/${DIRECTORY}/client.key`,
+    `proxy_ssl_trusted_certificate ${CURRENT}/${DIRECTORY}/ca.crt`,
+    'proxy_ssl_verify on',
+  ],
+} as const;

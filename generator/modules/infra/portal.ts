@@ -6,7 +6,7 @@ import { unitFile, unitPlan } from '../../text/unit.ts';
 import { addressOf, componentOf } from './components.ts';
 import type { InfraHost } from './hosts.ts';
 import { consoleFiles, portalPage } from './portal-page.ts';
-import { DIRECTORY, portalServers } from './portal-servers.ts';
+import { DIRECTORY, portalServers, SNIPPETS } from './portal-servers.ts';
 import { userFiles } from './portal-users.ts';
 import { CURRENT, tlsFiles, webConfig } from './tls.ts';
 
@@ -26,6 +26,7 @@ export function portalContribution(self: InfraHost, site: Site, facts: Facts): C
   const read: FilePlan[] = [
     file(CONFIG, template('infra/nginx.conf.ejs', {})),
     ...siteFiles(self, site, facts),
+    ...snippetFiles(),
     ...tlsFiles(self, { directory: DIRECTORY, group: 'nginx' }, ['portal', 'client']),
   ];
   const start = file(START, template('infra/nginx-start.sh.ejs', {}));
@@ -62,6 +63,12 @@ function account() {
 function siteFiles(self: InfraHost, site: Site, facts: Facts): FilePlan[] {
   return [...portalServers(self, site, facts)].map(([name, servers]) =>
     file(`${DIRECTORY}/sites/${name}.conf`, template('infra/site.conf.ejs', { name, servers })),
+  );
+}
+
+function snippetFiles(): FilePlan[] {
+  return Object.entries(SNIPPETS).map(([name, directives]) =>
+    file(`${DIRECTORY}/${name}.conf`, { kind: 'text', lines: directives.map((line) => `${line};`) }),
   );
 }
 
