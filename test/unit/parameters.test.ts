@@ -52,6 +52,10 @@ describe('the tables', () => {
       rows.flatMap((row) => (row.id === undefined ? row.name : [])).sort(),
     );
     expect(later).toEqual([
+      'nginx_exporter_port',
+      'nginx_users',
+      'blackbox_port',
+      'alertmanager_port',
       'node_firewall_mode',
       'node_firewall_intranet',
       'node_firewall_public_port',
@@ -62,6 +66,13 @@ describe('the tables', () => {
       'pg_crontab',
     ]);
     expect(ours).toEqual([
+      'prometheus_port',
+      'pushgateway_port',
+      'alertmanager_cluster_port',
+      'alertmanager_receivers',
+      'alertmanager_route',
+      'alertmanager_global',
+      'alertmanager_inhibit_rules',
       'node_os',
       'node_cpu',
       'node_mem_mb',

@@ -45,8 +45,7 @@ export function portalPage(self: InfraHost, site: Site, facts: Facts): FilePlan 
       view: {
         site: site.name,
         instance: self.instance,
-        services: [...ownLinks(self), ...entryLinks(self, site)],
-        pages: facts.all(PortalSite).map(({ name, title = name, path: address }) => ({ title, address })),
+        services: [...ownLinks(self), ...entryLinks(self, site), ...siteLinks(facts)],
         links,
       },
     },
@@ -82,4 +81,11 @@ function entryLinks(self: InfraHost, site: Site): PortalLink[] {
       domain === undefined ? `${scheme}://${destination.endpoint}/` : `${urlOf(domain, settings)}/`;
     return [{ title: name, meaning: '', addresses: [address] }];
   });
+}
+
+/** Pages that modules offer, such as those of each host's HAProxy. */
+function siteLinks(facts: Facts): PortalLink[] {
+  return facts
+    .all(PortalSite)
+    .map(({ name, title = name, path }) => ({ title, meaning: '', addresses: [path] }));
 }

@@ -102,8 +102,11 @@ export const PackageSource = z.strictObject(
     component: optional(pattern(/^[\w.-]+$/, 'the name of a component')),
     key: Line,
     platform: optional(oneOf(...platformNames)),
+    packages: optional(
+      listOf(pattern(/^[a-z0-9*][a-z0-9*+.-]*$/, 'a name of packages, `*` for any characters'), 'names'),
+    ),
   },
-  expected('{ name, url, suite, component, key, platform }'),
+  expected('{ name, url, suite, component, key, platform, packages }'),
 );
 /** Recipe of an image -> the release that its packages are of. */
 export const ImagePlatforms = z.record(

@@ -1,13 +1,14 @@
 /**
  * A browser, a receiver of alerts, and a service of somebody else, in the network of two infra hosts: prints what they see as
- * JSON. `node client.mjs <ca.crt> <directory with a pair that no server accepts> <seconds to wait for a second delivery>`
+ * JSON. `node client.mjs <everything or alert> <ca.crt> <pair that no server
+ * accepts> <seconds to wait for a second delivery>`
  */
 import { Resolver } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 
-const [, , caFile, pair, patience] = process.argv;
+const [, , what, caFile, pair, patience] = process.argv;
 const ca = readFileSync(caFile);
 const PASSWORD = `it's "50%" of $HOME \\ & more`;
 const ADMIN = { authorization: `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}` };
@@ -16,7 +17,7 @@ const WRONG = { authorization: `Basic ${Buffer.from('admin:pigsty').toString('ba
 
 const delivered = [];
 const visited = [];
-serve(9999, (request, body) => delivered.push({ at: Date.now(), ...JSON.parse(body) }));
+serve(9999, (_, body) => delivered.push({ at: Date.now(), ...JSON.parse(body) }));
 serve(9998, (request) => visited.push(request.headers));
 
 function serve(port, onRequest) {
@@ -39,13 +40,18 @@ function ask(url, { headers = {}, ip = '10.10.10.10', method = 'GET', body, ...m
   const options = { ca, host: ip, servername: hostname, port, path: pathname + search, method, agent: false };
   const client = protocol === 'https:' ? https : http;
   return new Promise((resolve) => {
-    const request = client.request({ ...options, ...more, headers: { host: hostname, ...headers } }, (response) => {
-      let text = '';
-      response.on('data', (part) => {
-        text += part;
-      });
-      response.on('end', () => resolve({ status: response.statusCode, text, location: response.headers.location }));
-    });
+    const request = client.request(
+      { ...options, ...more, headers: { host: hostname, ...headers } },
+      (response) => {
+        let text = '';
+        response.on('data', (part) => {
+          text += part;
+        });
+        response.on('end', () =>
+          resolve({ status: response.statusCode, text, location: response.headers.location }),
+        );
+      },
+    );
     request.on('error', (problem) => resolve({ status: 0, text: problem.code ?? problem.message }));
     request.end(body);
   });
@@ -61,7 +67,10 @@ async function until(what, isTrue, seconds = 60) {
 }
 
 async function query(expression, ip) {
-  const { text } = await ask(`https://p.pigsty/api/v1/query?query=${encodeURIComponent(expression)}`, { headers: ADMIN, ip });
+  const { text } = await ask(`https://p.pigsty/api/v1/query?query=${encodeURIComponent(expression)}`, {
+    headers: ADMIN,
+    ip,
+  });
   try {
     return JSON.parse(text).data.result;
   } catch {
@@ -69,58 +78,94 @@ async function query(expression, ip) {
   }
 }
 
-const sawAll = (ip) => until(`all targets of ${ip}`, async () => (await query('up == 1', ip)).length >= 14 && (await query('up == 1', ip)));
+const sawAll = (ip) =>
+  until(
+    `all targets of ${ip}`,
+    async () => (await query('up == 1', ip)).length >= 14 && (await query('up == 1', ip)),
+  );
+async function useAll() {
+  const status = async (...request) => (await ask(...request)).status;
+  const plain = await ask('http://h.pigsty/prometheus/graph?x=1');
+  seen.plain = [plain.status, plain.location];
+  seen.authority = (await ask('http://h.pigsty/ca.crt')).text === String(ca);
+  seen.nobody = await status('https://h.pigsty/');
+  seen.wrong = await status('https://h.pigsty/', { headers: WRONG });
+  seen.reader = await status('https://h.pigsty/', { headers: READER });
+  seen.page = (await ask('https://h.pigsty/', { headers: ADMIN })).text.match(/<h1>.*<\/h1>/)?.[0];
+  seen.style = await status('https://h.pigsty/portal.css', { headers: ADMIN });
+  seen.absent = await status('https://h.pigsty/nothing', { headers: ADMIN });
+  seen.paths = [];
+  for (const path of ['prometheus/-/ready', 'alertmanager/api/v2/status', 'blackbox/', 'push/-/ready'])
+    seen.paths.push(
+      await status(`https://h.pigsty/${path}`, { headers: ADMIN }),
+      await status(`https://h.pigsty/${path}`),
+    );
+  seen.names = [
+    await status('https://p.pigsty/classic/graph', { headers: ADMIN }),
+    await status('https://p.pigsty/prometheus/classic/graph', { headers: ADMIN }),
+    await status('https://a.pigsty/api/v2/status', { headers: ADMIN }),
+    await status('https://a.pigsty/api/v2/status'),
+  ];
+  seen.others = [
+    await status('https://wiki.pigsty/'),
+    await status('http://wiki.pigsty/'),
+    await status('https://notes.pigsty/'),
+  ];
+  await ask('https://notes.pigsty/', { headers: ADMIN });
+  seen.passedOn = visited.filter(({ authorization }) => authorization).length;
+  seen.byAddress = (await ask('https://10.10.10.10/', { servername: '' })).status;
+  const stranger = { cert: readFileSync(`${pair}.crt`), key: readFileSync(`${pair}.key`) };
+  seen.direct = [];
+  for (const port of [9090, 9091, 9093, 9113, 9115]) {
+    seen.direct.push(
+      await status(`https://infra-1:${port}/metrics`),
+      await status(`https://infra-1:${port}/metrics`, stranger),
+    );
+  }
+
+  const pushed = await ask('https://h.pigsty/push/metrics/job/nightly', {
+    headers: ADMIN,
+    method: 'PUT',
+    body: 'rows_copied 7\n',
+  });
+  seen.pushed = pushed.status;
+  seen.up = (await sawAll('10.10.10.10')).map(({ metric }) => `${metric.job} ${metric.ins}`).sort();
+  seen.upThere = (await sawAll('10.10.10.11')).length;
+  seen.honored = await until(
+    'pushed metrics',
+    async () => (await query('rows_copied')).map(({ metric }) => metric.job)[0],
+  );
+  seen.portal =
+    (await until('probes', async () => (await query('probe_success{job="portal"} == 1')).length === 2)) &&
+    'probed';
+  seen.nginx = (await query('nginx_up'))[0]?.value[1];
+  const icmp = await ask('https://h.pigsty/blackbox/probe?module=icmp&target=10.10.10.11', {
+    headers: ADMIN,
+  });
+  seen.icmp = /^probe_success (\d)/m.exec(icmp.text)?.[1];
+
+  const resolver = new Resolver({ timeout: 1000, tries: 2 });
+  resolver.setServers(['10.10.10.10']);
+  seen.dns = [];
+  for (const name of ['h.pigsty', 'notes.pigsty', 'absent.pigsty'])
+    seen.dns.push(
+      await resolver.resolve4(name).then(
+        (found) => found.sort().join(' '),
+        ({ code }) => code,
+      ),
+    );
+}
+
 const seen = {};
 await until('the portals', async () => {
   const hosts = ['10.10.10.10', '10.10.10.11'];
-  const answers = await Promise.all(hosts.map((ip) => ask('https://p.pigsty/-/ready', { headers: ADMIN, ip })));
+  const answers = await Promise.all(
+    hosts.map((ip) => ask('https://p.pigsty/-/ready', { headers: ADMIN, ip })),
+  );
   return answers.every(({ status }) => status === 200);
 });
 
-const status = async (...request) => (await ask(...request)).status;
-const plain = await ask('http://h.pigsty/prometheus/graph?x=1');
-seen.plain = [plain.status, plain.location];
-seen.authority = (await ask('http://h.pigsty/ca.crt')).text === String(ca);
-seen.nobody = await status('https://h.pigsty/');
-seen.wrong = await status('https://h.pigsty/', { headers: WRONG });
-seen.reader = await status('https://h.pigsty/', { headers: READER });
-seen.page = (await ask('https://h.pigsty/', { headers: ADMIN })).text.match(/<h1>.*<\/h1>/)?.[0];
-seen.style = await status('https://h.pigsty/portal.css', { headers: ADMIN });
-seen.absent = await status('https://h.pigsty/nothing', { headers: ADMIN });
-seen.paths = [];
-for (const path of ['prometheus/-/ready', 'alertmanager/api/v2/status', 'blackbox/', 'push/-/ready'])
-  seen.paths.push(await status(`https://h.pigsty/${path}`, { headers: ADMIN }), await status(`https://h.pigsty/${path}`));
-seen.names = [
-  await status('https://p.pigsty/classic/graph', { headers: ADMIN }),
-  await status('https://p.pigsty/prometheus/classic/graph', { headers: ADMIN }),
-  await status('https://a.pigsty/api/v2/status', { headers: ADMIN }),
-  await status('https://a.pigsty/api/v2/status'),
-];
-seen.others = [await status('https://wiki.pigsty/'), await status('http://wiki.pigsty/'), await status('https://notes.pigsty/')];
-await ask('https://notes.pigsty/', { headers: ADMIN });
-seen.passedOn = visited.filter(({ authorization }) => authorization).length;
-seen.byAddress = (await ask('https://10.10.10.10/', { servername: '' })).status;
-const stranger = { cert: readFileSync(`${pair}.crt`), key: readFileSync(`${pair}.key`) };
-seen.direct = [];
-for (const port of [9090, 9091, 9093, 9113, 9115]) {
-  seen.direct.push(await status(`https://infra-1:${port}/metrics`), await status(`https://infra-1:${port}/metrics`, stranger));
-}
-
-const pushed = await ask('https://h.pigsty/push/metrics/job/nightly', { headers: ADMIN, method: 'PUT', body: 'rows_copied 7\n' });
-seen.pushed = pushed.status;
-seen.up = (await sawAll('10.10.10.10')).map(({ metric }) => `${metric.job} ${metric.ins}`).sort();
-seen.upThere = (await sawAll('10.10.10.11')).length;
-seen.honored = (await until('pushed metrics', async () => (await query('rows_copied')).map(({ metric }) => metric.job)[0]));
-seen.portal = (await until('probes', async () => (await query('probe_success{job="portal"} == 1')).length === 2)) && 'probed';
-seen.nginx = (await query('nginx_up'))[0]?.value[1];
-const icmp = await ask('https://h.pigsty/blackbox/probe?module=icmp&target=10.10.10.11', { headers: ADMIN });
-seen.icmp = /^probe_success (\d)/m.exec(icmp.text)?.[1];
-
-const resolver = new Resolver({ timeout: 1000, tries: 2 });
-resolver.setServers(['10.10.10.10']);
-seen.dns = [];
-for (const name of ['h.pigsty', 'notes.pigsty', 'absent.pigsty'])
-  seen.dns.push(await resolver.resolve4(name).then((found) => found.sort().join(' '), ({ code }) => code));
+if (what === 'everything') await useAll();
 
 const isTest = (one) => one.groupLabels.alertname === 'TestAlert' && one.status === 'firing';
 await until('the alert', () => delivered.some(isTest), 60);
