@@ -7,7 +7,7 @@ type LaterName = { readonly names: string } & (
   | { readonly is?: undefined; readonly why: string }
 );
 
-const INFRA = 'module INFRA is not built yet';
+const INFRA = 'that part of module INFRA is not built yet';
 const MONITORED = 'monitoring is not built yet';
 const MINIO = 'module MINIO is not built yet';
 const DOCKER = 'module DOCKER is not built yet';

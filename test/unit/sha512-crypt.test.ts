@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { revealSecret } from '../../generator/text/secret-forms.ts';
 import { sha512Crypt } from '../../generator/text/sha512-crypt.ts';
 
 /** What OpenSSL's own implementation says. */
@@ -30,5 +31,18 @@ describe('sha512Crypt', () => {
   it('differs for other passwords and salts', () => {
     const hashes = [sha512Crypt('a', 'x'), sha512Crypt('b', 'x'), sha512Crypt('a', 'y')];
     expect(new Set(hashes).size).toBe(3);
+  });
+});
+
+describe('a generated password', () => {
+  const forms = { secrets: new Map(), siteKey: new Uint8Array(32), saslprep: (text: string) => text };
+
+  it('and its hash belong together, and are the same at each build', () => {
+    const password = revealSecret({ $secret: 'nginx_users', as: 'derived' }, forms);
+    const hash = revealSecret({ $secret: 'nginx_users', as: 'derived-crypt', user: 'admin' }, forms);
+    const [, , salt = ''] = hash.split('$');
+    expect(hash).toBe(opensslHash(password, salt));
+    expect(salt).toMatch(/^[0-9a-f]{16}$/);
+    expect(revealSecret({ $secret: 'nginx_users', as: 'derived-crypt', user: 'admin' }, forms)).toBe(hash);
   });
 });

@@ -33,7 +33,7 @@ export function alertmanagerContribution(self: InfraHost, site: Site): Contribut
   return {
     files: [
       yamlFile(CONFIG, configOf(self.settings), 0o640),
-      yamlFile(CLUSTER, clusterTls(), 0o644),
+      yamlFile(CLUSTER, clusterTls(site), 0o644),
       ...amtoolFiles(`https://${addressOf(self, component)}`),
       unitFile(UNIT, 'infra/alertmanager.service.ejs', {
         root,
@@ -99,8 +99,8 @@ function clusterArguments(self: InfraHost, site: Site): string[] {
   ];
 }
 
-/** Both ends show certificates of the site's CA ("Gossip traffic" in Alertmanager's documentation of HTTPS). */
-function clusterTls(): PlanData {
+/** Both ends show certificates of infra hosts ("Gossip traffic" in Alertmanager's documentation of HTTPS). */
+function clusterTls(site: Site): PlanData {
   const path = `${CURRENT}/${TLS}`;
   const pair = { cert_file: `${path}/server.crt`, key_file: `${path}/server.key` };
   return {
@@ -108,6 +108,7 @@ function clusterTls(): PlanData {
       ...pair,
       client_ca_file: `${path}/ca.crt`,
       client_auth_type: 'RequireAndVerifyClientCert',
+      client_allowed_sans: infraHosts(site).map(({ instance }) => instance),
     },
     tls_client_config: { ...pair, ca_file: `${path}/ca.crt` },
   };
