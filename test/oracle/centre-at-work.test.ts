@@ -162,6 +162,10 @@ describe.skipIf(skipped)(`a monitoring centre of two hosts${skipped ? ` (${skipp
     expect(seen.dns).toEqual(['10.10.10.10', '10.10.10.10 10.10.10.11', 'EREFUSED']);
   });
 
+  it('takes a new target as it is, and new rules and names at a reload', () => {
+    expect(seen.changed).toEqual([1, 0, 1, 'EREFUSED', '10.10.10.77']);
+  });
+
   it('delivers an alert of both Prometheus once', () => {
     expect(seen.delivered).toBe(1);
     expect(seen.receiver).toBe('ops');

@@ -85,6 +85,22 @@ describe('a program that is switched off', () => {
   });
 });
 
+describe('what changes with the site', () => {
+  const unit = (name: string) => FIRST?.units.find((one) => one.name === name);
+
+  it('reloads Prometheus and never restarts it; a target does neither', () => {
+    const { restartOn, reloadOn } = unit('prometheus.service') ?? {};
+    expect(restartOn).toEqual([]);
+    expect(reloadOn).toEqual(['etc/prometheus/prometheus.yml']);
+  });
+
+  it('reloads nginx, dnsmasq and Alertmanager', () => {
+    expect(unit('nginx.service')?.reloadOn).toContain('etc/nginx/sites/home.conf');
+    expect(unit('dnsmasq.service')?.reloadOn).toContain('etc/dnsmasq/hosts/default');
+    expect(unit('alertmanager.service')?.reloadOn).toContain('etc/alertmanager/alertmanager.yml');
+  });
+});
+
 describe('the portal', () => {
   const portal = (entry: string) => `infra_portal: { home: { domain: h.pigsty }, ${entry} }`;
 

@@ -43,7 +43,7 @@ function checkRoutes({ host, settings }: InfraHost, names: readonly string[]): D
   return [...receiversIn(settings.alertmanager_route, [])].flatMap(({ name, path }) => {
     if (names.includes(name)) return [];
     const place = host.parameters.place('alertmanager_route', path);
-    return [rules.unknown.at(place, { name, known: names.join(', ') })];
+    return [rules.unknown.at(place, { name, known: [...new Set(names)].join(', ') })];
   });
 }
 

@@ -4,7 +4,7 @@
  * accepts> <seconds to wait for a second delivery>`
  */
 import { Resolver } from 'node:dns/promises';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 
@@ -83,6 +83,38 @@ const sawAll = (ip) =>
     `all targets of ${ip}`,
     async () => (await query('up == 1', ip)).length >= 14 && (await query('up == 1', ip)),
   );
+/** The processes of infra hosts whose command line begins with the program and has the word. */
+function processesOf(program, word = '') {
+  const found = readdirSync('/proc').filter((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    const line = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0').join(' ');
+    return line.startsWith(program) && line.includes(word);
+  });
+  return found.map(Number);
+}
+
+/** New files of the generation: a target needs no reload, a rule and a name need one. */
+async function change(resolver) {
+  const generation = caFile.replace('/etc/nginx/ca.crt', '');
+  const [prometheus] = processesOf('/usr/bin/prometheus', '10.10.10.10:9090');
+  const target = '- { targets: ["10.10.10.10:9"], labels: { cls: extra, ins: extra-1, ip: 10.10.10.10 } }\n';
+  writeFileSync(`${generation}/etc/prometheus/targets/infra/extra-1.yml`, target);
+  writeFileSync(
+    `${generation}/etc/prometheus/rules/more.yml`,
+    'groups: [{ name: more, rules: [{ record: more, expr: vector(1) }] }]\n',
+  );
+  writeFileSync(`${generation}/etc/dnsmasq/hosts/more`, '10.10.10.77 more.pigsty\n');
+  const down = await until('a new target', async () => (await query('up{ins="extra-1"} == 0')).length);
+  const before = (await query('more')).length;
+  process.kill(prometheus, 'SIGHUP');
+  const after = await until('a new rule', async () => (await query('more')).length);
+  const name = () => resolver.resolve4('more.pigsty').then(String, ({ code }) => code);
+  const unknown = await name();
+  for (const one of processesOf('/usr/sbin/dnsmasq')) process.kill(one, 'SIGHUP');
+  const known = await until('a new name', async () => (await name()) !== unknown && name());
+  return [down, before, after, unknown, known];
+}
+
 async function useAll() {
   const status = async (...request) => (await ask(...request)).status;
   const plain = await ask('http://h.pigsty/prometheus/graph?x=1');
@@ -154,6 +186,8 @@ async function useAll() {
         ({ code }) => code,
       ),
     );
+
+  seen.changed = await change(resolver);
 }
 
 const seen = {};
