@@ -46,7 +46,7 @@ describe.skipIf(skipped)(`a monitoring centre of two hosts${skipped ? ` (${skipp
     const alone = (text: string) =>
       text.replace(/ +--cluster.*\n/g, '').replace('--log', '--cluster.listen-address= --log');
     apart = await useCentre('apart', { path: 'units/alertmanager.service', change: alone });
-  }, 300_000);
+  }, 900_000);
 
   afterAll(() => {
     if (workshop) removeTree(workshop.directory);
@@ -91,7 +91,7 @@ describe.skipIf(skipped)(`a monitoring centre of two hosts${skipped ? ` (${skipp
       ${hosts.map((host, index) => `(${host}) & link host${index} $!`).join('\n')}
       ${[process.execPath, ...client].map(quoteShell).join(' ')}`;
     const namespaces = ['--net', '--pid', '--fork', '--kill-child', '--mount-proc'];
-    const result = await run('unshare', [...namespaces, 'sh', '-c', script], { timeoutSeconds: 150 });
+    const result = await run('unshare', [...namespaces, 'sh', '-c', script], { timeoutSeconds: 400 });
     if (result.code !== 0) throw new Error(`${result.stdout}${result.stderr}${logsOf(name)}`);
     return JSON.parse(result.stdout);
   }

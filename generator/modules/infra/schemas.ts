@@ -62,7 +62,10 @@ const PortalUser = pattern(/^[^\p{Cc}:\s#]+$/u, 'a user name without white space
 /** Users of the portal and their passwords. */
 export const PortalUsers = z.record(PortalUser, Password, expected('a dictionary of passwords by user name'));
 
-const Structured: z.ZodType<Value> = z.json(expected('text, numbers, lists and dictionaries'));
+/** Anything: the pipe keeps the schema of inventories (`pigsty schema`) without references to itself. */
+const Structured: z.ZodType<Value> = z
+  .unknown()
+  .pipe(z.json(expected('text, numbers, lists and dictionaries')));
 /** A dictionary in the words of Alertmanager; amtool knows them (prometheus.io, "Alerting configuration"). */
 export const AlertSettings = z.record(z.string(), Structured, expected('a dictionary'));
 export const AlertReceiver = z

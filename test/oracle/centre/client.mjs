@@ -202,7 +202,8 @@ await until('the portals', async () => {
 if (what === 'everything') await useAll();
 
 const isTest = (one) => one.groupLabels.alertname === 'TestAlert' && one.status === 'firing';
-await until('the alert', () => delivered.some(isTest), 60);
+// Prometheus sends an alert again after a minute, if the Alertmanagers were not there the first time.
+await until('the alert', () => delivered.some(isTest), 150);
 await new Promise((resolve) => setTimeout(resolve, Number(patience) * 1000));
 seen.delivered = delivered.filter(isTest).length;
 seen.labels = delivered.find(isTest).alerts.map(({ labels }) => labels);
