@@ -6,6 +6,7 @@ import { type InfraHost, infraHosts } from './hosts.ts';
 import { argumentsIn, optionName } from './options.ts';
 import { hasGeneratedUser } from './portal-users.ts';
 import { checkReceivers } from './receiver-rules.ts';
+import { durationSeconds } from './schemas.ts';
 
 const rules = {
   noSequence: rule<{ ip: string }>('infra/no-seq', {
@@ -43,6 +44,13 @@ const rules = {
       `entries \`${other}\` and \`${name}\` of \`infra_portal\` have the same domain ${domain}`,
     label: () => 'duplicate',
   }),
+  slowScrape: rule<{ timeout: string; interval: string }>('infra/timeout-over-interval', {
+    severity: 'error',
+    message: ({ timeout, interval }) =>
+      `\`prometheus_scrape_timeout: ${timeout}\` is longer than \`prometheus_scrape_interval: ${interval}\``,
+    label: () => 'set here',
+    help: () => 'Prometheus refuses it: a scrape must end before the next one begins',
+  }),
   ownOption: rule<{ parameter: string; option: string }>('infra/own-option', {
     severity: 'error',
     message: ({ parameter, option }) => `\`${parameter}\`: the bundle sets \`--${option}\` itself`,
@@ -61,7 +69,14 @@ export function checkInfra(site: Site): Diagnostic[] {
   return [
     ...nameless.map((host) => rules.noSequence.at(host.locate([], 'key'), { ip: host.ip })),
     ...checkSequences(hosts),
-    ...(first ? [...checkNotCarried(hosts), ...checkPortal(hosts, first), ...checkOptions(first)] : []),
+    ...(first
+      ? [
+          ...checkNotCarried(hosts),
+          ...checkPortal(hosts, first),
+          ...checkScrapes(first),
+          ...checkOptions(first),
+        ]
+      : []),
     ...checkReceivers(hosts),
   ];
 }
@@ -109,6 +124,14 @@ function checkDomains({ host, settings }: InfraHost): Diagnostic[] {
     const place = host.parameters.place('infra_portal', [name, 'domain']);
     return [rules.domainTwice.at(place, { domain, other, name })];
   });
+}
+
+function checkScrapes({ host, settings }: InfraHost): Diagnostic[] {
+  const { prometheus_scrape_timeout: timeout, prometheus_scrape_interval: interval } = settings;
+  if (durationSeconds(timeout) <= durationSeconds(interval)) return [];
+  const names = ['prometheus_scrape_timeout', 'prometheus_scrape_interval'];
+  const place = names.map((name) => host.parameters.place(name)).find((one) => one !== undefined);
+  return [rules.slowScrape.at(place, { timeout, interval })];
 }
 
 /** Options of the units (units/infra/), which the programs take once. */

@@ -57,6 +57,28 @@ export const Upstream = z.strictObject(
 );
 export type Upstream = z.infer<typeof Upstream>;
 
+/** Prometheus's own form of a time span (its configuration, `<duration>`). */
+export const Duration = pattern(
+  /^(?!$)(?:\d+y)?(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?:\d+ms)?$/,
+  'a time span as Prometheus writes it, as 30s or 1m30s',
+);
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = {
+  y: 365 * 86_400,
+  w: 7 * 86_400,
+  d: 86_400,
+  h: 3600,
+  m: 60,
+  s: 1,
+  ms: 0.001,
+};
+
+/** The seconds of a {@link Duration}. */
+export function durationSeconds(text: string): number {
+  const parts = [...text.matchAll(/(\d+)([a-z]+)/g)];
+  return parts.reduce((sum, [, count, unit = '']) => sum + Number(count) * (UNIT_SECONDS[unit] ?? 0), 0);
+}
+
 /** A name without the separator of the file of passwords (nginx, auth_basic_user_file). */
 const PortalUser = pattern(/^[^\p{Cc}:\s#]+$/u, 'a user name without white space, : and #');
 /** Users of the portal and their passwords. */
