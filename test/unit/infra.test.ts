@@ -234,6 +234,13 @@ describe('argumentsIn', () => {
   });
 });
 
+describe('arguments of the inventory', () => {
+  it('come after ours, as words that systemd leaves as they are', () => {
+    const [plan] = planned(`prometheus_options: '--a=$HOME --b="x y"'`);
+    expect(sourceOf(plan?.files ?? [], 'units/prometheus.service')).toContain('"--a=$$HOME","--b=x y"]');
+  });
+});
+
 describe('withSecretRefs', () => {
   it('leaves everything but the secrets, which have the names of their places', () => {
     const value = [{ name: 'ops', hooks: [{ url: 'x', retry: true }] }, { url: 'y' }];
