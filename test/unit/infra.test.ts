@@ -163,6 +163,33 @@ describe('Alertmanager', () => {
   }
 });
 
+describe('the site', () => {
+  it('asks the DNS server of its infra host, unless that has none', () => {
+    const resolver = (...lines: readonly string[]) =>
+      planned(...lines)[1]?.files.filter(({ path }) => path === 'etc/resolv.conf');
+    expect(JSON.stringify(resolver())).toContain('nameserver 10.10.10.10');
+    for (const off of ['dns_enabled: false', 'dns_port: 5353']) expect(resolver(off)).toEqual([]);
+  });
+
+  it('opens the portal to everybody, DNS to private networks, and the rest to its own hosts', () => {
+    const [plan] = planned(
+      'node_firewall_mode: plan',
+      'node_firewall_intranet: [172.20.0.0/16]',
+      'haproxy_enabled: false',
+    );
+    const { view } = JSON.parse(sourceOf(plan?.files ?? [], 'etc/nftables/pigsty.conf'));
+    const setOf = (elements: string) =>
+      view.sets.find((set: { elements: string }) => set.elements === elements)?.name;
+    const [hosts, both] = ['10.10.10.10, 10.10.10.11', '10.10.10.10, 10.10.10.11, 172.20.0.0/16'].map(setOf);
+    expect(view.accept).toEqual([
+      `ip saddr @${hosts} tcp dport { 9090, 9091, 9093, 9094, 9113, 9115 } accept`,
+      'tcp dport { 80, 443 } accept',
+      `ip saddr @${both} tcp dport { 53 } accept`,
+      `ip saddr @${both} udp dport { 53 } accept`,
+    ]);
+  });
+});
+
 describe('files that all infra hosts have', () => {
   const ip = '10.10.10.12';
   if (!isHostIp(ip)) throw new Error(ip);
