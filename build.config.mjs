@@ -1,7 +1,7 @@
 /** Bundles generator/ and its libraries into dist/: the `pigsty` command, which needs Node and nothing else of npm. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,6 +45,8 @@ async function bundle() {
     define: { 'process.env.PIGSTY_VERSION': JSON.stringify(version), 'import.meta.dirname': '__dirname' },
     logLevel: 'warning',
   });
+  // Finished files that bundles get as they are (generator/emit, kind `asset`).
+  cpSync(join(root, 'generator', 'console'), join(dist, 'console'), { recursive: true });
   writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
   // npm makes a program executable when it links it, and links it once: after a later build nobody else does.
   chmodSync(join(dist, 'pigsty.js'), 0o755);

@@ -29,7 +29,14 @@ function withoutSecrets(values: Readonly<Record<string, Value>>): Record<string,
 /** The value with secrets replaced by `<secret>`. */
 export function hide(row: Parameter, value: Value): Value {
   if (row.secret) return '<secret>';
+  if (row.secretValues) return hideValues(value);
   return row.secretKeys ? hideKeys(value, new Set(row.secretKeys)) : value;
+}
+
+function hideValues(value: Value): Value {
+  if (Array.isArray(value)) return value.map(hideValues);
+  if (typeof value !== 'object' || value === null) return '<secret>';
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hideValues(item)]));
 }
 
 function hideKeys(value: Value, keys: ReadonlySet<string>): Value {

@@ -8,8 +8,8 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 /** The keys whose values may be shown. Undefined: all but those with a secret's name. */
 export type ShownKeys = ReadonlySet<string> | undefined;
 
-/** A key whose name suggests a secret. */
-const SECRET = /passw|passphrase|pass$|_pass|pwd|secret|token|credential|_key/i;
+/** A key whose name suggests a secret, or whose values are passwords by user name. */
+const SECRET = /passw|passphrase|pass$|_pass|pwd|secret|token|credential|_key|^nginx_users$/i;
 
 /** A word, with what may follow it as a key: a quote, a colon or `=`, white space. */
 const WORD = /[\w][\w-]*/g;

@@ -1,7 +1,7 @@
 import type { SignedSource } from '../model/lock.ts';
 import type { PathRules } from '../oci/path-rules.ts';
 
-export type Suite = Pick<SignedSource, 'archive' | 'suite' | 'component'>;
+export type Suite = Pick<SignedSource, 'archive' | 'suite' | 'component' | 'packages'>;
 
 /** The input of the solver: the archives of a distribution, by name, and their keys. */
 export type Platform = {

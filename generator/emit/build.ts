@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { type Compiled, checkPlans, recordsOf } from '../compile.ts';
 import { writeFileAtomic } from '../effects/files.ts';
 import { expiryWarnings, type Renewal, renewalNotices } from '../effects/key-ring.ts';
-import { loadTemplates } from '../effects/package-root.ts';
+import { loadAssets, loadTemplates } from '../effects/package-root.ts';
 import type { Progress } from '../effects/progress.ts';
 import type { Diagnostic, Result } from '../model/diagnostic.ts';
 import { conclude } from '../model/diagnostic.ts';
@@ -45,6 +45,7 @@ export async function build({ site, plan }: Compiled, options: BuildOptions): Pr
     if (!lock.ok) return lock;
   }
   const templates = await loadTemplates();
+  const assets = await loadAssets();
   const keys = await openSiteKeys(site, options);
   diagnostics.push(...keys.diagnostics);
   if (!keys.ok) return { ok: false, diagnostics };
@@ -59,6 +60,7 @@ export async function build({ site, plan }: Compiled, options: BuildOptions): Pr
     out: options.out,
     site: site.name,
     templates,
+    assets,
     images: built,
     configOnly: options.configOnly,
   };

@@ -7,7 +7,7 @@ import { bundleHost } from '../oci/bundle.ts';
 import { ArtifactCache, renderHost } from '../stages/render.ts';
 import { sha256Of } from '../text/digest.ts';
 import { loadSaslprep } from '../text/password.ts';
-import type { Templates } from '../text/template.ts';
+import type { Assets, Templates } from '../text/template.ts';
 import { SiteDirectory, type WrittenBundle } from './site-directory.ts';
 
 /** Data that all hosts of a build share. It is plain data, like a job, because both are sent to worker threads. */
@@ -15,6 +15,7 @@ export type EmitContext = {
   readonly out: string;
   readonly site: string;
   readonly templates: Templates;
+  readonly assets: Assets;
   readonly images: readonly BuiltImage[];
   readonly configOnly: boolean;
 };
@@ -50,13 +51,13 @@ export class HostEmitter {
   }
 
   async #emitOne({ plan, keys, secrets }: HostJob): Promise<EmittedHost> {
-    const { templates, configOnly } = this.#context;
+    const { templates, assets, configOnly } = this.#context;
     const own = this.#context.images.filter((image) =>
       plan.images.some((use) => imageName(use) === image.name),
     );
     const imageRoots = new Map(plan.images.map((use) => [use.name, imageRoot(imageName(use), own)]));
     const saslprep = await loadSaslprep([...secrets.values()].map(({ text }) => text));
-    const input = { templates, keys, secrets, saslprep, imageRoots, isForNode: !configOnly };
+    const input = { templates, assets, keys, secrets, saslprep, imageRoots, isForNode: !configOnly };
     const rendered = renderHost(plan, { ...input, known: this.#known });
     this.#directory.writeHost(plan, rendered);
     const summary = { ip: plan.ip, name: plan.name, files: rendered.artifacts.length };

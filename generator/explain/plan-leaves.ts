@@ -90,6 +90,7 @@ function split(source: FileSource): { readonly content: readonly Inner[]; readon
     case 'ca':
     case 'revocations':
     case 'ssh-key':
+    case 'asset':
       return { content: [], rest: source };
     default:
       return assertNever(source);

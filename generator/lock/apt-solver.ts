@@ -5,6 +5,7 @@ import { freeBytes } from '../effects/free-space.ts';
 import { conclude, type Diagnostic, type Result, succeed } from '../model/diagnostic.ts';
 import type { ImageRequest, PackageRequest } from '../model/lock.ts';
 import { nearestName } from '../text/nearest.ts';
+import { allowPackages, replacedPackages } from './allowed-packages.ts';
 import { type Addresses, type AptRoot, openAptRoot, readSources, runApt, updateLists } from './apt-root.ts';
 import { findArchives } from './archives.ts';
 import { lockRules } from './rules.ts';
@@ -34,6 +35,7 @@ export async function solveWithApt(
   const root = await openAptRoot(options.cache, platform, options.environment);
   const update = await updateLists(root, addresses.value);
   if (update.status !== 0) return unreachable(platform, aptErrors(update.stderr));
+  await allowPackages(root, addresses.value);
   options.advance(`index of ${platform.name}`);
   const missing = await findMissing(root, requests);
   if (missing.length > 0) return { ok: false, diagnostics: missing };
@@ -49,7 +51,12 @@ export async function solveWithApt(
     request,
     packages: closure.ok ? closure.value : [],
   }));
-  return conclude({ sources: await readSources(root, addresses.value), closures }, failures);
+  const all = closures.flatMap(({ packages }) => packages);
+  const replaced = await replacedPackages(root, addresses.value, all);
+  return conclude({ sources: await readSources(root, addresses.value), closures }, [
+    ...failures,
+    ...replaced,
+  ]);
 }
 
 /** The closure of one image, starting from a system on which only the absent packages are installed. */

@@ -61,7 +61,12 @@ export function lockInputs(requests: readonly ImageRequest[], platforms: Platfor
   const inputs = requests.map(({ name, platform, packages, absent }) => ({
     name,
     platform,
-    suites: suitesOf(platform).map(({ archive, suite, component }) => ({ archive, suite, component })),
+    suites: suitesOf(platform).map(({ archive, suite, component, packages }) => ({
+      archive,
+      suite,
+      component,
+      packages,
+    })),
     packages: packages.map((one) => one.name).sort(),
     absent,
   }));

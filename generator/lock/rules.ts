@@ -80,6 +80,16 @@ export const lockRules = {
     message: ({ file, problem }) => `${file} is not a valid lock file: ${problem}`,
     help: () => `restore it, or delete it and ${UPDATE}`,
   }),
+  replaced: rule<{ archive: string; platform: string; names: readonly string[] }>(
+    'lock/replaced-by-archive',
+    {
+      severity: 'warning',
+      message: ({ archive, platform, names }) =>
+        `archive ${archive} has newer packages than ${platform}, which take their place: ${names.join(', ')}`,
+      help: ({ archive }) =>
+        `list what it may supply: \`packages\` of \`${archive}\` in \`image_sources\`, with these if you want them`,
+    },
+  ),
   solverFailed: rule<{ image: string; reason: string }>('lock/solver-failed', {
     severity: 'error',
     message: ({ image, reason }) => `apt cannot resolve the packages of image ${image}: ${reason}`,

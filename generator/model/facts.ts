@@ -86,6 +86,8 @@ export const ProxyListener: Channel<{ readonly ip: HostIp; readonly service: Pro
 export type OpenPort = {
   readonly ip: HostIp;
   readonly port: number;
+  /** Whether clients also use UDP. */
+  readonly isUdpToo?: true;
   readonly sources?: () => readonly string[];
   readonly only?: readonly string[];
 };

@@ -3,12 +3,27 @@ import { settingsOf } from './module.ts';
 import { perSite } from './per-site.ts';
 import type { SiteHost } from './site.ts';
 
-/** The hosts of the fixed group `infra` (pigsty.md section 1), which defaults of several modules point at. */
+/** Membership is by the fixed group name `infra` (pigsty.md section 1), which defaults of several modules point at. */
+export function isInfraHost({ groups }: SiteHost): boolean {
+  return groups.includes('infra');
+}
+
 export const infraIps = perSite((site): readonly HostIp[] =>
-  site.hosts.filter(({ groups }) => groups.includes('infra')).map(({ ip }) => ip),
+  site.hosts.filter(isInfraHost).map(({ ip }) => ip),
 );
 
 /** The infra hosts that store journals. */
 export const journalReceivers = perSite((site): readonly SiteHost[] =>
-  site.hosts.filter((host) => host.groups.includes('infra') && settingsOf(host).journal_enabled),
+  site.hosts.filter((host) => isInfraHost(host) && settingsOf(host).journal_enabled),
 );
+/** The port of the DNS servers that `nameserver` in resolv.conf means (resolv.conf(5)). */
+const DNS_PORT = 53;
+
+/** The infra hosts that answer DNS queries of other hosts. */
+export const dnsServers = perSite((site): ReadonlySet<string> => {
+  const serving = site.hosts.filter((host) => {
+    const { dns_enabled: isEnabled, dns_port: port } = settingsOf(host);
+    return isInfraHost(host) && isEnabled && port === DNS_PORT;
+  });
+  return new Set(serving.map(({ ip }) => ip));
+});

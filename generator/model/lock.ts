@@ -25,6 +25,8 @@ export type SignedSource = {
   readonly suite: string;
   readonly component: string;
   readonly key: string;
+  /** The packages that it may supply, `*` for any characters; all if absent. */
+  readonly packages?: readonly string[];
 };
 
 /** A signed index of packages; its address is not recorded. */

@@ -95,11 +95,24 @@ export type DnsRecord = {
 };
 export const DnsRecord: Channel<DnsRecord> = { name: 'dns record' };
 
-/** A web page of a host that people reach through the portal: below `path` of the portal's own site. */
+/**
+ * A web page of a host that people reach through the portal: below `path` of the portal's own site, which ends with a slash.
+ * `address` is `host:port`; with a path, that one stands for `path` there. `https` is with the infra host's client
+ * certificate.
+ */
 export type PortalSite = {
   readonly name: string;
+  /** For the list of pages; the name if absent. */
+  readonly title?: string;
   readonly path: string;
-  readonly upstream: { readonly scheme: 'http' | 'https'; readonly address: string };
+  readonly upstream: {
+    readonly scheme: 'http' | 'https';
+    readonly address: string;
+    /** A name in the server's certificate; `localhost`, which all of the site have, if absent. */
+    readonly certificateName?: string;
+  };
+  /** It asks for a password of its own; the portal does not ask for another one. */
+  readonly hasLogin?: true;
 };
 export const PortalSite: Channel<PortalSite> = { name: 'portal site' };
 

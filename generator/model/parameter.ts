@@ -9,7 +9,7 @@ export type Level = 'G' | 'C' | 'I' | 'N' | 'A';
  *
  * `default` absent means: no default (identity parameters, or optional ones). `debian` overrides the default if
  * Pigsty's own `configure` does so on Debian. `secret` marks values that must never be printed; for structured values
- * `secretKeys` names the keys inside that are secret. `placeholders` names variables: `${name}` stands for them in any
+ * `secretKeys` names the keys inside that are secret, and with `secretValues` every value inside is. `placeholders` names variables: `${name}` stands for them in any
  * text of the value.
  */
 export type Parameter<T extends z.ZodType = z.ZodType> = {
@@ -23,6 +23,7 @@ export type Parameter<T extends z.ZodType = z.ZodType> = {
   readonly meaning: string;
   readonly secret?: boolean;
   readonly secretKeys?: readonly string[];
+  readonly secretValues?: true;
   readonly placeholders?: readonly string[];
   /** It names the cluster that a host is a member of: a host is in one of each kind. */
   readonly isIdentity?: true;

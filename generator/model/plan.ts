@@ -29,6 +29,8 @@ export type FileSource =
   | { readonly kind: 'revocations' }
   /** The private key. */
   | { readonly kind: 'ssh-key'; readonly name: string }
+  /** A finished file of the compiler, by its name in dist/console/ (docs/bundle.md). */
+  | { readonly kind: 'asset'; readonly asset: string }
   /** Text that a node computes when the bundle is activated: the template is a shell script that prints it. */
   | { readonly kind: 'measured'; readonly template: string; readonly view: View };
 

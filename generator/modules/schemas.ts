@@ -172,3 +172,20 @@ export function byPort<T extends z.ZodType>(item: T) {
   const port = z.string().refine((key) => Port.safeParse(key).success, refusal);
   return z.record(port, item, refusal);
 }
+
+/** Replaced after the schema has checked the value (pigsty.md section 1). */
+export const ADMIN_IP = '${admin_ip}';
+
+/** What the pattern has refused is not refused again. */
+export const isOneLine = (line: string) => !/[^\P{Cc}\t]/u.test(line);
+
+/** A line of hosts(5): an address and its names, or a comment. */
+export const HostsLine = ConfigLine.refine(isHostsLine, expected('a line of /etc/hosts: `10.10.10.10 name`'));
+
+function isHostsLine(line: string): boolean {
+  if (!isOneLine(line)) return true;
+  const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
+  if (address === '') return true;
+  const isAddress = address === ADMIN_IP || ADDRESS.test(address) || z.ipv6().safeParse(address).success;
+  return isAddress && names.length > 0 && names.every((name) => /^[A-Za-z0-9_](?:[\w.-]*\w)?$/.test(name));
+}

@@ -19,12 +19,13 @@ import { withLabels } from '../text/log-labels.ts';
 import { oneLine } from '../text/one-line.ts';
 import type { Saslprep } from '../text/password.ts';
 import { revealSecret, type SecretForms, stubSecret } from '../text/secret-forms.ts';
-import { renderTemplate, type Templates } from '../text/template.ts';
+import { type Assets, renderTemplate, type Templates } from '../text/template.ts';
 import { checkUnit } from '../text/unit-check.ts';
 import { writeYaml } from '../text/yaml-writer.ts';
 
 export type RenderInput = {
   readonly templates: Templates;
+  readonly assets: Assets;
   readonly keys: KeyRing;
   readonly secrets: Secrets;
   readonly saslprep: Saslprep;
@@ -165,11 +166,19 @@ function renderSource(source: FileSource, input: RenderInput, read: Reader): str
       return input.keys.ca;
     case 'revocations':
       return input.keys.revocations;
+    case 'asset':
+      return assetOf(input.assets, source.asset);
     case 'ssh-key':
       return sshKeyOf(input.keys, source.name).key;
     default:
       return assertNever(source);
   }
+}
+
+function assetOf(assets: Assets, name: string): string {
+  const text = assets.get(name);
+  if (text === undefined) throw new Unreachable(`dist/console has no file ${name}`);
+  return text;
 }
 
 function pairOf(keys: KeyRing, name: string): { certificate: string; key: string } {

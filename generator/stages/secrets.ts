@@ -1,8 +1,8 @@
 import type { Value } from '../model/inventory.ts';
 import { isBuilt, type Module } from '../model/module.ts';
 import type { Path } from '../model/origin.ts';
-import type { Parameter } from '../model/parameter.ts';
-import type { Secret, Secrets } from '../model/secret.ts';
+import { type Parameter, PENDING } from '../model/parameter.ts';
+import { type Secret, type Secrets, secretNamePart } from '../model/secret.ts';
 import type { Site, SiteHost } from '../model/site.ts';
 
 /**
@@ -40,10 +40,14 @@ function secretRowsOf(host: SiteHost, modules: readonly Module[]): readonly Para
 
 const rowsOfModule = new WeakMap<Module, readonly Parameter[]>();
 
+/** Not those that nothing reads yet: they reach no host. */
 function secretRows(module: Module): readonly Parameter[] {
   const known = rowsOfModule.get(module);
   if (known) return known;
-  const rows = module.parameters.rows.filter(({ secret, secretKeys }) => secret || secretKeys);
+  const rows = module.parameters.rows.filter(
+    ({ secret, secretKeys, secretValues, note }) =>
+      (secret || secretKeys || secretValues) && note !== PENDING,
+  );
   rowsOfModule.set(module, rows);
   return rows;
 }
@@ -54,22 +58,24 @@ type Named = readonly [name: string, secret: Secret];
 const secretsOfValue = new WeakMap<Parameter, WeakMap<object, readonly Named[]>>();
 
 function secretsOfRow(row: Parameter, value: Value | undefined): readonly Named[] {
-  const { name, secret, secretKeys = [] } = row;
+  const { name, secret, secretKeys = [], secretValues } = row;
   if (value === undefined) return [];
   if (secret) return [[name, { text: String(value), parameter: name, path: [] }]];
   if (typeof value !== 'object' || value === null) return [];
   const known = secretsOfValue.get(row) ?? new WeakMap<object, readonly Named[]>();
-  const found = known.get(value) ?? [...secretsIn(value, name, new Set(secretKeys))];
+  const keys = secretValues ? ALL : new Set(secretKeys);
+  const found = known.get(value) ?? [...secretsIn(value, name, keys)];
   secretsOfValue.set(row, known.set(value, found));
   return found;
 }
 
-/** An item of a list is named by its `name`, if it has one, otherwise by its index. */
-function* secretsIn(value: object, parameter: string, keys: ReadonlySet<string>): Generator<Named> {
+const ALL = { has: () => true };
+
+function* secretsIn(value: object, parameter: string, keys: { has(key: string): boolean }): Generator<Named> {
   const search = function* (inside: object, names: readonly string[], path: Path): Generator<Named> {
     for (const [key, item] of Object.entries(inside)) {
       const step = Array.isArray(inside) ? Number(key) : key;
-      const name = Array.isArray(inside) ? nameOf(item, key) : key;
+      const name = secretNamePart(inside, key, item);
       if (typeof item === 'object' && item !== null) yield* search(item, [...names, name], [...path, step]);
       else if (keys.has(key) && item !== undefined) {
         yield [[...names, name].join('.'), { text: String(item), parameter, path: [...path, step] }];
@@ -77,8 +83,4 @@ function* secretsIn(value: object, parameter: string, keys: ReadonlySet<string>)
     }
   };
   yield* search(value, [parameter], []);
-}
-
-function nameOf(item: unknown, index: string): string {
-  return typeof item === 'object' && item !== null && 'name' in item ? String(item.name) : index;
 }

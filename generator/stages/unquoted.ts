@@ -76,7 +76,12 @@ function itemOf(value: Value | undefined, key: string): Value | undefined {
 
 /** Text also where the schema keeps the number: secrets, and variables of the user, which other texts refer to. */
 function isTextFor(row: Parameter | undefined, path: Path): boolean {
-  return row === undefined || row.secret === true || (row.secretKeys ?? []).includes(String(path.at(-1)));
+  return (
+    row === undefined ||
+    row.secret === true ||
+    row.secretValues === true ||
+    (row.secretKeys ?? []).includes(String(path.at(-1)))
+  );
 }
 
 /** What YAML reads instead of text, if the schema accepts the scalar at `path` in quotes. */

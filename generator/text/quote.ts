@@ -50,3 +50,8 @@ export function quoteConnection(text: string): string {
 export function commentLine(text: string): string {
   return text.replaceAll(/\p{Cc}+/gu, ' ').replace(/[\s\\]+$/, '');
 }
+
+/** Text in HTML, also inside a quoted attribute. */
+export function quoteHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

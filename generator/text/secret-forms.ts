@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { assertNever, Unreachable } from '../model/brand.ts';
 import type { SecretRef, Secrets } from '../model/secret.ts';
 import { isVerifier, md5Verifier, reproducibleSalt, type Saslprep, scramVerifier } from './password.ts';
+import { sha512Crypt } from './sha512-crypt.ts';
 
 /** The data that turns secrets into text. */
 export type SecretForms = {
@@ -14,6 +15,7 @@ export type SecretForms = {
 export function revealSecret(ref: SecretRef, forms: SecretForms): string {
   const { secrets, siteKey } = forms;
   if (ref.as === 'derived') return derive(ref.$secret, siteKey);
+  if (ref.as === 'derived-crypt') return crypt(ref, derive(ref.$secret, siteKey), siteKey);
   const value = secrets.get(ref.$secret)?.text;
   if (value === undefined) throw new Unreachable(`no secret ${ref.$secret}`);
   switch (ref.as) {
@@ -21,11 +23,21 @@ export function revealSecret(ref: SecretRef, forms: SecretForms): string {
       return value;
     case 'postgres-verifier':
       return verifier(ref, value, forms);
+    case 'crypt':
+      return crypt(ref, value, siteKey);
     case 'basic-auth':
       return Buffer.from(`${ref.user ?? ''}:${value}`).toString('base64');
     default:
       return assertNever(ref.as);
   }
+}
+
+/** The same salt at each build: the file changes when the password does. */
+function crypt({ user = '' }: SecretRef, password: string, siteKey: Uint8Array): string {
+  const salt = Buffer.from(reproducibleSalt(siteKey, user, password))
+    .toString('hex')
+    .slice(0, 16);
+  return sha512Crypt(password, salt);
 }
 
 /** 256 bits: nobody guesses it, however cheap a guess is. */

@@ -5,6 +5,7 @@ import {
   commentLine,
   quoteConnection,
   quoteHaproxy,
+  quoteHtml,
   quotePgbouncerUser,
   quotePostgresConf,
   quoteShell,
@@ -15,6 +16,9 @@ import {
 
 /** The template texts of units/, by path below it: `etcd/etcd.service.ejs`. */
 export type Templates = ReadonlyMap<string, string>;
+
+/** Finished files of the compiler, by path below dist/console/: `portal.css`. Text only. */
+export type Assets = ReadonlyMap<string, string>;
 
 /** Functions that a template may call: quoting only, because the view makes all decisions. */
 export const templateFunctions = {
@@ -27,6 +31,7 @@ export const templateFunctions = {
   pgb: quotePgbouncerUser,
   conn: quoteConnection,
   comment: commentLine,
+  html: quoteHtml,
 } as const;
 
 /** Files with one directive a line: a printed value must not begin a new line. */

@@ -247,6 +247,55 @@ describe.skipIf(skipped)(`apt as solver and downloader${skipped ? ` (${skipped})
       expect(kept(result.value)).toEqual([true, true]);
     });
 
+    describe('that has a newer package of the platform', () => {
+      let newer: TestArchive;
+      beforeAll(async () => {
+        newer = await startArchive(mkdtempSync(join(tmpdir(), 'pigsty-archive-')));
+        newer.publish([
+          { name: 'extra', version: '3.0', depends: 'library', files: file('extra') },
+          { name: 'library', version: '9.0', files: file('library') },
+        ]);
+      });
+      afterAll(async () => {
+        await newer.close();
+        rmSync(newer.directory, { recursive: true, force: true });
+      });
+      const archives = async (packages?: readonly string[]) => {
+        const source = { ...newer.source, ...(packages && { packages }) };
+        const result = await resolveLock([request('one', ['extra'])], added(source));
+        const locked = result.ok ? result.value.platforms[0]?.packages : undefined;
+        const codes = result.diagnostics.map(({ code, message }) => `${code}: ${message}`);
+        return { locked: locked?.map((one) => [one.name, one.archive]), codes };
+      };
+
+      it('supplies what its list names, and nothing else', async () => {
+        const expected = [
+          ['extra', 'ours'],
+          ['library', 'debian'],
+        ];
+        expect(await archives(['extra'])).toEqual({ locked: expected, codes: [] });
+        expect(await archives(['ext*'])).toEqual({ locked: expected, codes: [] });
+      });
+
+      it('supplies that package, too, if its list names it', async () => {
+        const expected = [
+          ['extra', 'ours'],
+          ['library', 'ours'],
+        ];
+        expect(await archives(['extra', 'library'])).toEqual({ locked: expected, codes: [] });
+        // The list before this one leaves nothing behind.
+        expect((await archives(['extra'])).locked).toContainEqual(['library', 'debian']);
+      });
+
+      it('says so without a list', async () => {
+        const { locked, codes } = await archives();
+        expect(locked).toContainEqual(['library', 'ours']);
+        expect(codes).toEqual([
+          'lock/replaced-by-archive: archive ours has newer packages than test, which take their place: library',
+        ]);
+      });
+    });
+
     it('refuses one that another key signed', async () => {
       const result = await resolveLock([request('one', ['extra'])], added({ key: archive.source.key }));
       expect(result.diagnostics).toMatchObject([{ code: 'lock/source-unreachable' }]);

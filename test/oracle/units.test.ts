@@ -5,25 +5,24 @@ import { UNIT_DIRECTIVES } from '../../generator/text/unit-directives.ts';
 import { mustRun, run } from '../support/process.ts';
 import { Workshop } from '../support/product.ts';
 
-/* systemd judges the units of blueprint meta, on a host that is an infra host too. */
+/* systemd judges the units of blueprints: a database, and a monitoring centre with one. */
 const LIMIT = 3;
 /** A unit above the limit says why, in a comment that begins with this. */
 const EXCEPTION = '# Exposure: ';
 /** The program lies in the image: systemd looks for it on this machine (design: tolerate exactly this line). */
 const IN_IMAGE = /: Command \S+ is not executable: No such file or directory$/;
 
-/** A group `infra` with the host of the blueprint. */
-const withInfra = (text: string) =>
-  text.replace('  children:\n', '  children:\n    infra: { hosts: { 10.10.10.10: { infra_seq: 1 } } }\n');
-
-describe('units of blueprint meta', () => {
+describe.each([
+  ['meta', 'patroni.service'],
+  ['demo', 'nginx.service'],
+])('units of blueprint %s', (blueprint, sample) => {
   let workshop: Workshop;
   let directory: string;
 
   beforeAll(async () => {
-    workshop = new Workshop('meta', withInfra);
+    workshop = new Workshop(blueprint);
     await workshop.build('--config-only');
-    directory = join(workshop.directory, 'out', 'meta', 'hosts', '10.10.10.10', 'units');
+    directory = join(workshop.directory, 'out', blueprint, 'hosts', '10.10.10.10', 'units');
   });
 
   afterAll(() => workshop?.remove());
@@ -41,9 +40,9 @@ describe('units of blueprint meta', () => {
   });
 
   it('are refused by it when one setting is broken', async () => {
-    const broken = join(workshop.directory, 'broken', 'patroni.service');
+    const broken = join(workshop.directory, 'broken', sample);
     mkdirSync(join(workshop.directory, 'broken'));
-    const text = readFileSync(join(directory, 'patroni.service'), 'utf8');
+    const text = readFileSync(join(directory, sample), 'utf8');
     writeFileSync(broken, text.replace('ProtectClock=', 'ProtectClocks='));
     expect((await complaints(broken)).join()).toContain('ProtectClocks');
   });

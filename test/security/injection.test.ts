@@ -83,15 +83,19 @@ const RAW =
 /** A comma separates the names of a list. */
 const LISTS = /hba_rules\.\[\]\.(?:user|db)$/;
 
+/** Words of a command line: white space divides them, quotes hold them together, and `$` is doubled for systemd. */
+const WORDS = /^(?:prometheus|alertmanager|pushgateway|blackbox)_options$/;
+
 /** Texts that depend on a value and do not show it: hashes, and addresses of relays. */
 const DIGESTS =
-  /SCRAM-SHA-256\$[\w+/=$:]+|\bmd5[0-9a-f]{32}\b|\b[0-9a-f]{64}\b|\b(?:direct|relay)$|\b127\.77\.\d+\.\d+/g;
+  /\$6\$[\w./]+\$[\w./]+|SCRAM-SHA-256\$[\w+/=$:]+|\bmd5[0-9a-f]{32}\b|\b[0-9a-f]{64}\b|\b(?:direct|relay)$|\b127\.77\.\d+\.\d+/g;
 
 type Trial = { readonly hostile: string; readonly isBefore: boolean };
 
 function hostileText({ name, text, marker }: Probe, { hostile, isBefore }: Trial): string {
   if (hostile.includes(',') && LISTS.test(name)) return text;
   if (/[ ,"'#@=]/.test(hostile) && !/[\r\n]/.test(hostile) && name.endsWith('.rules.[]')) return text;
+  if (/[ "'$]/.test(hostile) && !/[\r\n]/.test(hostile) && WORDS.test(name)) return text;
   return text.replace(marker, () => (isBefore ? hostile + marker : marker + hostile));
 }
 

@@ -79,7 +79,8 @@ function publish(
   });
   const index = join(directory, 'dists/test/main/binary-amd64');
   mkdirSync(index, { recursive: true });
-  const text = stanzas.join('\n');
+  // Each stanza ends with an empty line: apt 2.6 cannot go back to a last one without it.
+  const text = stanzas.map((one) => `${one}\n`).join('');
   writeFileSync(join(index, 'Packages'), text);
   const hash = createHash('sha256').update(text).digest('hex');
   const head =

@@ -2,15 +2,22 @@ import { distributionOf, platformNames } from '../../generator/distributions/ind
 import type { ImageUse } from '../../generator/model/plan.ts';
 
 const PLAIN = [
+  'alertmanager',
+  'blackbox',
   'chrony',
+  'dnsmasq',
   'etcd',
   'haproxy',
   'journal',
   'keepalived',
   'nftables',
+  'nginx',
+  'nginx-exporter',
   'node-exporter',
   'pgbackrest-exporter',
   'pgbouncer',
+  'prometheus',
+  'pushgateway',
   'vip-manager',
 ];
 /** Only the next release has it. */

@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { quoteShell } from '../../generator/text/quote.ts';
 import { mustRun, type RunResult, run } from './process.ts';
 import type { Workshop } from './product.ts';
 
@@ -18,6 +19,13 @@ within() {
   root=$tree/$1 uid=$2; shift 2
   chroot --userspec="$uid:$uid" "$root" /usr/bin/env -i HOME=/tmp LANG=C.UTF-8 \
     PATH=/usr/lib/postgresql/17/bin:/usr/sbin:/usr/bin "$@"
+}`;
+
+/** Connects the process `pid` with the bridge `lab`, as `name`, when it has a network of its own. */
+export const LINK = `link() { # NAME PID
+  until [ "$(readlink /proc/$2/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.1; done
+  ip link add "$1" type veth peer name eth0 netns "$2"
+  ip link set "$1" master lab up
 }`;
 
 /**
@@ -82,15 +90,31 @@ export class UnpackedBundle {
    * made to a copy, for this run.
    */
   async run(script: string, ...edits: readonly Edit[]): Promise<RunResult> {
+    const network = `ip address add ${this.#address}/32 dev lo`;
+    return run('sh', ['-c', await this.#command(`${network}\n${script}`, edits)]);
+  }
+
+  /** A command that does this on a machine of a network: its caller connects `eth0` of the namespace ({@link LINK}). */
+  async hosted(script: string): Promise<string> {
+    const network = `until ip link show dev eth0 >"$node/link" 2>&1; do sleep 0.1; done
+      ip address add ${this.#address}/24 dev eth0
+      ip link set eth0 up`;
+    return this.#command(`${network}\n${script}`, []);
+  }
+
+  async #command(script: string, edits: readonly Edit[]): Promise<string> {
     const generation = edits.length > 0 ? await this.#edited(edits) : this.generation;
     const node = join(this.#directory, 'node');
     mkdirSync(node, { recursive: true });
-    const address = `ip address add ${this.records('host')[0]?.[0]}/32 dev lo`;
     const images = this.records('image').flatMap(([name]) => this.#mounts(`"$tree/${name}"`, generation));
-    const text = [PRELUDE, address, ...this.#stateDirectories(), ...images, script].join('\n');
-    const namespaces = ['--mount', '--net', '--pid', '--fork', '--kill-child'];
-    const env = { ...process.env, tree: this.#tree, node };
-    return run('unshare', [...namespaces, 'sh', '-c', text], { env, cwd: generation });
+    const text = [PRELUDE, ...this.#stateDirectories(), ...images, script].join('\n');
+    const namespaces = 'unshare --mount --net --pid --fork --kill-child';
+    const settings = [`tree=${quoteShell(this.#tree)}`, `node=${quoteShell(node)}`].join(' ');
+    return `cd ${quoteShell(generation)} && ${settings} exec ${namespaces} sh -c ${quoteShell(text)}`;
+  }
+
+  get #address(): string {
+    return this.records('host')[0]?.[0] ?? '';
   }
 
   /** The files that a node writes when it activates the bundle. */

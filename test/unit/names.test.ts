@@ -5,7 +5,7 @@ import { compile } from '../../generator/compile.ts';
 function site(vars: string) {
   const text = `all:
   children:
-    infra: { hosts: { 10.0.0.1: { infra_seq: 1 } } }
+    infra: { hosts: { 10.0.0.1: { infra_seq: 1, grafana_enabled: false, loki_enabled: false, nginx_enabled: false, alertmanager_enabled: false } } }
     etcd: { hosts: { 10.0.0.1: { etcd_seq: 1 } } }
     pg-a: { hosts: { 10.0.0.1: { pg_seq: 1, pg_role: primary } }, vars: { pg_cluster: pg-a, pg_version: 17, ${vars} } }
 `;

@@ -17,12 +17,9 @@ export const infraPortal: Readonly<Record<string, PortalEntry>> = {
   loki: { endpoint: '${admin_ip}:3100' },
 };
 
+/** Pigsty's other links lead to files that Pigsty downloads or writes on the host. */
 export const nginxNavbar: readonly NavbarLink[] = [
   { name: 'CA Cert', url: '/ca.crt', desc: 'pigsty self-signed ca.crt' },
-  { name: 'Package', url: '/pigsty', desc: 'local yum repo packages' },
-  { name: 'PG Logs', url: '/logs', desc: 'postgres raw csv logs' },
-  { name: 'Reports', url: '/report', desc: 'pgbadger summary report' },
-  { name: 'Explain', url: '/pigsty/pev.html', desc: 'postgres explain visualizer' },
 ];
 
 export const dnsRecords: readonly string[] = [

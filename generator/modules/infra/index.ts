@@ -1,32 +1,34 @@
-import { OpenPort, offer } from '../../model/facts.ts';
-import { journalReceivers } from '../../model/infra.ts';
-import { defineModule, settingsOf } from '../../model/module.ts';
-import { DashboardPage, PortalSite, RuleGroup } from '../../model/monitoring.ts';
-import { JOURNAL_SITE, journalImages, journalPorts } from './journal.ts';
-import { ruleGroups } from './monitoring/index.ts';
-import { INFRA_PAGES } from './monitoring/pages.ts';
+import { isInfraHost } from '../../model/infra.ts';
+import { defineModule } from '../../model/module.ts';
+import { infraHostOf } from './hosts.ts';
+import { infraOffers } from './offers.ts';
 import { rows } from './params.ts';
-import { planInfra } from './plan.ts';
+import { infraImages, infraPorts, planInfra } from './plan.ts';
 import { checkInfra } from './rules.ts';
 
 export const infra = defineModule({
   name: 'infra',
   rows,
-  recipes: ['haproxy', 'journal'],
-  isOn: ({ groups }) => groups.includes('infra'),
-  check: checkInfra,
-  labels: (host) => ({ cls: 'infra', ins: `infra-${settingsOf(host).infra_seq ?? host.ip}` }),
-  offer: (site) => {
-    const receivers = journalReceivers(site);
-    const ports = receivers.map((host) => ({ ip: host.ip, port: settingsOf(host).journal_port }));
-    return [
-      offer(OpenPort, ports),
-      offer(PortalSite, receivers.length > 0 ? [JOURNAL_SITE] : []),
-      offer(RuleGroup, ruleGroups(site)),
-      offer(DashboardPage, INFRA_PAGES),
-    ];
+  recipes: [
+    'nginx',
+    'nginx-exporter',
+    'dnsmasq',
+    'prometheus',
+    'alertmanager',
+    'pushgateway',
+    'blackbox',
+    'haproxy',
+    'journal',
+  ],
+  isOn: (host) => isInfraHost(host) && host.parameters.values.infra_seq !== undefined,
+  instance: (host, site) => {
+    const self = infraHostOf(host, site);
+    return self && { instance: self.instance };
   },
-  images: journalImages,
-  ports: journalPorts,
+  labels: (host, site) => ({ cls: 'infra', ins: infraHostOf(host, site)?.instance ?? 'infra' }),
+  check: checkInfra,
+  offer: infraOffers,
+  images: infraImages,
+  ports: infraPorts,
   plan: planInfra,
 });

@@ -1,13 +1,15 @@
 import * as z from 'zod';
 import type { SettingsOf } from '../../model/settings.ts';
 import { daysOf } from '../../text/days.ts';
-import { OURS, section, UNREAD } from '../params-section.ts';
+import { LATER, OURS, PENDING, section, UNREAD, WITHOUT_EFFECT } from '../params-section.ts';
 import {
   AbsolutePath,
   AnyText,
+  ConfigLine,
   Count,
   expected,
   Flag,
+  HostsLine,
   Interval,
   Ip,
   listOf,
@@ -21,11 +23,23 @@ import {
   UrlOrNone,
 } from '../schemas.ts';
 import * as defaults from './defaults.ts';
-import { NavbarLink, PortalEntry, Upstream } from './schemas.ts';
+import {
+  AlertReceiver,
+  AlertSettings,
+  Duration,
+  NavbarLink,
+  PortalEntry,
+  PortalName,
+  PortalUsers,
+  RECEIVER_SECRETS,
+  Upstream,
+} from './schemas.ts';
 
 const Environment = z.record(z.string(), AnyText, expected('a dictionary of environment variables'));
 const Days = Interval.refine((span) => daysOf(span) >= 1, expected('a time span of a day or more, as 730d'));
-const Portal = z.record(z.string(), PortalEntry, expected('a dictionary of portal entries'));
+/** Words of a command line; an option may be in quotes. */
+const Arguments = z.union([ConfigLine, z.literal('')], expected('arguments of a program, on one line'));
+const Portal = z.record(PortalName, PortalEntry, expected('a dictionary of portal entries'));
 
 // biome-ignore format: a table, one parameter per row
 const meta = section('META', [
@@ -59,31 +73,31 @@ const identity = section('INFRA_ID', [
 
 // biome-ignore format: a table, one parameter per row
 const repository = section('REPO', [
-  { id: 110, name: 'repo_enabled', level: 'G/I', schema: Flag, default: true,
+  { id: 110, name: 'repo_enabled', level: 'G/I', schema: Flag, default: true, note: PENDING,
     meaning: 'serve a package repository from this infra host' },
-  { id: 111, name: 'repo_home', level: 'G', schema: AbsolutePath, default: '/www',
+  { id: 111, name: 'repo_home', level: 'G', schema: AbsolutePath, default: '/www', note: PENDING,
     meaning: 'directory of the repository' },
-  { id: 112, name: 'repo_name', level: 'G', schema: Text, default: 'pigsty',
+  { id: 112, name: 'repo_name', level: 'G', schema: Text, default: 'pigsty', note: PENDING,
     meaning: 'name of the repository and of its directory' },
-  { id: 113, name: 'repo_endpoint', level: 'G', schema: Url, default: 'http://${admin_ip}:80',
+  { id: 113, name: 'repo_endpoint', level: 'G', schema: Url, default: 'http://${admin_ip}:80', note: PENDING,
     meaning: 'address under which hosts reach the repository' },
-  { id: 114, name: 'repo_remove', level: 'G/A', schema: Flag, default: true,
+  { id: 114, name: 'repo_remove', level: 'G/A', schema: Flag, default: true, note: PENDING,
     meaning: 'remove the package archives that are configured on the infra host' },
-  { id: 115, name: 'repo_modules', level: 'G/A', schema: Text, default: 'infra,node,pgsql,redis',
+  { id: 115, name: 'repo_modules', level: 'G/A', schema: Text, default: 'infra,node,pgsql,redis', note: PENDING,
     meaning: 'modules of repo_upstream that the repository is filled from' },
-  { id: 116, name: 'repo_upstream', level: 'G', schema: listOf(Upstream, 'archives'), default: defaults.repoUpstream,
+  { id: 116, name: 'repo_upstream', level: 'G', schema: listOf(Upstream, 'archives'), default: defaults.repoUpstream, note: PENDING,
     meaning: 'package archives for downloads, by module, release and region' },
-  { id: 117, name: 'repo_packages', level: 'G', schema: Texts, default: defaults.repoPackages,
+  { id: 117, name: 'repo_packages', level: 'G', schema: Texts, default: defaults.repoPackages, note: PENDING,
     meaning: 'packages to download with their dependencies; an entry may have several names' },
-  { id: 118, name: 'repo_url_packages', level: 'G', schema: Texts, default: defaults.repoUrlPackages,
+  { id: 118, name: 'repo_url_packages', level: 'G', schema: Texts, default: defaults.repoUrlPackages, note: PENDING,
     meaning: 'single files to download, by address' },
 ]);
 
 // biome-ignore format: a table, one parameter per row
 const infraPackage = section('INFRA_PACKAGE', [
-  { id: 120, name: 'infra_packages', level: 'G', schema: Texts, default: defaults.infraPackages,
+  { id: 120, name: 'infra_packages', level: 'G', schema: Texts, default: defaults.infraPackages, note: PENDING,
     meaning: 'packages of infra hosts' },
-  { id: 121, name: 'infra_packages_pip', level: 'G', schema: AnyText, default: '',
+  { id: 121, name: 'infra_packages_pip', level: 'G', schema: AnyText, default: '', note: PENDING,
     meaning: 'Python packages of infra hosts, separated by commas' },
 ]);
 
@@ -101,6 +115,10 @@ const nginx = section('NGINX', [
     meaning: 'port for plain HTTP' },
   { id: 135, name: 'nginx_ssl_port', level: 'G', schema: Port, default: 443,
     meaning: 'port for HTTPS' },
+  { name: 'nginx_exporter_port', level: 'G', schema: Port, default: 9113, note: LATER,
+    meaning: 'port of the exporter of Nginx\'s metrics' },
+  { name: 'nginx_users', level: 'G', schema: PortalUsers, default: {}, secretValues: true, note: LATER,
+    meaning: 'users of the portal, a password for each; when empty, `admin` with a generated one (docs/portal.md)' },
   { id: 136, name: 'nginx_navbar', level: 'G', schema: listOf(NavbarLink, 'links'), default: defaults.nginxNavbar,
     meaning: 'links on the home page of the portal' },
 ]);
@@ -111,7 +129,7 @@ const dns = section('DNS', [
     meaning: 'run a DNS server, dnsmasq, on this infra host' },
   { id: 141, name: 'dns_port', level: 'G', schema: Port, default: 53,
     meaning: 'port of the DNS server' },
-  { id: 142, name: 'dns_records', level: 'G', schema: Texts, default: defaults.dnsRecords,
+  { id: 142, name: 'dns_records', level: 'G', schema: listOf(HostsLine, 'lines'), default: defaults.dnsRecords,
     meaning: 'records of the DNS server, each line an address and its names' },
 ]);
 
@@ -119,30 +137,48 @@ const dns = section('DNS', [
 const prometheus = section('PROMETHEUS', [
   { id: 150, name: 'prometheus_enabled', level: 'G/I', schema: Flag, default: true,
     meaning: 'run Prometheus on this infra host' },
-  { id: 151, name: 'prometheus_clean', level: 'G/A', schema: Flag, default: true,
+  { name: 'prometheus_port', level: 'G', schema: Port, default: 9090, note: OURS,
+    meaning: 'port of Prometheus, for the portal and the other infra hosts' },
+  { id: 151, name: 'prometheus_clean', level: 'G/A', schema: Flag, default: true, note: WITHOUT_EFFECT,
     meaning: 'delete existing metrics at setup' },
   { id: 152, name: 'prometheus_data', level: 'G', schema: AbsolutePath, default: '/data/prometheus',
     meaning: 'directory of the metrics' },
-  { id: 153, name: 'prometheus_sd_interval', level: 'G', schema: Interval, default: '5s',
+  { id: 153, name: 'prometheus_sd_interval', level: 'G', schema: Duration, default: '5s',
     meaning: 'interval at which the lists of targets are read' },
-  { id: 154, name: 'prometheus_scrape_interval', level: 'G', schema: Interval, default: '10s',
+  { id: 154, name: 'prometheus_scrape_interval', level: 'G', schema: Duration, default: '10s',
     meaning: 'interval at which targets are scraped and rules evaluated' },
-  { id: 155, name: 'prometheus_scrape_timeout', level: 'G', schema: Interval, default: '8s',
+  { id: 155, name: 'prometheus_scrape_timeout', level: 'G', schema: Duration, default: '8s',
     meaning: 'timeout of a scrape' },
-  { id: 156, name: 'prometheus_options', level: 'G', schema: AnyText, default: '--storage.tsdb.retention.time=15d',
+  { id: 156, name: 'prometheus_options', level: 'G', schema: Arguments, default: '--storage.tsdb.retention.time=15d',
     meaning: 'additional arguments of Prometheus' },
   { id: 157, name: 'pushgateway_enabled', level: 'G/I', schema: Flag, default: true,
     meaning: 'run Pushgateway, which receives the metrics of short jobs' },
-  { id: 158, name: 'pushgateway_options', level: 'G', schema: AnyText, default: '--persistence.interval=1m',
+  { name: 'pushgateway_port', level: 'G', schema: Port, default: 9091, note: OURS,
+    meaning: 'port of Pushgateway' },
+  { id: 158, name: 'pushgateway_options', level: 'G', schema: Arguments, default: '--persistence.interval=1m',
     meaning: 'additional arguments of Pushgateway' },
   { id: 159, name: 'blackbox_enabled', level: 'G/I', schema: Flag, default: true,
     meaning: 'run the blackbox exporter, which probes hosts over the network' },
-  { id: 160, name: 'blackbox_options', level: 'G', schema: AnyText, default: '',
+  { name: 'blackbox_port', level: 'G', schema: Port, default: 9115, note: LATER,
+    meaning: 'port of the blackbox exporter' },
+  { id: 160, name: 'blackbox_options', level: 'G', schema: Arguments, default: '',
     meaning: 'additional arguments of the blackbox exporter' },
   { id: 161, name: 'alertmanager_enabled', level: 'G/I', schema: Flag, default: true,
     meaning: 'run Alertmanager, which groups and forwards alerts' },
-  { id: 162, name: 'alertmanager_options', level: 'G', schema: AnyText, default: '',
+  { name: 'alertmanager_port', level: 'G', schema: Port, default: 9093, note: LATER,
+    meaning: 'port of Alertmanager' },
+  { name: 'alertmanager_cluster_port', level: 'G', schema: Port, default: 9094, note: OURS,
+    meaning: 'port between the Alertmanagers of several infra hosts' },
+  { id: 162, name: 'alertmanager_options', level: 'G', schema: Arguments, default: '',
     meaning: 'additional arguments of Alertmanager' },
+  { name: 'alertmanager_receivers', level: 'G', schema: listOf(AlertReceiver, 'receivers'), default: [], secretKeys: RECEIVER_SECRETS, note: OURS,
+    meaning: 'who receives alerts, as Alertmanager\'s `receivers`; without other routes, the first one does' },
+  { name: 'alertmanager_route', level: 'G', schema: AlertSettings, default: {}, note: OURS,
+    meaning: 'which alerts go to which receiver, and when, as Alertmanager\'s `route`' },
+  { name: 'alertmanager_global', level: 'G', schema: AlertSettings, default: {}, secretKeys: RECEIVER_SECRETS, note: OURS,
+    meaning: 'settings of all receivers, such as the mail server, as Alertmanager\'s `global`' },
+  { name: 'alertmanager_inhibit_rules', level: 'G', schema: listOf(AlertSettings, 'rules'), default: [], note: OURS,
+    meaning: 'which alerts silence others, as Alertmanager\'s `inhibit_rules`' },
   { id: 163, name: 'exporter_metrics_path', level: 'G', schema: AbsolutePath, default: '/metrics',
     meaning: 'URL path of the exporters\' metrics' },
   { id: 164, name: 'exporter_install', level: 'G', schema: oneOf('none', 'yum', 'binary'), default: 'none', note: UNREAD,
@@ -155,15 +191,15 @@ const prometheus = section('PROMETHEUS', [
 const grafana = section('GRAFANA', [
   { id: 170, name: 'grafana_enabled', level: 'G/I', schema: Flag, default: true,
     meaning: 'run Grafana on this infra host' },
-  { id: 171, name: 'grafana_clean', level: 'G/A', schema: Flag, default: true,
+  { id: 171, name: 'grafana_clean', level: 'G/A', schema: Flag, default: true, note: WITHOUT_EFFECT,
     meaning: 'delete existing dashboards and settings at setup' },
-  { id: 172, name: 'grafana_admin_username', level: 'G', schema: Text, default: 'admin',
+  { id: 172, name: 'grafana_admin_username', level: 'G', schema: Text, default: 'admin', note: PENDING,
     meaning: 'name of Grafana\'s administrator' },
-  { id: 173, name: 'grafana_admin_password', level: 'G', schema: Password, default: 'pigsty', secret: true,
+  { id: 173, name: 'grafana_admin_password', level: 'G', schema: Password, default: 'pigsty', secret: true, note: PENDING,
     meaning: 'password of Grafana\'s administrator' },
-  { id: 174, name: 'grafana_plugin_cache', level: 'G', schema: AbsolutePath, default: '/www/pigsty/plugins.tgz',
+  { id: 174, name: 'grafana_plugin_cache', level: 'G', schema: AbsolutePath, default: '/www/pigsty/plugins.tgz', note: PENDING,
     meaning: 'archive with downloaded plugins' },
-  { id: 175, name: 'grafana_plugin_list', level: 'G', schema: Texts, default: defaults.grafanaPlugins,
+  { id: 175, name: 'grafana_plugin_list', level: 'G', schema: Texts, default: defaults.grafanaPlugins, note: PENDING,
     meaning: 'plugins to download where grafana_plugin_cache does not exist' },
 ]);
 
@@ -171,11 +207,11 @@ const grafana = section('GRAFANA', [
 const loki = section('LOKI', [
   { id: 176, name: 'loki_enabled', level: 'G/I', schema: Flag, default: true,
     meaning: 'run Loki, the log store, on this infra host' },
-  { id: 177, name: 'loki_clean', level: 'G/A', schema: Flag, default: false,
+  { id: 177, name: 'loki_clean', level: 'G/A', schema: Flag, default: false, note: WITHOUT_EFFECT,
     meaning: 'delete existing logs at setup' },
-  { id: 178, name: 'loki_data', level: 'G', schema: AbsolutePath, default: '/data/loki',
+  { id: 178, name: 'loki_data', level: 'G', schema: AbsolutePath, default: '/data/loki', note: PENDING,
     meaning: 'directory of the logs' },
-  { id: 179, name: 'loki_retention', level: 'G', schema: Interval, default: '15d',
+  { id: 179, name: 'loki_retention', level: 'G', schema: Interval, default: '15d', note: PENDING,
     meaning: 'age at which logs are deleted' },
 ]);
 

@@ -68,9 +68,10 @@ function openedPorts(host: SiteHost, site: Site, facts: Facts): Opened[] {
   const tcp = (port: number, sources: readonly string[]): Opened => ({ protocol: 'tcp', port, sources });
   const clients = (timeClients(site).get(host.ip) ?? []).map(({ ip }) => ip);
   return [
-    ...facts
-      .of(OpenPort, host.ip)
-      .map(({ port, sources, only }) => tcp(port, only ?? [...hosts, ...(sources?.() ?? [])])),
+    ...facts.of(OpenPort, host.ip).flatMap(({ port, isUdpToo, sources, only }) => {
+      const opened = tcp(port, only ?? [...hosts, ...(sources?.() ?? [])]);
+      return isUdpToo ? [opened, { ...opened, protocol: 'udp' as const }] : [opened];
+    }),
     ...(settingsOf(host).haproxy_enabled ? proxyPorts(host, facts, hosts).map((one) => tcp(...one)) : []),
     ...(clients.length > 0 ? [{ protocol: 'udp' as const, port: 123, sources: clients }] : []),
   ];

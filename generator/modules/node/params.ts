@@ -12,6 +12,7 @@ import {
   decimal,
   expected,
   Flag,
+  HostsLine,
   Interval,
   Ip,
   Line,
@@ -30,7 +31,6 @@ import {
 import * as defaults from './defaults.ts';
 import {
   HaproxyService,
-  HostsLine,
   ImagePlatforms,
   KernelModule,
   NameServer,

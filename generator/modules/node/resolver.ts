@@ -1,3 +1,4 @@
+import { dnsServers } from '../../model/infra.ts';
 import { type Contribution, settingsOf } from '../../model/module.ts';
 import type { FilePlan, FileSource } from '../../model/plan.ts';
 import type { Settings } from '../../model/settings.ts';
@@ -21,15 +22,20 @@ export function resolverContribution(host: SiteHost, site: Site): Contribution {
 }
 
 function nameServers(host: SiteHost, site: Site): string[] {
-  return settingsOf(host).node_dns_servers.filter((server) => !hostByIp(site).has(server));
+  return settingsOf(host).node_dns_servers.filter((server) => isServed(server, site));
 }
 
-/** Hosts of the site are not DNS servers until INFRA is built: a node that used one would lose its name resolution. */
+/** A host of the site answers if it is an infra host with DNS; other servers are not ours to judge. */
+function isServed(server: string, site: Site): boolean {
+  return !hostByIp(site).has(server) || dnsServers(site).has(server);
+}
+
+/** A node that used a host without a DNS server would lose its name resolution. */
 export function unservedNameServers(host: SiteHost, site: Site): Unserved[] {
   const { node_dns_method: method, node_dns_servers: servers } = settingsOf(host);
   if (method === 'none') return [];
   return servers.flatMap((ip, index) =>
-    hostByIp(site).has(ip) ? [{ parameter: 'node_dns_servers', index, ip, what: 'a DNS server' }] : [],
+    isServed(ip, site) ? [] : [{ parameter: 'node_dns_servers', index, ip, what: 'a DNS server' }],
   );
 }
 

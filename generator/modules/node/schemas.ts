@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { platformNames } from '../../distributions/index.ts';
-import { ADDRESS } from '../../text/address.ts';
 import { balanceProblem, listenLineProblem, serverOptionsProblem } from '../../text/haproxy-words.ts';
 import {
+  ADMIN_IP,
   ConfigLine,
   expected,
   Flag,
   Ip,
+  isOneLine,
   Line,
   lineFor,
   listOf,
@@ -32,9 +33,6 @@ const HaproxyServer = z.strictObject(
   expected('{ name, ip, port, … }'),
 );
 
-/** Replaced after the schema has checked the value (pigsty.md section 1). */
-const ADMIN_IP = '${admin_ip}';
-
 /** Settings of HAProxy: Pigsty's code reads them here, its documentation has them one level higher. */
 const Nested = z.strictObject(
   { balance: optional(lineFor(balanceProblem)), maxconn: optional(Positive) },
@@ -59,20 +57,6 @@ function isWholeKey(line: string): boolean {
     bytes.readUInt32BE(0) === type.length &&
     bytes.toString('latin1', 4, end) === type
   );
-}
-
-/** A line of hosts(5): an address and its names, or a comment. */
-export const HostsLine = ConfigLine.refine(isHostsLine, expected('a line of /etc/hosts: `10.10.10.10 name`'));
-
-/** What the pattern has refused is not refused again. */
-const isOneLine = (line: string) => !/[^\P{Cc}\t]/u.test(line);
-
-function isHostsLine(line: string): boolean {
-  if (!isOneLine(line)) return true;
-  const [address = '', ...names] = line.replace(/#.*/, '').trim().split(/\s+/);
-  if (address === '') return true;
-  const isAddress = address === ADMIN_IP || ADDRESS.test(address) || z.ipv6().safeParse(address).success;
-  return isAddress && names.length > 0 && names.every((name) => /^[A-Za-z0-9_](?:[\w.-]*\w)?$/.test(name));
 }
 
 /** A line of modules-load.d(5). */
@@ -120,8 +104,11 @@ export const PackageSource = z.strictObject(
     component: optional(pattern(/^[\w.-]+$/, 'the name of a component')),
     key: Line,
     platform: optional(oneOf(...platformNames)),
+    packages: optional(
+      listOf(pattern(/^[a-z0-9*][a-z0-9*+.-]*$/, 'a name of packages, `*` for any characters'), 'names'),
+    ),
   },
-  expected('{ name, url, suite, component, key, platform }'),
+  expected('{ name, url, suite, component, key, platform, packages }'),
 );
 /** Recipe of an image -> the release that its packages are of. */
 export const ImagePlatforms = z.record(

@@ -52,7 +52,8 @@ export function packageSources(site: Site): SignedSource[] {
     const { url: address, suite, component = suite === FLAT_SUITE ? '' : 'main' } = source;
     const { platform = settingsOf(host).image_platform } = source;
     const key = site.files.get(source.key) ?? '';
-    return { archive: source.name, platform, address, suite, component, key };
+    const packages = source.packages && { packages: source.packages };
+    return { archive: source.name, platform, address, suite, component, key, ...packages };
   });
 }
 

@@ -1,5 +1,5 @@
 import { compile } from '../../../generator/compile.ts';
-import { loadTemplates } from '../../../generator/effects/package-root.ts';
+import { loadAssets, loadTemplates } from '../../../generator/effects/package-root.ts';
 import { type Result, succeed } from '../../../generator/model/diagnostic.ts';
 import type { KeyPair, SshKey } from '../../../generator/model/keys.ts';
 import type { Parameter } from '../../../generator/model/parameter.ts';
@@ -102,6 +102,7 @@ export const SITES: { readonly [name: string]: Readonly<Record<string, unknown>>
 
 const rows = modules.flatMap(({ parameters }) => parameters.rows);
 const templates = await loadTemplates();
+const assets = await loadAssets();
 const saslprep = await loadSaslprep(['ü']);
 
 /** Every place for text of every parameter. */
@@ -281,6 +282,7 @@ function render(hosts: readonly Host[]): Files {
       const imageRoots = new Map(plan.images.map(({ name }) => [name, `/images/${name}/rootfs`]));
       const input = {
         templates,
+        assets,
         keys,
         secrets,
         saslprep,

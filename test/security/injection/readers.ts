@@ -16,6 +16,7 @@ const READERS: readonly (readonly [RegExp, Reader])[] = [
   [/etc\/haproxy\/.*\.cfg$/, readHaproxy],
   [/^measure\/|^checks\/|^leave\/|^reports\/|^bin\/|\.sh$/, readShell],
   [/\.ya?ml$|etcd\.conf$/, readYaml],
+  [/\.html$/, readHtml],
   [/\.py$/, (text) => lines(text, { continues: false, comment: undefined, words: whole })],
   [
     /database\.txt$|useropts\.txt$/,
@@ -237,6 +238,13 @@ function readYaml(text: string): Record[] {
     const broken = document.errors.map(({ message }) => ({ words: ['⟨broken⟩', message], line: '' }));
     return [...broken, ...scalars(document.toJS() as unknown, [])];
   });
+}
+
+/** Tags and the texts between them; attributes are part of their tag. */
+function readHtml(text: string): Record[] {
+  const decoded = (part: string) =>
+    part.replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
+  return [...text.matchAll(/<[^>]*>|[^<]+/g)].map(([part]) => ({ words: [decoded(part)], line: '' }));
 }
 
 function scalars(value: unknown, path: readonly string[]): Record[] {

@@ -1,0 +1,52 @@
+import type { Settings } from '../../model/settings.ts';
+import { componentOf } from './components.ts';
+import type { InfraHost } from './hosts.ts';
+import type { PortalEntry } from './schemas.ts';
+
+/** Names of entries whose programs run on every infra host: the portal of each leads to its own. */
+const OWN = ['prometheus', 'alertmanager', 'blackbox', 'pushgateway'];
+/** Names of entries whose programs Debian does not carry (docs/decisions/monitoring.md). */
+export const NOT_CARRIED = ['grafana', 'loki'];
+
+/** What the name of an entry leads to. `own`: the component of this host. `none`: nothing of this site runs there. */
+export type Destination =
+  | { readonly kind: 'own'; readonly component: string }
+  | { readonly kind: 'endpoint'; readonly endpoint: string }
+  | { readonly kind: 'none' };
+
+/** Where an entry's endpoint is an infra host, it means the centre's own program; anywhere else, somebody else's. */
+export function destinationOf(
+  [name, { endpoint }]: readonly [string, PortalEntry],
+  self: InfraHost,
+  infraAddresses: readonly string[],
+): Destination {
+  const host = endpoint?.split(':')[0] ?? '';
+  const isHere = endpoint === undefined || ['127.0.0.1', 'localhost', ...infraAddresses].includes(host);
+  if (OWN.includes(name) && isHere)
+    return componentOf(self, name) ? { kind: 'own', component: name } : { kind: 'none' };
+  if (endpoint === undefined || (NOT_CARRIED.includes(name) && isHere)) return { kind: 'none' };
+  return { kind: 'endpoint', endpoint };
+}
+
+/** The domain of the portal's own page, or the admin host's address. */
+export function homeDomain({ infra_portal, admin_ip }: Settings): string {
+  return infra_portal.home?.domain ?? admin_ip;
+}
+
+/** `https://h.pigsty`, with a port if it is not the scheme's own. */
+export function portalUrl(settings: Settings): string {
+  return urlOf(homeDomain(settings), settings);
+}
+
+export function urlOf(domain: string, settings: Settings): string {
+  const { nginx_sslmode: mode, nginx_port: plain, nginx_ssl_port: secure } = settings;
+  if (mode === 'disable') return `http://${domain}${plain === 80 ? '' : `:${plain}`}`;
+  return `https://${domain}${secure === 443 ? '' : `:${secure}`}`;
+}
+
+/** The domains of all entries, the home page's first: in the portal's certificate and in DNS. */
+export function portalDomains({ infra_portal }: Settings): string[] {
+  const { home, ...others } = infra_portal;
+  const domains = [home, ...Object.values(others)].flatMap((entry) => entry?.domain ?? []);
+  return [...new Set(domains)];
+}

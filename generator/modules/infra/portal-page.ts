@@ -1,0 +1,91 @@
+import type { Facts } from '../../model/facts.ts';
+import { infraIps } from '../../model/infra.ts';
+import { PortalSite } from '../../model/monitoring.ts';
+import type { FilePlan } from '../../model/plan.ts';
+import type { Site } from '../../model/site.ts';
+import { componentOf } from './components.ts';
+import type { InfraHost } from './hosts.ts';
+import { destinationOf, urlOf } from './portal-names.ts';
+
+/*
+ * The pages that the portal serves itself, below /etc/pigsty/current/www: finished files of the compiler (dist/console/), and
+ * what differs between sites.
+ */
+const DIRECTORY = 'www';
+/** The files of dist/console/. One that is called index.html is the home page. */
+const CONSOLE_FILES = ['portal.css'];
+
+export function consoleFiles(): FilePlan[] {
+  return CONSOLE_FILES.map((asset) => ({
+    path: `${DIRECTORY}/${asset}`,
+    mode: 0o644,
+    group: 'root',
+    source: { kind: 'asset', asset },
+  }));
+}
+
+/** A line of the page: `addresses` are where it is by path and by name. View of units/infra/portal.html.ejs. */
+type PortalLink = {
+  readonly title: string;
+  readonly meaning: string;
+  readonly addresses: readonly string[];
+};
+
+/** The page with links to all services, at `/portal/`, and at `/` as long as there is no console. */
+export function portalPage(self: InfraHost, site: Site, facts: Facts): FilePlan {
+  const path = CONSOLE_FILES.includes('index.html') ? 'portal/index.html' : 'index.html';
+  const links = self.settings.nginx_navbar.map(({ name, url, desc = '' }) => ({ name, url, desc }));
+  return {
+    path: `${DIRECTORY}/${path}`,
+    mode: 0o644,
+    group: 'root',
+    source: {
+      kind: 'template',
+      template: 'infra/portal.html.ejs',
+      view: {
+        site: site.name,
+        instance: self.instance,
+        services: [...ownLinks(self), ...entryLinks(self, site), ...siteLinks(facts)],
+        links,
+      },
+    },
+  };
+}
+
+const OWN: readonly (readonly [name: string, path: string, title: string, meaning: string])[] = [
+  ['prometheus', '/prometheus/', 'Prometheus', 'metrics, rules and targets'],
+  ['alertmanager', '/alertmanager/', 'Alertmanager', 'interface for alerts and silences'],
+  ['blackbox', '/blackbox/', 'Blackbox exporter', 'probes of hosts and pages'],
+  ['pushgateway', '/push/', 'Pushgateway', 'metrics of short jobs'],
+];
+
+function ownLinks(self: InfraHost): PortalLink[] {
+  const { settings } = self;
+  return OWN.flatMap(([name, path, title, meaning]) => {
+    if (!componentOf(self, name)) return [];
+    const domain = settings.infra_portal[name]?.domain;
+    return [
+      { title, meaning, addresses: [path, ...(domain === undefined ? [] : [`${urlOf(domain, settings)}/`])] },
+    ];
+  });
+}
+
+/** Services of others that have a name of the portal, or an address only. */
+function entryLinks(self: InfraHost, site: Site): PortalLink[] {
+  const { settings } = self;
+  return Object.entries(settings.infra_portal).flatMap((entry) => {
+    const [name, { domain, scheme = 'http' }] = entry;
+    const destination = destinationOf(entry, self, infraIps(site));
+    if (name === 'home' || destination.kind !== 'endpoint') return [];
+    const address =
+      domain === undefined ? `${scheme}://${destination.endpoint}/` : `${urlOf(domain, settings)}/`;
+    return [{ title: name, meaning: '', addresses: [address] }];
+  });
+}
+
+/** Pages that modules offer, such as those of each host's HAProxy. */
+function siteLinks(facts: Facts): PortalLink[] {
+  return facts
+    .all(PortalSite)
+    .map(({ name, title = name, path }) => ({ title, meaning: '', addresses: [path] }));
+}
