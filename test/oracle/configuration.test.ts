@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { HAPROXY } from '../../generator/text/haproxy-words.ts';
 import { SCRAPER } from '../../generator/model/monitoring.ts';
+import { HAPROXY } from '../../generator/text/haproxy-words.ts';
 import { quoteShell } from '../../generator/text/quote.ts';
 import { type RunResult, removeTree } from '../support/process.ts';
 import { Workshop } from '../support/product.ts';

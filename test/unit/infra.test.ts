@@ -193,7 +193,7 @@ describe('the site', () => {
 describe('files that all infra hosts have', () => {
   const ip = '10.10.10.12';
   if (!isHostIp(ip)) throw new Error(ip);
-  const labels = { cls: 'pg-test', ins: 'pg-test-1' };
+  const labels = { cls: 'pg-test', ins: 'pg-test-1', exporter: 'patroni' } as const;
   const facts = new Facts([
     offer(ScrapeTarget, [
       { job: 'pgsql', file: 'pg-test-1', ip, address: `${ip}:9630`, labels },

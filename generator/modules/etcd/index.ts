@@ -1,8 +1,8 @@
 import { OpenPort, offer, StoreElection, StoreEndpoint } from '../../model/facts.ts';
 import { defineModule, settingsOf } from '../../model/module.ts';
+import { DashboardPage, RuleGroup } from '../../model/monitoring.ts';
 import { electionTimes, etcdMembers, isEtcdHost } from './members.ts';
 import { ruleGroups } from './monitoring/index.ts';
-import { DashboardPage, RuleGroup } from '../../model/monitoring.ts';
 import { ETCD_PAGES } from './monitoring/pages.ts';
 import { rows } from './params.ts';
 import { etcdPorts, planEtcd } from './plan.ts';

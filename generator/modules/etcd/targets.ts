@@ -14,5 +14,6 @@ export function monitoringOffers(members: readonly EtcdMember[]): Offer[] {
 function targetOf({ host, instance }: EtcdMember): ScrapeTarget {
   const { etcd_cluster: cls, etcd_port: port } = settingsOf(host);
   const { ip } = host;
-  return { job: 'etcd', file: instance, ip, address: `${ip}:${port}`, labels: { cls, ins: instance } };
+  const labels = { cls, ins: instance, exporter: 'etcd' } as const;
+  return { job: 'etcd', file: instance, ip, address: `${ip}:${port}`, labels };
 }

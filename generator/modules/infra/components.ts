@@ -7,7 +7,7 @@ import type { InfraHost } from './hosts.ts';
  */
 export type Component = {
   /** As in labels of its metrics: `prometheus` is the cluster, `prometheus-1` the instance. */
-  readonly name: string;
+  readonly name: 'nginx' | 'prometheus' | 'alertmanager' | 'pushgateway' | 'blackbox';
   readonly unit: string;
   readonly image: string;
   readonly port: number;

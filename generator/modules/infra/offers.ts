@@ -4,6 +4,7 @@ import { settingsOf } from '../../model/module.ts';
 import {
   DashboardPage,
   DnsRecord,
+  type Exporter,
   PortalSite,
   RuleGroup,
   ScrapeJob,
@@ -49,21 +50,31 @@ const JOBS: readonly ScrapeJob[] = [
 /** The programs by Pigsty's labels, Pushgateway for the metrics that it got, and the portal as people see it. */
 function targetsOf(self: InfraHost): ScrapeTarget[] {
   const common = { file: self.instance, ip: self.host.ip };
-  const labels = (cls: string) => ({ cls, ins: `${cls}-${self.seq}` });
+  const labels = (cls: string, exporter: Exporter) => ({ cls, ins: `${cls}-${self.seq}`, exporter });
   const components = componentsOf(self);
   const targets = components.map((component): ScrapeTarget => {
-    return { ...common, job: 'infra', address: addressOf(self, component), labels: labels(component.name) };
+    return {
+      ...common,
+      job: 'infra',
+      address: addressOf(self, component),
+      labels: labels(component.name, component.name),
+    };
   });
   const pushed = components
     .filter(({ name }) => name === 'pushgateway')
     .map((component): ScrapeTarget => {
-      return { ...common, job: 'push', address: addressOf(self, component), labels: labels('push') };
+      return {
+        ...common,
+        job: 'push',
+        address: addressOf(self, component),
+        labels: labels('push', 'pushgateway'),
+      };
     });
   const portal: ScrapeTarget = {
     ...common,
     job: 'portal',
     address: `${urlOf(self.host.ip, self.settings)}/ca.crt`,
-    labels: labels('portal'),
+    labels: labels('portal', 'blackbox'),
   };
   return [...targets, ...pushed, ...(self.settings.nginx_enabled ? [portal] : [])];
 }

@@ -88,7 +88,7 @@ export function infraImages(host: SiteHost, site: Site): ModuleImage[] {
     ...componentsOf(self).map(({ image }) => image),
   ];
   const plain = names.map((name) => ({ name, recipe: name, arguments: {}, packages: [] }));
-  return [...plain, ...journalImages(host, site)];
+  return [...plain, ...journalImages(host)];
 }
 
 /** Every port of the centre's programs, with the parameter that sets it. */

@@ -1,7 +1,7 @@
 import { type Offer, OpenPort, offer } from '../../model/facts.ts';
 import { infraIps } from '../../model/infra.ts';
 import { settingsOf } from '../../model/module.ts';
-import { DnsRecord, PortalSite, ScrapeJob, ScrapeTarget } from '../../model/monitoring.ts';
+import { DnsRecord, type Exporter, PortalSite, ScrapeJob, ScrapeTarget } from '../../model/monitoring.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { nodeCluster, nodeName } from './settings.ts';
 import { hasVip } from './vip.ts';
@@ -34,16 +34,17 @@ function targetsOf(host: SiteHost): ScrapeTarget[] {
   const settings = settingsOf(host);
   const { exporter_metrics_path: path, vip_address: vip = '' } = settings;
   const labels = { cls: nodeCluster(settings), ins: nodeName(settings, ip) };
-  const scraped = (port: number): ScrapeTarget => {
-    const target = { job: 'node', file: ip, ip, address: `${ip}:${port}`, labels };
+  const probed = { ...labels, exporter: 'blackbox' } as const;
+  const scraped = (port: number, exporter: Exporter): ScrapeTarget => {
+    const target = { job: 'node', file: ip, ip, address: `${ip}:${port}`, labels: { ...labels, exporter } };
     return path === PATH ? target : { ...target, path };
   };
   const shared = { job: 'ping', file: `${vip}---${ip}`, ip, address: vip };
   return [
-    ...(settings.node_exporter_enabled ? [scraped(settings.node_exporter_port)] : []),
-    ...(settings.haproxy_enabled ? [scraped(settings.haproxy_exporter_port)] : []),
-    { job: 'ping', file: ip, ip, address: ip, labels },
-    ...(hasVip(host) ? [{ ...shared, labels: { ...labels, vip, job: 'node-vip' } }] : []),
+    ...(settings.node_exporter_enabled ? [scraped(settings.node_exporter_port, 'node')] : []),
+    ...(settings.haproxy_enabled ? [scraped(settings.haproxy_exporter_port, 'haproxy')] : []),
+    { job: 'ping', file: ip, ip, address: ip, labels: probed },
+    ...(hasVip(host) ? [{ ...shared, labels: { ...probed, vip, job: 'node-vip' } }] : []),
   ];
 }
 
@@ -68,5 +69,6 @@ function pagesOf(host: SiteHost): PortalSite[] {
   if (!settings.haproxy_enabled) return [];
   const name = nodeName(settings, host.ip);
   const address = `${host.ip}:${settings.haproxy_exporter_port}`;
-  return [{ name: `haproxy-${name}`, path: `/${name}/`, upstream: { scheme: 'https', address } }];
+  const upstream = { scheme: 'https', address } as const;
+  return [{ name: `haproxy-${name}`, path: `/${name}/`, hasLogin: true, upstream }];
 }

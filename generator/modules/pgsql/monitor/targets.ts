@@ -1,6 +1,6 @@
 import { type Offer, OpenPort, offer } from '../../../model/facts.ts';
 import { infraIps } from '../../../model/infra.ts';
-import { DnsRecord, ScrapeJob, ScrapeTarget } from '../../../model/monitoring.ts';
+import { DnsRecord, type Exporter, ScrapeJob, ScrapeTarget } from '../../../model/monitoring.ts';
 import type { Site } from '../../../model/site.ts';
 import { vipOf } from '../ha/vip.ts';
 import { clusters, type PgsqlMember, pgsqlMembers } from '../members.ts';
@@ -29,12 +29,18 @@ export function monitoringOffers(site: Site): Offer[] {
 function targetsOf(member: PgsqlMember, site: Site): ScrapeTarget[] {
   const { host, settings, instance } = member;
   const { patroni_port } = settings;
-  const common = { job: 'pgsql', file: instance, ip: host.ip, labels: labelsOf(member) };
-  const exporters = exportersOf(member).map(({ port, path }): ScrapeTarget => {
-    const target = { ...common, address: `${host.ip}:${port}` };
+  const common = (port: number, exporter: Exporter) => ({
+    job: 'pgsql',
+    file: instance,
+    ip: host.ip,
+    address: `${host.ip}:${port}`,
+    labels: { ...labelsOf(member), exporter },
+  });
+  const exporters = exportersOf(member).map(({ name, port, path }): ScrapeTarget => {
+    const target = common(port, name);
     return path === PATH ? target : { ...target, path };
   });
-  const patroni: ScrapeTarget = { ...common, address: `${host.ip}:${patroni_port}` };
+  const patroni: ScrapeTarget = common(patroni_port, 'patroni');
   return [...exporters, hasRestTls(member, site) ? patroni : { ...patroni, scheme: 'http' }];
 }
 
@@ -46,7 +52,7 @@ function vipTargets(member: PgsqlMember): ScrapeTarget[] {
   const { ip } = member.host;
   const vip = vipOf(member);
   if (vip === undefined) return [];
-  const labels = { ...labelsOf(member), vip, job: 'pgsql-vip' };
+  const labels = { ...labelsOf(member), exporter: 'blackbox', vip, job: 'pgsql-vip' } as const;
   return [{ job: 'ping', file: `${vip}---${ip}`, ip, address: vip, labels }];
 }
 
