@@ -1,7 +1,7 @@
 /** Bundles generator/ and its libraries into dist/: the `pigsty` command, which needs Node and nothing else of npm. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,8 +45,6 @@ async function bundle() {
     define: { 'process.env.PIGSTY_VERSION': JSON.stringify(version), 'import.meta.dirname': '__dirname' },
     logLevel: 'warning',
   });
-  // Finished files that bundles get as they are (generator/emit, kind `asset`).
-  cpSync(join(root, 'generator', 'console'), join(dist, 'console'), { recursive: true });
   writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
   // npm makes a program executable when it links it, and links it once: after a later build nobody else does.
   chmodSync(join(dist, 'pigsty.js'), 0o755);
@@ -58,7 +56,10 @@ async function bundle() {
   if (compiled.status !== 0) throw new Error(`verbs.cache: ${compiled.stderr}`);
 }
 
-/** The web application of the monitoring centre: three files that need no others (generator/console). */
+/**
+ * The web application of the monitoring centre, which needs no other files, and the style of the portal's own page. Bundles get
+ * them as they are (`asset` in model/plan.ts).
+ */
 async function bundleConsole() {
   const { build } = await import('esbuild');
   const outdir = join(dist, 'console');
@@ -84,6 +85,7 @@ async function bundleConsole() {
     return `"${name}?${digest.slice(0, 12)}"`;
   });
   writeFileSync(join(outdir, 'index.html'), named);
+  copyFileSync(join(root, 'generator/console/portal.css'), join(outdir, 'portal.css'));
 }
 
 /** Runs a build of blueprint full in `scratch`, and keeps what V8 has compiled for it (generator/cli/load-verbs.ts). */

@@ -1,10 +1,11 @@
 import type { Facts } from '../../model/facts.ts';
 import { infraIps } from '../../model/infra.ts';
-import { PortalSite } from '../../model/monitoring.ts';
-import type { FilePlan } from '../../model/plan.ts';
+import { DashboardPage, PortalSite } from '../../model/monitoring.ts';
+import type { FilePlan, FileSource } from '../../model/plan.ts';
 import type { Site } from '../../model/site.ts';
 import { componentOf } from './components.ts';
 import type { InfraHost } from './hosts.ts';
+import { consoleFile } from './monitoring/console-file.ts';
 import { destinationOf, urlOf } from './portal-names.ts';
 
 /*
@@ -12,16 +13,20 @@ import { destinationOf, urlOf } from './portal-names.ts';
  * what differs between sites.
  */
 const DIRECTORY = 'www';
-/** The files of dist/console/. One that is called index.html is the home page. */
-const CONSOLE_FILES = ['portal.css'];
+/** The files of dist/console/. */
+const CONSOLE_FILES = ['index.html', 'app.js', 'style.css', 'portal.css'] as const;
 
-export function consoleFiles(): FilePlan[] {
-  return CONSOLE_FILES.map((asset) => ({
-    path: `${DIRECTORY}/${asset}`,
-    mode: 0o644,
-    group: 'root',
-    source: { kind: 'asset', asset },
-  }));
+/** The console, and what it shows of this site. */
+export function consoleFiles(site: Site, facts: Facts): FilePlan[] {
+  const pages = consoleFile(site.name, facts.all(DashboardPage));
+  return [
+    ...CONSOLE_FILES.map((asset) => file(asset, { kind: 'asset', asset })),
+    file('pages.json', { kind: 'text', lines: [pages.trimEnd()] }),
+  ];
+}
+
+function file(name: string, source: FileSource): FilePlan {
+  return { path: `${DIRECTORY}/${name}`, mode: 0o644, group: 'root', source };
 }
 
 /** A line of the page: `addresses` are where it is by path and by name. View of units/infra/portal.html.ejs. */
@@ -31,25 +36,19 @@ type PortalLink = {
   readonly addresses: readonly string[];
 };
 
-/** The page with links to all services, at `/portal/`, and at `/` as long as there is no console. */
+/** The page with links to all services. */
 export function portalPage(self: InfraHost, site: Site, facts: Facts): FilePlan {
-  const path = CONSOLE_FILES.includes('index.html') ? 'portal/index.html' : 'index.html';
   const links = self.settings.nginx_navbar.map(({ name, url, desc = '' }) => ({ name, url, desc }));
-  return {
-    path: `${DIRECTORY}/${path}`,
-    mode: 0o644,
-    group: 'root',
-    source: {
-      kind: 'template',
-      template: 'infra/portal.html.ejs',
-      view: {
-        site: site.name,
-        instance: self.instance,
-        services: [...ownLinks(self), ...entryLinks(self, site), ...siteLinks(facts)],
-        links,
-      },
+  return file('portal/index.html', {
+    kind: 'template',
+    template: 'infra/portal.html.ejs',
+    view: {
+      site: site.name,
+      instance: self.instance,
+      services: [...ownLinks(self), ...entryLinks(self, site), ...siteLinks(facts)],
+      links,
     },
-  };
+  });
 }
 
 const OWN: readonly (readonly [name: string, path: string, title: string, meaning: string])[] = [

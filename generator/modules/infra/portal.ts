@@ -39,7 +39,7 @@ export function portalContribution(self: InfraHost, site: Site, facts: Facts): C
       ...userFiles(settings),
       start,
       portalPage(self, site, facts),
-      ...consoleFiles(),
+      ...consoleFiles(site, facts),
       unitFile(UNIT, 'infra/nginx.service.ejs', {
         root,
         instance: self.instance,
