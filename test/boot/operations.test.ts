@@ -164,6 +164,7 @@ describe.skipIf(reason)(`three machines in operation ${reason ?? ''}`, () => {
     await run(whole);
     const leads = () => cluster.sql('select pg_is_in_recovery()', { host: leader.ip, port: 5432 });
     await expect.poll(leads, { timeout: 60_000 }).toBe('f');
+    await run(check);
     for (const node of replicas) await node.sh('systemctl start patroni');
     await cluster.waitUntilWhole();
     for (const { ip: host } of cluster.nodes) {

@@ -176,7 +176,11 @@ make_directories() {
     # A link of the administrator, in a directory where nobody else can put one.
     if [ -L "$path" ] && [ -z "$(account_of "${path%/*}/")" ]; then real=$(readlink -f -- "$path"); fi
     echo "d $real $mode $owner $group -" >>"$work/directories.conf"
-    [ "$state" = - ] || { make_listed && mark_state "$state" "$path"; }
+    # Not joined by &&, which would let errors in the first one pass.
+    if [ "$state" != - ]; then
+      make_listed
+      mark_state "$state" "$path"
+    fi
   done <"$work/directories"
   make_listed
 }
