@@ -16,14 +16,14 @@ const CONSOLE = '--console';
 if (process.argv[2] === COMPILE) await compileVerbs(process.argv[3]);
 else if (process.argv[2] === CONSOLE) await bundleConsole();
 else {
-  await bundle();
+  rmSync(dist, { recursive: true, force: true });
   await bundleConsole();
+  await bundle();
 }
 
 async function bundle() {
   const { build } = await import('esbuild');
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  rmSync(dist, { recursive: true, force: true });
   await build({
     // The command alone is small: what it prints of itself, it prints at once. Verbs come with their compiled form.
     entryPoints: {
