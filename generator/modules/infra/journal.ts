@@ -36,7 +36,7 @@ const GATEWAY_PORT = 19_531;
 export const JOURNAL_SITE: PortalSite = {
   name: JOURNAL,
   path: `/${JOURNAL}/`,
-  upstream: { scheme: 'http', address: `127.0.0.1:${GATEWAY_PORT}` },
+  upstream: { scheme: 'http', address: `127.0.0.1:${GATEWAY_PORT}/` },
 };
 
 /** Whether the host stores journals. */

@@ -1,5 +1,5 @@
 import { EVERY_ADDRESS, type Offer, OpenPort, offer } from '../../model/facts.ts';
-import { journalReceivers } from '../../model/infra.ts';
+import { infraIps, journalReceivers } from '../../model/infra.ts';
 import { settingsOf } from '../../model/module.ts';
 import {
   DashboardPage,
@@ -98,7 +98,7 @@ function recordOf(line: string): DnsRecord[] {
   return ip === '' ? [] : [{ file: 'default', ip, names }];
 }
 
-/** The portal is for everybody, DNS for the private networks, the programs for the hosts of the site. */
+/** The portal is for everybody, DNS for the private networks, the programs for infra hosts. */
 function openPorts(self: InfraHost, site: Site): OpenPort[] {
   const { host, settings } = self;
   const { ip } = host;
@@ -113,10 +113,11 @@ function openPorts(self: InfraHost, site: Site): OpenPort[] {
     isUdpToo: true,
     sources: () => settings.node_firewall_intranet,
   };
-  const cluster: OpenPort = { ip, port: settings.alertmanager_cluster_port };
+  const only = infraIps(site);
+  const cluster: OpenPort = { ip, port: settings.alertmanager_cluster_port, only };
   const isClustered = settings.alertmanager_enabled && peersOf(self, site).length > 0;
   return [
-    ...componentsOf(self).map(({ port }) => ({ ip, port })),
+    ...componentsOf(self).map(({ port }) => ({ ip, port, only })),
     ...(settings.nginx_enabled ? everybody : []),
     ...(settings.dns_enabled ? [dns] : []),
     ...(isClustered ? [cluster] : []),
