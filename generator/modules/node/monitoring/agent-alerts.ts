@@ -4,8 +4,8 @@ const DAY = 86_400;
 const EXPIRY = 'pigsty_certificate_expiry_timestamp_seconds - time()';
 
 /** Alerts about what the agent says of its host: generator/model/agent-metrics.ts. */
-export function agentAlerts(): Alert[] {
-  return [...generationAlerts(), ...certificateAlerts()];
+export function agentAlerts(certificateDays: number): Alert[] {
+  return [...generationAlerts(), ...certificateAlerts(certificateDays)];
 }
 
 function generationAlerts(): Alert[] {
@@ -41,19 +41,21 @@ function generationAlerts(): Alert[] {
   ];
 }
 
-function certificateAlerts(): Alert[] {
+/** A build renews certificates of which less than half is left, so that only those of a site that is not built come near. */
+function certificateAlerts(days: number): Alert[] {
+  const [near, last] = [Math.min(30, days / 3), Math.min(3, days / 10)];
   return [
     {
       alert: 'CertificateNearEnd',
-      expr: `${EXPIRY} < ${30 * DAY}`,
-      for: '10m',
+      expr: `${EXPIRY} < ${near * DAY}`,
+      for: '1m',
       level: 1,
       summary: `${NODE}: certificate {{ $labels.name }} ends in ${SECONDS}`,
     },
     {
       alert: 'CertificateAtEnd',
-      expr: `${EXPIRY} < ${3 * DAY}`,
-      for: '10m',
+      expr: `${EXPIRY} < ${last * DAY}`,
+      for: '1m',
       level: 0,
       summary: `${NODE}: certificate {{ $labels.name }} ends in ${SECONDS}`,
     },

@@ -141,7 +141,7 @@ function slotAlerts(): Alert[] {
     {
       alert: 'PostgresSlotRetainsWal',
       expr: `pg_slot_retained_bytes > ${limit}`,
-      for: '5m',
+      for: '1m',
       level: 1,
       summary: `${INSTANCE}: slot {{ $labels.slot_name }} keeps ${BYTES} of WAL, more than half of max_slot_wal_keep_size`,
     },
