@@ -12,7 +12,8 @@ function generationAlerts(): Alert[] {
   return [
     {
       alert: 'NodeGenerationBad',
-      expr: 'pigsty_agent_good < 1',
+      // Until the health checks of an activation have passed, it is not good.
+      expr: 'pigsty_agent_good < 1 unless pigsty_agent_busy == 1',
       for: '1m',
       level: 1,
       summary: `${NODE}: the active generation has not passed its health checks, pigsty_agent_good is {{ $value }}`,
