@@ -20,6 +20,8 @@ export function faultsOf(cluster: Cluster): readonly Fault[] {
   const [infra, primary, lost, replica] = ['10.10.10.10', '10.10.10.11', '10.10.10.12', '10.10.10.13'].map(
     (ip) => cluster.node(ip),
   ) as [LabNode, LabNode, LabNode, LabNode];
+  const stopped = (node: LabNode, unit: string, ...alerts: Fault['alerts']) =>
+    stoppedUnit(node, unit, alerts);
   return [
     sessions(primary),
     archive(primary),
@@ -28,33 +30,30 @@ export function faultsOf(cluster: Cluster): readonly Fault[] {
     slot(primary),
     disk(infra),
     unit(replica),
-    units(replica, ['pgbouncer'], [['PgbouncerDown', REPLICA]]),
-    units(
+    stopped(replica, 'pgbouncer', ['PgbouncerDown', REPLICA]),
+    stopped(
       primary,
-      ['vip-manager'],
-      [
-        ['VipManagerDown', { ip: '10.10.10.11' }],
-        ['VipDown', { vip: '10.10.10.3' }],
-      ],
+      'vip-manager',
+      ['VipManagerDown', { ip: '10.10.10.11' }],
+      ['VipDown', { vip: '10.10.10.3' }],
     ),
-    units(
+    stopped(
       infra,
-      ['pushgateway'],
-      [
-        ['InfraDown', { ins: 'pushgateway-1' }],
-        ['AgentDown', { job: 'push', ins: 'push-1' }],
-      ],
+      'pushgateway',
+      ['InfraDown', { ins: 'pushgateway-1' }],
+      ['AgentDown', { job: 'push', ins: 'push-1' }],
     ),
-    units(
+    stopped(
       infra,
-      ['patroni'],
-      [
-        ['PostgresDown', ALONE],
-        ['PatroniDown', ALONE],
-        ['PostgresPartition', { cls: 'pg-meta' }],
-        ['HaproxyServiceDown', { proxy: 'pg-meta-primary' }],
-      ],
+      'patroni',
+      ['PostgresDown', ALONE],
+      ['PatroniDown', ALONE],
+      ['PostgresPartition', { cls: 'pg-meta' }],
+      ['HaproxyServiceDown', { proxy: 'pg-meta-primary' }],
+      ['PostgresBackupTooOld', { cls: 'pg-meta' }],
     ),
+    lostNode(lost, cluster),
+    certificates(cluster),
   ];
 }
 
@@ -205,11 +204,11 @@ function unit(node: LabNode): Fault {
   };
 }
 
-function units(node: LabNode, names: readonly string[], alerts: Fault['alerts']): Fault {
+function stoppedUnit(node: LabNode, name: string, alerts: Fault['alerts']): Fault {
   return {
     alerts,
-    cause: () => node.sh(`systemctl stop ${names.join(' ')}`),
-    cure: () => node.sh(`systemctl start ${names.join(' ')}`),
+    cause: () => node.sh(`systemctl stop ${name}`),
+    cure: () => node.sh(`systemctl start ${name}`),
   };
 }
 
