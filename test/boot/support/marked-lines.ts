@@ -1,17 +1,38 @@
 import type { LabNode } from '../../support/node.ts';
 
-/** A line that a program has just written, and the journal's fields that find it. */
+/** A line of a program, and the journal's fields that find it. */
 export type MarkedLine = { readonly fields: Readonly<Record<string, string>>; readonly text: string };
 
-/** Makes each program of a host of blueprint demo write a line with a word of its own. */
-export async function markedLines(node: LabNode): Promise<readonly MarkedLine[]> {
+const UNITS = ['patroni', 'pgbouncer', 'etcd', 'haproxy', 'nginx', 'prometheus', 'pgbackrest-init'];
+
+/** Makes programs of a member write a line with a word of its own. */
+export async function markedLines(
+  node: LabNode,
+  labels: { cls: string; ins: string },
+): Promise<MarkedLine[]> {
   const mark = `mark${Date.now()}`;
-  const PG = { CLS: 'pg-meta', INS: 'pg-meta-1' };
-  await node.sh(`runuser -u postgres -- /usr/local/bin/psql -XAtqh /run/postgresql -d ${mark} -c 'select 1' || :
-    runuser -u postgres -- env PGPASSWORD=x /usr/local/bin/psql -XAtq 'host=${node.ip} port=6432 dbname=${mark} user=nobody' -c 'select 1' || :
-    curl -skm 5 https://${node.ip}/${mark} >/dev/null || :
-    etcdctl user get ${mark} || :
-    runuser -u postgres -- pgbackrest --stanza=${mark} check || :
-    systemd-run -q --wait /etc/pigsty/current/bin/pigsty-agent status ${mark} || :`);
-  return [{ fields: { ...PG, SYSLOG_IDENTIFIER: 'postgres' }, text: mark }];
+  const psql = `runuser -u postgres -- env PGPASSWORD=x /usr/local/bin/psql -XAtqc 'select 1'`;
+  await node.sh(`${psql} 'host=/run/postgresql dbname=${mark}' || :
+    ${psql} 'host=${node.ip} port=6432 dbname=${mark} user=nobody' || :
+    runuser -u postgres -- pgbackrest --stanza=${mark} info || :
+    pigsty-agent apply ${mark} || :`);
+  const own = { CLS: labels.cls, INS: labels.ins };
+  return [
+    { fields: { ...own, SYSLOG_IDENTIFIER: 'postgres' }, text: mark },
+    { fields: { ...own, _SYSTEMD_UNIT: 'pgbouncer.service' }, text: mark },
+    ...(await newestLines(node)),
+  ];
+}
+
+/** The newest line of each unit, with the labels that it has on the node. */
+async function newestLines(node: LabNode): Promise<MarkedLine[]> {
+  const found: MarkedLine[] = [];
+  for (const name of UNITS) {
+    const fields = `_SYSTEMD_UNIT=${name}.service`;
+    const line = await node.sh(`journalctl -q -n 1 -o json ${fields}`);
+    if (line === '') continue;
+    const { MESSAGE, INS, CLS, IP } = JSON.parse(line);
+    found.push({ fields: { _SYSTEMD_UNIT: `${name}.service`, INS, CLS, IP }, text: String(MESSAGE) });
+  }
+  return found;
 }
