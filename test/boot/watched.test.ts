@@ -16,7 +16,7 @@ const DAY = 86_400_000;
 
 /** What takes an hour or days until it is wrong. */
 const IMPATIENT = [
-  { path: 'etc/prometheus/rules/pgsql-backup-alerts.yml', change: soon('> 111600', '> 120', 'for: 5m') },
+  { path: 'etc/prometheus/rules/pgsql-backup-alerts.yml', change: soon('> 111600', '> 30', 'for: 5m') },
   { path: 'etc/prometheus/rules/pgsql-session-alerts.yml', change: soon('> 3600', '> 60', 'for: 3m') },
 ];
 
