@@ -68,7 +68,8 @@ describe('a program that is switched off', () => {
     expect(units(plan).filter((name) => name.startsWith('nginx'))).toEqual([]);
     expect(plan?.files.filter(({ path }) => /nginx|^www/.test(path))).toEqual([]);
     expect(plan?.users.map(({ name }) => name)).not.toContain('nginx');
-    expect(plan?.certificates.map(({ name }) => name)).toEqual(['infra-1', 'infra-1-client']);
+    expect(plan?.certificates.map(({ name }) => name)).not.toContain('infra-1-portal');
+    expect(planned()[0]?.certificates.map(({ name }) => name)).toContain('infra-1-portal');
   });
 
   it('on one host only is watched on the other', () => {
@@ -91,7 +92,10 @@ describe('what changes with the site', () => {
   it('reloads Prometheus and never restarts it; a target does neither', () => {
     const { restartOn, reloadOn } = unit('prometheus.service') ?? {};
     expect(restartOn).toEqual([]);
-    expect(reloadOn).toEqual(['etc/prometheus/prometheus.yml']);
+    const isRule = (path: string) => path.startsWith('etc/prometheus/rules/');
+    expect(reloadOn?.filter((path) => !isRule(path))).toEqual(['etc/prometheus/prometheus.yml']);
+    expect(reloadOn?.filter(isRule)).toEqual(FIRST?.files.map(({ path }) => path).filter(isRule));
+    expect(reloadOn).toContain('etc/prometheus/rules/node-alerts.yml');
   });
 
   it('reloads nginx, dnsmasq and Alertmanager', () => {
@@ -182,7 +186,7 @@ describe('the site', () => {
       view.sets.find((set: { elements: string }) => set.elements === elements)?.name;
     const [hosts, both] = ['10.10.10.10, 10.10.10.11', '10.10.10.10, 10.10.10.11, 172.20.0.0/16'].map(setOf);
     expect(view.accept).toEqual([
-      `ip saddr @${hosts} tcp dport { 9090, 9091, 9093, 9094, 9113, 9115 } accept`,
+      `ip saddr @${hosts} tcp dport { 9090, 9091, 9093, 9094, 9100, 9113, 9115, 19532 } accept`,
       'tcp dport { 80, 443 } accept',
       `ip saddr @${both} tcp dport { 53 } accept`,
       `ip saddr @${both} udp dport { 53 } accept`,
