@@ -3,7 +3,6 @@ import { type Compiled, compile } from '../../generator/compile.ts';
 import { Facts, offer } from '../../generator/model/facts.ts';
 import { RuleGroup, ScrapeTarget } from '../../generator/model/monitoring.ts';
 import type { FilePlan, HostPlan } from '../../generator/model/plan.ts';
-import { argumentsIn } from '../../generator/modules/infra/options.ts';
 import { ruleFiles, targetFiles } from '../../generator/modules/infra/site-files.ts';
 import { isHostIp } from '../../generator/text/address.ts';
 import { withSecretRefs } from '../../generator/text/secret-refs.ts';
@@ -206,12 +205,13 @@ describe('files that all infra hosts have', () => {
     ]),
     offer(RuleGroup, [
       { name: 'pgsql', rules: [{ record: 'pg:ins:x', expr: 'sum(x)' }] },
+      { name: 'unread', rules: [{ record: 'pg:ins:y', expr: 'sum(y)' }] },
       {
         name: 'pgsql',
         rules: [
           {
             alert: 'Down',
-            expr: 'x < 1',
+            expr: 'pg:ins:x\n  < 1',
             for: '1m',
             level: 1,
             category: 'pgsql',
@@ -240,28 +240,18 @@ describe('files that all infra hosts have', () => {
     ]);
   });
 
-  it('are one for each group of rules', () => {
+  it('are one for each group of rules that somebody reads', () => {
     const alert = {
       alert: 'Down',
-      expr: 'x < 1',
+      expr: 'pg:ins:x < 1',
       for: '1m',
       labels: { level: '1', severity: 'WARN', category: 'pgsql' },
-      annotations: { summary: '{{ $labels.ins }} is down' },
+      annotations: { summary: '{{ $labels.ins }} is down', page: 'https://h.pigsty/alerts/Down' },
     };
     const rules = [{ record: 'pg:ins:x', expr: 'sum(x)' }, alert];
-    expect(ruleFiles(facts).map(({ path, source }) => [path, source])).toEqual([
+    expect(ruleFiles(facts, 'https://h.pigsty/alerts').map(({ path, source }) => [path, source])).toEqual([
       ['etc/prometheus/rules/pgsql.yml', { kind: 'yaml', data: { groups: [{ name: 'pgsql', rules }] } }],
     ]);
-  });
-});
-
-describe('argumentsIn', () => {
-  it.each([
-    ['', []],
-    ['--a=1  --b', ['--a=1', '--b']],
-    [`--a="x y" '--b=it is'`, ['--a=x y', '--b=it is']],
-  ])('%s', (text, words) => {
-    expect(argumentsIn(text)).toEqual(words);
   });
 });
 

@@ -2,12 +2,12 @@ import type { Contribution } from '../../model/module.ts';
 import type { FilePlan, PlanData } from '../../model/plan.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { Site } from '../../model/site.ts';
+import { splitArguments, withoutVariables } from '../../text/arguments.ts';
 import { rootCommand } from '../../text/command.ts';
 import { withSecretRefs } from '../../text/secret-refs.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
 import { addressOf, type Component, componentOf } from './components.ts';
 import { type InfraHost, infraHosts } from './hosts.ts';
-import { argumentsIn, withoutVariables } from './options.ts';
 import { portalUrl } from './portal-names.ts';
 import { RECEIVER_SECRETS } from './schemas.ts';
 import { CURRENT, clientTls } from './tls.ts';
@@ -77,7 +77,7 @@ function argumentsOf(self: InfraHost, component: Component, site: Site): string[
     `--web.external-url=${portalUrl(settings)}/alertmanager/`,
     '--web.route-prefix=/',
     ...clusterArguments(self, site),
-    ...argumentsIn(settings.alertmanager_options),
+    ...splitArguments(settings.alertmanager_options),
   ];
 }
 
