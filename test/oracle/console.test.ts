@@ -21,7 +21,8 @@ const JOURNAL = ['checkpoint complete', 'could not connect to server']
     PRIORITY: String(6 - 3 * index),
     INS: 'pg-test-1',
     CLS: 'pg-test',
-    _SYSTEMD_UNIT: 'patroni.service',
+    _SYSTEMD_UNIT: 'pgsql-journal.service',
+    SYSLOG_IDENTIFIER: 'postgres',
     __REALTIME_TIMESTAMP: String((SAMPLES.to - 60 * index) * 1e6),
   }))
   .map((entry) => JSON.stringify(entry))

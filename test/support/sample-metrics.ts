@@ -53,6 +53,7 @@ function round(value: number): number {
 
 /** About how large values are, by the last words of their names. */
 function sizeOf(name: string): number {
+  if (/^haproxy:.*:usage$/.test(name)) return 25;
   if (/usage|db_fragmented|mxid_age|ratio|util|pressure|:age$|progress|commit_ratio/.test(name)) return 0.25;
   if (/idle_time_percent/.test(name)) return 80;
   if (/bytes|:mem_|size|_diff$|buffers|work_mem|relsize/.test(name)) return 2e8;

@@ -13,7 +13,8 @@ function generationAlerts(): Alert[] {
     {
       alert: 'NodeGenerationBad',
       expr: 'pigsty_agent_good < 1',
-      for: '1m',
+      // An apply that restarts a database takes minutes.
+      for: '5m',
       level: 1,
       summary: `${NODE}: the active generation has not passed its health checks, pigsty_agent_good is {{ $value }}`,
     },
