@@ -71,7 +71,7 @@ describe('images of one host', () => {
       'etcd.debian14',
       'haproxy',
       'node-exporter',
-      'pg-exporter.debian14',
+      'pg-exporter',
       'pgbackrest-exporter.debian14',
       'pgbouncer',
       'postgres-18.debian14',
