@@ -263,6 +263,7 @@ describe.skipIf(reason)(`console in Chromium ${reason ?? ''}`, () => {
       '#/pgsql-instance',
       '#/node-instance',
     ]);
+    expect(links).toContain('https://wiki.example/lag');
     await page.select('select[name=cls]', 'pg-meta');
     await expect.poll(() => textsOf(page, '.alerts'), PATIENT).toEqual(['No alert is active.']);
     await page.close();
