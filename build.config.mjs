@@ -57,8 +57,8 @@ async function bundle() {
 }
 
 /**
- * The web application of the monitoring centre, which needs no other files, and the style of the portal's own page. Bundles get
- * them as they are (`asset` in model/plan.ts).
+ * The web application of the monitoring centre, which needs no other files, the pages about alerts, and the style of these and of
+ * the portal's own page. Bundles get them as they are (`asset` in model/plan.ts).
  */
 async function bundleConsole() {
   const { build } = await import('esbuild');
@@ -86,6 +86,8 @@ async function bundleConsole() {
   });
   writeFileSync(join(outdir, 'index.html'), named);
   copyFileSync(join(root, 'generator/console/portal.css'), join(outdir, 'portal.css'));
+  const { writeAlertPages } = await import('./build.alerts.mjs');
+  writeAlertPages(join(root, 'docs/alerts'), join(outdir, 'alerts'));
 }
 
 /** Runs a build of blueprint full in `scratch`, and keeps what V8 has compiled for it (generator/cli/load-verbs.ts). */

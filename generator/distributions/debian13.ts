@@ -6,6 +6,7 @@ export const debian13: Distribution = {
   ...debian,
   name: 'debian13',
   suites: debianSuites('trixie'),
+  lenders: [{ archive: 'debian', suite: 'forky', component: 'main', packages: ['pg-exporter'] }],
   postgres: {
     majors: [17],
     // The server's package contains the JIT, except the compiler library.

@@ -2,6 +2,8 @@ import type { SignedSource } from '../model/lock.ts';
 import type { PathRules } from '../oci/path-rules.ts';
 
 export type Suite = Pick<SignedSource, 'archive' | 'suite' | 'component' | 'packages'>;
+/** A suite of another release, and the packages that it lends: names without `*`. */
+export type Lender = Suite & Required<Pick<Suite, 'packages'>>;
 
 /** The input of the solver: the archives of a distribution, by name, and their keys. */
 export type Platform = {
@@ -13,6 +15,8 @@ export type Platform = {
   readonly keyring: string;
   /** The suites of each archive; the machine's apt configuration has the addresses of the archives. */
   readonly suites: readonly Suite[];
+  /** Packages that another release has and this one runs. They need no others from there. */
+  readonly lenders?: readonly Lender[];
   /** Archives that the inventory adds, each with its address and key. */
   readonly sources?: readonly SignedSource[];
 };
@@ -40,6 +44,15 @@ export type PostgresPackages = {
 export type Platforms = ReadonlyMap<string, Platform>;
 
 /** All suites, the platform's first. */
-export function allSuites({ suites, sources = [] }: Platform): readonly Suite[] {
-  return [...suites, ...sources];
+export function allSuites({ suites, lenders = [], sources = [] }: Platform): readonly Suite[] {
+  return [...suites, ...lenders, ...sources];
+}
+
+/** The platform for images that request these packages: with the lenders that they need, and no others. */
+export function platformFor(platform: Platform, names: readonly string[]): Platform {
+  const { lenders = [] } = platform;
+  return {
+    ...platform,
+    lenders: lenders.filter(({ packages }) => packages.some((one) => names.includes(one))),
+  };
 }

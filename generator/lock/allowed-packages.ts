@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Lender } from '../distributions/distribution.ts';
 import { writeFileAtomic } from '../effects/files.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { type Addresses, type AptRoot, runApt } from './apt-root.ts';
@@ -6,15 +7,15 @@ import { lockRules } from './rules.ts';
 import type { SolvedPackage } from './solver-output.ts';
 
 /*
- * What an added archive may supply (docs/decisions/package-sources.md). apt itself knows no such list, but versions with a
+ * What an added archive and another release may supply (docs/decisions/package-sources.md). apt itself knows no such list, but versions with a
  * negative priority, which it never installs (apt_preferences(5)).
  */
 const FORMAT = '$(REPO_URI)|$(RELEASE)|$(FILENAME)';
 
-/** Keeps archives with a list of packages to that list; to be called after each update of the indexes. */
+/** Keeps releases and archives with a list of packages to that list; to be called after each update of the indexes. */
 export async function allowPackages(root: AptRoot, addresses: Addresses): Promise<void> {
-  const { sources = [] } = root.platform;
-  const stanzas: string[] = [];
+  const { lenders = [], sources = [] } = root.platform;
+  const stanzas = lenders.flatMap(pinsOf);
   for (const { archive, suite, packages } of sources) {
     if (packages === undefined) continue;
     const isAllowed = matcher(packages);
@@ -22,6 +23,13 @@ export async function allowPackages(root: AptRoot, addresses: Addresses): Promis
       if (!isAllowed(name)) stanzas.push(`Package: ${name}\nPin: version ${version}\nPin-Priority: -1\n`);
   }
   await writeFileAtomic(join(root.directory, 'etc/apt/preferences.d/added'), stanzas.join('\n'));
+}
+
+/** The first stanza with the name of a package counts before those for all; a lender has other versions of the platform's. */
+function pinsOf({ suite, packages }: Lender): string[] {
+  const pin = (names: string, priority: number) =>
+    `Package: ${names}\nPin: release n=${suite}\nPin-Priority: ${priority}\n`;
+  return [pin(packages.join(' '), 500), pin('*', -1)];
 }
 
 /** Names, in which `*` stands for any characters. */

@@ -34,7 +34,7 @@ const DIRECTORIES = [
   'var/log/apt',
 ];
 
-/** Creates or updates the root `<cache>/apt/<platform>`; added sources have a separate root. Throws on file system errors. */
+/** Creates or updates the root `<cache>/apt/<platform>`; with other suites, it is a separate root. Throws on file system errors. */
 export async function openAptRoot(
   cache: string,
   platform: Platform,
@@ -50,8 +50,8 @@ export async function openAptRoot(
 
 /** Configures the archives of the root and fetches their signed indexes, if they have changed. */
 export async function updateLists(root: AptRoot, addresses: Addresses): Promise<ProcessResult> {
-  const { architecture, suites, keyring, sources = [] } = root.platform;
-  const lines = suites.map(({ archive, suite, component }) => {
+  const { architecture, suites, lenders = [], keyring, sources = [] } = root.platform;
+  const lines = [...suites, ...lenders].map(({ archive, suite, component }) => {
     const address = addresses.get(archive) ?? '';
     return `deb [arch=${architecture} signed-by=${keyring}] ${address} ${suite} ${component}\n`;
   });
@@ -82,9 +82,10 @@ function stanza(
   ].join('');
 }
 
-function rootName({ name, sources = [] }: Platform): string {
-  if (sources.length === 0) return name;
-  const digest = sha256Of(JSON.stringify(sources));
+function rootName({ name, lenders = [], sources = [] }: Platform): string {
+  const more = [...lenders, ...sources];
+  if (more.length === 0) return name;
+  const digest = sha256Of(JSON.stringify(more));
   return `${name}-${digest.slice(0, 8)}`;
 }
 

@@ -1,4 +1,4 @@
-import { allSuites, type Platforms } from '../distributions/distribution.ts';
+import { allSuites, type Platforms, platformFor } from '../distributions/distribution.ts';
 import { findDistribution, imageName } from '../distributions/index.ts';
 import { type Sha256, Unreachable } from '../model/brand.ts';
 import { conclude, type Diagnostic, type Result } from '../model/diagnostic.ts';
@@ -54,22 +54,20 @@ export function imageRequests(
 
 /** The digest of the requested packages and their suites, without the places that request them. */
 export function lockInputs(requests: readonly ImageRequest[], platforms: Platforms): Sha256 {
-  const suitesOf = (name: string) => {
+  const suitesOf = (name: string, packages: readonly string[]) => {
     const platform = platforms.get(name);
-    return platform ? allSuites(platform) : [];
+    return platform ? allSuites(platformFor(platform, packages)) : [];
   };
-  const inputs = requests.map(({ name, platform, packages, absent }) => ({
-    name,
-    platform,
-    suites: suitesOf(platform).map(({ archive, suite, component, packages }) => ({
+  const inputs = requests.map(({ name, platform, packages: requested, absent }) => {
+    const packages = requested.map((one) => one.name).sort();
+    const suites = suitesOf(platform, packages).map(({ archive, suite, component, packages }) => ({
       archive,
       suite,
       component,
       packages,
-    })),
-    packages: packages.map((one) => one.name).sort(),
-    absent,
-  }));
+    }));
+    return { name, platform, suites, packages, absent };
+  });
   inputs.sort((a, b) => (`${a.name} ${a.platform}` < `${b.name} ${b.platform}` ? -1 : 1));
   return sha256Of(JSON.stringify(inputs));
 }

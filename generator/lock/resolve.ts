@@ -1,4 +1,4 @@
-import type { Platform, Platforms } from '../distributions/distribution.ts';
+import { type Platform, type Platforms, platformFor } from '../distributions/distribution.ts';
 import type { Environment } from '../effects/process.ts';
 import type { Progress } from '../effects/progress.ts';
 import { Unreachable } from '../model/brand.ts';
@@ -29,9 +29,13 @@ export async function resolveLock(
   const platforms: LockedPlatform[] = [];
   const diagnostics: Diagnostic[] = [];
   for (const name of names) {
-    const platform = options.platforms.get(name);
-    if (!platform) throw new Unreachable(`no platform ${name}`);
+    const known = options.platforms.get(name);
+    if (!known) throw new Unreachable(`no platform ${name}`);
     const own = requests.filter((one) => one.platform === name);
+    const platform = platformFor(
+      known,
+      own.flatMap(({ packages }) => packages.map((one) => one.name)),
+    );
     const { cache, environment } = options;
     const advance = (label: string) => step.advance(1, label);
     const solved = await SOLVERS[platform.solver](platform, own, { cache, environment, advance });

@@ -41,7 +41,8 @@ export const AGENT_METRICS = {
   chrony_tracking_system_time_seconds: { labels: [], meaning: 'how far the clock is off, as chronyd knows' },
   pigsty_journal_upload_acknowledged_timestamp_seconds: {
     labels: ['receiver'],
-    meaning: 'the time of the newest line of the journal that an infra host has acknowledged; 0 for none',
+    meaning:
+      'the time of the newest line of the journal that an infra host has acknowledged, or since when it has none',
   },
 } as const satisfies Record<string, TextMetric>;
 

@@ -119,12 +119,12 @@ export const EXPORTER = { name: 'exporter', uid: 378, gid: 378 } as const;
 /** The listener of exporters in exporter-toolkit's format: TLS, and {@link SCRAPER} as the only client. */
 export const EXPORTER_WEB = '/etc/pigsty/current/etc/exporter/web.yml';
 
-/** A file for exporter-toolkit; `directory` has the certificate (its documentation, "web-configuration"). */
-export function exporterWeb(directory: string) {
+/** A file for exporter-toolkit; `directory` has the certificate, as `pair` (its documentation, "web-configuration"). */
+export function exporterWeb(directory: string, pair: 'server' | 'portal' = 'server') {
   return {
     tls_server_config: {
-      cert_file: `${directory}/server.crt`,
-      key_file: `${directory}/server.key`,
+      cert_file: `${directory}/${pair}.crt`,
+      key_file: `${directory}/${pair}.key`,
       client_auth_type: 'RequireAndVerifyClientCert',
       client_ca_file: `${directory}/ca.crt`,
       client_allowed_sans: [SCRAPER],

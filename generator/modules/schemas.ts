@@ -106,6 +106,8 @@ export const LineScalar = z.union(
   expected('text of one line, a number, true or false'),
 );
 export const AnyText = patternOrNumber(/^[^\0]*$/, 'text');
+/** The end of a DNS name, after the name of a cluster. */
+export const DnsSuffix = pattern(/^[A-Za-z0-9.-]*$/, 'the end of a DNS name, as .example.org');
 export const Texts = listOf(Text, 'texts');
 export const Scalar = z.union(
   [z.string(), z.number(), z.boolean()],

@@ -101,7 +101,7 @@ function sharedInstances(site: Site, modules: readonly Module[]): Diagnostic[] {
 
 /** Unknown images in `image_platforms`; each place once, also if several hosts have it. */
 function unknownRecipes(site: Site, modules: readonly Module[]): Diagnostic[] {
-  const known = modules.flatMap(({ recipes = [] }) => recipes).sort();
+  const known = [...new Set(modules.flatMap(({ recipes = [] }) => recipes))].sort();
   const seen = new Map<string, Diagnostic>();
   for (const { parameters } of site.hosts) {
     for (const name of Object.keys(parameters.values.image_platforms ?? {})) {

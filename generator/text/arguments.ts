@@ -14,3 +14,13 @@ export function mergeArguments(own: readonly string[], given: readonly string[])
 function flagOf(argument: string): string {
   return argument.replace(/^--(?:no-)?/, '').replace(/=.*$/s, '');
 }
+
+/** The name of an option without dashes and value: `storage.tsdb.path`. */
+export function optionName(argument: string): string | undefined {
+  return /^--?([\w.-]+)/.exec(argument)?.[1];
+}
+
+/** For an ExecStart line, where systemd replaces `$name` (systemd.service(5)). */
+export function withoutVariables(words: readonly string[]): string[] {
+  return words.map((word) => word.replaceAll('$', '$$$$'));
+}

@@ -1,3 +1,4 @@
+import { LruMap } from '../model/lru-map.ts';
 import type { RuleGroup } from '../model/monitoring.ts';
 
 /** Every word of an expression, as metrics, functions and labels are: more than what it reads, never less. */
@@ -16,7 +17,7 @@ export function readRules(groups: readonly RuleGroup[], queries: readonly string
   }
   const read = new Set<string>();
   for (let expr = waiting.pop(); expr !== undefined; expr = waiting.pop()) {
-    for (const [word] of expr.matchAll(WORD)) {
+    for (const word of wordsOf(expr)) {
       const next = expressions.get(word);
       if (next === undefined || read.has(word)) continue;
       read.add(word);
@@ -28,4 +29,13 @@ export function readRules(groups: readonly RuleGroup[], queries: readonly string
     rules: rules.filter((rule) => !('record' in rule) || read.has(rule.record)),
   }));
   return kept.filter(({ rules }) => rules.length > 0);
+}
+
+/** `pigsty explain` asks for the rules of a site a thousand times, with the same expressions. */
+const known = new LruMap<string, readonly string[]>(5000);
+
+function wordsOf(expr: string): readonly string[] {
+  const words = known.get(expr) ?? [...new Set(expr.match(WORD))];
+  known.set(expr, words);
+  return words;
 }

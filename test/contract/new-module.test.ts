@@ -45,7 +45,9 @@ beforeAll(async () => {
     'blueprints',
     'package.json',
     'tsconfig.json',
+    'build.alerts.mjs',
     'build.config.mjs',
+    'docs/alerts',
   ])
     cpSync(join(root, name), join(copy, name), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));

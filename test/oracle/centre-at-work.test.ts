@@ -129,6 +129,12 @@ describe.skipIf(skipped)(`a monitoring centre of two hosts${skipped ? ` (${skipp
     expect([seen.nobody, seen.wrong, seen.reader, seen.byAddress]).toEqual([401, 401, 200, 401]);
     expect(seen.page).toBe('<h1>Portal of two-hosts</h1>');
     expect([seen.style, seen.absent]).toEqual([200, 404]);
+    expect(seen.alert).toBe('<h1>NodeDown</h1>');
+  });
+
+  it('has its pages asked for each time, and kept where the address has their digest', () => {
+    const asked = '200 no-cache nosniff';
+    expect(seen.kept).toEqual([asked, asked, '200 max-age=31536000 nosniff', asked]);
   });
 
   it('serves every program by path and by name, and only with a password', () => {

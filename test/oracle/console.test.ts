@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { substitute } from '../../generator/console/expression.ts';
 import { Load } from '../../generator/console/load.ts';
 import { Prometheus, Refused } from '../../generator/console/prometheus.ts';
+import { queriesOf } from '../../generator/text/page-queries.ts';
 import { ALL_PAGES } from '../support/all-pages.ts';
 import { keepPicture, startBrowser, type Visit, visit } from '../support/browser.ts';
 import { emptyColumns, PATIENT, readWhole, textOf, textsOf, variable } from '../support/console-page.ts';
 import { type ConsoleSite, startConsoleSite } from '../support/console-site.ts';
 import { largeSite } from '../support/large-site.ts';
-import { expressionsOf } from '../support/page-metrics.ts';
 import { skipReason } from '../support/requirements.ts';
 import { SAMPLES } from '../support/sample-metrics.ts';
 import { HOSTILE } from '../support/sample-series.ts';
@@ -21,7 +21,8 @@ const JOURNAL = ['checkpoint complete', 'could not connect to server']
     PRIORITY: String(6 - 3 * index),
     INS: 'pg-test-1',
     CLS: 'pg-test',
-    _SYSTEMD_UNIT: 'patroni.service',
+    _SYSTEMD_UNIT: 'pgsql-journal.service',
+    SYSLOG_IDENTIFIER: 'postgres',
     __REALTIME_TIMESTAMP: String((SAMPLES.to - 60 * index) * 1e6),
   }))
   .map((entry) => JSON.stringify(entry))
@@ -87,7 +88,7 @@ describe.skipIf(reason)(`console in Chromium ${reason ?? ''}`, () => {
       const { origin } = new URL(site.address);
       const values = { cls: page.id === 'etcd' ? 'etcd' : 'pg-test', ins: '', ip: '10.10.10.11' };
       const empty: string[] = [];
-      for (const expression of expressionsOf(page).filter((one) => !WITHOUT_ANSWER.test(one))) {
+      for (const expression of queriesOf(page).filter((one) => !WITHOUT_ANSWER.test(one))) {
         const one = expression.includes('ins="$ins"') ? { ...values, ins: 'pg-test-1' } : values;
         const body = new URLSearchParams({ query: substitute(expression, one), time: String(SAMPLES.to) });
         const answer = await fetch(`${origin}/prometheus/api/v1/query`, { method: 'POST', body });
@@ -262,6 +263,7 @@ describe.skipIf(reason)(`console in Chromium ${reason ?? ''}`, () => {
       '#/pgsql-instance',
       '#/node-instance',
     ]);
+    expect(links).toContain('https://wiki.example/lag');
     await page.select('select[name=cls]', 'pg-meta');
     await expect.poll(() => textsOf(page, '.alerts'), PATIENT).toEqual(['No alert is active.']);
     await page.close();

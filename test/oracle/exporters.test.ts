@@ -89,7 +89,7 @@ describe.skipIf(skipped).each(VERSIONS)(
         `within pgbouncer 543 pgbouncer ${CURRENT}/etc/pgbouncer/pgbouncer.ini >"$node/pool.log" 2>&1 &`,
         ...['pg_exporter', 'pgbouncer_exporter'].map(
           (name) =>
-            `within pg-exporter.debian14 378 sh ${CURRENT}/etc/pg_exporter/${name}.sh >"$node/${name}.log" 2>&1 &`,
+            `within pg-exporter 378 sh ${CURRENT}/etc/pg_exporter/${name}.sh >"$node/${name}.log" 2>&1 &`,
         ),
         // Its loader is named by its path on a node.
         'mount --rbind /sys "$tree/node-exporter/sys"',
@@ -107,11 +107,11 @@ describe.skipIf(skipped).each(VERSIONS)(
           `echo '=== ${port} plain'; curl -sS -m 5 http://10.10.10.10:${port}/metrics 2>&1 | tail -n 1; echo`,
         ]),
         `echo '=== standby'; sed "s|:5432/|:5433/|;s|:9630|:9640|" etc/pg_exporter/pg_exporter.sh >etc/pg_exporter/standby.sh`,
-        `chgrp 378 etc/pg_exporter/standby.sh; within pg-exporter.debian14 378 sh ${CURRENT}/etc/pg_exporter/standby.sh >"$node/second.log" 2>&1 &`,
+        `chgrp 378 etc/pg_exporter/standby.sh; within pg-exporter 378 sh ${CURRENT}/etc/pg_exporter/standby.sh >"$node/second.log" 2>&1 &`,
         `for try in $(seq 50); do as ${SCRAPER} https://10.10.10.10:9640/metrics >"$node/second" 2>/dev/null && grep -q '^pg_recv_state' "$node/second" && break; sleep 0.2; done`,
         `cat "$node/second"`,
         `echo '=== log'; cat "$node/pg_exporter.log" "$node/pgbouncer_exporter.log" "$node/second.log"`,
-        'cd "$tree/pg-exporter.debian14/proc"',
+        'cd "$tree/pg-exporter/proc"',
         `echo '=== arguments'; for one in [0-9]*; do readlink "$one/exe" | grep -q exporter && tr '\\0' ' ' <"$one/cmdline"; done; echo`,
         `echo '=== environment'; for one in [0-9]*; do grep -qs PGPASSWORD "$one/environ" && stat -c '%u %a' "$one/environ" && readlink "$one/exe"; done; true`,
       ].join('\n');

@@ -100,6 +100,15 @@ describe.skipIf(skipped)(`the images${skipped ? ` (${skipped})` : ''}`, () => {
   });
   afterAll(() => removeTree(scratch));
 
+  it('take from another release what it lends, and nothing else', () => {
+    const versionOf = (platform: string, name: string) =>
+      lock.platforms.find((one) => one.platform === platform)?.packages.find((one) => one.name === name)
+        ?.version;
+    expect(versionOf('debian13', 'pg-exporter')).toBe(versionOf('debian14', 'pg-exporter'));
+    for (const name of ['libc6', 'base-files', 'prometheus-node-exporter', 'etcd-server'])
+      expect(versionOf('debian13', name), name).not.toBe(versionOf('debian14', name));
+  });
+
   /** A cache with the packages and nothing made from them. */
   function newCache(name: string): string {
     const directory = join(scratch, name);

@@ -124,7 +124,8 @@ function alert(alertname: string, level: string, severity: string): object {
     ins: 'pg-test-2',
     ip: '10.10.10.12',
   };
-  return { labels, annotations: { summary: `${alertname} on pg-test-2` } };
+  const page = severity === 'CRIT' ? `https://h.pigsty/alerts/${alertname}` : 'https://wiki.example/lag';
+  return { labels, annotations: { summary: `${alertname} on pg-test-2`, page } };
 }
 
 function start(command: string, args: readonly string[]): ChildProcess {

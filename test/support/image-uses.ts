@@ -14,18 +14,17 @@ const PLAIN = [
   'nginx',
   'nginx-exporter',
   'node-exporter',
+  'pg-exporter',
   'pgbackrest-exporter',
   'pgbouncer',
   'prometheus',
   'pushgateway',
   'vip-manager',
 ];
-/** Only the next release has it. */
-const NEW = ['pg-exporter'];
 
 /** All images that the product has recipes for, of each platform, as sites would use them. */
 export const USES: readonly ImageUse[] = platformNames.flatMap((platform) => [
-  ...[...PLAIN, ...(platform === 'debian14' ? NEW : [])].map((name) => ({
+  ...PLAIN.map((name) => ({
     name,
     recipe: name,
     platform,

@@ -5,9 +5,14 @@ import { parser } from '@prometheus-io/lezer-promql';
 export type Selection = {
   readonly metric: string;
   readonly matchers: readonly { readonly label: string; readonly value: string }[];
+  /** Whether it is read over a range: rates are made of counters. */
+  readonly inRange: boolean;
 };
 
-/** The selections of an expression, read by the grammar of Prometheus's own editor. Throws where it is not PromQL. */
+/**
+ * The selections of an expression, read by the grammar of Prometheus's own editor. Variables of pages stand in quoted strings,
+ * where they are as good as any text. Throws where it is not PromQL, and for a selector without a name.
+ */
 export function selectionsOf(expr: string): readonly Selection[] {
   const found: Selection[] = [];
   parser.parse(expr).iterate({
@@ -31,5 +36,5 @@ function selectionOf(node: SyntaxNode, expr: string): Selection {
       const part = (kind: string) => matcher.getChildren(kind).map(text).join('');
       return { label: part('LabelName'), value: part('StringLiteral').slice(1, -1) };
     });
-  return { metric: text(name), matchers };
+  return { metric: text(name), matchers, inRange: node.parent?.name === 'MatrixSelector' };
 }

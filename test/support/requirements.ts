@@ -30,7 +30,6 @@ export const REQUIREMENTS: readonly Requirement[] = [
   { tool: 'fuse-overlayfs', package: 'fuse-overlayfs' },
   { tool: 'dockerd', package: 'docker.io' },
   { tool: 'haproxy', package: 'haproxy' },
-  { tool: 'promtool', package: 'prometheus' },
   { tool: 'pgbouncer', package: 'pgbouncer' },
   { tool: 'psql', package: 'postgresql-client' },
   { tool: 'visudo', package: 'sudo' },

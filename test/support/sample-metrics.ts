@@ -1,5 +1,6 @@
 import type { Page } from '../../generator/model/dashboard.ts';
-import { expressionsOf, readMetrics } from './page-metrics.ts';
+import { queriesOf } from '../../generator/text/page-queries.ts';
+import { selectionsOf } from './promql.ts';
 import { seriesOf } from './sample-series.ts';
 
 /** The hour of the samples, in seconds since 1970: 2026-01-01 11:30 to 12:00 UTC. */
@@ -10,9 +11,9 @@ export const SAMPLES = { from: 1_767_267_000, to: 1_767_268_800, step: 30 } as c
  * same file. Counters, which are those that some page reads over a range, only grow.
  */
 export function sampleMetrics(pages: readonly Page[]): string {
-  const read = pages.flatMap(expressionsOf).flatMap(readMetrics);
-  const counters = new Set(read.filter(({ inRange }) => inRange).map(({ name }) => name));
-  const names = [...new Set(read.map(({ name }) => name))].sort();
+  const read = pages.flatMap(queriesOf).flatMap(selectionsOf);
+  const counters = new Set(read.filter(({ inRange }) => inRange).map(({ metric }) => metric));
+  const names = [...new Set(read.map(({ metric }) => metric))].sort();
   const lines = names.flatMap((name) => metricLines(name, counters.has(name)));
   return `${lines.join('\n')}\n# EOF\n`;
 }
@@ -52,6 +53,7 @@ function round(value: number): number {
 
 /** About how large values are, by the last words of their names. */
 function sizeOf(name: string): number {
+  if (/^haproxy:.*:usage$/.test(name)) return 25;
   if (/usage|db_fragmented|mxid_age|ratio|util|pressure|:age$|progress|commit_ratio/.test(name)) return 0.25;
   if (/idle_time_percent/.test(name)) return 80;
   if (/bytes|:mem_|size|_diff$|buffers|work_mem|relsize/.test(name)) return 2e8;

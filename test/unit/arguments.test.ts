@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { mergeArguments, splitArguments } from '../../generator/text/arguments.ts';
+import {
+  mergeArguments,
+  optionName,
+  splitArguments,
+  withoutVariables,
+} from '../../generator/text/arguments.ts';
 
 describe('arguments of an inventory', () => {
   it.each([
@@ -17,5 +22,14 @@ describe('arguments of an inventory', () => {
       '--collector.systemd',
       '--log.level=info',
     ]);
+  });
+
+  it('have names, and no variables for systemd', () => {
+    expect(['--storage.tsdb.path=/a', '-h', 'word'].map(optionName)).toEqual([
+      'storage.tsdb.path',
+      'h',
+      undefined,
+    ]);
+    expect(withoutVariables(['--a=$HOME', '--b'])).toEqual(['--a=$$HOME', '--b']);
   });
 });

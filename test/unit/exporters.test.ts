@@ -47,7 +47,7 @@ describe('exporters', () => {
     );
     expect(plan.images.map(({ name, platform }) => `${name} ${platform}`)).toEqual(
       expect.arrayContaining([
-        'pg-exporter debian14',
+        'pg-exporter debian13',
         'pgbackrest-exporter debian13',
         'node-exporter debian13',
       ]),

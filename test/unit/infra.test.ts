@@ -3,7 +3,6 @@ import { type Compiled, compile } from '../../generator/compile.ts';
 import { Facts, offer } from '../../generator/model/facts.ts';
 import { RuleGroup, ScrapeTarget } from '../../generator/model/monitoring.ts';
 import type { FilePlan, HostPlan } from '../../generator/model/plan.ts';
-import { argumentsIn } from '../../generator/modules/infra/options.ts';
 import { ruleFiles, targetFiles } from '../../generator/modules/infra/site-files.ts';
 import { isHostIp } from '../../generator/text/address.ts';
 import { withSecretRefs } from '../../generator/text/secret-refs.ts';
@@ -68,7 +67,8 @@ describe('a program that is switched off', () => {
     expect(units(plan).filter((name) => name.startsWith('nginx'))).toEqual([]);
     expect(plan?.files.filter(({ path }) => /nginx|^www/.test(path))).toEqual([]);
     expect(plan?.users.map(({ name }) => name)).not.toContain('nginx');
-    expect(plan?.certificates.map(({ name }) => name)).toEqual(['infra-1', 'infra-1-client']);
+    expect(plan?.certificates.map(({ name }) => name)).not.toContain('infra-1-portal');
+    expect(planned()[0]?.certificates.map(({ name }) => name)).toContain('infra-1-portal');
   });
 
   it('on one host only is watched on the other', () => {
@@ -91,7 +91,10 @@ describe('what changes with the site', () => {
   it('reloads Prometheus and never restarts it; a target does neither', () => {
     const { restartOn, reloadOn } = unit('prometheus.service') ?? {};
     expect(restartOn).toEqual([]);
-    expect(reloadOn).toEqual(['etc/prometheus/prometheus.yml']);
+    const isRule = (path: string) => path.startsWith('etc/prometheus/rules/');
+    expect(reloadOn?.filter((path) => !isRule(path))).toEqual(['etc/prometheus/prometheus.yml']);
+    expect(reloadOn?.filter(isRule)).toEqual(FIRST?.files.map(({ path }) => path).filter(isRule));
+    expect(reloadOn).toContain('etc/prometheus/rules/node-alerts.yml');
   });
 
   it('reloads nginx, dnsmasq and Alertmanager', () => {
@@ -182,7 +185,7 @@ describe('the site', () => {
       view.sets.find((set: { elements: string }) => set.elements === elements)?.name;
     const [hosts, both] = ['10.10.10.10, 10.10.10.11', '10.10.10.10, 10.10.10.11, 172.20.0.0/16'].map(setOf);
     expect(view.accept).toEqual([
-      `ip saddr @${hosts} tcp dport { 9090, 9091, 9093, 9094, 9113, 9115 } accept`,
+      `ip saddr @${hosts} tcp dport { 9090, 9091, 9093, 9094, 9100, 9113, 9115, 19532 } accept`,
       'tcp dport { 80, 443 } accept',
       `ip saddr @${both} tcp dport { 53 } accept`,
       `ip saddr @${both} udp dport { 53 } accept`,
@@ -202,12 +205,13 @@ describe('files that all infra hosts have', () => {
     ]),
     offer(RuleGroup, [
       { name: 'pgsql', rules: [{ record: 'pg:ins:x', expr: 'sum(x)' }] },
+      { name: 'unread', rules: [{ record: 'pg:ins:y', expr: 'sum(y)' }] },
       {
         name: 'pgsql',
         rules: [
           {
             alert: 'Down',
-            expr: 'x < 1',
+            expr: 'pg:ins:x\n  < 1',
             for: '1m',
             level: 1,
             category: 'pgsql',
@@ -236,28 +240,18 @@ describe('files that all infra hosts have', () => {
     ]);
   });
 
-  it('are one for each group of rules', () => {
+  it('are one for each group of rules that somebody reads', () => {
     const alert = {
       alert: 'Down',
-      expr: 'x < 1',
+      expr: 'pg:ins:x < 1',
       for: '1m',
       labels: { level: '1', severity: 'WARN', category: 'pgsql' },
-      annotations: { summary: '{{ $labels.ins }} is down' },
+      annotations: { summary: '{{ $labels.ins }} is down', page: 'https://h.pigsty/alerts/Down' },
     };
     const rules = [{ record: 'pg:ins:x', expr: 'sum(x)' }, alert];
-    expect(ruleFiles(facts).map(({ path, source }) => [path, source])).toEqual([
+    expect(ruleFiles(facts, 'https://h.pigsty/alerts').map(({ path, source }) => [path, source])).toEqual([
       ['etc/prometheus/rules/pgsql.yml', { kind: 'yaml', data: { groups: [{ name: 'pgsql', rules }] } }],
     ]);
-  });
-});
-
-describe('argumentsIn', () => {
-  it.each([
-    ['', []],
-    ['--a=1  --b', ['--a=1', '--b']],
-    [`--a="x y" '--b=it is'`, ['--a=x y', '--b=it is']],
-  ])('%s', (text, words) => {
-    expect(argumentsIn(text)).toEqual(words);
   });
 });
 

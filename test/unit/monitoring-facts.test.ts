@@ -39,31 +39,41 @@ function targetLines(facts: ReturnType<typeof factsOf>): string[] {
 describe('targets', () => {
   it('have the files and labels that Pigsty gives them', () => {
     expect(targetLines(factsOf({}))).toEqual([
-      'node/10.10.10.9: 10.10.10.9:9100 cls=nodes ins=center',
-      'node/10.10.10.9: 10.10.10.9:9101 cls=nodes ins=center',
-      'ping/10.10.10.9: 10.10.10.9 cls=nodes ins=center',
-      'node/10.10.10.11: 10.10.10.11:9100 cls=pg-test ins=pg-test-1',
-      'node/10.10.10.11: 10.10.10.11:9101 cls=pg-test ins=pg-test-1',
-      'ping/10.10.10.11: 10.10.10.11 cls=pg-test ins=pg-test-1',
-      'node/10.10.10.12: 10.10.10.12:9100 cls=pg-test ins=pg-test-2',
-      'node/10.10.10.12: 10.10.10.12:9101 cls=pg-test ins=pg-test-2',
-      'ping/10.10.10.12: 10.10.10.12 cls=pg-test ins=pg-test-2',
-      'etcd/etcd-1: 10.10.10.11:2379 cls=etcd ins=etcd-1',
-      'pgsql/pg-test-1: 10.10.10.11:9630 cls=pg-test ins=pg-test-1',
-      'pgsql/pg-test-1: 10.10.10.11:9631 cls=pg-test ins=pg-test-1',
-      'pgsql/pg-test-1: 10.10.10.11:9854 cls=pg-test ins=pg-test-1',
-      'pgsql/pg-test-1: 10.10.10.11:8008 cls=pg-test ins=pg-test-1',
-      'ping/10.10.10.3---10.10.10.11: 10.10.10.3 cls=pg-test ins=pg-test-1 vip=10.10.10.3 job=pgsql-vip',
-      'pgsql/pg-test-2: 10.10.10.12:9631 cls=pg-test ins=pg-test-2',
-      'pgsql/pg-test-2: 10.10.10.12:9854 cls=pg-test ins=pg-test-2',
-      'pgsql/pg-test-2: 10.10.10.12:8008 cls=pg-test ins=pg-test-2',
-      'ping/10.10.10.3---10.10.10.12: 10.10.10.3 cls=pg-test ins=pg-test-2 vip=10.10.10.3 job=pgsql-vip',
+      'infra/infra-1: 10.10.10.9:9113 cls=nginx ins=nginx-1 exporter=nginx',
+      'infra/infra-1: 10.10.10.9:9090 cls=prometheus ins=prometheus-1 exporter=prometheus',
+      'infra/infra-1: 10.10.10.9:9091 cls=pushgateway ins=pushgateway-1 exporter=pushgateway',
+      'infra/infra-1: 10.10.10.9:9093 cls=alertmanager ins=alertmanager-1 exporter=alertmanager',
+      'infra/infra-1: 10.10.10.9:9115 cls=blackbox ins=blackbox-1 exporter=blackbox',
+      'push/infra-1: 10.10.10.9:9091 cls=push ins=push-1 exporter=pushgateway',
+      'portal/infra-1: https://10.10.10.9/ca.crt cls=portal ins=portal-1 exporter=blackbox',
+      'node/10.10.10.9: 10.10.10.9:9100 cls=nodes ins=center exporter=node',
+      'node/10.10.10.9: 10.10.10.9:9101 cls=nodes ins=center exporter=haproxy',
+      'ping/10.10.10.9: 10.10.10.9 cls=nodes ins=center exporter=blackbox',
+      'node/10.10.10.11: 10.10.10.11:9100 cls=pg-test ins=pg-test-1 exporter=node',
+      'node/10.10.10.11: 10.10.10.11:9101 cls=pg-test ins=pg-test-1 exporter=haproxy',
+      'ping/10.10.10.11: 10.10.10.11 cls=pg-test ins=pg-test-1 exporter=blackbox',
+      'node/10.10.10.12: 10.10.10.12:9100 cls=pg-test ins=pg-test-2 exporter=node',
+      'node/10.10.10.12: 10.10.10.12:9101 cls=pg-test ins=pg-test-2 exporter=haproxy',
+      'ping/10.10.10.12: 10.10.10.12 cls=pg-test ins=pg-test-2 exporter=blackbox',
+      'etcd/etcd-1: 10.10.10.11:2379 cls=etcd ins=etcd-1 exporter=etcd',
+      'pgsql/pg-test-1: 10.10.10.11:9630 cls=pg-test ins=pg-test-1 exporter=pg_exporter',
+      'pgsql/pg-test-1: 10.10.10.11:9631 cls=pg-test ins=pg-test-1 exporter=pgbouncer_exporter',
+      'pgsql/pg-test-1: 10.10.10.11:9854 cls=pg-test ins=pg-test-1 exporter=pgbackrest_exporter',
+      'pgsql/pg-test-1: 10.10.10.11:8008 cls=pg-test ins=pg-test-1 exporter=patroni',
+      'ping/10.10.10.3---10.10.10.11: 10.10.10.3 cls=pg-test ins=pg-test-1 exporter=blackbox vip=10.10.10.3 job=pgsql-vip',
+      'pgsql/pg-test-2: 10.10.10.12:9631 cls=pg-test ins=pg-test-2 exporter=pgbouncer_exporter',
+      'pgsql/pg-test-2: 10.10.10.12:9854 cls=pg-test ins=pg-test-2 exporter=pgbackrest_exporter',
+      'pgsql/pg-test-2: 10.10.10.12:8008 cls=pg-test ins=pg-test-2 exporter=patroni',
+      'ping/10.10.10.3---10.10.10.12: 10.10.10.3 cls=pg-test ins=pg-test-2 exporter=blackbox vip=10.10.10.3 job=pgsql-vip',
     ]);
   });
 
   it('belong to a job each', () => {
     const facts = factsOf({});
     expect(facts.all(ScrapeJob)).toEqual([
+      { name: 'infra', path: '/metrics', scheme: 'https' },
+      { name: 'push', path: '/metrics', scheme: 'https', honorsLabels: true },
+      { name: 'portal', path: '/probe', scheme: 'https', probe: 'http_site' },
       { name: 'node', path: '/metrics', scheme: 'https' },
       { name: 'ping', path: '/probe', scheme: 'http', probe: 'icmp' },
       { name: 'etcd', path: '/metrics', scheme: 'https' },
@@ -76,10 +86,10 @@ describe('targets', () => {
   it('say where they are not as their job says', () => {
     const lines = targetLines(factsOf({ exporter_metrics_path: '/m', patroni_ssl_enabled: false }));
     expect(lines.filter((line) => line.startsWith('pgsql/pg-test-1'))).toEqual([
-      'pgsql/pg-test-1: 10.10.10.11:9630 cls=pg-test ins=pg-test-1 /m',
-      'pgsql/pg-test-1: 10.10.10.11:9631 cls=pg-test ins=pg-test-1 /m',
-      'pgsql/pg-test-1: 10.10.10.11:9854 cls=pg-test ins=pg-test-1',
-      'pgsql/pg-test-1: 10.10.10.11:8008 cls=pg-test ins=pg-test-1 http',
+      'pgsql/pg-test-1: 10.10.10.11:9630 cls=pg-test ins=pg-test-1 exporter=pg_exporter /m',
+      'pgsql/pg-test-1: 10.10.10.11:9631 cls=pg-test ins=pg-test-1 exporter=pgbouncer_exporter /m',
+      'pgsql/pg-test-1: 10.10.10.11:9854 cls=pg-test ins=pg-test-1 exporter=pgbackrest_exporter',
+      'pgsql/pg-test-1: 10.10.10.11:8008 cls=pg-test ins=pg-test-1 exporter=patroni http',
     ]);
   });
 });
@@ -107,7 +117,8 @@ describe('names', () => {
       .map(({ file, ip, names }) => `${file} ${ip} ${names}`);
 
   it('are those of hosts, members and clusters', () => {
-    expect(records({ pg_dns_suffix: '.db' })).toEqual([
+    const ofSite = records({ pg_dns_suffix: '.db' }).filter((line) => !line.startsWith('default '));
+    expect(ofSite).toEqual([
       '10.10.10.9 10.10.10.9 center',
       '10.10.10.11 10.10.10.11 pg-test-1',
       '10.10.10.12 10.10.10.12 pg-test-2',
@@ -135,9 +146,12 @@ describe('names', () => {
 });
 
 it('pages of HAProxy are offered to the portal', () => {
-  expect(factsOf({}).all(PortalSite)[0]).toEqual({
+  const sites = factsOf({}).all(PortalSite);
+  expect(sites.filter(({ name }) => name.startsWith('haproxy-'))).toHaveLength(3);
+  expect(sites.find(({ name }) => name === 'haproxy-center')).toEqual({
     name: 'haproxy-center',
     path: '/center/',
+    hasLogin: true,
     upstream: { scheme: 'https', address: '10.10.10.9:9101' },
   });
 });

@@ -31,14 +31,16 @@ all:
 }
 
 const usual = planWith();
-/** Free text that takes effect together with another parameter only. */
+/** Free text that takes effect together with another parameter only, or in the keys of the site. */
 const FREE = [
+  'ca_cn',
   'node_cluster',
   'nodename',
   'patroni_citus_db',
   'pg_cluster',
   'pg_shard',
   'pg_vip_interface',
+  'vip_dns_suffix',
   'vip_interface',
   'version',
 ];

@@ -69,11 +69,6 @@ describe('the tables', () => {
       'pgbackrest_exporter_options',
     ]);
     expect(ours).toEqual([
-      'journal_port',
-      'journal_data',
-      'journal_retention',
-      'journal_max_size',
-      'journal_enabled',
       'prometheus_port',
       'pushgateway_port',
       'alertmanager_cluster_port',
@@ -81,6 +76,11 @@ describe('the tables', () => {
       'alertmanager_route',
       'alertmanager_global',
       'alertmanager_inhibit_rules',
+      'journal_port',
+      'journal_data',
+      'journal_retention',
+      'journal_max_size',
+      'journal_enabled',
       'node_os',
       'node_cpu',
       'node_mem_mb',

@@ -66,7 +66,16 @@ describe('the release of PostgreSQL', () => {
 describe('images of one host', () => {
   it('each have their own platform', () => {
     const { names } = plan('pg_version: 18', '{ image_platforms: { etcd: debian14 } }');
-    expect(names.sort()).toEqual(['chrony', 'etcd.debian14', 'haproxy', 'pgbouncer', 'postgres-18.debian14']);
+    expect(names.sort()).toEqual([
+      'chrony',
+      'etcd.debian14',
+      'haproxy',
+      'node-exporter',
+      'pg-exporter',
+      'pgbackrest-exporter.debian14',
+      'pgbouncer',
+      'postgres-18.debian14',
+    ]);
   });
 
   it('use the package names of their platform', () => {

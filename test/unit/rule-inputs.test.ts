@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { AGENT_METRICS } from '../../generator/model/agent-metrics.ts';
 import { EXPORTERS, type RuleGroup } from '../../generator/model/monitoring.ts';
+import { queriesOf } from '../../generator/text/page-queries.ts';
 import { readRules } from '../../generator/text/read-rules.ts';
-import { recordedMetrics, TARGET_LABELS } from '../support/metric-names.ts';
+import { ALL_PAGES } from '../support/all-pages.ts';
+import { producedMetrics, recordedMetrics, TARGET_LABELS } from '../support/metric-names.ts';
 import { selectionsOf } from '../support/promql.ts';
-import { alertsOf, ruleGroupsOf, rulesOf } from '../support/rules.ts';
+import { alertsOf, filedRules, ruleGroupsOf, rulesOf } from '../support/rules.ts';
 
 /* Every rule reads metrics that a real program has, or that a rule computes before it. */
 const groups = ruleGroupsOf();
@@ -96,6 +99,52 @@ describe('rules with a reader', () => {
       ['db', 'ins', 'cls', 'env'].map((level) => `pg:${level}:xact_commit_rate5m`),
     );
     expect(added('no:such:rule')).toEqual([]);
+  });
+});
+
+describe('pages', () => {
+  const queries = ALL_PAGES.flatMap((page) => queriesOf(page).map((query) => ({ page: page.id, query })));
+  const records = new Set(rulesOf(groups).flatMap((rule) => ('record' in rule ? [rule.record] : [])));
+  const produced = producedMetrics();
+
+  /** What queries read and nobody has: metrics, and labels of metrics of programs. */
+  function dangling(of: typeof queries): string[] {
+    return of.flatMap(({ page, query }) =>
+      selectionsOf(query).flatMap(({ metric, matchers }) => {
+        if (records.has(metric)) return [];
+        const own = produced.get(metric);
+        if (!own) return [`${page} reads ${metric}`];
+        const odd = matchers.filter(({ label }) => ![...own, ...TARGET_LABELS].includes(label));
+        return odd.map(({ label }) => `${page} reads ${metric}{${label}}`);
+      }),
+    );
+  }
+
+  it('read what programs have or rules compute', () => {
+    expect(queries.length).toBeGreaterThan(300);
+    expect(dangling(queries)).toEqual([]);
+    const broken = [{ page: 'x', query: 'node_no_such + up{port="1"} + pg:ins:no_such' }];
+    expect(dangling(broken)).toEqual(['x reads node_no_such', 'x reads up{port}', 'x reads pg:ins:no_such']);
+  });
+
+  it('or alerts read everything that hosts say of themselves', () => {
+    const read = [...queries.map(({ query }) => query), ...alertsOf(groups).map(({ expr }) => expr)];
+    const names = new Set(read.flatMap((query) => selectionsOf(query).map(({ metric }) => metric)));
+    expect(Object.keys(AGENT_METRICS).filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  it('and alerts read every rule that a site has', () => {
+    const filed = filedRules();
+    const read = new Set([
+      ...queries.flatMap(({ query }) => selectionsOf(query)).map(({ metric }) => metric),
+      ...rulesOf(filed).flatMap(({ expr }) => selectionsOf(expr).map(({ metric }) => metric)),
+    ]);
+    const names = rulesOf(filed).flatMap((rule) => ('record' in rule ? [rule.record] : []));
+    expect(names.filter((name) => !read.has(name))).toEqual([]);
+    expect(names.length).toBeGreaterThan(150);
+    // Nothing is lost: what pages and alerts read of all rules is there.
+    const wanted = [...read].filter((name) => records.has(name));
+    expect(wanted.filter((name) => !names.includes(name))).toEqual([]);
   });
 });
 

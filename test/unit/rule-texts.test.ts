@@ -99,7 +99,7 @@ describe('thresholds', () => {
     const slow = ruleGroupsOf(RULES_SITE, (text) =>
       text.replace(
         'admin_ip:',
-        'prometheus_scrape_interval: 1m30s\n    prometheus_scrape_timeout: 30\n    admin_ip:',
+        'prometheus_scrape_interval: 1m30s\n    prometheus_scrape_timeout: 30s\n    admin_ip:',
       ),
     );
     const rates = rulesOf(slow).filter(

@@ -31,7 +31,10 @@ export function alertsView(panel: AlertsPanel, context: Context): PanelView {
 function row({ labels, annotations, startsAt, status }: Alert, context: Context): HTMLElement {
   const level = LEVELS[Number(labels.level ?? 2)] ?? 'plain';
   const name = labels.alertname ?? 'alert';
-  const runbook = pageOf(annotations.page) ?? `${context.settings.runbooks}/${encodeURIComponent(name)}`;
+  const runbook = runbookOf(
+    annotations.page ?? '',
+    `${context.settings.runbooks}/${encodeURIComponent(name)}`,
+  );
   const age = formatValue((Date.now() - Date.parse(startsAt)) / 1000, 'seconds');
   const silenced = status.state === 'suppressed' ? element('span', { class: 'chip' }, 'silenced') : undefined;
   return element(
@@ -45,9 +48,13 @@ function row({ labels, annotations, startsAt, status }: Alert, context: Context)
   );
 }
 
-/** An annotation is text of any kind: only what is an address of a page becomes a link. */
-function pageOf(annotation = ''): string | undefined {
-  return /^(https?:\/)?\//.test(annotation) ? annotation : undefined;
+/**
+ * The page of an alert: `own` is the path of the portal's, which also works where people have opened the portal by another
+ * name than alerts have. An annotation is text of any kind: only what is an address of a page becomes a link.
+ */
+function runbookOf(annotation: string, own: string): string {
+  const isElsewhere = /^(https?:\/)?\//.test(annotation) && !annotation.endsWith(own);
+  return isElsewhere ? annotation : own;
 }
 
 function chips(labels: Alert['labels'], context: Context): readonly HTMLElement[] {

@@ -40,14 +40,15 @@ function searchOf({ fields, severity }: LogsPanel, load: Load) {
 
 function line({ time, priority, fields }: JournalEntry): HTMLElement {
   const origin = fields.INS ?? fields._HOSTNAME ?? '';
-  const unit = (fields._SYSTEMD_UNIT ?? fields.SYSLOG_IDENTIFIER ?? '').replace(/[.]service$/, '');
+  // A unit may speak for others: pgsql-journal.service has the lines of PostgreSQL.
+  const program = fields.SYSLOG_IDENTIFIER ?? fields._SYSTEMD_UNIT ?? '';
   return element(
     'div',
     { class: 'log', 'data-level': LEVELS[priority] ?? 'plain' },
     element('time', {}, formatTime(time)),
     element('span', { class: 'log-severity' }, NAMES[priority] ?? ''),
     element('span', { class: 'log-origin', title: origin }, origin),
-    element('span', { class: 'log-origin', title: unit }, unit),
+    element('span', { class: 'log-origin', title: program }, program),
     element('span', { class: 'log-text' }, fields.MESSAGE ?? ''),
   );
 }

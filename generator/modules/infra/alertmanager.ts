@@ -2,12 +2,12 @@ import type { Contribution } from '../../model/module.ts';
 import type { FilePlan, PlanData } from '../../model/plan.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { Site } from '../../model/site.ts';
+import { mergeArguments, splitArguments, withoutVariables } from '../../text/arguments.ts';
 import { rootCommand } from '../../text/command.ts';
 import { withSecretRefs } from '../../text/secret-refs.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
 import { addressOf, type Component, componentOf } from './components.ts';
 import { type InfraHost, infraHosts } from './hosts.ts';
-import { argumentsIn, optionName, withoutVariables } from './options.ts';
 import { portalUrl } from './portal-names.ts';
 import { RECEIVER_SECRETS } from './schemas.ts';
 import { CURRENT, clientTls } from './tls.ts';
@@ -71,7 +71,7 @@ export function storageOf({ prometheus_data }: Settings): string {
 
 function argumentsOf(self: InfraHost, component: Component, site: Site): string[] {
   const { settings } = self;
-  return [
+  const own = [
     `--config.file=${CURRENT}/${CONFIG}`,
     `--storage.path=${storageOf(settings)}`,
     `--web.listen-address=${addressOf(self, component)}`,
@@ -79,8 +79,8 @@ function argumentsOf(self: InfraHost, component: Component, site: Site): string[
     `--web.external-url=${portalUrl(settings)}/alertmanager/`,
     '--web.route-prefix=/',
     ...clusterArguments(self, site),
-    ...argumentsIn(settings.alertmanager_options),
   ];
+  return mergeArguments(own, splitArguments(settings.alertmanager_options));
 }
 
 /** The infra hosts with an Alertmanager, beside this one. */
@@ -98,13 +98,8 @@ function clusterArguments(self: InfraHost, site: Site): string[] {
     `--cluster.advertise-address=${address(self)}`,
     ...peers.map((peer) => `--cluster.peer=${address(peer)}`),
     `--cluster.tls-config=${CURRENT}/${CLUSTER}`,
-    ...(isGiven(self.settings, 'cluster.peer-timeout') ? [] : [`--cluster.peer-timeout=${PEER_SECONDS}s`]),
+    `--cluster.peer-timeout=${PEER_SECONDS}s`,
   ];
-}
-
-/** Programs take an option once. */
-function isGiven({ alertmanager_options: text }: Settings, option: string): boolean {
-  return argumentsIn(text).some((word) => optionName(word) === option);
 }
 
 /** Both ends show certificates of infra hosts ("Gossip traffic" in Alertmanager's documentation of HTTPS). */

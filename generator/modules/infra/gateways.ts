@@ -1,9 +1,9 @@
 import type { Contribution } from '../../model/module.ts';
 import type { PlanData } from '../../model/plan.ts';
+import { splitArguments, withoutVariables } from '../../text/arguments.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
 import { addressOf, componentOf } from './components.ts';
 import type { InfraHost } from './hosts.ts';
-import { argumentsIn, withoutVariables } from './options.ts';
 import { homeDomain, portalUrl } from './portal-names.ts';
 import { CURRENT } from './tls.ts';
 
@@ -25,7 +25,7 @@ export function pushgatewayContribution(self: InfraHost): Contribution {
     `--web.external-url=${portalUrl(settings)}/push/`,
     '--web.route-prefix=/',
     `--persistence.file=${directory}/pushgateway.metrics`,
-    ...argumentsIn(settings.pushgateway_options),
+    ...splitArguments(settings.pushgateway_options),
   ];
   const view = {
     ...common(self, component.image, words),
@@ -53,7 +53,7 @@ export function blackboxContribution(self: InfraHost): Contribution {
     `--web.config.file=${WEB}`,
     `--web.external-url=${portalUrl(settings)}/blackbox/`,
     '--web.route-prefix=/',
-    ...argumentsIn(settings.blackbox_options),
+    ...splitArguments(settings.blackbox_options),
   ];
   return {
     files: [

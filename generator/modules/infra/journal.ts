@@ -29,6 +29,10 @@ const RETENTION = 'etc/journal/retention.sh';
 
 /** Where journal-remote listens: HAProxy connects from one address of the loopback network for each host. */
 const REMOTE_PORT = 19_533;
+/** Connections of a host: an upload has one, and its next one while the old one ends. */
+const CONNECTIONS = 4;
+/** Connections that have not shown a certificate yet, at the same time. */
+const STRANGERS = 256;
 /** The port of systemd-journal-gatewayd(8). */
 const GATEWAY_PORT = 19_531;
 
@@ -74,6 +78,7 @@ function receiverFiles(host: SiteHost, site: Site): FilePlan[] {
     port: settingsOf(host).journal_port,
     remotePort: REMOTE_PORT,
     organizationalUnit: JOURNAL,
+    maxConnections: STRANGERS + CONNECTIONS * senders.length,
     senders,
   };
   return [

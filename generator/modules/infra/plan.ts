@@ -1,5 +1,6 @@
 import type { Facts } from '../../model/facts.ts';
 import type { Contribution } from '../../model/module.ts';
+import { exporterWeb } from '../../model/monitoring.ts';
 import type { DirectoryPlan, FilePlan, ModuleImage, PortUse } from '../../model/plan.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { alertmanagerContribution, peersOf, storageOf } from './alertmanager.ts';
@@ -11,7 +12,7 @@ import { journalContribution, journalImages, journalPorts } from './journal.ts';
 import { portalContribution } from './portal.ts';
 import { portalDomains } from './portal-names.ts';
 import { DIRECTORY, prometheusContribution } from './prometheus.ts';
-import { certificates, tlsFiles, webConfig } from './tls.ts';
+import { CURRENT, certificates, tlsFiles } from './tls.ts';
 
 /** The monitoring centre on one host; each infra host is complete (docs/decisions/monitoring.md). */
 export function planInfra(host: SiteHost, site: Site, facts: Facts): Contribution {
@@ -49,7 +50,7 @@ function metricsContribution(self: InfraHost): Contribution {
     path: `${DIRECTORY}/web.yml`,
     mode: 0o644,
     group: 'prometheus',
-    source: { kind: 'yaml', data: webConfig(DIRECTORY, 'server') },
+    source: { kind: 'yaml', data: exporterWeb(`${CURRENT}/${DIRECTORY}`) },
   };
   return {
     users: [{ ...account, home: settings.prometheus_data, gecos: 'monitoring' }],

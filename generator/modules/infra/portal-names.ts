@@ -38,6 +38,13 @@ export function portalUrl(settings: Settings): string {
   return urlOf(homeDomain(settings), settings);
 }
 
+/** The path of the pages about alerts. */
+export const ALERT_PAGES = 'alerts';
+
+export function alertPagesUrl(settings: Settings): string {
+  return `${portalUrl(settings)}/${ALERT_PAGES}`;
+}
+
 export function urlOf(domain: string, settings: Settings): string {
   const { nginx_sslmode: mode, nginx_port: plain, nginx_ssl_port: secure } = settings;
   if (mode === 'disable') return `http://${domain}${plain === 80 ? '' : `:${plain}`}`;

@@ -6,7 +6,8 @@ import type { Site } from '../../model/site.ts';
 import { componentOf } from './components.ts';
 import type { InfraHost } from './hosts.ts';
 import { consoleFile } from './monitoring/console-file.ts';
-import { destinationOf, urlOf } from './portal-names.ts';
+import { ALERT_PAGES, destinationOf, urlOf } from './portal-names.ts';
+import { rulesOf } from './site-files.ts';
 
 /*
  * The pages that the portal serves itself, below /etc/pigsty/current/www: finished files of the compiler (dist/console/), and
@@ -23,6 +24,17 @@ export function consoleFiles(site: Site, facts: Facts): FilePlan[] {
     ...CONSOLE_FILES.map((asset) => file(asset, { kind: 'asset', asset })),
     file('pages.json', { kind: 'text', lines: [pages.trimEnd()] }),
   ];
+}
+
+/** The pages about the alerts that the site has, from docs/alerts. */
+export function alertPages(facts: Facts): FilePlan[] {
+  const alerts = rulesOf(facts).flatMap(({ rules }) =>
+    rules.flatMap((rule) => ('alert' in rule ? [rule.alert] : [])),
+  );
+  return [...new Set(alerts)].map((alert) => {
+    const asset = `${ALERT_PAGES}/${alert}.html`;
+    return file(asset, { kind: 'asset', asset });
+  });
 }
 
 function file(name: string, source: FileSource): FilePlan {

@@ -122,12 +122,18 @@ function homePages(self: InfraHost, facts: Facts): Page[] {
     ...sites.map(sitePage),
     {
       match: '/',
-      lines: [`root ${CURRENT}/www`, 'try_files $uri $uri/index.html @files'],
+      lines: [`root ${CURRENT}/www`, 'try_files $uri $uri.html $uri/index.html @files', ...CACHING],
       access: 'password',
     },
     { match: '@files', lines: [`root ${self.settings.nginx_home}`, 'autoindex on'], access: 'password' },
   ];
 }
+
+/**
+ * Browsers ask each time, and get the file each time: files of all generations have the same time, so that nginx would see no
+ * change. What has a digest in its address is kept (nginx.conf).
+ */
+const CACHING = ['expires $portal_expires', 'etag off', 'if_modified_since off'];
 
 /** The files of a program's pages have the path below the portal's own page, so that path works below its name too. */
 function entryPages(entry: readonly [string, PortalEntry], self: InfraHost, site: Site): Page[] {

@@ -1,14 +1,15 @@
 import type { Facts } from '../../model/facts.ts';
 import type { Contribution } from '../../model/module.ts';
+import { exporterWeb } from '../../model/monitoring.ts';
 import type { FilePlan, FileSource, View } from '../../model/plan.ts';
 import type { Site } from '../../model/site.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
 import { addressOf, componentOf } from './components.ts';
 import type { InfraHost } from './hosts.ts';
-import { consoleFiles, portalPage } from './portal-page.ts';
+import { alertPages, consoleFiles, portalPage } from './portal-page.ts';
 import { DIRECTORY, portalServers, SNIPPETS } from './portal-servers.ts';
 import { userFiles } from './portal-users.ts';
-import { CURRENT, tlsFiles, webConfig } from './tls.ts';
+import { CURRENT, tlsFiles } from './tls.ts';
 
 /*
  * nginx as the portal: what people reach of the monitoring centre. And the exporter of its metrics.
@@ -40,6 +41,7 @@ export function portalContribution(self: InfraHost, site: Site, facts: Facts): C
       start,
       portalPage(self, site, facts),
       ...consoleFiles(site, facts),
+      ...alertPages(facts),
       unitFile(UNIT, 'infra/nginx.service.ejs', {
         root,
         instance: self.instance,
@@ -84,7 +86,7 @@ function exporterFiles(self: InfraHost): FilePlan[] {
   const component = componentOf(self, 'nginx');
   if (!component) return [];
   return [
-    file(WEB, { kind: 'yaml', data: webConfig(DIRECTORY, 'portal') }),
+    file(WEB, { kind: 'yaml', data: exporterWeb(`${CURRENT}/${DIRECTORY}`, 'portal') }),
     unitFile(EXPORTER, 'infra/nginx_exporter.service.ejs', {
       root: { $image: 'nginx-exporter' },
       instance: self.instance,

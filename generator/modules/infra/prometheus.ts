@@ -2,12 +2,12 @@ import type { Facts } from '../../model/facts.ts';
 import type { Contribution } from '../../model/module.ts';
 import type { FilePlan, FileSource, PlanData } from '../../model/plan.ts';
 import type { Site } from '../../model/site.ts';
+import { splitArguments, withoutVariables } from '../../text/arguments.ts';
 import { rootCommand } from '../../text/command.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
 import { addressOf, type Component, componentOf } from './components.ts';
 import { type InfraHost, infraHosts } from './hosts.ts';
-import { argumentsIn, withoutVariables } from './options.ts';
-import { portalUrl } from './portal-names.ts';
+import { alertPagesUrl, portalUrl } from './portal-names.ts';
 import { scrapeConfigs } from './scrape-config.ts';
 import { ruleFiles, targetFiles } from './site-files.ts';
 import { CURRENT, clientTls } from './tls.ts';
@@ -27,7 +27,8 @@ const READY_SECONDS = 300;
 export function prometheusContribution(self: InfraHost, site: Site, facts: Facts): Contribution {
   const component = componentOf(self, 'prometheus');
   if (!component) return {};
-  const rules = ruleFiles(facts);
+  const pages = self.settings.nginx_enabled ? alertPagesUrl(self.settings) : undefined;
+  const rules = ruleFiles(facts, pages);
   const url = `https://${addressOf(self, component)}`;
   const root = { $image: 'prometheus' };
   return {
@@ -76,7 +77,7 @@ function argumentsOf(self: InfraHost, component: Component): string[] {
     `--web.external-url=${portalUrl(settings)}/prometheus/`,
     '--web.route-prefix=/',
     '--web.page-title=Prometheus',
-    ...argumentsIn(settings.prometheus_options),
+    ...splitArguments(settings.prometheus_options),
   ];
 }
 

@@ -3,8 +3,8 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import { isInfraHost } from '../../model/infra.ts';
 import { settingsOf } from '../../model/module.ts';
 import type { Site } from '../../model/site.ts';
+import { optionName, splitArguments } from '../../text/arguments.ts';
 import { type InfraHost, infraHosts } from './hosts.ts';
-import { argumentsIn, optionName } from './options.ts';
 import { hasGeneratedUser } from './portal-users.ts';
 import { checkReceivers } from './receiver-rules.ts';
 import { durationSeconds } from './schemas.ts';
@@ -170,7 +170,7 @@ const OWN_OPTIONS = {
 function checkOptions({ host, settings }: InfraHost): Diagnostic[] {
   return Object.entries(OWN_OPTIONS).flatMap(([name, own]) => {
     const parameter = name as keyof typeof OWN_OPTIONS;
-    const names = argumentsIn(settings[parameter]).flatMap((word) => optionName(word) ?? []);
+    const names = splitArguments(settings[parameter]).flatMap((word) => optionName(word) ?? []);
     const option = names.find((one) => own.split(' ').includes(one));
     if (option === undefined) return [];
     return [rules.ownOption.at(host.parameters.place(parameter), { parameter, option })];

@@ -1,15 +1,17 @@
 import type { Facts } from '../../model/facts.ts';
-import { type AlertRule, type RecordingRule, RuleGroup, ScrapeTarget } from '../../model/monitoring.ts';
+import { DashboardPage, RuleGroup, ScrapeTarget } from '../../model/monitoring.ts';
 import { append } from '../../model/multimap.ts';
 import type { FilePlan, PlanData } from '../../model/plan.ts';
+import { queriesOf } from '../../text/page-queries.ts';
+import { readRules } from '../../text/read-rules.ts';
 import { byFacts } from './by-facts.ts';
+import { ruleFile } from './monitoring/rule-files.ts';
 
 /*
  * What all infra hosts of a site have alike: a file for each instance that is scraped, and one for each group of rules.
  */
 const TARGETS = 'etc/prometheus/targets';
 const RULES = 'etc/prometheus/rules';
-const SEVERITIES = ['CRIT', 'WARN', 'INFO'] as const;
 
 /** `targets/<job>/<file>.yml`. Prometheus reads the directory again when it changes, and each `prometheus_sd_interval`. */
 export const targetFiles = byFacts((facts: Facts): readonly FilePlan[] => {
@@ -20,13 +22,17 @@ export const targetFiles = byFacts((facts: Facts): readonly FilePlan[] => {
     .map(([name, targets]) => dataFile(`${TARGETS}/${name}.yml`, targetGroups(targets)));
 });
 
-/** `rules/<group>.yml`; groups of one name, from several modules, are one. */
-export const ruleFiles = byFacts((facts: Facts): readonly FilePlan[] => {
-  const groups = new Map<string, (RecordingRule | AlertRule)[]>();
+/** `rules/<group>.yml`; `pages` is the address of the pages about alerts, where there is a portal. */
+export function ruleFiles(facts: Facts, pages: string | undefined): readonly FilePlan[] {
+  return rulesOf(facts).map((group) => dataFile(`${RULES}/${group.name}.yml`, ruleFile(group, pages)));
+}
+
+/** All alerts, and the recording rules that they or pages read. Groups of one name, from several modules, are one. */
+export const rulesOf = byFacts((facts: Facts): readonly RuleGroup[] => {
+  const groups = new Map<string, RuleGroup['rules'][number][]>();
   for (const { name, rules } of facts.all(RuleGroup)) append(groups, name, ...rules);
-  return [...groups].map(([name, rules]) =>
-    dataFile(`${RULES}/${name}.yml`, { groups: [{ name, rules: rules.map(ruleData) }] }),
-  );
+  const all = [...groups].map(([name, rules]) => ({ name, rules }));
+  return readRules(all, facts.all(DashboardPage).flatMap(queriesOf));
 });
 
 function dataFile(path: string, data: PlanData): FilePlan {
@@ -50,17 +56,5 @@ function labelsOf({ labels, ip, scheme, path }: ScrapeTarget): Readonly<Record<s
     ip,
     ...(scheme !== undefined && { __scheme__: scheme }),
     ...(path !== undefined && { __metrics_path__: path }),
-  };
-}
-
-function ruleData(rule: RecordingRule | AlertRule): PlanData {
-  if (!('alert' in rule)) return rule;
-  const { alert, expr, level, category, summary } = rule;
-  return {
-    alert,
-    expr,
-    ...(rule.for !== undefined && { for: rule.for }),
-    labels: { level: String(level), severity: SEVERITIES[level], category },
-    annotations: { summary },
   };
 }

@@ -78,20 +78,6 @@ export function tlsFiles(
   ];
 }
 
-/** A server of exporter-toolkit: TLS, and clients with the certificate of infra hosts only ("web configuration"). */
-export function webConfig(directory: string, pair: Pair): PlanData {
-  const path = `${CURRENT}/${directory}`;
-  return {
-    tls_server_config: {
-      cert_file: `${path}/${pair}.crt`,
-      key_file: `${path}/${pair}.key`,
-      client_ca_file: `${path}/ca.crt`,
-      client_auth_type: 'RequireAndVerifyClientCert',
-      client_allowed_sans: [SCRAPER],
-    },
-  };
-}
-
 /** A client of such servers, as in `tls_config` of Prometheus, promtool and amtool. */
 export function clientTls(directory: string) {
   const path = `${CURRENT}/${directory}`;

@@ -47,9 +47,7 @@ function ask(url, { headers = {}, ip = '10.10.10.10', method = 'GET', body, ...m
         response.on('data', (part) => {
           text += part;
         });
-        response.on('end', () =>
-          resolve({ status: response.statusCode, text, location: response.headers.location }),
-        );
+        response.on('end', () => resolve({ status: response.statusCode, text, ...response.headers }));
       },
     );
     request.on('error', (problem) => resolve({ status: 0, text: problem.code ?? problem.message }));
@@ -78,11 +76,10 @@ async function query(expression, ip) {
   }
 }
 
+/** The programs of the centre, which run here; those of the nodes do not. */
+const UP = 'up{job=~"infra|push|portal"} == 1';
 const sawAll = (ip) =>
-  until(
-    `all targets of ${ip}`,
-    async () => (await query('up == 1', ip)).length >= 14 && (await query('up == 1', ip)),
-  );
+  until(`all targets of ${ip}`, async () => (await query(UP, ip)).length >= 14 && (await query(UP, ip)));
 /** The processes of infra hosts whose command line begins with the program and has the word. */
 function processesOf(program, word = '') {
   const found = readdirSync('/proc').filter((name) => {
@@ -115,6 +112,20 @@ async function change(resolver) {
   return [down, before, after, unknown, known];
 }
 
+/** Status and caching of the console's files, which a browser asks for with what it knows of them. */
+async function askForFiles() {
+  const page = await ask('https://h.pigsty/', { headers: ADMIN });
+  const [program] = page.text.match(/app[.]js[?]\w+/) ?? [];
+  const found = [];
+  for (const path of ['', 'pages.json', program, 'app.js']) {
+    const { 'last-modified': time } = await ask(`https://h.pigsty/${path}`, { headers: ADMIN });
+    const known = { ...ADMIN, 'if-modified-since': time, 'if-none-match': '*' };
+    const again = await ask(`https://h.pigsty/${path}`, { headers: known });
+    found.push(`${again.status} ${again['cache-control']} ${again['x-content-type-options']}`);
+  }
+  return found;
+}
+
 async function useAll() {
   const status = async (...request) => (await ask(...request)).status;
   const plain = await ask('http://h.pigsty/prometheus/graph?x=1');
@@ -123,9 +134,13 @@ async function useAll() {
   seen.nobody = await status('https://h.pigsty/');
   seen.wrong = await status('https://h.pigsty/', { headers: WRONG });
   seen.reader = await status('https://h.pigsty/', { headers: READER });
-  seen.page = (await ask('https://h.pigsty/', { headers: ADMIN })).text.match(/<h1>.*<\/h1>/)?.[0];
+  seen.page = (await ask('https://h.pigsty/portal/', { headers: ADMIN })).text.match(/<h1>.*<\/h1>/)?.[0];
   seen.style = await status('https://h.pigsty/portal.css', { headers: ADMIN });
   seen.absent = await status('https://h.pigsty/nothing', { headers: ADMIN });
+  seen.alert = (await ask('https://h.pigsty/alerts/NodeDown', { headers: ADMIN })).text.match(
+    /<h1>.*<\/h1>/,
+  )?.[0];
+  seen.kept = await askForFiles();
   seen.paths = [];
   for (const path of ['prometheus/-/ready', 'alertmanager/api/v2/status', 'blackbox/', 'push/-/ready'])
     seen.paths.push(
@@ -165,7 +180,7 @@ async function useAll() {
   seen.upThere = (await sawAll('10.10.10.11')).length;
   seen.honored = await until(
     'pushed metrics',
-    async () => (await query('rows_copied')).map(({ metric }) => metric.job)[0],
+    async () => (await query('rows_copied{job!="infra"}')).map(({ metric }) => metric.job)[0],
   );
   seen.portal =
     (await until('probes', async () => (await query('probe_success{job="portal"} == 1')).length === 2)) &&

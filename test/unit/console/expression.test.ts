@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { planBatches } from '../../../generator/console/batch.ts';
 import { fillLegend, substitute } from '../../../generator/console/expression.ts';
 import { choose } from '../../../generator/console/variables.ts';
-import { readMetrics } from '../../support/page-metrics.ts';
+import { selectionsOf } from '../../support/promql.ts';
 
 describe('variables in expressions', () => {
   it('fills in values, and all values for those without one', () => {
@@ -17,8 +17,10 @@ describe('variables in expressions', () => {
     const text = 'up{cls="$cls",ins=~"${ins:regex}"}';
     fc.assert(
       fc.property(fc.string(), fc.string({ unit: 'binary' }), (cls, ins) => {
-        const read = readMetrics(substitute(text, { cls, ins }));
-        expect(read).toEqual([{ name: 'up', labels: ['cls', 'ins'], inRange: false }]);
+        const read = selectionsOf(substitute(text, { cls, ins }));
+        expect(read).toMatchObject([
+          { metric: 'up', matchers: [{ label: 'cls' }, { label: 'ins' }], inRange: false },
+        ]);
       }),
     );
   });
@@ -52,7 +54,7 @@ describe('batches', () => {
   it('joins other expressions, and tells their answers apart', () => {
     const [batch] = planBatches(['sum(up)', 'up / 2', 'a{x="1"} or b{x="2"}']);
     expect(batch?.expressions).toHaveLength(3);
-    expect(readMetrics(batch?.query ?? '').map(({ name }) => name)).toEqual(['up', 'up', 'a', 'b']);
+    expect(selectionsOf(batch?.query ?? '').map(({ metric }) => metric)).toEqual(['up', 'up', 'a', 'b']);
     const sample = { labels: { __q: '1', job: 'x' }, value: 1 };
     expect(batch?.split([sample])).toEqual([[], [{ labels: { job: 'x' }, value: 1 }], []]);
   });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Page, PageLink, Panel } from '../../../generator/model/dashboard.ts';
 import { consoleFile } from '../../../generator/modules/infra/monitoring/console-file.ts';
+import { queriesOf } from '../../../generator/text/page-queries.ts';
 import { ALL_PAGES } from '../../support/all-pages.ts';
-import { expressionsOf, namesReadBy, readMetrics } from '../../support/page-metrics.ts';
+import { selectionsOf } from '../../support/promql.ts';
 
 function panelsOf(page: Page): readonly Panel[] {
   return page.sections.flatMap(({ panels }) => panels);
@@ -31,7 +32,7 @@ describe('pages', () => {
   });
 
   it.each(ALL_PAGES.map((page) => [page.id, page] as const))('%s reads PromQL only', (_, page) => {
-    for (const expression of expressionsOf(page)) expect(readMetrics(expression).length).toBeGreaterThan(0);
+    for (const expression of queriesOf(page)) expect(selectionsOf(expression).length).toBeGreaterThan(0);
   });
 
   it.each(ALL_PAGES.map((page) => [page.id, page] as const))(
@@ -89,22 +90,17 @@ describe('pages', () => {
 
 describe('what expressions read', () => {
   it('is found through functions, ranges and joins', () => {
-    const read = readMetrics(
+    const read = selectionsOf(
       'sum by (a) (rate(x{b="1"}[5m])) / on (a) group_left () pg:ins:y{c=~"2"} offset 1h',
     );
     expect(read).toEqual([
-      { name: 'x', labels: ['b'], inRange: true },
-      { name: 'pg:ins:y', labels: ['c'], inRange: false },
+      { metric: 'x', matchers: [{ label: 'b', value: '1' }], inRange: true },
+      { metric: 'pg:ins:y', matchers: [{ label: 'c', value: '2' }], inRange: false },
     ]);
   });
 
   it('is an error where it is no PromQL, or has no name', () => {
-    expect(() => readMetrics('sum(up')).toThrow('no PromQL');
-    expect(() => readMetrics('{job="x"}')).toThrow('without a name');
-  });
-
-  it('has no metric of a name that does not look like one', () => {
-    expect(namesReadBy(ALL_PAGES).filter((name) => !/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name))).toEqual([]);
-    expect(namesReadBy(ALL_PAGES)).toContain('pg:ins:xact_total_rate1m');
+    expect(() => selectionsOf('sum(up')).toThrow('not PromQL');
+    expect(() => selectionsOf('{job="x"}')).toThrow('without a metric');
   });
 });

@@ -161,6 +161,19 @@ describe('a lock', () => {
   });
 });
 
+describe('a lock of packages that another release lends', () => {
+  const lender = { archive: 'debian', suite: 'next', component: 'main', packages: ['app-1'] };
+  const lent = (packages: readonly string[]) =>
+    new Map([...platforms].map(([name, one]) => [name, { ...one, lenders: [{ ...lender, packages }] }]));
+
+  it('is out of date if a release lends another package that an image asks for, or none', () => {
+    const { requests } = work([use]);
+    const none = lockInputs(requests, lent([]));
+    expect(lockInputs(requests, lent(['app-1']))).not.toBe(none);
+    expect(lockInputs(requests, lent(['no-such-package']))).toBe(none);
+  });
+});
+
 describe('a lock of further sources', () => {
   it('is out of date if one is added or removed, but not if its address or key changes', () => {
     const source = {

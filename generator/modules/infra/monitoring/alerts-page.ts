@@ -73,7 +73,7 @@ export const logsPage: Page = page('logs', 'Logs', {
   variables: [
     anyOf('cls', 'Cluster', 'up'),
     anyOf('ins', 'Instance', 'up{cls=~"${cls:regex}"}'),
-    { kind: 'text', name: 'unit', title: 'Unit' },
+    { kind: 'text', name: 'program', title: 'Program' },
     { kind: 'list', name: 'severity', title: 'At least', values: SEVERITIES },
     { kind: 'text', name: 'text', title: 'Text' },
   ],
@@ -82,7 +82,7 @@ export const logsPage: Page = page('logs', 'Logs', {
       'Lines',
       logLines(
         'Newest lines',
-        { CLS: '$cls', INS: '$ins', _SYSTEMD_UNIT: '$unit' },
+        { CLS: '$cls', INS: '$ins', SYSLOG_IDENTIFIER: '$program' },
         { severity: '$severity', text: '$text' },
       ),
     ),

@@ -18,9 +18,6 @@ const DIRECTORY = 'etc/pg_exporter';
 const QUERIES = `${DIRECTORY}/pg_exporter.yml`;
 const BACKREST_WEB = 'etc/pgsql/web.yml';
 
-/** Debian's next release has pg_exporter; it needs nothing of the others of the host. */
-const PLATFORM = 'debian14';
-
 type Exporter = {
   readonly name: 'pg_exporter' | 'pgbouncer_exporter' | 'pgbackrest_exporter';
   readonly port: number;
@@ -65,12 +62,12 @@ export function exportersOf({ settings }: PgsqlMember): readonly Exporter[] {
 export function exporterImages(member: PgsqlMember): ModuleImage[] {
   const { image_platforms: platforms, image_platform: platform } = member.settings;
   const names = exportersOf(member).map(({ name }) => name);
-  const image = (name: string, on: string): ModuleImage => {
-    return { name, recipe: name, platform: platforms[name] ?? on, arguments: {}, packages: [] };
-  };
+  const image = (name: string): ModuleImage => ({ name, recipe: name, arguments: {}, packages: [] });
+  // It runs pgBackRest, as PostgreSQL's image does.
+  const on = platforms['pgbackrest-exporter'] ?? platform;
   return [
-    ...(names.some((name) => name !== 'pgbackrest_exporter') ? [image('pg-exporter', PLATFORM)] : []),
-    ...(names.includes('pgbackrest_exporter') ? [image('pgbackrest-exporter', platform)] : []),
+    ...(names.some((name) => name !== 'pgbackrest_exporter') ? [image('pg-exporter')] : []),
+    ...(names.includes('pgbackrest_exporter') ? [{ ...image('pgbackrest-exporter'), platform: on }] : []),
   ];
 }
 

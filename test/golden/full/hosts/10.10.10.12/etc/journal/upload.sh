@@ -3,16 +3,31 @@
 set -u
 receiver=$1 port=$2
 tls=/etc/pigsty/current/etc/journal
-# The upload is not the main process of the unit, and sends the signs of life.
-unset WATCHDOG_PID
+cursor=$STATE_DIRECTORY/$receiver
+started=/tmp/upload.pid
+# Its time is when this host began to wait for this receiver.
+[ -e "$cursor.since" ] || : >"$cursor.since"
+# systemd would take the end of an upload for that of the unit.
+unset NOTIFY_SOCKET
+
+# Ends an upload that hangs, because the other side does: lines are written each minute, so the cursor changes.
+watch() {
+    while sleep 60; do
+        [ -n "$(find "$cursor" "$started" -mmin -6 2>/dev/null)" ] || kill -KILL "$(cat "$started")"
+    done
+}
+
+watch &
 said=0
 while :; do
-    error=$(/usr/lib/systemd/systemd-journal-upload --url="https://$receiver:$port" --key=$tls/host.key --cert=$tls/host.crt \
-        --trust=$tls/ca.crt --save-state="$STATE_DIRECTORY/$receiver" 2>&1) && exit
+    /usr/lib/systemd/systemd-journal-upload --url="https://$receiver:$port" --key=$tls/host.key --cert=$tls/host.crt \
+        --trust=$tls/ca.crt --save-state="$cursor" >/tmp/said 2>&1 &
+    echo $! >"$started"
+    wait $! && exit
     # Its lines go into the journal that cannot be sent: not more than one in ten minutes.
     now=$(date +%s)
     if [ $((now - said)) -ge 600 ]; then
-        echo "$error" >&2
+        cat /tmp/said >&2
         said=$now
     fi
     sleep 5
