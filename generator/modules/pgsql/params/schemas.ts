@@ -263,20 +263,6 @@ export const BackupRepository = z
   });
 export type BackupRepository = z.infer<typeof BackupRepository>;
 
-/** An entry of `pg_exporters`: a monitored server outside the site. It may have any parameter of PGSQL. */
-export const RemoteInstance = z
-  .object(
-    {
-      pg_cluster: ClusterName,
-      pg_seq: Count,
-      pg_host: optional(Text),
-      pg_port: optional(Port),
-    },
-    expected('{ pg_cluster, pg_seq, pg_host, … }'),
-  )
-  .catchall(z.unknown());
-export type RemoteInstance = z.infer<typeof RemoteInstance>;
-
 /** Its types leave out the parser. */
 declare module 'jmespath' {
   export function compile(expression: string): unknown;
