@@ -17,7 +17,12 @@ import { baselineNames } from './content/baselines.ts';
 import { recoveryPromise } from './ha/recovery.ts';
 import { clusters, isMember, memberOf, pgsqlMembers } from './members.ts';
 import { foreignInstances, watchesOthers } from './monitor/foreign.ts';
-import { foreignContribution, foreignImages, foreignPorts } from './monitor/foreign-exporters.ts';
+import {
+  FOREIGN_SECRETS,
+  foreignContribution,
+  foreignImages,
+  foreignPorts,
+} from './monitor/foreign-exporters.ts';
 import { foreignOffers } from './monitor/foreign-targets.ts';
 import { monitoringOffers } from './monitor/targets.ts';
 import { ruleGroups } from './monitoring/index.ts';
@@ -32,6 +37,7 @@ export const pgsql = defineModule({
   rows,
   recipes: ['pg-exporter', 'pgbackrest-exporter', 'pgbouncer', 'postgres', 'vip-manager'],
   isOn: (host) => isMember(host) || watchesOthers(host),
+  readsSecret: (host, parameter) => isMember(host) || FOREIGN_SECRETS.includes(parameter),
   files: (site) => [
     ...pgsqlMembers(site).flatMap(baselineNames),
     ...(pgsqlMembers(site).length > 0 ? [pgsqlRecord.nameOf(site)] : []),

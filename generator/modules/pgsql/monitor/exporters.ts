@@ -118,6 +118,7 @@ function memberExporter(
     name,
     title: name === 'pg_exporter' ? `PostgreSQL ${instance}` : `PgBouncer of ${instance}`,
     login: loginOf(settings),
+    loginMilliseconds: settings.pg_exporter_connect_timeout,
     ...connection,
     queries: { path: QUERIES, source },
     memory: name === 'pg_exporter' ? '200M' : '100M',

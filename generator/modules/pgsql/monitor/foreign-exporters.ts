@@ -1,7 +1,6 @@
 import { type Contribution, settingsOf } from '../../../model/module.ts';
 import type { ModuleImage, PortUse } from '../../../model/plan.ts';
 import type { SecretRef } from '../../../model/secret.ts';
-import type { Settings } from '../../../model/settings.ts';
 import type { SiteHost } from '../../../model/site.ts';
 import { mergeArguments, splitArguments } from '../../../text/arguments.ts';
 import { entryPlace, type ForeignExporter, foreignExporters, loginMilliseconds } from './foreign.ts';
@@ -10,6 +9,7 @@ import {
   commonArguments,
   type Login,
   queriesPath,
+  type Scope,
   scopeArguments,
   sqlExporter,
   sqlExporterImage,
@@ -20,6 +20,9 @@ const STATEMENTS_IN = ['public', 'monitor', 'extensions'];
 
 /** The job of servers outside the site, and of its lines in the journal. */
 export const JOB = 'pgrds';
+
+/** Parameters with secrets that these exporters read. */
+export const FOREIGN_SECRETS: readonly string[] = ['pg_exporters', 'pg_monitor_password'];
 
 export function foreignImages(host: SiteHost): ModuleImage[] {
   return foreignExporters(host).length > 0 ? [sqlExporterImage(settingsOf(host))] : [];
@@ -55,7 +58,7 @@ function unitName({ instance }: ForeignExporter): string {
 
 function exporterOf(exporter: ForeignExporter): Contribution {
   const { host, port, entry, instance } = exporter;
-  const settings: Settings = { ...settingsOf(host), ...overrides(exporter) };
+  const settings = settingsOf(host);
   const name = unitName(exporter);
   const queries = queriesPath(name);
   const at = { ip: host.ip, port, path: settings.exporter_metrics_path, queries };
@@ -63,14 +66,18 @@ function exporterOf(exporter: ForeignExporter): Contribution {
     name,
     title: `PostgreSQL ${instance} of others`,
     login: loginOf(exporter),
-    url: urlOf(exporter, settings.pg_exporter_params),
+    loginMilliseconds: loginMilliseconds(exporter),
+    url: urlOf(exporter, entry.pg_exporter_params ?? settings.pg_exporter_params),
     arguments: mergeArguments(
-      [...commonArguments(at), ...scopeArguments(settings)],
+      [...commonArguments(at), ...scopeArguments(scopeOf(exporter))],
       splitArguments(entry.pg_exporter_options ?? ''),
     ),
     queries: {
       path: queries,
-      source: queryFile({ cacheTimes: settings.pg_exporter_cache_ttls, statementsIn: STATEMENTS_IN }),
+      source: queryFile({
+        cacheTimes: entry.pg_exporter_cache_ttls ?? settings.pg_exporter_cache_ttls,
+        statementsIn: STATEMENTS_IN,
+      }),
     },
     memory: '200M',
     sockets: '',
@@ -78,9 +85,17 @@ function exporterOf(exporter: ForeignExporter): Contribution {
   });
 }
 
-/** What an entry says otherwise than its infra host. */
-function overrides(exporter: ForeignExporter): Partial<Settings> {
-  return { ...exporter.entry, pg_exporter_connect_timeout: loginMilliseconds(exporter) };
+/** Which databases: as the entry says, otherwise as its infra host. */
+function scopeOf(exporter: ForeignExporter): Scope {
+  const { host, entry } = exporter;
+  const settings = settingsOf(host);
+  const { pg_exporter_auto_discovery, pg_exporter_exclude_database, pg_exporter_include_database } = settings;
+  return {
+    pg_exporter_auto_discovery: entry.pg_exporter_auto_discovery ?? pg_exporter_auto_discovery,
+    pg_exporter_exclude_database: entry.pg_exporter_exclude_database ?? pg_exporter_exclude_database,
+    pg_exporter_include_database: entry.pg_exporter_include_database ?? pg_exporter_include_database,
+    pg_exporter_connect_timeout: loginMilliseconds(exporter),
+  };
 }
 
 /** The monitoring user of the site, unless the entry has its own. An address of its own has the login in it. */
@@ -94,15 +109,9 @@ function loginOf({ host, port, entry }: ForeignExporter): Login {
   };
 }
 
-function urlOf(exporter: ForeignExporter, parameters: string): string | SecretRef {
-  const { port, entry, server } = exporter;
+function urlOf({ port, entry, server }: ForeignExporter, parameters: string): string | SecretRef {
   if (hasUrl(entry)) return { $secret: secretName(port, 'pg_exporter_url'), as: 'plain' };
-  const given = parameters.split('&').filter((one) => one !== '');
-  // The exporter's own limit does not hold while it logs in: a server that hangs would hang it too.
-  const seconds = Math.ceil(loginMilliseconds(exporter) / 1000);
-  const isLimited = given.some((one) => one.startsWith('connect_timeout='));
-  const all = [...given, ...(isLimited ? [] : [`connect_timeout=${seconds}`])];
-  return `postgres://${server}/postgres?${all.join('&')}`;
+  return `postgres://${server}/postgres${parameters && `?${parameters}`}`;
 }
 
 function hasUrl({ pg_exporter_url: url = '' }: ForeignExporter['entry']): boolean {

@@ -1,8 +1,8 @@
 import { isInfraHost } from '../../../model/infra.ts';
 import { settingsOf } from '../../../model/module.ts';
 import { append } from '../../../model/multimap.ts';
-import { perSite } from '../../../model/per-site.ts';
 import type { Place } from '../../../model/origin.ts';
+import { perSite } from '../../../model/per-site.ts';
 import type { SiteHost } from '../../../model/site.ts';
 import type { ForeignServer } from '../params/exporter-schemas.ts';
 
@@ -30,7 +30,9 @@ const LOGIN_MILLISECONDS = 1000;
 
 export function watchesOthers(host: SiteHost): boolean {
   const { pg_exporters: entries } = host.parameters.values;
-  return isInfraHost(host) && typeof entries === 'object' && entries !== null && Object.keys(entries).length > 0;
+  return (
+    isInfraHost(host) && typeof entries === 'object' && entries !== null && Object.keys(entries).length > 0
+  );
 }
 
 /** The exporters of an infra host, by port. */

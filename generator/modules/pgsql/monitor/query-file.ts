@@ -17,7 +17,10 @@ const TIMEOUT_SECONDS = 1;
  * The schema of pg_stat_statements, or those where it may be, and how long results are used again: pg_exporter_cache_ttls, in
  * seconds.
  */
-export type QuerySettings = { readonly cacheTimes: string; readonly statementsIn: string | readonly string[] };
+export type QuerySettings = {
+  readonly cacheTimes: string;
+  readonly statementsIn: string | readonly string[];
+};
 
 /** Members share the text, which is long. */
 const known = new Map<string, FileSource>();

@@ -20,6 +20,8 @@ export type SqlExporter = {
   readonly name: string;
   readonly title: string;
   readonly login: Login;
+  /** The exporter's own limit does not hold while it logs in: a server that hangs would hang it too. */
+  readonly loginMilliseconds: number;
   /** `postgres://…` without a password, or the secret that has all of it. */
   readonly url: string | SecretRef;
   readonly arguments: readonly string[];
@@ -54,7 +56,12 @@ export function sqlExporter(exporter: SqlExporter): Contribution {
   const unit = `${name}.service`;
   const script = `${DIRECTORY}/${name}.sh`;
   const group = EXPORTER.name;
-  const view = { ...login, url: exporter.url, arguments: exporter.arguments };
+  const view = {
+    ...login,
+    seconds: Math.ceil(exporter.loginMilliseconds / 1000),
+    url: exporter.url,
+    arguments: exporter.arguments,
+  };
   const service = unitFile(unit, 'pgsql/pg-exporter.service.ejs', {
     root: { $image: IMAGE },
     user: EXPORTER.name,

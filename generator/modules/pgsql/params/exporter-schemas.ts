@@ -18,7 +18,10 @@ import {
 import { Database } from './schemas.ts';
 
 /** Seconds for fast to slow queries. */
-export const CacheTimes = pattern(/^\d+(?:\s*,\s*\d+){3}$/, 'four numbers separated by commas, as 1,10,60,300');
+export const CacheTimes = pattern(
+  /^\d+(?:\s*,\s*\d+){3}$/,
+  'four numbers separated by commas, as 1,10,60,300',
+);
 
 const LOGIN = /(?:[\w.~!$&'()*+,;=:@-]|%[\dA-Fa-f]{2})*@/;
 const SERVER = /(?:[\w.-]*|\[[\dA-Fa-f:.]+\])(?::\d{1,5})?/;
@@ -35,10 +38,10 @@ export const ServerUrl = pattern(
 );
 
 /** An IPv4 address, or a name of DNS. */
-const Server = pattern(/^(?=.{1,253}$)[A-Za-z\d](?:[\w.-]*[A-Za-z\d])?$/, 'an IPv4 address or a host name').refine(
-  (text) => /[A-Za-z]/.test(text) || isHostIp(text),
-  expected('an IPv4 address or a host name'),
-);
+const Server = pattern(
+  /^(?=.{1,253}$)[A-Za-z\d](?:[\w.-]*[A-Za-z\d])?$/,
+  'an IPv4 address or a host name',
+).refine((text) => /[A-Za-z]/.test(text) || isHostIp(text), expected('an IPv4 address or a host name'));
 
 const ConnectionParameters = pattern(
   /^(?:[a-z_]+=(?:[\w.,:/@+-]|%[\dA-Fa-f]{2})*(?:&(?!$)|$))*$/,
