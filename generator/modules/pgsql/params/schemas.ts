@@ -6,7 +6,6 @@ import { normalPath } from '../../../text/path.ts';
 import {
   AbsolutePath,
   AnyText,
-  ClusterName,
   ConfigLines,
   Count,
   expected,

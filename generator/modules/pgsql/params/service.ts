@@ -13,7 +13,6 @@ import {
   oneOf,
   Port,
   Positive,
-  pattern,
   Text,
   Texts,
   whole,
