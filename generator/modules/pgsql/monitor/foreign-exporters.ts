@@ -20,6 +20,8 @@ const STATEMENTS_IN = ['public', 'monitor', 'extensions'];
 
 /** The job of servers outside the site, and of its lines in the journal. */
 export const JOB = 'pgrds';
+/** The job that says whether such a server accepts connections. */
+export const PORT_JOB = 'pgrds-port';
 
 /** Parameters with secrets that these exporters read. */
 export const FOREIGN_SECRETS: readonly string[] = ['pg_exporters', 'pg_monitor_password'];

@@ -5,10 +5,7 @@ import { ScrapeJob, ScrapeTarget } from '../../../model/monitoring.ts';
 import type { Site } from '../../../model/site.ts';
 import { PATH } from './exporters.ts';
 import { type ForeignExporter, foreignInstances } from './foreign.ts';
-import { JOB } from './foreign-exporters.ts';
-
-/** Whether a server outside the site accepts connections: with that, a login that fails is a matter of the login. */
-const PORT_JOB = 'pgrds-port';
+import { JOB, PORT_JOB } from './foreign-exporters.ts';
 
 /** Each Prometheus scrapes the exporter of its own host; if that has none for a server, the first one that there is. */
 export function foreignOffers(site: Site): Offer[] {
