@@ -24,7 +24,7 @@ export function infraOffers(site: Site): Offer[] {
   const hosts = infraHosts(site);
   return [
     offer(ScrapeJob, hosts.length > 0 ? JOBS : []),
-    offer(ScrapeTarget, hosts.flatMap(targetsOf)),
+    offer(ScrapeTarget, [...hosts.flatMap(targetsOf), ...pingTargets(site)]),
     offer(DnsRecord, dnsRecords(site)),
     offer(
       OpenPort,
@@ -77,6 +77,18 @@ function targetsOf(self: InfraHost): ScrapeTarget[] {
     labels: labels('portal', 'blackbox'),
   };
   return [...targets, ...pushed, ...(self.settings.nginx_enabled ? [portal] : [])];
+}
+
+/** Machines that are nothing but pinged; job `ping` has all hosts (modules/node/targets.ts). */
+function pingTargets(site: Site): ScrapeTarget[] {
+  const [first] = infraHosts(site);
+  return Object.entries(first?.settings.ping_targets ?? {}).map(([name, address]) => ({
+    job: 'ping',
+    file: `target-${name}`,
+    ip: address,
+    address,
+    labels: { cls: 'ping', ins: name, exporter: 'blackbox' },
+  }));
 }
 
 /** `dns_records`, and the names of the portal that they leave out: each infra host answers for them. */

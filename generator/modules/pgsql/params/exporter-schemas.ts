@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { isHostIp } from '../../../text/address.ts';
 import {
   AnyText,
   ClusterName,
@@ -13,6 +12,7 @@ import {
   Positive,
   pattern,
   RoleName,
+  ServerAddress,
   Text,
 } from '../../schemas.ts';
 import { Database } from './schemas.ts';
@@ -37,12 +37,6 @@ export const ServerUrl = pattern(
   'an address postgres://user:password@host:port/database?sslmode=…, with %2F for `/` in the password and the like, or empty text',
 );
 
-/** An IPv4 address, or a name of DNS. */
-const Server = pattern(
-  /^(?=.{1,253}$)[A-Za-z\d](?:[\w.-]*[A-Za-z\d])?$/,
-  'an IPv4 address or a host name',
-).refine((text) => /[A-Za-z]/.test(text) || isHostIp(text), expected('an IPv4 address or a host name'));
-
 const ConnectionParameters = pattern(
   /^(?:[a-z_]+=(?:[\w.,:/@+-]|%[\dA-Fa-f]{2})*(?:&(?!$)|$))*$/,
   'parameters of a connection, as sslmode=verify-full&sslrootcert=/run/host/etc/ssl/rds.pem',
@@ -58,7 +52,7 @@ export const ForeignServer = z.strictObject(
   {
     pg_cluster: ClusterName,
     pg_seq: Count,
-    pg_host: Server,
+    pg_host: ServerAddress,
     pg_port: optional(Port),
     pg_monitor_username: optional(RoleName),
     pg_monitor_password: optional(Password),
