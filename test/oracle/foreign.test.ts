@@ -64,7 +64,9 @@ describe.skipIf(skipped)(`servers of others${skipped ? ` (${skipped})` : ''}`, (
       `sql -d postgres -v password=${shell(PASSWORD)} <<'END'
 ${ROLE}
 END`,
-      `sql -d app -c 'create extension pg_stat_statements' -c 'create table t as select 1 as id'`,
+      `sql -d app -c 'create extension pg_stat_statements' -c 'create table t(id int primary key)'`,
+      `sql -d postgres -c 'create schema monitor' -c 'grant usage on schema monitor to watcher' \\
+         -c 'create extension pg_stat_statements schema monitor'`,
       // A server that accepts connections and never answers: a listening socket whose owner is stopped.
       `python3 -c '${LISTENER}' & `,
       ...INSTANCES.map(
@@ -95,7 +97,7 @@ END`,
       `echo '=== ping'; ask 'up{cls="ping"}'`,
       `echo '=== log'; cat ${INSTANCES.map((name) => `"$node/${name}.log"`).join(' ')} "$node/prometheus.log" "$node/blackbox_exporter.log"`,
       'cd "$tree/pg-exporter.debian14/proc"',
-      `echo '=== arguments'; for one in [0-9]*; do tr '\\0' ' ' <"$one/cmdline"; echo; done 2>/dev/null; true`,
+      `echo '=== arguments'; for one in [0-9]*; do readlink "$one/exe" | grep -q exporter && tr '\\0' ' ' <"$one/cmdline" && echo; done 2>/dev/null; true`,
       `echo '=== logins'; grep -c 'password authentication failed for user "watcher"' "$node/server.log"`,
     ].join('\n');
   }
