@@ -21,6 +21,7 @@ const sites = {
   'meta-declared': { file: 'blueprints/meta.yml', host: '10.10.10.10', more: declared },
   trio: { file: 'blueprints/trio.yml', host: '10.10.10.12', more: '' },
   dual: { file: 'blueprints/dual.yml', host: '10.10.10.11', more: '' },
+  foreign: { file: 'test/oracle/foreign/site.yml', host: '10.10.10.10', more: '' },
 } as const;
 
 function read(text: string): Site {
