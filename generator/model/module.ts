@@ -35,6 +35,11 @@ export type Module = {
   readonly recipes?: readonly string[];
   /** Whether the host has this module. Its secrets, images, ports and plan are used on those hosts only. */
   isOn(host: SiteHost): boolean;
+  /**
+   * Whether its part of this host reads a parameter that has secrets; without it, all of its own. For modules that are not alike on
+   * all hosts.
+   */
+  readsSecret?(host: SiteHost, parameter: string): boolean;
   /** Names of the files beside the inventory that its parameters name, or that its record has. */
   files?(site: SiteHosts): readonly string[];
   /** What a build of the site leaves beside the inventory for the next one. */

@@ -30,12 +30,14 @@ export type Exporter = (typeof EXPORTERS)[number];
 
 /**
  * Something to scrape. `file` is its file below `targets/<job>/`, without the ending: targets of one file are one instance,
- * and its file is all that changes when the instance does. `ip` joins it with the metrics of its node.
+ * and its file is all that changes when the instance does. `ip` joins it with the metrics of its node. A label `instance` stands
+ * for the address, where several addresses have the metrics of one thing.
  */
 export type ScrapeTarget = {
   readonly job: string;
   readonly file: string;
-  readonly ip: HostIp;
+  /** Of a host; of a server outside the site, its address or name. */
+  readonly ip: string;
   /** `host:port`; for probes, what is probed. */
   readonly address: string;
   /**
@@ -51,6 +53,8 @@ export type ScrapeTarget = {
   /** Where it is not as its job says. */
   readonly scheme?: 'http' | 'https';
   readonly path?: string;
+  /** The infra hosts that scrape it; all of them if absent. */
+  readonly scrapers?: readonly HostIp[];
 };
 export const ScrapeTarget: Channel<ScrapeTarget> = { name: 'scrape target' };
 

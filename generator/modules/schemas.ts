@@ -124,6 +124,12 @@ export const UserId = whole(1, 65_533, 'a user id 1-65533');
 
 export const Ip = pattern(ADDRESS, 'an IPv4 address');
 export const IpOrNone = pattern(new RegExp(`^$|${ADDRESS.source}`), 'an IPv4 address, or empty text');
+/** An IPv4 address, or a name of DNS. */
+const SERVER = 'an IPv4 address or a host name';
+export const ServerAddress = pattern(/^(?=.{1,253}$)[A-Za-z\d](?:[\w.-]*[A-Za-z\d])?$/, SERVER).refine(
+  (text) => /[A-Za-z]/.test(text) || ADDRESS.test(text),
+  expected(SERVER),
+);
 export const Cidr = pattern(CIDR, 'an IPv4 address with its mask, as 10.10.10.2/24');
 
 /**

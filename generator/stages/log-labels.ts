@@ -11,9 +11,9 @@ import type { Site, SiteHost } from '../model/site.ts';
 /** JOB of units that every host has, whatever its modules: the agent's. */
 const AGENT = 'agent';
 
-/** The files of one module's part of a plan; its service units have the labels of the module on this host. */
+/** The files of one module's part of a plan; service units without labels of their own have those of the module on this host. */
 export function labelFiles(files: readonly FilePlan[], labels: LogLabels): FilePlan[] {
-  return files.map((file) => (isService(file) ? { ...file, labels } : file));
+  return files.map((file) => (isService(file) ? { labels, ...file } : file));
 }
 
 function isService({ path }: FilePlan): boolean {

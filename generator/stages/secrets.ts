@@ -35,7 +35,10 @@ export function* siteSecrets(site: Site, modules: readonly Module[]): Generator<
 }
 
 function secretRowsOf(host: SiteHost, modules: readonly Module[]): readonly Parameter[] {
-  return modules.flatMap((module) => (isBuilt(module) && module.isOn(host) ? secretRows(module) : []));
+  return modules.flatMap((module) => {
+    if (!isBuilt(module) || !module.isOn(host)) return [];
+    return secretRows(module).filter(({ name }) => module.readsSecret?.(host, name) ?? true);
+  });
 }
 
 const rowsOfModule = new WeakMap<Module, readonly Parameter[]>();

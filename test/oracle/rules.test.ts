@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { RuleGroup } from '../../generator/model/monitoring.ts';
 import { ETCD_CASES } from '../metrics/cases/etcd.ts';
+import { FOREIGN_CASES, FOREIGN_RECORDS } from '../metrics/cases/foreign.ts';
 import { INFRA_CASES } from '../metrics/cases/infra.ts';
 import { NODE_CASES } from '../metrics/cases/node.ts';
 import { RESOURCE_CASES } from '../metrics/cases/node-resources.ts';
@@ -71,15 +72,15 @@ describe.skipIf(skipped)(`rules${skipped ? ` (${skipped})` : ''}`, () => {
     return rule;
   };
 
-  function testOf(one: AlertCase): RuleTest {
+  function testOf(one: AlertCase, index: number): RuleTest {
     const { alert } = one;
     const rules = closure(alert, groups);
     const test = alertTest(one, ruleOf(alert), `${PAGES}/${alert}`);
-    return { name: alert, groups: [{ name: alert, rules }], tests: [test] };
+    return { name: `${index}-${alert}`, groups: [{ name: alert, rules }], tests: [test] };
   }
 
   it('fire when they must, are silent before, and end: each alert', async () => {
-    const result = await testRules(directory, CASES.map(testOf));
+    const result = await testRules(directory, [...CASES, ...FOREIGN_CASES].map(testOf));
     expect(result.code, result.stdout + result.stderr).toBe(0);
   });
 
@@ -92,7 +93,7 @@ describe.skipIf(skipped)(`rules${skipped ? ` (${skipped})` : ''}`, () => {
       { ...down, summary: 'another text' },
     ];
     for (const one of broken) {
-      const result = await testRules(directory, [testOf(one)]);
+      const result = await testRules(directory, [testOf(one, 0)]);
       expect(result.code, JSON.stringify(one)).toBe(1);
       expect(result.stdout + result.stderr).toContain('alertname: NodeDown');
     }
@@ -102,14 +103,14 @@ describe.skipIf(skipped)(`rules${skipped ? ` (${skipped})` : ''}`, () => {
     const test: RuleTest = {
       name: 'quiet',
       groups,
-      tests: [quietTest(CASES, alerts, { Watchdog: [WATCHDOG] })],
+      tests: [quietTest([...CASES, ...FOREIGN_CASES], alerts, { Watchdog: [WATCHDOG] })],
     };
     const result = await testRules(directory, [test]);
     expect(result.code, result.stdout + result.stderr).toBe(0);
   });
 
   it('compute what their names say: the main recording rules', async () => {
-    const all = RECORDS.map((one, index): RuleTest => {
+    const all = [...RECORDS, ...FOREIGN_RECORDS].map((one, index): RuleTest => {
       const rules = closure(one.record, groups);
       return { name: `record-${index}`, groups: [{ name: 'record', rules }], tests: [recordTest(one)] };
     });
@@ -133,7 +134,7 @@ describe('cases of alerts', () => {
     const metrics = recordedMetrics();
     const own = (labels: readonly string[]) =>
       labels.filter((one) => !TARGET_LABELS.some((known) => known === one)).toSorted();
-    const odd = CASES.flatMap(({ alert, series }) =>
+    const odd = [...CASES, ...FOREIGN_CASES].flatMap(({ alert, series }) =>
       series.flatMap(({ name, labels }) => {
         const real = metrics.get(name) ?? ['unknown'];
         return own(Object.keys(labels)).join() === own(real).join() ? [] : [`${alert}: ${name}`];

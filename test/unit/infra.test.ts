@@ -223,7 +223,7 @@ describe('files that all infra hosts have', () => {
   ]);
 
   it('are one for each instance, with targets of the same labels together', () => {
-    expect(targetFiles(facts).map(({ path, source }) => [path, source])).toEqual([
+    expect(targetFiles(facts, ip).map(({ path, source }) => [path, source])).toEqual([
       [
         'etc/prometheus/targets/pgsql/pg-test-1.yml',
         {

@@ -25,7 +25,7 @@ export function infraOffers(site: Site): Offer[] {
   const hosts = infraHosts(site);
   return [
     offer(ScrapeJob, hosts.length > 0 ? JOBS : []),
-    offer(ScrapeTarget, hosts.flatMap(targetsOf)),
+    offer(ScrapeTarget, [...hosts.flatMap(targetsOf), ...pingTargets(site)]),
     offer(DnsRecord, dnsRecords(site)),
     offer(
       OpenPort,
@@ -90,6 +90,18 @@ function targetsOf(self: InfraHost): ScrapeTarget[] {
     ...(self.settings.nginx_enabled ? [portal] : []),
     ...(self.settings.dns_enabled ? [names] : []),
   ];
+}
+
+/** Machines that are nothing but pinged; job `ping` has all hosts (modules/node/targets.ts). */
+function pingTargets(site: Site): ScrapeTarget[] {
+  const [first] = infraHosts(site);
+  return Object.entries(first?.settings.ping_targets ?? {}).map(([name, address]) => ({
+    job: 'ping',
+    file: `target-${name}`,
+    ip: address,
+    address,
+    labels: { cls: 'ping', ins: name, exporter: 'blackbox' },
+  }));
 }
 
 /** `dns_records`, and the names of the portal that they leave out: each infra host answers for them. */

@@ -36,7 +36,7 @@ export function prometheusContribution(self: InfraHost, site: Site, facts: Facts
       file(CONFIG, { kind: 'yaml', data: config(self, site, facts) }),
       file(CLIENT, { kind: 'yaml', data: { tls_config: clientTls(DIRECTORY) } }),
       ...rules,
-      ...targetFiles(facts),
+      ...targetFiles(facts, self.host.ip),
       unitFile(UNIT, 'infra/prometheus.service.ejs', {
         root,
         instance: self.instance,

@@ -58,6 +58,13 @@ const rules = {
     label: () => 'set here',
     help: () => 'remove it: a program refuses an option that is given twice',
   }),
+  pingedAlready: rule<{ name: string; ip: string }>('infra/pinged-already', {
+    severity: 'warning',
+    message: ({ name, ip }) =>
+      `\`${name}\` of \`ping_targets\` is host ${ip} of this site, which is pinged anyhow`,
+    label: () => 'set here',
+    help: () => 'remove it: its alerts would come twice',
+  }),
   oneValue: rule<{ name: string; ip: string; other: string }>('infra/one-value-per-site', {
     severity: 'error',
     message: ({ name, ip, other }) => `\`${name}\` differs between hosts ${other} and ${ip}: a site has one`,
@@ -86,6 +93,7 @@ export function checkInfra(site: Site): Diagnostic[] {
           ...checkPortal(hosts, first),
           ...checkScrapes(first),
           ...checkOptions(first),
+          ...checkPings(first, site),
         ]
       : []),
     ...checkReceivers(hosts),
@@ -123,6 +131,15 @@ function checkNotCarried(hosts: readonly InfraHost[]): Diagnostic[] {
   const names = (['grafana', 'loki'] as const).filter((name) => hosts.some(isOn[name]));
   if (names.length === 0) return [];
   return [rules.notCarried.at(undefined, { names: names.join(', ') })];
+}
+
+function checkPings({ host, settings }: InfraHost, site: Site): Diagnostic[] {
+  const hosts = new Set<string>(site.hosts.map(({ ip }) => ip));
+  return Object.entries(settings.ping_targets).flatMap(([name, ip]) =>
+    hosts.has(ip)
+      ? [rules.pingedAlready.at(host.parameters.place('ping_targets', [name]), { name, ip })]
+      : [],
+  );
 }
 
 function checkPortal(hosts: readonly InfraHost[], first: InfraHost): Diagnostic[] {

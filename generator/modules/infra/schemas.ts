@@ -9,6 +9,7 @@ import {
   Password,
   Positive,
   pattern,
+  ServerAddress,
   Text,
 } from '../schemas.ts';
 
@@ -34,6 +35,13 @@ export const PortalEntry = z.strictObject(
   expected('{ domain, endpoint, … }'),
 );
 export type PortalEntry = z.infer<typeof PortalEntry>;
+
+/** Addresses by names, which are the values of the label `ins`. */
+export const PingTargets = z.record(
+  pattern(/^[A-Za-z0-9][\w.-]*$/, 'a name of letters, digits and . _ -'),
+  ServerAddress,
+  expected('a dictionary of names and addresses, as { gateway: 10.10.10.1 }'),
+);
 
 export const NavbarLink = z.strictObject(
   { name: Text, url: Text, desc: optional(Text), comment: optional(Text) },

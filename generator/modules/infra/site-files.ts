@@ -1,3 +1,4 @@
+import type { HostIp } from '../../model/brand.ts';
 import type { Facts } from '../../model/facts.ts';
 import { DashboardPage, RuleGroup, ScrapeTarget } from '../../model/monitoring.ts';
 import { append } from '../../model/multimap.ts';
@@ -8,19 +9,32 @@ import { byFacts } from './by-facts.ts';
 import { ruleFile } from './monitoring/rule-files.ts';
 
 /*
- * What all infra hosts of a site have alike: a file for each instance that is scraped, and one for each group of rules.
+ * What the infra hosts of a site have alike, with few exceptions: a file for each instance that is scraped, and one for each group of rules.
  */
 const TARGETS = 'etc/prometheus/targets';
 const RULES = 'etc/prometheus/rules';
 
-/** `targets/<job>/<file>.yml`. Prometheus reads the directory again when it changes, and each `prometheus_sd_interval`. */
-export const targetFiles = byFacts((facts: Facts): readonly FilePlan[] => {
+/** What every infra host scrapes. */
+const sharedTargets = byFacts((facts: Facts): readonly FilePlan[] =>
+  filesOf(facts.all(ScrapeTarget).filter(({ scrapers }) => scrapers === undefined)),
+);
+
+/**
+ * `targets/<job>/<file>.yml` of the infra host `ip`. Prometheus reads the directory again when it changes, and each
+ * `prometheus_sd_interval`.
+ */
+export function targetFiles(facts: Facts, ip: HostIp): readonly FilePlan[] {
+  const own = facts.all(ScrapeTarget).filter(({ scrapers }) => scrapers?.includes(ip));
+  return [...sharedTargets(facts), ...filesOf(own)];
+}
+
+function filesOf(targets: readonly ScrapeTarget[]): FilePlan[] {
   const files = new Map<string, ScrapeTarget[]>();
-  for (const target of facts.all(ScrapeTarget)) append(files, `${target.job}/${target.file}`, target);
+  for (const target of targets) append(files, `${target.job}/${target.file}`, target);
   return [...files]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, targets]) => dataFile(`${TARGETS}/${name}.yml`, targetGroups(targets)));
-});
+    .map(([name, group]) => dataFile(`${TARGETS}/${name}.yml`, targetGroups(group)));
+}
 
 /** `rules/<group>.yml`; `pages` is the address of the pages about alerts, where there is a portal. */
 export function ruleFiles(facts: Facts, pages: string | undefined): readonly FilePlan[] {

@@ -40,7 +40,7 @@ function downAlerts(): Alert[] {
     },
     {
       alert: 'ProbeFailed',
-      expr: 'probe_success{job!~"ping|node-vip|pgsql-vip"} < 1',
+      expr: 'probe_success{job!~"ping|node-vip|pgsql-vip|pgrds-port"} < 1',
       for: '1m',
       level: 1,
       summary: 'Probe {{ $labels.job }} of {{ $labels.instance }} fails, probe_success is {{ $value }}',

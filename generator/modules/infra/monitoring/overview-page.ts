@@ -24,7 +24,11 @@ const toCluster = { link: linkTo('pgsql-cluster', 'cls') };
 const now = section(
   'Now',
   stat('Clusters', 'count(count by (cls) (pg_up))'),
-  stat('No single primary', 'count(pg:cls:partition != 1) or vector(0)', { steps: NONE_IS_GOOD }),
+  stat(
+    'No single primary',
+    'count(pg:cls:partition{job="pgsql"} != 1 or pg:cls:partition > 1) or vector(0)',
+    { steps: NONE_IS_GOOD },
+  ),
   stat('Instances', 'count(pg_up)'),
   stat('Instances down', 'count(pg_up == 0) or vector(0)', { steps: NONE_IS_GOOD }),
   stat('Nodes', 'count(node_up)', { link: { page: 'node-cluster', variables: {} } }),

@@ -8,6 +8,7 @@ import { checkCapacity } from './capacity-checks.ts';
 import { checkCitus } from './citus-checks.ts';
 import { checkEngines } from './engine-checks.ts';
 import { checkEntries } from './entry-checks.ts';
+import { checkForeign } from './foreign-checks.ts';
 import { checkHba } from './hba-checks.ts';
 import { checkHbaNames } from './hba-name-checks.ts';
 import { checkLocales } from './locale-checks.ts';
@@ -69,6 +70,7 @@ export function checkPgsql(site: Site): Diagnostic[] {
     ...pendingPackages(site),
     ...checkCitus(site),
     ...checkStore(site),
+    ...checkForeign(site),
   ];
 }
 

@@ -21,6 +21,8 @@ export type Collector = {
   readonly timeoutSeconds?: number;
   /** An extension that must be in the database. */
   readonly extension?: string;
+  /** The collector is for servers that have the extension in this schema. */
+  readonly onlyIn?: string;
   readonly versions?: Versions;
 };
 

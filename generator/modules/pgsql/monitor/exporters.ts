@@ -1,6 +1,6 @@
 import type { Contribution } from '../../../model/module.ts';
-import { EXPORTER, EXPORTER_WEB, exporterWeb } from '../../../model/monitoring.ts';
-import type { FilePlan, ModuleImage, PortUse, View } from '../../../model/plan.ts';
+import { exporterWeb } from '../../../model/monitoring.ts';
+import type { FilePlan, ModuleImage, PortUse } from '../../../model/plan.ts';
 import type { SecretRef } from '../../../model/secret.ts';
 import { mergeArguments, splitArguments } from '../../../text/arguments.ts';
 import { unitFile, unitPlan } from '../../../text/unit.ts';
@@ -9,13 +9,21 @@ import { BACKREST_CONFIG } from '../backup/backup.ts';
 import type { PgsqlMember } from '../members.ts';
 import { backupDirectory, clusterDirectory, outerDirectories, serverBinds } from '../paths.ts';
 import { queryFile } from './query-file.ts';
+import {
+  commonArguments,
+  type Login,
+  queriesPath,
+  SQL_EXPORTER_IMAGE,
+  type SqlExporter,
+  scopeArguments,
+  sqlExporter,
+} from './sql-exporter.ts';
 
 /*
  * The exporters of a member: pg_exporter for PostgreSQL and for pgbouncer, with an account of their own and the monitoring
  * user's password; and one for pgBackRest, which reads the repository as PostgreSQL's account (docs/decisions/monitoring.md).
  */
-const DIRECTORY = 'etc/pg_exporter';
-const QUERIES = `${DIRECTORY}/pg_exporter.yml`;
+const QUERIES = queriesPath('pg_exporter');
 const BACKREST_WEB = 'etc/pgsql/web.yml';
 
 type Exporter = {
@@ -62,12 +70,13 @@ export function exportersOf({ settings }: PgsqlMember): readonly Exporter[] {
 export function exporterImages(member: PgsqlMember): ModuleImage[] {
   const { image_platforms: platforms, image_platform: platform } = member.settings;
   const names = exportersOf(member).map(({ name }) => name);
-  const image = (name: string): ModuleImage => ({ name, recipe: name, arguments: {}, packages: [] });
-  // It runs pgBackRest, as PostgreSQL's image does.
-  const on = platforms['pgbackrest-exporter'] ?? platform;
+  const backups = 'pgbackrest-exporter';
+  const image = { name: backups, recipe: backups, arguments: {}, packages: [] };
   return [
-    ...(names.some((name) => name !== 'pgbackrest_exporter') ? [image('pg-exporter')] : []),
-    ...(names.includes('pgbackrest_exporter') ? [{ ...image('pgbackrest-exporter'), platform: on }] : []),
+    ...(names.some((name) => name !== 'pgbackrest_exporter') ? [SQL_EXPORTER_IMAGE] : []),
+    ...(names.includes('pgbackrest_exporter')
+      ? [{ ...image, platform: platforms[backups] ?? platform }]
+      : []),
   ];
 }
 
@@ -88,70 +97,58 @@ export function exporterContribution(member: PgsqlMember): Contribution {
 }
 
 const PARTS: { readonly [name in Exporter['name']]: (member: PgsqlMember) => Contribution } = {
-  pg_exporter: (member) => sqlExporter('pg_exporter', member, serverView(member)),
-  pgbouncer_exporter: (member) => sqlExporter('pgbouncer_exporter', member, poolView(member)),
+  pg_exporter: (member) => memberExporter('pg_exporter', member, serverConnection(member)),
+  pgbouncer_exporter: (member) => memberExporter('pgbouncer_exporter', member, poolConnection(member)),
   pgbackrest_exporter: backupExporter,
 };
 
-/** An exporter that connects as the monitoring user: its queries, its start script, which has the password, and its unit. */
-function sqlExporter(
+/** An exporter that connects as the monitoring user. */
+function memberExporter(
   name: 'pg_exporter' | 'pgbouncer_exporter',
   member: PgsqlMember,
-  view: View,
+  connection: Connection,
 ): Contribution {
-  const unit = `${name}.service`;
-  const script = `${DIRECTORY}/${name}.sh`;
-  const group = EXPORTER.name;
-  const source = { kind: 'template', template: 'pgsql/pg-exporter.sh.ejs', view } as const;
   const { instance, settings } = member;
   const statements = settings.pg_default_extensions.find((one) => one.name === 'pg_stat_statements');
-  const queries = queryFile({
+  const source = queryFile({
     cacheTimes: settings.pg_exporter_cache_ttls,
     statementsIn: statements?.schema || 'public',
   });
-  return {
-    files: [
-      { path: QUERIES, mode: 0o644, group, source: queries },
-      { path: script, mode: 0o640, group, source },
-      unitFile(unit, 'pgsql/pg-exporter.service.ejs', {
-        root: { $image: 'pg-exporter' },
-        user: EXPORTER.name,
-        title: name === 'pg_exporter' ? `PostgreSQL ${instance}` : `PgBouncer of ${instance}`,
-        script: `/etc/pigsty/current/${script}`,
-        memory: name === 'pg_exporter' ? '200M' : '100M',
-      }),
-    ],
-    units: [unitPlan(unit, { image: 'pg-exporter', restartOn: [QUERIES, script] })],
-  };
+  return sqlExporter({
+    name,
+    title: name === 'pg_exporter' ? `PostgreSQL ${instance}` : `PgBouncer of ${instance}`,
+    login: loginOf(settings),
+    loginMilliseconds: settings.pg_exporter_connect_timeout,
+    ...connection,
+    queries: { path: QUERIES, source },
+    memory: name === 'pg_exporter' ? '200M' : '100M',
+    sockets: '/run/postgresql',
+  });
 }
 
-function serverView({ settings, host }: PgsqlMember): View {
+type Connection = Pick<SqlExporter, 'url' | 'arguments'>;
+
+function serverConnection({ settings, host }: PgsqlMember): Connection {
   const { pg_exporter_url: url, pg_exporter_params: parameters } = settings;
   const socket = settings.pg_localhost.split(',')[0] ?? '';
-  const own = [
-    ...commonArguments(host.ip, settings.pg_exporter_port, settings.exporter_metrics_path),
-    `--${settings.pg_exporter_auto_discovery ? '' : 'no-'}auto-discovery`,
-    `--exclude-database=${settings.pg_exporter_exclude_database}`,
-    `--include-database=${settings.pg_exporter_include_database}`,
-    `--connect-timeout=${settings.pg_exporter_connect_timeout}`,
-  ];
+  const at = { ip: host.ip, port: settings.pg_exporter_port, path: settings.exporter_metrics_path };
+  const own = [...commonArguments({ ...at, queries: QUERIES }), ...scopeArguments(settings)];
   return {
-    ...loginView(settings),
     url: url === '' ? urlOf(settings.pg_port, 'postgres', socket, parameters) : URL_SECRET.pg_exporter,
     arguments: mergeArguments(own, splitArguments(settings.pg_exporter_options)),
   };
 }
 
-function poolView({ settings, host }: PgsqlMember): View {
+function poolConnection({ settings, host }: PgsqlMember): Connection {
   const socket = settings.pg_localhost.split(',')[0] ?? '';
+  const at = { ip: host.ip, port: settings.pgbouncer_exporter_port, path: settings.exporter_metrics_path };
   const own = [
-    ...commonArguments(host.ip, settings.pgbouncer_exporter_port, settings.exporter_metrics_path),
+    ...commonArguments({ ...at, queries: QUERIES }),
     '--no-auto-discovery',
     `--connect-timeout=${settings.pg_exporter_connect_timeout}`,
   ];
   const url = settings.pgbouncer_exporter_url;
   return {
-    ...loginView(settings),
     url:
       url === ''
         ? urlOf(settings.pgbouncer_port, 'pgbouncer', socket, 'sslmode=disable')
@@ -171,21 +168,11 @@ function urlOf(port: number, database: string, socket: string, parameters: strin
   return `postgres://:${port}/${database}?${all.join('&')}`;
 }
 
-function loginView(settings: PgsqlMember['settings']): { user: string; password: string | SecretRef } {
+function loginOf(settings: PgsqlMember['settings']): Login {
   const { pg_monitor_username: name } = settings;
   const user = allUsers(settings).find((one) => one.name === name);
   const secret = user && passwordName(user, settings);
   return { user: name, password: secret === undefined ? '' : { $secret: secret, as: 'plain' } };
-}
-
-function commonArguments(ip: string, port: number, path: string): string[] {
-  return [
-    `--web.listen-address=${ip}:${port}`,
-    `--web.config.file=${EXPORTER_WEB}`,
-    `--web.telemetry-path=${path}`,
-    `--config=/etc/pigsty/current/${QUERIES}`,
-    '--log.level=warn',
-  ];
 }
 
 /** It runs `pgbackrest info` now and then, with the configuration and the rights of PostgreSQL's account. */

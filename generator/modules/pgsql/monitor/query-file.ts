@@ -1,5 +1,5 @@
 import type { FileSource } from '../../../model/plan.ts';
-import { quoteSqlIdentifier } from '../../../text/quote.ts';
+import { quoteSqlIdentifier, quoteSqlLiteral } from '../../../text/quote.ts';
 import { activityCollectors, statementCollector } from './activity-collectors.ts';
 import { AGES, type Branch, branchesOf, type Collector, type Column } from './collector.ts';
 import { databaseCollectors } from './database-collectors.ts';
@@ -13,8 +13,14 @@ const OLDEST = { server: 13, pool: 12.4 } as const;
 /** Seconds of a query, unless its collector says otherwise. The exporter's own limit, 100 ms, is too short for a busy server. */
 const TIMEOUT_SECONDS = 1;
 
-/** Where the statements are, and how long results are used again: pg_exporter_cache_ttls, in seconds. */
-export type QuerySettings = { readonly cacheTimes: string; readonly statementsIn: string };
+/**
+ * The schema of pg_stat_statements, or those where it may be, and how long results are used again: pg_exporter_cache_ttls, in
+ * seconds.
+ */
+export type QuerySettings = {
+  readonly cacheTimes: string;
+  readonly statementsIn: string | readonly string[];
+};
 
 /** Members share the text, which is long. */
 const known = new Map<string, FileSource>();
@@ -24,18 +30,19 @@ const known = new Map<string, FileSource>();
  * values are written as JSON, which YAML contains.
  */
 export function queryFile(settings: QuerySettings): FileSource {
-  const key = `${settings.cacheTimes} ${settings.statementsIn}`;
+  const key = JSON.stringify(settings);
   const found = known.get(key) ?? { kind: 'text', lines: queryLines(settings) };
   known.set(key, found);
   return found;
 }
 
 function queryLines(settings: QuerySettings): string[] {
-  const collectors = allCollectors(quoteSqlIdentifier(settings.statementsIn));
+  const collectors = allCollectors(settings.statementsIn);
   return collectors.flatMap((collector, index) => {
     const oldest = collector.scope === 'pgbouncer' ? OLDEST.pool : OLDEST.server;
+    const place = collector.onlyIn === undefined ? '' : `_${collector.onlyIn}`;
     return branchesOf(collector, oldest).flatMap((branch) => [
-      `${collector.name}_${numberOf(collector, branch.first)}:`,
+      `${collector.name}${place}_${numberOf(collector, branch.first)}:`,
       ...Object.entries(definition(collector, branch, { ...settings, priority: index + 1 })).map(
         ([name, value]) => `  ${name}: ${JSON.stringify(value)}`,
       ),
@@ -44,12 +51,19 @@ function queryLines(settings: QuerySettings): string[] {
 }
 
 /** The collectors in the order in which they run. */
-export function allCollectors(statementsIn: string): readonly Collector[] {
+export function allCollectors(statementsIn: QuerySettings['statementsIn']): readonly Collector[] {
+  const statements =
+    typeof statementsIn === 'string'
+      ? [statementCollector(quoteSqlIdentifier(statementsIn))]
+      : statementsIn.map((schema) => ({
+          ...statementCollector(quoteSqlIdentifier(schema)),
+          onlyIn: schema,
+        }));
   return [
     ...serverCollectors,
     ...replicationCollectors,
     ...activityCollectors,
-    statementCollector(statementsIn),
+    ...statements,
     ...databaseCollectors,
     ...poolCollectors,
   ];
@@ -69,6 +83,7 @@ function definition(
     min_version: numberOf(collector, first),
     ...(end !== undefined && { max_version: numberOf(collector, end) }),
     tags: tagsOf(collector),
+    ...(collector.onlyIn !== undefined && { predicate_queries: [extensionIn(collector)] }),
     metrics: columns.map((column) => metric(collector, column)),
   };
 }
@@ -94,6 +109,15 @@ function tagsOf({ scope, extension }: Collector): string[] {
     pgbouncer: ['pgbouncer'],
   };
   return [...places[scope], ...(extension === undefined ? [] : [`extension:${extension}`])];
+}
+
+/** A query whose answer decides whether the collector runs (pg_exporter's manual, "Predicate queries"). */
+function extensionIn({ extension = '', onlyIn = '' }: Collector): object {
+  const [name, schema] = [extension, onlyIn].map(quoteSqlLiteral);
+  return {
+    name: `${extension} is in ${onlyIn}`,
+    predicate_query: `SELECT EXISTS (SELECT FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace WHERE extname = ${name} AND nspname = ${schema})`,
+  };
 }
 
 /** pgbouncer's columns have names of their own; a query names its columns itself. */

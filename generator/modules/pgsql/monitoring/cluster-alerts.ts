@@ -1,5 +1,6 @@
 import { type Alert, BYTES, CLUSTER, INSTANCE, NUMBER, SECONDS } from '../../../text/alerting.ts';
 import { among, selectors } from '../../../text/selector.ts';
+import { JOB } from '../monitor/foreign-exporters.ts';
 import type { PgsqlLimits } from './limits.ts';
 
 const MEBIBYTE = 2 ** 20;
@@ -16,10 +17,15 @@ export function clusterAlerts(limits: PgsqlLimits): Alert[] {
   ];
 }
 
-function leaderAlerts({ standbyClusters }: PgsqlLimits): Alert[] {
+function leaderAlerts({ standbyClusters, loginSeconds }: PgsqlLimits): Alert[] {
   const partition = (operator: '=~' | '!~', wanted: number) =>
     `pg:cls:partition{job="pgsql"${listed(among('cls', operator, standbyClusters))}} != ${wanted}`;
-  const writable = [partition('!~', 1), ...(standbyClusters.length > 0 ? [partition('=~', 0)] : [])];
+  const writable = [
+    partition('!~', 1),
+    ...(standbyClusters.length > 0 ? [partition('=~', 0)] : []),
+    // Of a cluster outside the site, only replicas may be known.
+    ...(loginSeconds.size > 0 ? [`pg:cls:partition{job="${JOB}"} > 1`] : []),
+  ];
   return [
     {
       alert: 'PostgresPartition',

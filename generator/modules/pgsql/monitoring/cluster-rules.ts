@@ -1,5 +1,6 @@
 import type { RecordingRule } from '../../../model/monitoring.ts';
 import { foldTo, gauge, type Ranges, record } from '../../../text/recording.ts';
+import { JOB } from '../monitor/foreign-exporters.ts';
 
 const CLUSTER = { namespace: 'pg', from: 'ins', to: ['cls'] } as const;
 
@@ -69,9 +70,11 @@ export function replicationRules(ranges: Ranges): RecordingRule[] {
     const sent = `label_replace(${metric}, "ins", "$1", "appname", "(.+)")`;
     return foldTo('max', 'ins', `pg_up * 0 + on (ins) group_left () max by (ins) (${sent})`);
   };
+  // Replicas outside the site have names of their own choice.
+  const ofItself = foldTo('max', 'ins', `pg_lag{job="${JOB}"} and on (ins, instance) pg_in_recovery == 1`);
   return [
     ...gauge(CLUSTER, 'lag_bytes', ofReceiver('pg_repl_replay_diff'), 'max'),
-    ...gauge(CLUSTER, 'lag_seconds', ofReceiver('pg_repl_replay_lag'), 'max'),
+    ...gauge(CLUSTER, 'lag_seconds', `${ofReceiver('pg_repl_replay_lag')} or ${ofItself}`, 'max'),
     // 0 asynchronous, 1 potential, 2 synchronous, 3 one of a quorum.
     record('pg:ins:sync_state', ofReceiver('pg_repl_sync_state')),
     ...gauge(CLUSTER, 'slot_retained_bytes', foldTo('max', 'ins', 'pg_slot_retained_bytes'), 'max'),

@@ -26,7 +26,10 @@ const state = section(
   stat('Running for', `pg_uptime{${INSTANCE}}`, { unit: 'seconds' }),
   stat('Pressure', `ins:pressure1{${INSTANCE}}`, { unit: 'ratio', steps: steps(0.7, 0.9), trend: true }),
   stat('Lag', `pg:ins:lag_bytes{${INSTANCE}}`, { unit: 'bytes', steps: steps(1024 ** 2, 64 * 1024 ** 2) }),
-  stat('Node', `pg_up{${INSTANCE}}`, { label: 'ip', link: linkTo('node-instance', 'ip') }),
+  stat('Node', `pg_up{${INSTANCE}} and on (ip) node_up`, {
+    label: 'ip',
+    link: linkTo('node-instance', 'ip'),
+  }),
   stat('Patroni', `patroni_up{${INSTANCE}}`, { texts: UP }),
   stat('Pool', `pgbouncer_up{${INSTANCE}}`, { texts: UP, link: linkTo('pgsql-pool', 'cls', 'ins') }),
   stat('Timeline', `pg:ins:timeline{${INSTANCE}}`),

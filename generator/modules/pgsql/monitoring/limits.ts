@@ -3,6 +3,7 @@ import { longestGap } from '../../../text/calendar-gap.ts';
 import { backupSchedules } from '../backup/backup.ts';
 import { isSynchronous } from '../ha/recovery.ts';
 import { clusters, type PgsqlMember } from '../members.ts';
+import { foreignInstances, loginMilliseconds } from '../monitor/foreign.ts';
 import { delayOf } from '../topology/upstream.ts';
 
 /** What the thresholds of alerts depend on; clusters and instances by name. */
@@ -17,6 +18,8 @@ export type PgsqlLimits = {
   readonly recoverySeconds: ReadonlyMap<string, number>;
   /** The age of the last backup that is too old, for each cluster with backups. */
   readonly backupSeconds: ReadonlyMap<string, number>;
+  /** The seconds that a login on a server outside the site may take, by instance. */
+  readonly loginSeconds: ReadonlyMap<string, number>;
 };
 
 /** A backup takes its time, and may start late: a quarter of the interval, and an hour. */
@@ -37,6 +40,11 @@ export const pgsqlLimits = perSite((site): PgsqlLimits => {
     ),
     recoverySeconds: byCluster(all, ({ settings }) => settings.pg_rto),
     backupSeconds: byCluster(all, backupLimits()),
+    loginSeconds: new Map(
+      [...foreignInstances(site)].flatMap(([name, [first]]) =>
+        first ? [[name, loginMilliseconds(first) / 1000]] : [],
+      ),
+    ),
   };
 });
 

@@ -37,9 +37,10 @@ function combined(level: 'ins' | 'cls', minutes: string, window: string): Record
   const saturation = `pg:${level}:saturation${minutes}`;
   const usage = level === 'ins' ? `pg:ins:cpu_usage_${window}` : `pg:cls:cpu_usage_${window}`;
   return [
+    // Where the cores are not known, it is not known either.
     record(
       saturation,
-      `clamp_min(${larger(of(`pg:${level}:load${minutes}`), of(`pgbouncer:${level}:load${minutes}`))}, 0)`,
+      larger(of(`pg:${level}:load${minutes} >= 0`), of(`pgbouncer:${level}:load${minutes} >= 0`)),
     ),
     ...(level === 'cls' ? [record(usage, `avg by (job, cls) (pg:ins:cpu_usage_${window})`)] : []),
     record(`${level}:pressure${minutes}`, larger(saturation, of(usage))),

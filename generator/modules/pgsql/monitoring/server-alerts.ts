@@ -1,18 +1,34 @@
 import { type Alert, CLUSTER, INSTANCE, NUMBER, PERCENT, SECONDS } from '../../../text/alerting.ts';
+import { selectors } from '../../../text/selector.ts';
+import { JOB, PORT_JOB } from '../monitor/foreign-exporters.ts';
+import type { PgsqlLimits } from './limits.ts';
 
 /** Alerts about one server: whether it answers, its ids, its data, its exporters. */
-export function serverAlerts(): Alert[] {
-  return [...downAlerts(), ...exporterAlerts(), ...wearAlerts()];
+export function serverAlerts({ loginSeconds }: PgsqlLimits): Alert[] {
+  const runs = [RUNS, ...refusals(loginSeconds)];
+  return [...downAlerts(runs), ...exporterAlerts(runs), ...wearAlerts()];
 }
 
 /** Patroni connects as another user than the exporter, by the socket: what it reaches does run. */
 const RUNS = 'on (cls, ins) patroni_postgres_running == 1';
 
-function downAlerts(): Alert[] {
+/**
+ * A server outside the site that accepts connections, and ends the exporter's before its time is over: it refuses the login. One
+ * that hangs accepts connections as well, but says nothing.
+ */
+function refusals(loginSeconds: PgsqlLimits['loginSeconds']): string[] {
+  const accepts = `on (cls, ins) probe_success{job="${PORT_JOB}"} == 1`;
+  return selectors('ins', loginSeconds).map(({ value, selector }) => {
+    const labels = [`job="${JOB}"`, ...(selector === '' ? [] : [selector])].join(', ');
+    return `on (cls, ins) (max by (cls, ins) (pg_exporter_server_scrape_duration{${labels}}) < ${value} and ${accepts})`;
+  });
+}
+
+function downAlerts(runs: readonly string[]): Alert[] {
   return [
     {
       alert: 'PostgresDown',
-      expr: `pg_up < 1 unless ${RUNS}`,
+      expr: ['pg_up < 1', ...runs].join(' unless '),
       for: '1m',
       level: 0,
       summary: `${INSTANCE}: PostgreSQL does not answer, pg_up is {{ $value }}`,
@@ -41,7 +57,7 @@ function downAlerts(): Alert[] {
   ];
 }
 
-function exporterAlerts(): Alert[] {
+function exporterAlerts(runs: readonly string[]): Alert[] {
   const down = (alert: string, metric: string, what: string): Alert => ({
     alert,
     expr: `${metric} < 1`,
@@ -55,7 +71,7 @@ function exporterAlerts(): Alert[] {
     down('PgbackrestExporterDown', 'pgbackrest_exporter_up', 'the exporter of pgBackRest'),
     {
       alert: 'PgExporterLoginFailed',
-      expr: `pg_up < 1 and ${RUNS}`,
+      expr: runs.map((one) => `pg_up < 1 and ${one}`).join(' or '),
       for: '1m',
       level: 1,
       summary: `${INSTANCE}: PostgreSQL runs, but its exporter cannot log in, pg_up is {{ $value }}: a wrong password or rule`,

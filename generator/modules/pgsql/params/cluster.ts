@@ -22,7 +22,8 @@ import {
   whole,
 } from '../../schemas.ts';
 import * as defaults from './defaults.ts';
-import { Database, HbaRule, PgService, RemoteInstance, ServerSettings, User } from './schemas.ts';
+import { ForeignServer } from './exporter-schemas.ts';
+import { Database, HbaRule, PgService, ServerSettings, User } from './schemas.ts';
 
 const Role = oneOf('primary', 'replica', 'offline', 'standby', 'delayed');
 /** Engines that Pigsty 4.5 installs in the place of PostgreSQL; their names are in checks/engine-checks.ts. */
@@ -64,8 +65,8 @@ export const identity = section('PG_ID', [
     meaning: 'number of the Citus group; 0 is the coordinator' },
   { id: 809, name: 'gp_role', level: 'C', schema: oneOf('master', 'segment'), note: UNREAD,
     meaning: 'role of a cluster in Greenplum' },
-  { id: 810, name: 'pg_exporters', level: 'C', schema: byPort(RemoteInstance), secretKeys: ['pg_monitor_password', 'pg_exporter_url'],
-    meaning: 'servers outside the site that an infra host monitors, by the port of their exporter' },
+  { id: 810, name: 'pg_exporters', level: 'C', schema: byPort(ForeignServer), secretKeys: ['pg_monitor_password', 'pg_exporter_url'],
+    meaning: 'servers outside the site that the infra hosts monitor, by the port of their exporter (docs/foreign.md)' },
   { id: 811, name: 'pg_offline_query', level: 'I', schema: Flag, default: false,
     meaning: 'use the member for slow and batch queries, like an offline member' },
   { name: 'mongo_cluster', level: 'C', schema: Line, note: LATER,

@@ -6,7 +6,6 @@ import { normalPath } from '../../../text/path.ts';
 import {
   AbsolutePath,
   AnyText,
-  ClusterName,
   ConfigLines,
   Count,
   expected,
@@ -262,20 +261,6 @@ export const BackupRepository = z
       addIssue({ code: 'custom', path: [key], message: 'expected text without white space at its ends' });
   });
 export type BackupRepository = z.infer<typeof BackupRepository>;
-
-/** An entry of `pg_exporters`: a monitored server outside the site. It may have any parameter of PGSQL. */
-export const RemoteInstance = z
-  .object(
-    {
-      pg_cluster: ClusterName,
-      pg_seq: Count,
-      pg_host: optional(Text),
-      pg_port: optional(Port),
-    },
-    expected('{ pg_cluster, pg_seq, pg_host, … }'),
-  )
-  .catchall(z.unknown());
-export type RemoteInstance = z.infer<typeof RemoteInstance>;
 
 /** Its types leave out the parser. */
 declare module 'jmespath' {

@@ -14,12 +14,12 @@ import {
   oneOf,
   Port,
   Positive,
-  pattern,
   Text,
   Texts,
   whole,
 } from '../../schemas.ts';
 import * as defaults from './defaults.ts';
+import { CacheTimes, ServerUrl } from './exporter-schemas.ts';
 import { BackupRepository, Extension, HbaRule, PgService, User } from './schemas.ts';
 
 const Repositories = z.record(z.string(), BackupRepository, expected('a dictionary of repositories'));
@@ -36,8 +36,6 @@ const DnsTarget = z.union(
   [z.enum(['auto', 'primary', 'vip', 'none']), Ip],
   expected('one of auto, primary, vip, none, or an IPv4 address'),
 );
-const CacheTimes = pattern(/^\d+(?:\s*,\s*\d+){3}$/, 'four numbers separated by commas, as 1,10,60,300');
-const ServerUrl = pattern(/^(?:postgres(?:ql)?:\/\/\S*)?$/, 'an address postgres://…, or empty text');
 
 // biome-ignore format: a table, one parameter per row
 export const provision = section('PG_PROVISION', [

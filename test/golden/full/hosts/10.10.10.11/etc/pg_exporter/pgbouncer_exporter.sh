@@ -1,5 +1,6 @@
 # Starts the exporter. The login is in its environment, which no other account can read.
 export PGUSER=dbuser_monitor PGPASSWORD='<pg_monitor_password:355c9c9174e5930f>'
+export PGCONNECT_TIMEOUT=1
 export PG_EXPORTER_URL='postgres://:6432/pgbouncer?sslmode=disable&host=/var/run/postgresql'
 set --
 set -- "$@" --web.listen-address=10.10.10.11:9631
