@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { writeFileAtomic } from '../effects/files.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { packageMatcher } from '../text/package-patterns.ts';
 import { type Addresses, type AptRoot, runApt } from './apt-root.ts';
 import { lockRules } from './rules.ts';
 import type { SolvedPackage } from './solver-output.ts';
@@ -17,18 +18,11 @@ export async function allowPackages(root: AptRoot, addresses: Addresses): Promis
   const stanzas: string[] = [];
   for (const { archive, suite, packages } of sources) {
     if (packages === undefined) continue;
-    const isAllowed = matcher(packages);
+    const isAllowed = packageMatcher(packages);
     for (const [name, version] of await versionsIn(root, addresses.get(archive) ?? '', suite))
       if (!isAllowed(name)) stanzas.push(`Package: ${name}\nPin: version ${version}\nPin-Priority: -1\n`);
   }
   await writeFileAtomic(join(root.directory, 'etc/apt/preferences.d/added'), stanzas.join('\n'));
-}
-
-/** Names, in which `*` stands for any characters. */
-function matcher(patterns: readonly string[]): (name: string) => boolean {
-  const forms = patterns.map((one) => one.replaceAll(/[.+]/g, '\\$&').replaceAll('*', '.*'));
-  const form = new RegExp(`^(?:${forms.join('|')})$`);
-  return (name) => form.test(name);
 }
 
 /** A warning for each archive without a list whose packages have taken the place of the platform's. */

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../model/diagnostic.ts';
 import { isInfraHost } from '../../model/infra.ts';
 import { settingsOf } from '../../model/module.ts';
 import type { Site } from '../../model/site.ts';
+import { isCarried } from './carried.ts';
 import { type InfraHost, infraHosts } from './hosts.ts';
 import { argumentsIn, optionName } from './options.ts';
 import { hasGeneratedUser } from './portal-users.ts';
@@ -26,6 +27,12 @@ const rules = {
     message: ({ names }) => `${names}: not in the package sources, left out`,
     help: () =>
       "the console shows metrics and alerts, and the journal has the logs; Debian's package `loki` is another program. Set `grafana_enabled: false` and `loki_enabled: false` to omit this notice",
+  }),
+  grafanaNeedsPortal: rule<{ ip: string }>('infra/grafana-without-portal', {
+    severity: 'warning',
+    message: ({ ip }) => `Grafana is left out on ${ip}: people reach it through the portal only`,
+    label: () => 'set here',
+    help: () => 'set `nginx_enabled: true`, or `grafana_enabled: false`',
   }),
   generatedPassword: rule<{ ip: string }>('infra/generated-password', {
     severity: 'notice',
@@ -83,6 +90,7 @@ export function checkInfra(site: Site): Diagnostic[] {
     ...(first
       ? [
           ...checkNotCarried(hosts),
+          ...hosts.flatMap(checkGrafana),
           ...checkPortal(hosts, first),
           ...checkScrapes(first),
           ...checkOptions(first),
@@ -117,12 +125,18 @@ function checkSiteWide({ hosts }: Site): Diagnostic[] {
 
 function checkNotCarried(hosts: readonly InfraHost[]): Diagnostic[] {
   const isOn = {
-    grafana: ({ settings }: InfraHost) => settings.grafana_enabled,
+    grafana: ({ settings }: InfraHost) => settings.grafana_enabled && !isCarried('grafana', settings),
     loki: ({ settings }: InfraHost) => settings.loki_enabled,
   };
   const names = (['grafana', 'loki'] as const).filter((name) => hosts.some(isOn[name]));
   if (names.length === 0) return [];
   return [rules.notCarried.at(undefined, { names: names.join(', ') })];
+}
+
+function checkGrafana({ host, settings }: InfraHost): Diagnostic[] {
+  const isWanted = settings.grafana_enabled && isCarried('grafana', settings);
+  if (!isWanted || settings.nginx_enabled) return [];
+  return [rules.grafanaNeedsPortal.at(host.parameters.place('nginx_enabled'), { ip: host.ip })];
 }
 
 function checkPortal(hosts: readonly InfraHost[], first: InfraHost): Diagnostic[] {

@@ -2,7 +2,13 @@ import type { Page, Panel, Section } from '../../../model/dashboard.ts';
 import { type PageContext, pageLinks, TAG } from './links.ts';
 import { formOf } from './panels.ts';
 import { variableOf } from './query.ts';
-import { type Dashboard, type DashboardPanel, type DashboardRow, PROMETHEUS, SCHEMA_VERSION } from './schema.ts';
+import {
+  type Dashboard,
+  type DashboardPanel,
+  type DashboardRow,
+  PROMETHEUS,
+  SCHEMA_VERSION,
+} from './schema.ts';
 
 /** Pages of the model have twelve columns, those of Grafana 24. */
 const COLUMNS = 24;

@@ -53,7 +53,11 @@ export function seriesLabel({ page }: PageContext): LabelSource {
 }
 
 /** `${x:queryparam}` is `var-x=<value>`, also for "all" (Grafana, "Variable syntax"). */
-function urlOf({ page: id, variables }: PageLink, { page, pages }: PageContext, sourceOf: LabelSource): string {
+function urlOf(
+  { page: id, variables }: PageLink,
+  { page, pages }: PageContext,
+  sourceOf: LabelSource,
+): string {
   const names = new Set(page.variables.map(({ name }) => name));
   const target = pages.find((one) => one.id === id);
   const kept = (target?.variables ?? []).filter(({ name }) => names.has(name) && !(name in variables));

@@ -114,7 +114,11 @@ function organizeOptions({ columns }: TablePanel, queries: readonly TableQuery[]
 }
 
 /** Labels that only links need are hidden, not removed. */
-function overridesOf(panel: TablePanel, queries: readonly TableQuery[], context: PageContext): FieldOverride[] {
+function overridesOf(
+  panel: TablePanel,
+  queries: readonly TableQuery[],
+  context: PageContext,
+): FieldOverride[] {
   const { key, columns } = panel;
   const known = new Set([...key, ...queries.flatMap(({ labels }) => labels)]);
   const shown = new Set(columns.flatMap((column) => ('label' in column ? [column.label] : [])));
