@@ -125,7 +125,8 @@ function overridesOf(
   const hidden = [...known].filter((label) => !shown.has(label));
   return [
     ...columns.map((column) => columnOverride(column, known, context)),
-    ...hidden.map((label) => override(label, { 'custom.hidden': true })),
+    // The second name is that of Grafana 12.2 and later.
+    ...hidden.map((label) => override(label, { 'custom.hidden': true, 'custom.hideFrom.viz': true })),
   ];
 }
 
