@@ -19,6 +19,11 @@ export function panelsOf({ panels = [] }: Dashboard): readonly DashboardPanel[] 
   return panels.flatMap((one) => (isRow(one) ? one.panels : [one]));
 }
 
+/** The panels of each closed row. */
+export function closedRows({ panels = [] }: Dashboard): readonly (readonly DashboardPanel[])[] {
+  return panels.flatMap((one) => (isRow(one) && one.collapsed ? [one.panels] : []));
+}
+
 type Panels = NonNullable<Dashboard['panels']>;
 
 function isRow(panel: Panels[number]): panel is Extract<Panels[number], { readonly type: 'row' }> {
