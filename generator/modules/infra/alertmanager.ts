@@ -23,6 +23,8 @@ const CLUSTER = `${DIRECTORY}/cluster.yml`;
 const UNIT = 'alertmanager.service';
 const CHECK = 'checks/alertmanager';
 const SECRETS: ReadonlySet<string> = new Set(RECEIVER_SECRETS);
+/** How long a member waits for the one before it to deliver an alert. */
+const PEER_SECONDS = 5;
 /** Without receivers, alerts are shown and go nowhere. */
 export const NOBODY = 'nobody';
 
@@ -32,7 +34,7 @@ export function alertmanagerContribution(self: InfraHost, site: Site): Contribut
   const root = { $image: 'alertmanager' };
   return {
     files: [
-      yamlFile(CONFIG, configOf(self.settings), 0o640),
+      yamlFile(CONFIG, configOf(self.settings, peersOf(self, site).length > 0), 0o640),
       yamlFile(CLUSTER, clusterTls(site), 0o644),
       ...amtoolFiles(`https://${addressOf(self, component)}`),
       unitFile(UNIT, 'infra/alertmanager.service.ejs', {
@@ -96,6 +98,7 @@ function clusterArguments(self: InfraHost, site: Site): string[] {
     `--cluster.advertise-address=${address(self)}`,
     ...peers.map((peer) => `--cluster.peer=${address(peer)}`),
     `--cluster.tls-config=${CURRENT}/${CLUSTER}`,
+    `--cluster.peer-timeout=${PEER_SECONDS}s`,
   ];
 }
 
@@ -114,8 +117,11 @@ function clusterTls(site: Site): PlanData {
   };
 }
 
-/** Pigsty's times; what the inventory says comes after them, and wins. */
-function configOf(settings: Settings): PlanData {
+/**
+ * Pigsty's times; what the inventory says comes after them, and wins. In a cluster, a member that compares what another one
+ * has sent since it began must do that rarely, or it sends again what has just been resolved.
+ */
+function configOf(settings: Settings, isClustered: boolean): PlanData {
   const receivers = settings.alertmanager_receivers;
   const first = receivers[0]?.name ?? NOBODY;
   return {
@@ -124,7 +130,7 @@ function configOf(settings: Settings): PlanData {
       receiver: first,
       group_by: ['alertname'],
       group_wait: '10s',
-      group_interval: '10s',
+      group_interval: isClustered ? '1m' : '10s',
       repeat_interval: '1h',
       ...settings.alertmanager_route,
     },
