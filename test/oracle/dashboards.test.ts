@@ -12,6 +12,7 @@ const skipped = skipReason('prometheus', 'promtool', 'prometheus-alertmanager');
 /** Needs samples of yesterday; needs a receiver that fails. */
 const WITHOUT_ANSWER = /offset 1d|notifications_failed/;
 
+type Answer = { readonly error?: string; readonly data?: { readonly result: readonly Series[] } };
 type Series = { readonly metric: Readonly<Record<string, string>> };
 
 describe.skipIf(skipped)(`dashboards of Grafana over Prometheus${skipped ? ` (${skipped})` : ''}`, () => {
@@ -28,8 +29,8 @@ describe.skipIf(skipped)(`dashboards of Grafana over Prometheus${skipped ? ` (${
     const body = new URLSearchParams({ query: expression, time: String(SAMPLES.to) });
     const { origin } = new URL(site.address);
     const answer = await fetch(`${origin}/prometheus/api/v1/query`, { method: 'POST', body });
-    const { error, data } = await answer.json();
-    if (error !== undefined) throw new Error(`${expression}: ${error}`);
+    const { error, data } = (await answer.json()) as Answer;
+    if (!data) throw new Error(`${expression}: ${error}`);
     return data.result;
   }
 

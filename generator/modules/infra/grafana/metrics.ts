@@ -30,7 +30,7 @@ export function grafanaMetrics(self: InfraHost): FilePlan[] {
       { match: '/', lines: ['return 404'] },
     ],
   };
-  const view = { name: 'grafana, its metrics', servers: [server] };
+  const view = { name: 'grafana (its metrics)', servers: [server] };
   const source = { kind: 'template', template: 'infra/site.conf.ejs', view } as const;
   return [{ path: `${DIRECTORY}/sites/grafana-metrics.conf`, mode: 0o644, group: 'nginx', source }];
 }
