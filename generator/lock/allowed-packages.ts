@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Lender } from '../distributions/distribution.ts';
 import { writeFileAtomic } from '../effects/files.ts';
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { packageMatcher } from '../text/package-patterns.ts';
 import { type Addresses, type AptRoot, runApt } from './apt-root.ts';
 import { lockRules } from './rules.ts';
 import type { SolvedPackage } from './solver-output.ts';
@@ -18,7 +19,7 @@ export async function allowPackages(root: AptRoot, addresses: Addresses): Promis
   const stanzas = lenders.flatMap(pinsOf);
   for (const { archive, suite, packages } of sources) {
     if (packages === undefined) continue;
-    const isAllowed = matcher(packages);
+    const isAllowed = packageMatcher(packages);
     for (const [name, version] of await versionsIn(root, addresses.get(archive) ?? '', suite))
       if (!isAllowed(name)) stanzas.push(`Package: ${name}\nPin: version ${version}\nPin-Priority: -1\n`);
   }
@@ -30,13 +31,6 @@ function pinsOf({ suite, packages }: Lender): string[] {
   const pin = (names: string, priority: number) =>
     `Package: ${names}\nPin: release n=${suite}\nPin-Priority: ${priority}\n`;
   return [pin(packages.join(' '), 500), pin('*', -1)];
-}
-
-/** Names, in which `*` stands for any characters. */
-function matcher(patterns: readonly string[]): (name: string) => boolean {
-  const forms = patterns.map((one) => one.replaceAll(/[.+]/g, '\\$&').replaceAll('*', '.*'));
-  const form = new RegExp(`^(?:${forms.join('|')})$`);
-  return (name) => form.test(name);
 }
 
 /** A warning for each archive without a list whose packages have taken the place of the platform's. */

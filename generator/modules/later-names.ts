@@ -31,7 +31,7 @@ export const laterNames: readonly LaterName[] = [
   { names: 'language infra_data infra_services infra_extra_services repo_extra_packages', why: INFRA },
   { names: 'certbot_sign certbot_email certbot_options', why: INFRA },
   { names: 'nginx_clean nginx_cert_validity', why: INFRA },
-  { names: 'grafana_port grafana_pgurl grafana_view_password grafana_auth_proxy', why: INFRA },
+  { names: 'grafana_pgurl grafana_view_password grafana_auth_proxy', why: INFRA },
   { names: 'vmetrics_port vmetrics_options vmalert_enabled vmalert_port vmalert_options', why: INFRA },
   { names: 'vlogs_port vlogs_options vtraces_enabled vtraces_clean vtraces_port vtraces_options', why: INFRA },
   { names: 'vector_data vector_port vector_read_from vector_log_endpoint', why: MONITORED },

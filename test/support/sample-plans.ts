@@ -5,8 +5,15 @@ import { succeed } from '../../generator/model/diagnostic.ts';
 import type { HostPlan } from '../../generator/model/plan.ts';
 import { root } from './product.ts';
 
+const KEY = '-----BEGIN PGP PUBLIC KEY BLOCK-----\n';
 /** What the samples name. */
-const readFiles = () => succeed(new Map([['plain.sql', 'select 1;\n']]));
+const readFiles = () =>
+  succeed(
+    new Map([
+      ['plain.sql', 'select 1;\n'],
+      ['ours.asc', KEY],
+    ]),
+  );
 
 /** The names of the blueprints. */
 export const blueprints = readdirSync(join(root, 'blueprints'))

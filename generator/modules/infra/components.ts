@@ -1,4 +1,5 @@
 import type { Settings } from '../../model/settings.ts';
+import { hasGrafana } from './carried.ts';
 import type { InfraHost } from './hosts.ts';
 
 /*
@@ -7,7 +8,7 @@ import type { InfraHost } from './hosts.ts';
  */
 export type Component = {
   /** As in labels of its metrics: `prometheus` is the cluster, `prometheus-1` the instance. */
-  readonly name: 'nginx' | 'prometheus' | 'alertmanager' | 'pushgateway' | 'blackbox';
+  readonly name: 'nginx' | 'prometheus' | 'alertmanager' | 'pushgateway' | 'blackbox' | 'grafana';
   readonly unit: string;
   readonly image: string;
   readonly port: number;
@@ -17,7 +18,8 @@ export type Component = {
     | 'prometheus_port'
     | 'pushgateway_port'
     | 'alertmanager_port'
-    | 'blackbox_port';
+    | 'blackbox_port'
+    | 'grafana_port';
 };
 
 /** The programs that a host has switched on, by Pigsty's names. */
@@ -73,5 +75,13 @@ const ALL: readonly Row[] = [
     image: 'blackbox',
     parameter: 'blackbox_port',
     isOn: (settings) => settings.blackbox_enabled,
+  },
+  {
+    // Grafana itself knows no client certificates: it listens on this host, and nginx shows its metrics (grafana/service.ts).
+    name: 'grafana',
+    unit: 'grafana.service',
+    image: 'grafana',
+    parameter: 'grafana_port',
+    isOn: hasGrafana,
   },
 ];

@@ -17,6 +17,7 @@ export const infra = defineModule({
     'alertmanager',
     'pushgateway',
     'blackbox',
+    'grafana',
     'haproxy',
     'journal',
   ],

@@ -193,12 +193,14 @@ const prometheus = section('PROMETHEUS', [
 // biome-ignore format: a table, one parameter per row
 const grafana = section('GRAFANA', [
   { id: 170, name: 'grafana_enabled', level: 'G/I', schema: Flag, default: true,
-    meaning: 'run Grafana on this infra host' },
+    meaning: 'run Grafana on this infra host, if an archive of image_sources lists it' },
+  { name: 'grafana_port', level: 'G', schema: Port, default: 3000, note: LATER,
+    meaning: 'port of Grafana on its host, and of its metrics for the other infra hosts' },
   { id: 171, name: 'grafana_clean', level: 'G/A', schema: Flag, default: true, note: WITHOUT_EFFECT,
     meaning: 'delete existing dashboards and settings at setup' },
-  { id: 172, name: 'grafana_admin_username', level: 'G', schema: Text, default: 'admin', note: PENDING,
+  { id: 172, name: 'grafana_admin_username', level: 'G', schema: Text, default: 'admin',
     meaning: 'name of Grafana\'s administrator' },
-  { id: 173, name: 'grafana_admin_password', level: 'G', schema: Password, default: 'pigsty', secret: true, note: PENDING,
+  { id: 173, name: 'grafana_admin_password', level: 'G', schema: Password, default: 'pigsty', secret: true,
     meaning: 'password of Grafana\'s administrator' },
   { id: 174, name: 'grafana_plugin_cache', level: 'G', schema: AbsolutePath, default: '/www/pigsty/plugins.tgz', note: PENDING,
     meaning: 'archive with downloaded plugins' },

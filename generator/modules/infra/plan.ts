@@ -7,6 +7,7 @@ import { alertmanagerContribution, peersOf, storageOf } from './alertmanager.ts'
 import { componentsOf } from './components.ts';
 import { dnsContribution } from './dns.ts';
 import { blackboxContribution, pushedDirectory, pushgatewayContribution } from './gateways.ts';
+import { grafanaContribution } from './grafana/service.ts';
 import { type InfraHost, infraHostOf } from './hosts.ts';
 import { journalContribution, journalImages, journalPorts } from './journal.ts';
 import { portalContribution } from './portal.ts';
@@ -26,6 +27,7 @@ export function planInfra(host: SiteHost, site: Site, facts: Facts): Contributio
     alertmanagerContribution(self, site),
     pushgatewayContribution(self),
     blackboxContribution(self),
+    grafanaContribution(self, site, facts),
     journalContribution(host, site),
   ];
   return {
@@ -115,7 +117,11 @@ export function infraPorts(host: SiteHost, site: Site): PortUse[] {
     ...(settings.nginx_enabled ? [use('nginx.service', 'nginx_port', everywhere)] : []),
     ...(settings.nginx_enabled && hasTls ? [use('nginx.service', 'nginx_ssl_port', everywhere)] : []),
     ...(settings.dns_enabled ? [use('dnsmasq.service', 'dns_port', [host.ip, '127.0.0.1'])] : []),
-    ...componentsOf(self).map(({ unit, parameter }) => use(unit, parameter, [host.ip])),
+    ...componentsOf(self).flatMap(({ name, unit, parameter }) =>
+      name === 'grafana'
+        ? [use(unit, parameter, ['127.0.0.1']), use('nginx.service', parameter, [host.ip])]
+        : [use(unit, parameter, [host.ip])],
+    ),
     ...(isClustered ? [use('alertmanager.service', 'alertmanager_cluster_port', [host.ip])] : []),
     ...journalPorts(host),
   ];

@@ -4,9 +4,9 @@ import type { InfraHost } from './hosts.ts';
 import type { PortalEntry } from './schemas.ts';
 
 /** Names of entries whose programs run on every infra host: the portal of each leads to its own. */
-const OWN = ['prometheus', 'alertmanager', 'blackbox', 'pushgateway'];
-/** Names of entries whose programs Debian does not carry (docs/decisions/monitoring.md). */
-export const NOT_CARRIED = ['grafana', 'loki'];
+const OWN = ['prometheus', 'alertmanager', 'blackbox', 'pushgateway', 'grafana'];
+/** Names of entries whose programs are not built. */
+const NOT_BUILT = ['loki'];
 
 /** What the name of an entry leads to. `own`: the component of this host. `none`: nothing of this site runs there. */
 export type Destination =
@@ -24,7 +24,7 @@ export function destinationOf(
   const isHere = endpoint === undefined || ['127.0.0.1', 'localhost', ...infraAddresses].includes(host);
   if (OWN.includes(name) && isHere)
     return componentOf(self, name) ? { kind: 'own', component: name } : { kind: 'none' };
-  if (endpoint === undefined || (NOT_CARRIED.includes(name) && isHere)) return { kind: 'none' };
+  if (endpoint === undefined || (NOT_BUILT.includes(name) && isHere)) return { kind: 'none' };
   return { kind: 'endpoint', endpoint };
 }
 

@@ -64,6 +64,7 @@ export function portalPage(self: InfraHost, site: Site, facts: Facts): FilePlan 
 }
 
 const OWN: readonly (readonly [name: string, path: string, title: string, meaning: string])[] = [
+  ['grafana', '/ui/', 'Grafana', 'dashboards'],
   ['prometheus', '/prometheus/', 'Prometheus', 'metrics, rules and targets'],
   ['alertmanager', '/alertmanager/', 'Alertmanager', 'interface for alerts and silences'],
   ['blackbox', '/blackbox/', 'Blackbox exporter', 'probes of hosts and pages'],

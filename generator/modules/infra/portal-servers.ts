@@ -3,7 +3,8 @@ import { infraIps } from '../../model/infra.ts';
 import { PortalSite } from '../../model/monitoring.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { Site } from '../../model/site.ts';
-import { addressOf, componentOf } from './components.ts';
+import { GRAFANA_PATH } from './carried.ts';
+import { addressOf, type Component, componentOf } from './components.ts';
 import type { InfraHost } from './hosts.ts';
 import { destinationOf, homeDomain, urlOf } from './portal-names.ts';
 import { USERS } from './portal-users.ts';
@@ -15,7 +16,13 @@ import { CURRENT } from './tls.ts';
  * unless TLS is off; on the plain port it leads there.
  */
 export const DIRECTORY = 'etc/nginx';
-const PATHS = ['prometheus', 'alertmanager', 'blackbox'];
+const PATHS = {
+  prometheus: '/prometheus/',
+  alertmanager: '/alertmanager/',
+  blackbox: '/blackbox/',
+  pushgateway: '/push/',
+  grafana: GRAFANA_PATH,
+} as const;
 
 /** A `server` of nginx: view of units/infra/site.conf.ejs. Lines are directives without their semicolon. */
 export type PortalServer = {
@@ -117,8 +124,7 @@ function homePages(self: InfraHost, facts: Facts): Page[] {
     },
     // The address that Pigsty's exporter reads; ours, too.
     { match: '= /nginx', lines: ['stub_status', 'allow 127.0.0.1', 'deny all'], access: 'this host' },
-    ...PATHS.flatMap((name) => ownPages(self, name, `/${name}/`)),
-    ...ownPages(self, 'pushgateway', '/push/'),
+    ...Object.entries(PATHS).flatMap(([name, path]) => ownPages(self, name, path)),
     ...sites.map(sitePage),
     {
       match: '/',
@@ -140,10 +146,8 @@ function entryPages(entry: readonly [string, PortalEntry], self: InfraHost, site
   const [name, { scheme = 'http', auth = false }] = entry;
   const destination = destinationOf(entry, self, infraIps(site));
   switch (destination.kind) {
-    case 'own': {
-      const path = name === 'pushgateway' ? '/push/' : `/${name}/`;
-      return [...ownPages(self, name, '/'), ...ownPages(self, name, path)];
-    }
+    case 'own':
+      return ['/', ...(isOwn(name) ? [PATHS[name]] : [])].flatMap((path) => ownPages(self, name, path));
     case 'endpoint': {
       const lines = [include(auth ? 'own' : 'proxy'), `proxy_pass ${scheme}://${destination.endpoint}`];
       return [{ match: '/', lines, access: auth ? 'password' : 'others' }];
@@ -153,13 +157,27 @@ function entryPages(entry: readonly [string, PortalEntry], self: InfraHost, site
   }
 }
 
+function isOwn(name: string): name is keyof typeof PATHS {
+  return name in PATHS;
+}
+
 /** A program of this host at a path. */
 function ownPages(self: InfraHost, name: string, path: string): Page[] {
   const component = componentOf(self, name);
   if (!component) return [];
+  if (name === 'grafana') return [grafanaPage(component, path)];
   const address = `${addressOf(self, component)}/`;
   const lines = [include('own'), ...secureProxy({ address, certificateName: self.instance })];
   return [{ match: path, lines, access: 'password' }];
+}
+
+/** Grafana asks for a password itself, and has one path only. */
+function grafanaPage({ port }: Component, path: string): Page {
+  const lines =
+    path === GRAFANA_PATH
+      ? [include('own'), `proxy_pass http://127.0.0.1:${port}`]
+      : [`return 302 ${GRAFANA_PATH}`];
+  return { match: path, lines, access: 'login' };
 }
 
 function sitePage({ path, upstream, hasLogin }: PortalSite): Page {

@@ -4,6 +4,7 @@ import { isInfraHost } from '../../model/infra.ts';
 import { settingsOf } from '../../model/module.ts';
 import type { Site } from '../../model/site.ts';
 import { optionName, splitArguments } from '../../text/arguments.ts';
+import { isCarried } from './carried.ts';
 import { type InfraHost, infraHosts } from './hosts.ts';
 import { hasGeneratedUser } from './portal-users.ts';
 import { checkReceivers } from './receiver-rules.ts';
@@ -26,6 +27,12 @@ const rules = {
     message: ({ names }) => `${names}: not in the package sources, left out`,
     help: () =>
       "the console shows metrics and alerts, and the journal has the logs; Debian's package `loki` is another program. Set `grafana_enabled: false` and `loki_enabled: false` to omit this notice",
+  }),
+  grafanaNeedsPortal: rule<{ ip: string }>('infra/grafana-without-portal', {
+    severity: 'warning',
+    message: ({ ip }) => `Grafana is left out on ${ip}: people reach it through the portal only`,
+    label: () => 'set here',
+    help: () => 'set `nginx_enabled: true`, or `grafana_enabled: false`',
   }),
   generatedPassword: rule<{ ip: string }>('infra/generated-password', {
     severity: 'notice',
@@ -90,6 +97,7 @@ export function checkInfra(site: Site): Diagnostic[] {
     ...(first
       ? [
           ...checkNotCarried(hosts),
+          ...hosts.flatMap(checkGrafana),
           ...checkPortal(hosts, first),
           ...checkScrapes(first),
           ...checkOptions(first),
@@ -125,7 +133,7 @@ function checkSiteWide({ hosts }: Site): Diagnostic[] {
 
 function checkNotCarried(hosts: readonly InfraHost[]): Diagnostic[] {
   const isOn = {
-    grafana: ({ settings }: InfraHost) => settings.grafana_enabled,
+    grafana: ({ settings }: InfraHost) => settings.grafana_enabled && !isCarried('grafana', settings),
     loki: ({ settings }: InfraHost) => settings.loki_enabled,
   };
   const names = (['grafana', 'loki'] as const).filter((name) => hosts.some(isOn[name]));
@@ -140,6 +148,12 @@ function checkPings({ host, settings }: InfraHost, site: Site): Diagnostic[] {
       ? [rules.pingedAlready.at(host.parameters.place('ping_targets', [name]), { name, ip })]
       : [],
   );
+}
+
+function checkGrafana({ host, settings }: InfraHost): Diagnostic[] {
+  const isWanted = settings.grafana_enabled && isCarried('grafana', settings);
+  if (!isWanted || settings.nginx_enabled) return [];
+  return [rules.grafanaNeedsPortal.at(host.parameters.place('nginx_enabled'), { ip: host.ip })];
 }
 
 function checkPortal(hosts: readonly InfraHost[], first: InfraHost): Diagnostic[] {

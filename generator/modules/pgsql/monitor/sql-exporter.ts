@@ -12,8 +12,6 @@ import { unitFile, unitPlan } from '../../../text/unit.ts';
 const DIRECTORY = 'etc/pg_exporter';
 const IMAGE = 'pg-exporter';
 
-/** Debian's next release has pg_exporter; it needs nothing of the others of the host. */
-
 export type SqlExporter = {
   /** The unit and the start script have this name. */
   readonly name: string;
