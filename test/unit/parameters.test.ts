@@ -71,6 +71,7 @@ describe('the tables', () => {
     expect(ours).toEqual([
       'prometheus_port',
       'pushgateway_port',
+      'ping_targets',
       'alertmanager_cluster_port',
       'alertmanager_receivers',
       'alertmanager_route',
@@ -216,7 +217,7 @@ describe('values in the forms of inventories', () => {
     ['pgbackrest_repo', { s3: { type: 's3', bundle: true, s3_key_type: 'auto' } }, undefined],
     [
       'pg_exporters',
-      { 20001: { pg_cluster: 'pg-rds', pg_seq: 1, pg_databases: [{ name: 'a' }] } },
+      { 20001: { pg_cluster: 'pg-rds', pg_seq: 1, pg_host: 'db', pg_databases: [{ name: 'a' }] } },
       undefined,
     ],
     ['pg_users', [{ name: 'a', password: 1, expire_at: '2030-12-31', pool_connlimit: -1 }], undefined],
