@@ -21,9 +21,10 @@ import {
 import { dashboardOf } from '../../generator/modules/infra/grafana/dashboard.ts';
 import { queryOf } from '../../generator/modules/infra/grafana/query.ts';
 import type { DashboardPanel } from '../../generator/modules/infra/grafana/schema.ts';
+import { queriesOf } from '../../generator/text/page-queries.ts';
 import { ALL_PAGES } from '../support/all-pages.ts';
 import { closedRows, DASHBOARDS, panelsOf, targetsOf, urlsOf } from '../support/dashboards.ts';
-import { expressionsOf, readMetrics } from '../support/page-metrics.ts';
+import { selectionsOf } from '../support/promql.ts';
 
 /* The pages as dashboards of Grafana. That they have its types is tsc's to say: generator/modules/infra/grafana/schema.ts. */
 const CORE = 'alertlist bargauge stat state-timeline table text timeseries'.split(' ');
@@ -58,16 +59,16 @@ describe('dashboards', () => {
       .flatMap(targetsOf)
       .map(({ expr }) => expr);
     const variables = (one.templating.list ?? []).map(({ definition = '' }) => definition);
-    const missing = expressionsOf(of).filter(
+    const missing = queriesOf(of).filter(
       (expression) => ![...asked, ...variables].some((text) => text.includes(queryOf(expression))),
     );
     expect(missing).toEqual([]);
     const wanted = new Set(
-      expressionsOf(of)
-        .flatMap(readMetrics)
-        .map(({ name }) => name),
+      queriesOf(of)
+        .flatMap(selectionsOf)
+        .map(({ metric }) => metric),
     );
-    const names = asked.flatMap(readMetrics).map(({ name }) => name);
+    const names = asked.flatMap(selectionsOf).map(({ metric }) => metric);
     expect(names.filter((name) => !wanted.has(name))).toEqual([]);
   });
 
