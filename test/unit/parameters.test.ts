@@ -56,6 +56,7 @@ describe('the tables', () => {
       'nginx_users',
       'blackbox_port',
       'alertmanager_port',
+      'grafana_port',
       'node_firewall_mode',
       'node_firewall_intranet',
       'node_firewall_public_port',
