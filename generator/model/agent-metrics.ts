@@ -17,6 +17,7 @@ export const AGENT_METRICS = {
     labels: [],
     meaning: 'whether the host is on a generation that has passed its health checks',
   },
+  pigsty_agent_busy: { labels: [], meaning: 'whether an agent is at work on the host' },
   pigsty_agent_failed_units: { labels: [], meaning: 'number of units that systemd calls failed' },
   pigsty_agent_pending_restart: { labels: [], meaning: 'number of settings that wait for a restart' },
   pigsty_agent_drift: {

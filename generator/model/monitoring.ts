@@ -24,16 +24,7 @@ export const ScrapeJob: Channel<ScrapeJob> = { name: 'scrape job' };
 export const EXPORTERS = [
   ...(['node', 'haproxy', 'promtail', 'docker', 'etcd'] as const),
   ...(['pg_exporter', 'pgbouncer_exporter', 'patroni', 'pgbackrest_exporter'] as const),
-  ...([
-    'prometheus',
-    'alertmanager',
-    'pushgateway',
-    'blackbox',
-    'nginx',
-    'dnsmasq',
-    'grafana',
-    'loki',
-  ] as const),
+  ...(['prometheus', 'alertmanager', 'pushgateway', 'blackbox', 'nginx', 'grafana', 'loki'] as const),
 ] as const;
 export type Exporter = (typeof EXPORTERS)[number];
 

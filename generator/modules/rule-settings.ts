@@ -1,6 +1,7 @@
 import { settingsOf } from '../model/module.ts';
 import { perSite } from '../model/per-site.ts';
 import type { SiteHost } from '../model/site.ts';
+import { daysOf } from '../text/days.ts';
 import { type Ranges, rangesFor } from '../text/recording.ts';
 
 /** What the rules of all modules depend on: how often the site's Prometheus scrapes. Times in seconds. */
@@ -10,20 +11,25 @@ export type RuleSettings = {
   readonly ranges: Ranges;
   /** The addresses of the hosts that watch: each has a Prometheus and an Alertmanager, if it is enabled there. */
   readonly watchers: readonly string[];
+  /** `cert_validity` of the site, in days. */
+  readonly certificateDays: number;
 };
 
 export const ruleSettings = perSite((site): RuleSettings => {
   const hosts = site.hosts.filter(isWatcher);
   const [first] = hosts.length > 0 ? hosts : site.hosts;
-  const { prometheus_scrape_interval = '10s', prometheus_scrape_timeout = '8s' } = first
-    ? settingsOf(first)
-    : {};
+  const {
+    prometheus_scrape_interval = '10s',
+    prometheus_scrape_timeout = '8s',
+    cert_validity = '730d',
+  } = first ? settingsOf(first) : {};
   const scrapeSeconds = secondsOf(prometheus_scrape_interval);
   return {
     scrapeSeconds,
     timeoutSeconds: secondsOf(prometheus_scrape_timeout),
     ranges: rangesFor(scrapeSeconds),
     watchers: hosts.map(({ ip }) => ip),
+    certificateDays: daysOf(String(cert_validity)),
   };
 });
 

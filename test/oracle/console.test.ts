@@ -40,7 +40,7 @@ function addressOf(page: string, variables = ''): string {
 const WITHOUT_ANSWER = /offset 1d|notifications_failed/;
 
 async function open(page: string, variables?: string, size?: Size): Promise<Visit> {
-  const visited = await visit(browser, addressOf(page, variables), size);
+  const visited = await visit(browser, addressOf(page, variables), size && { size });
   await visited.page.waitForSelector('.panel[data-state=shown]');
   return visited;
 }

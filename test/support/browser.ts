@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { quoteShell } from '../../generator/text/quote.ts';
 import { removeTree } from './process.ts';
 
 /** A page of a real browser, and what it did that nobody should have to see. */
@@ -15,12 +16,28 @@ export type Visit = {
 
 const CHROMIUM = '/usr/bin/chromium';
 
+export type BrowserOptions = {
+  /** The command that runs a command in another network. */
+  readonly within?: (command: readonly string[]) => readonly string[];
+  /** More options of Chromium. */
+  readonly flags?: readonly string[];
+};
+
 /** Chromium without a window. `close` removes its profile. */
-export async function startBrowser(): Promise<{ readonly browser: Browser; close(): Promise<void> }> {
+export async function startBrowser({
+  within = (command) => command,
+  flags = [],
+}: BrowserOptions = {}): Promise<{ readonly browser: Browser; close(): Promise<void> }> {
   const profile = mkdtempSync(join(tmpdir(), 'pigsty-browser-'));
-  const args = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--hide-scrollbars'];
+  const args = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--hide-scrollbars', ...flags];
   const env = { ...process.env, HOME: profile };
-  const browser = await puppeteer.launch({ executablePath: CHROMIUM, userDataDir: profile, args, env });
+  const program = join(profile, 'chromium');
+  writeFileSync(program, `#!/bin/sh\nexec ${within([CHROMIUM]).map(quoteShell).join(' ')} "$@"\n`, {
+    mode: 0o755,
+  });
+  const launched = { executablePath: program, userDataDir: join(profile, 'profile'), args, env };
+  // By a pipe: the other network has its own loopback interface.
+  const browser = await puppeteer.launch({ ...launched, pipe: true });
   const close = async () => {
     await browser.close();
     removeTree(profile);
@@ -28,14 +45,21 @@ export async function startBrowser(): Promise<{ readonly browser: Browser; close
   return { browser, close };
 }
 
-/** A new page of `width` by `height` CSS pixels at an address. */
+export type VisitOptions = {
+  /** In CSS pixels. */
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly login?: { readonly username: string; readonly password: string };
+};
+
+/** A new page at an address. */
 export async function visit(
   browser: Browser,
   address: string,
-  { width, height } = { width: 1440, height: 900 },
+  { size = { width: 1440, height: 900 }, login }: VisitOptions = {},
 ): Promise<Visit> {
   const page = await browser.newPage();
-  await page.setViewport({ width, height });
+  await page.setViewport(size);
+  if (login) await page.authenticate(login);
   const complaints: string[] = [];
   const requests: string[] = [];
   page.on('console', (message) => {

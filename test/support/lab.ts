@@ -26,6 +26,8 @@ export type LabNodeRequest = {
 export type LabClient = {
   readonly ip: string;
   exec(command: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /** The command that runs `command` there, for what starts programs itself. */
+  within(command: readonly string[]): readonly string[];
 };
 
 export type Lab = {
@@ -76,10 +78,12 @@ async function createNode(directory: string, segment: Segment, request: LabNodeR
 }
 
 function createClient(lab: string, link: Link, ip: string): LabClient {
+  const within = (command: readonly string[]) => inCgroup(programsCgroup(lab), inNamespace(link, command));
   return {
     ip,
+    within,
     exec: (command, options) => {
-      const [program, ...args] = inCgroup(programsCgroup(lab), inNamespace(link, command));
+      const [program, ...args] = within(command);
       return run(program, args, options);
     },
   };

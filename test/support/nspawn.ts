@@ -36,8 +36,9 @@ const FLAGS = [
   // this machine itself is left out: its clock and its kernel
   '--capability=all',
   '--drop-capability=CAP_SYS_TIME,CAP_SYS_MODULE',
-  // IPAddressDeny= and DeviceAllow= are BPF programs; without it systemd ignores them and a test could not fail
-  '--system-call-filter=bpf',
+  // IPAddressDeny= and DeviceAllow= are BPF programs; without it systemd ignores them and a test could not fail;
+  // node_exporter reads the state of the clock by adjtimex(2)
+  '--system-call-filter=bpf adjtimex clock_adjtime',
 ];
 
 /** Starts the container; the process ends when the node is off. */

@@ -84,7 +84,7 @@ const FIXED: readonly (readonly [RegExp, FixedValue])[] = [
   [/^pg_version$/, () => 170_006],
   [/timeline/, () => 3],
   [
-    /_status$|pending_restart|is_paused|failsafe|cks_fails|replay_paused|paused$|disabled$|agent_drift|agent_failed|pending_restart/,
+    /_status$|pending_restart|is_paused|failsafe|cks_fails|replay_paused|paused$|disabled$|agent_drift|agent_busy|agent_failed|pending_restart/,
     () => 0,
   ],
   [/oom_kill|deadlocks|failed_count|failures_total|notifications_failed|missed|conflicts/, () => 0],

@@ -2,7 +2,7 @@ import type { Contribution } from '../../model/module.ts';
 import type { FilePlan, PlanData } from '../../model/plan.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { Site } from '../../model/site.ts';
-import { splitArguments, withoutVariables } from '../../text/arguments.ts';
+import { optionName, splitArguments, withoutVariables } from '../../text/arguments.ts';
 import { rootCommand } from '../../text/command.ts';
 import { withSecretRefs } from '../../text/secret-refs.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
@@ -23,6 +23,8 @@ const CLUSTER = `${DIRECTORY}/cluster.yml`;
 const UNIT = 'alertmanager.service';
 const CHECK = 'checks/alertmanager';
 const SECRETS: ReadonlySet<string> = new Set(RECEIVER_SECRETS);
+/** How long a member waits for the one before it to deliver an alert. */
+const PEER_SECONDS = 5;
 /** Without receivers, alerts are shown and go nowhere. */
 export const NOBODY = 'nobody';
 
@@ -32,7 +34,7 @@ export function alertmanagerContribution(self: InfraHost, site: Site): Contribut
   const root = { $image: 'alertmanager' };
   return {
     files: [
-      yamlFile(CONFIG, configOf(self.settings), 0o640),
+      yamlFile(CONFIG, configOf(self.settings, peersOf(self, site).length > 0), 0o640),
       yamlFile(CLUSTER, clusterTls(site), 0o644),
       ...amtoolFiles(`https://${addressOf(self, component)}`),
       unitFile(UNIT, 'infra/alertmanager.service.ejs', {
@@ -96,7 +98,13 @@ function clusterArguments(self: InfraHost, site: Site): string[] {
     `--cluster.advertise-address=${address(self)}`,
     ...peers.map((peer) => `--cluster.peer=${address(peer)}`),
     `--cluster.tls-config=${CURRENT}/${CLUSTER}`,
+    ...(isGiven(self.settings, 'cluster.peer-timeout') ? [] : [`--cluster.peer-timeout=${PEER_SECONDS}s`]),
   ];
+}
+
+/** Programs take an option once. */
+function isGiven({ alertmanager_options: text }: Settings, option: string): boolean {
+  return splitArguments(text).some((word) => optionName(word) === option);
 }
 
 /** Both ends show certificates of infra hosts ("Gossip traffic" in Alertmanager's documentation of HTTPS). */
@@ -114,8 +122,11 @@ function clusterTls(site: Site): PlanData {
   };
 }
 
-/** Pigsty's times; what the inventory says comes after them, and wins. */
-function configOf(settings: Settings): PlanData {
+/**
+ * Pigsty's times; what the inventory says comes after them, and wins. In a cluster, a member that compares what another one
+ * has sent since it began must do that rarely, or it sends again what has just been resolved.
+ */
+function configOf(settings: Settings, isClustered: boolean): PlanData {
   const receivers = settings.alertmanager_receivers;
   const first = receivers[0]?.name ?? NOBODY;
   return {
@@ -124,7 +135,7 @@ function configOf(settings: Settings): PlanData {
       receiver: first,
       group_by: ['alertname'],
       group_wait: '10s',
-      group_interval: '10s',
+      group_interval: isClustered ? '1m' : '10s',
       repeat_interval: '1h',
       ...settings.alertmanager_route,
     },

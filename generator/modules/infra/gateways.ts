@@ -4,7 +4,7 @@ import { splitArguments, withoutVariables } from '../../text/arguments.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
 import { addressOf, componentOf } from './components.ts';
 import type { InfraHost } from './hosts.ts';
-import { portalUrl } from './portal-names.ts';
+import { homeDomain, portalUrl } from './portal-names.ts';
 import { CURRENT } from './tls.ts';
 
 /*
@@ -57,7 +57,7 @@ export function blackboxContribution(self: InfraHost): Contribution {
   ];
   return {
     files: [
-      { path: PROBES, mode: 0o644, group: 'prometheus', source: { kind: 'yaml', data: PROBERS } },
+      { path: PROBES, mode: 0o644, group: 'prometheus', source: { kind: 'yaml', data: probers(self) } },
       unitFile(component.unit, `infra/${component.unit}.ejs`, common(self, component.image, words)),
     ],
     units: [unitPlan(component.unit, { image: component.image, reloadOn: [PROBES] })],
@@ -68,20 +68,32 @@ function common({ instance }: InfraHost, image: string, words: readonly string[]
   return { root: { $image: image }, instance, arguments: withoutVariables(words) };
 }
 
-/** Pigsty's modules, and one for pages with a certificate of the site's CA (blackbox_exporter, "Configuration"). */
-const PROBERS: PlanData = {
-  modules: {
-    icmp: { prober: 'icmp', icmp: { preferred_ip_protocol: 'ip4' } },
-    icmp_ttl5: { prober: 'icmp', timeout: '5s', icmp: { preferred_ip_protocol: 'ip4', ttl: 5 } },
-    tcp_connect: { prober: 'tcp', tcp: { preferred_ip_protocol: 'ip4' } },
-    http_2xx: { prober: 'http', http: { preferred_ip_protocol: 'ip4' } },
-    http_post_2xx: { prober: 'http', http: { preferred_ip_protocol: 'ip4', method: 'POST' } },
-    http_site: {
-      prober: 'http',
-      http: {
-        preferred_ip_protocol: 'ip4',
-        tls_config: { ca_file: `${CURRENT}/etc/prometheus/ca.crt` },
+export const DNS_PROBE = 'dns_site';
+
+/** Pigsty's modules, and ours for the site's pages and names (blackbox_exporter, "Configuration"). */
+function probers({ settings }: InfraHost): PlanData {
+  const ip4 = { preferred_ip_protocol: 'ip4' };
+  return {
+    modules: {
+      icmp: { prober: 'icmp', icmp: ip4 },
+      icmp_ttl5: { prober: 'icmp', timeout: '5s', icmp: { ...ip4, ttl: 5 } },
+      tcp_connect: { prober: 'tcp', tcp: ip4 },
+      http_2xx: { prober: 'http', http: ip4 },
+      http_post_2xx: { prober: 'http', http: { ...ip4, method: 'POST' } },
+      http_site: {
+        prober: 'http',
+        http: { ...ip4, tls_config: { ca_file: `${CURRENT}/etc/prometheus/ca.crt` } },
+      },
+      [DNS_PROBE]: {
+        prober: 'dns',
+        dns: {
+          ...ip4,
+          query_name: homeDomain(settings),
+          query_type: 'A',
+          // A portal without a name is an address, which DNS does not know.
+          valid_rcodes: ['NOERROR', 'NXDOMAIN'],
+        },
       },
     },
-  },
-};
+  };
+}

@@ -13,6 +13,7 @@ import {
 import type { Site } from '../../model/site.ts';
 import { peersOf } from './alertmanager.ts';
 import { addressOf, componentsOf } from './components.ts';
+import { DNS_PROBE } from './gateways.ts';
 import { type InfraHost, infraHosts } from './hosts.ts';
 import { JOURNAL_SITE } from './journal.ts';
 import { ruleGroups } from './monitoring/index.ts';
@@ -45,9 +46,10 @@ const JOBS: readonly ScrapeJob[] = [
   { name: 'infra', path: '/metrics', scheme: 'https' },
   { name: 'push', path: '/metrics', scheme: 'https', honorsLabels: true },
   { name: 'portal', path: '/probe', scheme: 'https', probe: 'http_site' },
+  { name: 'dns', path: '/probe', scheme: 'https', probe: DNS_PROBE },
 ];
 
-/** The programs by Pigsty's labels, Pushgateway for the metrics that it got, and the portal as people see it. */
+/** The programs by Pigsty's labels, Pushgateway for the metrics that it got, the portal and DNS as people see them. */
 function targetsOf(self: InfraHost): ScrapeTarget[] {
   const common = { file: self.instance, ip: self.host.ip };
   const labels = (cls: string, exporter: Exporter) => ({ cls, ins: `${cls}-${self.seq}`, exporter });
@@ -76,7 +78,18 @@ function targetsOf(self: InfraHost): ScrapeTarget[] {
     address: `${urlOf(self.host.ip, self.settings)}/ca.crt`,
     labels: labels('portal', 'blackbox'),
   };
-  return [...targets, ...pushed, ...(self.settings.nginx_enabled ? [portal] : [])];
+  const names: ScrapeTarget = {
+    ...common,
+    job: 'dns',
+    address: `${self.host.ip}:${self.settings.dns_port}`,
+    labels: labels('dnsmasq', 'blackbox'),
+  };
+  return [
+    ...targets,
+    ...pushed,
+    ...(self.settings.nginx_enabled ? [portal] : []),
+    ...(self.settings.dns_enabled ? [names] : []),
+  ];
 }
 
 /** `dns_records`, and the names of the portal that they leave out: each infra host answers for them. */

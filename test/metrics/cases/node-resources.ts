@@ -1,5 +1,5 @@
 import type { AlertCase, Series } from '../../support/rule-tests.ts';
-import { ins, NODE, node, PING, series, without } from './targets.ts';
+import { cls, ins, NODE, node, PING, series, without } from './targets.ts';
 
 const FS = { device: '/dev/sda1', device_error: '', fstype: 'ext4', mountpoint: '/data' };
 /** An empty label is none. */
@@ -127,7 +127,7 @@ const NETWORK: AlertCase[] = [
     series: [
       series('probe_success', { ...PING, job: 'pgsql-vip', instance: '10.10.10.2', vip: '10.10.10.2' }, 1, 0),
     ],
-    labels: { ...PING, job: 'pgsql-vip', instance: '10.10.10.2', vip: '10.10.10.2' },
+    labels: { ...cls({ ...PING, job: 'pgsql-vip' }), vip: '10.10.10.2' },
     summary: 'VIP 10.10.10.2 of pg-test does not answer pings, probe_success is 0',
   },
   {

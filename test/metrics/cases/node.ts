@@ -146,7 +146,7 @@ const EXPIRY = 'pigsty_certificate_expiry_timestamp_seconds';
 const AGENT: AlertCase[] = [
   {
     alert: 'NodeGenerationBad',
-    series: [node('pigsty_agent_good', 1, 0)],
+    series: [node('pigsty_agent_good', 1, 0), node('pigsty_agent_busy', 1, 0)],
     labels: NODE,
     summary:
       'Node pg-test-1 (10.10.10.11): the active generation has not passed its health checks, pigsty_agent_good is 0',

@@ -203,7 +203,7 @@ const BACKUPS: AlertCase[] = [
       // Its schedule is weekly.
       series('pgbackrest_backup_since_last_completion_seconds', { ...LAST, stanza: 'pg-slow' }, 5 * DAY),
     ],
-    labels: { job: 'pgsql', ...STANZA },
+    labels: { job: 'pgsql', cls: 'pg-test', ...STANZA },
     summary: 'Cluster pg-test: the last backup is 2d 0h 0m 0s old, and its schedule wants a newer one',
   },
   {
@@ -217,13 +217,13 @@ const BACKUPS: AlertCase[] = [
         1,
       ),
     ],
-    labels: { job: 'pgsql', ...STANZA },
+    labels: { job: 'pgsql', cls: 'pg-test', ...STANZA },
     summary: 'Cluster pg-test: pgBackRest has no usable backup or repository, its status is 1',
   },
   {
     alert: 'PostgresBackupCorrupt',
     series: [series('pgbackrest_backup_last_error_status', LAST, 0, 1)],
-    labels: { job: 'pgsql', ...STANZA },
+    labels: { job: 'pgsql', cls: 'pg-test', ...STANZA },
     summary: 'Cluster pg-test: the last backup has pages with wrong checksums (error status 1)',
   },
   {

@@ -68,6 +68,7 @@ describe.each(SHELLS)('the metrics of a node (%s)', (shell) => {
       [`pigsty_agent_info{generation="2",digest="${await digest()}",version="0.1.0"}`]: '1',
       pigsty_agent_applied_timestamp_seconds: '1700000000',
       pigsty_agent_good: '1',
+      pigsty_agent_busy: '0',
       pigsty_agent_failed_units: '1',
       pigsty_agent_pending_restart: '1',
       pigsty_agent_drift: '0',

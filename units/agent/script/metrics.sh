@@ -19,10 +19,12 @@ do_metrics() { # [DIRECTORY]
 
 print_metrics() {
   if is_switching || [ "$current" != "$good" ]; then is_good=0; else is_good=1; fi
+  if is_locked; then is_busy=1; else is_busy=0; fi
   states=$(unit_states)
   gauge pigsty_agent_info "{generation=\"${current%%-*}\",digest=\"$(hash_of "$manifest")\",version=\"$version\"} 1"
   gauge pigsty_agent_applied_timestamp_seconds " $(applied_at "$current")"
   gauge pigsty_agent_good " $is_good"
+  gauge pigsty_agent_busy " $is_busy"
   gauge pigsty_agent_failed_units " $(echo "$states" | grep -c ' failed$' || :)"
   gauge pigsty_agent_pending_restart " $(waiting_settings | wc -l)"
   gauge pigsty_agent_drift " $(differing_places | wc -l)"

@@ -106,4 +106,7 @@ lock() {
   work=$(mktemp -d "$run/.new-XXXXXX")
 }
 
+# Whether an agent is at work.
+is_locked() { [ -e "$lock_file" ] && ! flock -n -s 8 8<"$lock_file"; }
+
 systemctl() { command systemctl --no-ask-password "$@" 9>&-; }

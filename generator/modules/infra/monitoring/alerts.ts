@@ -126,7 +126,8 @@ function scrapeAlerts({ timeoutSeconds }: RuleSettings): Alert[] {
   return [
     {
       alert: 'ScrapeSlow',
-      expr: `scrape_duration_seconds > ${0.8 * timeoutSeconds}`,
+      // A probe that fails has taken its time.
+      expr: `scrape_duration_seconds > ${0.8 * timeoutSeconds} unless on (job, instance) probe_success < 1`,
       for: '5m',
       level: 2,
       summary: `Target {{ $labels.instance }} of job {{ $labels.job }} takes ${SECONDS} to answer, of ${timeoutSeconds} s that it has`,

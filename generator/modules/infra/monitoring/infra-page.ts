@@ -118,10 +118,7 @@ const others = section(
     '{{integration}} failed': `sum by (integration) (${rate('alertmanager_notifications_failed_total')}) > 0`,
   }),
   chart('Members of Alertmanager', 'none', { '{{ins}}': `alertmanager_cluster_members{${PROMETHEUS}}` }),
-  chart('Names asked for', 'perSecond', {
-    'answered from cache': rate('dnsmasq_hits'),
-    'asked upstream': rate('dnsmasq_misses'),
-  }),
+  chart('Answers of DNS', 'seconds', { '{{ins}}': 'probe_duration_seconds{job="dns"}' }),
   chart('Probes', 'seconds', { '{{job}} {{instance}}': 'topk(20, probe_duration_seconds)' }),
   states('Probes that succeed', { expression: 'probe_success', legend: '{{job}} {{instance}}' }, UP, {
     width: 8,

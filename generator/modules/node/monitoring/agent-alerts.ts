@@ -4,17 +4,17 @@ const DAY = 86_400;
 const EXPIRY = 'pigsty_certificate_expiry_timestamp_seconds - time()';
 
 /** Alerts about what the agent says of its host: generator/model/agent-metrics.ts. */
-export function agentAlerts(): Alert[] {
-  return [...generationAlerts(), ...certificateAlerts()];
+export function agentAlerts(certificateDays: number): Alert[] {
+  return [...generationAlerts(), ...certificateAlerts(certificateDays)];
 }
 
 function generationAlerts(): Alert[] {
   return [
     {
       alert: 'NodeGenerationBad',
-      expr: 'pigsty_agent_good < 1',
-      // An apply that restarts a database takes minutes.
-      for: '5m',
+      // Until the health checks of an activation have passed, it is not good.
+      expr: 'pigsty_agent_good < 1 unless pigsty_agent_busy == 1',
+      for: '1m',
       level: 1,
       summary: `${NODE}: the active generation has not passed its health checks, pigsty_agent_good is {{ $value }}`,
     },
@@ -42,19 +42,21 @@ function generationAlerts(): Alert[] {
   ];
 }
 
-function certificateAlerts(): Alert[] {
+/** A build renews certificates of which less than half is left, so that only those of a site that is not built come near. */
+function certificateAlerts(days: number): Alert[] {
+  const [near, last] = [Math.min(30, days / 3), Math.min(3, days / 10)];
   return [
     {
       alert: 'CertificateNearEnd',
-      expr: `${EXPIRY} < ${30 * DAY}`,
-      for: '10m',
+      expr: `${EXPIRY} < ${near * DAY}`,
+      for: '1m',
       level: 1,
       summary: `${NODE}: certificate {{ $labels.name }} ends in ${SECONDS}`,
     },
     {
       alert: 'CertificateAtEnd',
-      expr: `${EXPIRY} < ${3 * DAY}`,
-      for: '10m',
+      expr: `${EXPIRY} < ${last * DAY}`,
+      for: '1m',
       level: 0,
       summary: `${NODE}: certificate {{ $labels.name }} ends in ${SECONDS}`,
     },

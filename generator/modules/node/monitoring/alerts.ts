@@ -4,14 +4,14 @@ import { type Alert, alertGroup, NODE, PERCENT, SECONDS } from '../../../text/al
 import { agentAlerts } from './agent-alerts.ts';
 import { resourceAlerts } from './resource-alerts.ts';
 
-/** Alerts about hosts, and what runs on each of them (monitoring.md, section 1.5). */
-export function nodeAlerts(): RuleGroup[] {
+/** Alerts about hosts, and what runs on each of them (monitoring.md, section 1.5). Certificates are valid for `certificateDays`. */
+export function nodeAlerts(certificateDays: number): RuleGroup[] {
   const alerts = [
     ...downAlerts(),
     ...resourceAlerts(),
     ...clockAlerts(),
     ...exporterAlerts(),
-    ...agentAlerts(),
+    ...agentAlerts(certificateDays),
   ];
   return [alertGroup('node-alerts', 'node', alerts)];
 }

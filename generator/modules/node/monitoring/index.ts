@@ -6,5 +6,6 @@ import { nodeRules } from './rules.ts';
 
 /** All rules of the module. */
 export function ruleGroups(site: Site): RuleGroup[] {
-  return [...nodeRules(ruleSettings(site).ranges), ...nodeAlerts()];
+  const { ranges, certificateDays } = ruleSettings(site);
+  return [...nodeRules(ranges), ...nodeAlerts(certificateDays)];
 }

@@ -111,7 +111,8 @@ function networkAlerts(): Alert[] {
     },
     {
       alert: 'VipDown',
-      expr: 'probe_success{job=~"node-vip|pgsql-vip"} < 1',
+      // Each of the hosts that may have it is a target.
+      expr: 'max by (job, cls, vip) (probe_success{job=~"node-vip|pgsql-vip"}) < 1',
       for: '1m',
       level: 0,
       summary:

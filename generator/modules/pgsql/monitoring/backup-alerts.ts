@@ -9,7 +9,7 @@ export function backupAlerts({ backupSeconds }: PgsqlLimits): Alert[] {
     {
       alert: 'PostgresBackupBroken',
       // With a repository on each host, only that of the primary has backups.
-      expr: 'min by (job, stanza) (pgbackrest_stanza_status) > 0 or min by (job, stanza) (pgbackrest_repo_status) > 0',
+      expr: 'min by (job, cls, stanza) (pgbackrest_stanza_status) > 0 or min by (job, cls, stanza) (pgbackrest_repo_status) > 0',
       for: '15m',
       level: 0,
       summary:
@@ -17,7 +17,7 @@ export function backupAlerts({ backupSeconds }: PgsqlLimits): Alert[] {
     },
     {
       alert: 'PostgresBackupCorrupt',
-      expr: 'max by (job, stanza) (pgbackrest_backup_last_error_status) > 0',
+      expr: 'max by (job, cls, stanza) (pgbackrest_backup_last_error_status) > 0',
       level: 0,
       summary:
         'Cluster {{ $labels.stanza }}: the last backup has pages with wrong checksums (error status {{ $value }})',
@@ -45,7 +45,7 @@ export function backupAlerts({ backupSeconds }: PgsqlLimits): Alert[] {
 function oldBackupAlerts(limits: PgsqlLimits['backupSeconds']): Alert[] {
   const tooOld = selectors('stanza', limits).map(
     ({ value: seconds, selector }) =>
-      `min by (job, stanza) (pgbackrest_backup_since_last_completion_seconds{${selector}}) > ${seconds}`,
+      `min by (job, cls, stanza) (pgbackrest_backup_since_last_completion_seconds{${selector}}) > ${seconds}`,
   );
   if (tooOld.length === 0) return [];
   return [

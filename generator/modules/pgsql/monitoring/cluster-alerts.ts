@@ -42,13 +42,15 @@ function leaderAlerts({ standbyClusters }: PgsqlLimits): Alert[] {
 function recoveryAlerts({ recoverySeconds }: PgsqlLimits): Alert[] {
   const limits = selectors('cls', recoverySeconds);
   if (limits.length === 0) return [];
+  // A new cluster has no leader at first, and no samples from before.
+  const unlocked = (selector: string) => `patroni_cluster_unlocked{${selector}}`;
   const each = (expr: (limit: (typeof limits)[number]) => string) => limits.map(expr).join(' or ');
   return [
     {
       alert: 'PostgresNoLeader',
       expr: each(
         ({ value, selector }) =>
-          `max by (job, cls) (min_over_time(patroni_cluster_unlocked{${selector}}[${value}s])) > 0`,
+          `max by (job, cls) (min_over_time(${unlocked(selector)}[${value}s]) and ${unlocked(selector)} offset ${value}s) > 0`,
       ),
       level: 0,
       summary: `${CLUSTER} has no leader for longer than pg_rto (patroni_cluster_unlocked is {{ $value }})`,
@@ -141,7 +143,7 @@ function slotAlerts(): Alert[] {
     {
       alert: 'PostgresSlotRetainsWal',
       expr: `pg_slot_retained_bytes > ${limit}`,
-      for: '5m',
+      for: '1m',
       level: 1,
       summary: `${INSTANCE}: slot {{ $labels.slot_name }} keeps ${BYTES} of WAL, more than half of max_slot_wal_keep_size`,
     },

@@ -56,7 +56,8 @@ function poolAlerts(): Alert[] {
     },
     {
       alert: 'PgbouncerPoolFull',
-      expr: 'pgbouncer:db:conn_usage >= 1 and pgbouncer:db:waiting_clients > 0',
+      // Each pair of database and user has a pool of this size.
+      expr: 'pgbouncer:db:pool_current_conn / pgbouncer:db:pool_size >= 1 and pgbouncer:db:waiting_clients > 0',
       for: '1m',
       level: 1,
       summary: `${INSTANCE}: the pool of database {{ $labels.datname }} uses ${PERCENT} of its server connections, and clients wait`,

@@ -10,10 +10,14 @@ started=/tmp/upload.pid
 # systemd would take the end of an upload for that of the unit.
 unset NOTIFY_SOCKET
 
+newest() { # seconds since 1970
+    stat -c %Y "$cursor" "$started" 2>/dev/null | sort -n | tail -n 1
+}
+
 # Ends an upload that hangs, because the other side does: lines are written each minute, so the cursor changes.
 watch() {
     while sleep 60; do
-        [ -n "$(find "$cursor" "$started" -mmin -6 2>/dev/null)" ] || kill -KILL "$(cat "$started")"
+        [ "$(newest)" -gt $(($(date +%s) - 360)) ] || kill -KILL "$(cat "$started")"
     done
 }
 

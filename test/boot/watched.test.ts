@@ -1,0 +1,189 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { labSkipReason } from '../support/lab.ts';
+import type { LabNode } from '../support/node.ts';
+import { Cluster } from './support/cluster.ts';
+import { smallDisk } from './support/disk.ts';
+import { Duty } from './support/duty.ts';
+import { type Fault, faultsOf, lastFaultsOf, sql } from './support/faults.ts';
+import { patchBundle } from './support/patched-bundle.ts';
+import { Portal } from './support/portal.ts';
+
+/* Four bare machines, two of which watch all: what is wrong rings, once, and stops ringing when it is right again. */
+const reason = labSkipReason();
+const ADDRESSES = ['10.10.10.10', '10.10.10.11', '10.10.10.12', '10.10.10.13'] as const;
+const DAY = 86_400_000;
+
+/** What takes an hour or days until it is wrong. */
+const IMPATIENT = [
+  { path: 'etc/prometheus/rules/pgsql-backup-alerts.yml', change: soon('> 111600', '> 30', 'for: 5m') },
+  { path: 'etc/prometheus/rules/pgsql-session-alerts.yml', change: soon('> 3600', '> 60', 'for: 3m') },
+];
+
+function soon(limit: string, sooner: string, wait: string): (text: string) => string {
+  return (text) => text.replace(limit, sooner).replace(wait, 'for: 1m');
+}
+
+describe.skipIf(reason)(`a site that watches itself ${reason ?? ''}`, () => {
+  let cluster: Cluster;
+  let duty: Duty;
+  let portals: readonly Portal[];
+  const node = (ip: string) => cluster.node(ip);
+
+  beforeAll(async () => {
+    // The certificates of a site that nobody has built for two years.
+    vi.stubEnv('SOURCE_DATE_EPOCH', String(Math.floor((Date.now() - 710 * DAY) / 1000)));
+    const inventory = join(import.meta.dirname, 'support', 'watched.yml');
+    cluster = await Cluster.create(inventory, { addresses: ADDRESSES, data: smallDisk });
+    vi.unstubAllEnvs();
+    const ca = join(cluster.workshop.directory, 'watched.pki', 'ca.crt');
+    portals = ['10.10.10.10', '10.10.10.13'].map((ip) => new Portal(node(ip), cluster.client, ca));
+    duty = new Duty(cluster.client, cluster.workshop.directory, 9095);
+  });
+  afterAll(async () => {
+    await duty?.stop();
+    await cluster?.destroy();
+  });
+
+  it('has every target up within a minute, on both infra hosts', async () => {
+    const start = Date.now();
+    await cluster.applyAll();
+    const down = async () => (await Promise.all(portals.map((portal) => portal.targetsDown()))).flat();
+    await expect.poll(down, { timeout: 60_000, interval: 500 }).toEqual([]);
+    console.log(`all targets up after ${Date.now() - start} ms`);
+    await cluster.waitUntilWhole(cluster.nodes.slice(1));
+  });
+
+  it('reloads changed rules', async () => {
+    const before = await node(ADDRESSES[0]).sh('systemctl show -p ExecMainStartTimestamp prometheus');
+    for (const infra of [node('10.10.10.10'), node('10.10.10.13')]) await applyPatched(infra);
+    expect(await node(ADDRESSES[0]).sh('systemctl show -p ExecMainStartTimestamp prometheus')).toBe(before);
+  });
+
+  async function applyPatched(infra: LabNode): Promise<void> {
+    const bundle = await cluster.workshop.unpack(infra.ip);
+    await patchBundle(bundle, IMPATIENT, { reloads: ['prometheus.service'] });
+    await infra.push(bundle, '/root/bundle');
+    const { code, stderr } = await infra.exec(['/root/bundle/pigsty-agent', 'apply']);
+    expect(code, stderr).toBe(0);
+  }
+
+  it('rings for each fault with its labels', async () => {
+    await ring(faultsOf(cluster));
+  });
+
+  it('rings no more when it is over', async () => {
+    await recover(faultsOf(cluster));
+  });
+
+  it('rings for what stops a failover, and for a password', async () => {
+    await ring(lastFaultsOf(cluster));
+    await recover(lastFaultsOf(cluster));
+  });
+
+  async function ring(faults: readonly Fault[]): Promise<void> {
+    const since = Date.now();
+    for (const { cause } of faults) await cause();
+    const missing = () =>
+      faults.flatMap(({ alerts }) => alerts.filter((alert) => !hasRung(alert)).map(nameOf));
+    await expect.poll(missing, { timeout: 300_000, interval: 1000 }).toEqual([]);
+    console.log(`${faults.flatMap(({ alerts }) => alerts).length} alerts after ${Date.now() - since} ms`);
+  }
+
+  async function recover(faults: readonly Fault[]): Promise<void> {
+    const since = Date.now();
+    for (const { cure } of faults) await cure();
+    const left = () => faults.flatMap(({ alerts }) => alerts.filter(isRinging).map(nameOf));
+    await expect.poll(left, { timeout: 300_000, interval: 1000 }).toEqual([]);
+    console.log(`all resolved after ${Date.now() - since} ms`);
+  }
+
+  const nameOf = (alert: Fault['alerts'][number]) => JSON.stringify(alert);
+
+  function hasRung([name, labels]: Fault['alerts'][number]): boolean {
+    return duty.about(name, labels).some(({ status }) => status === 'firing');
+  }
+
+  function isRinging([name, labels]: Fault['alerts'][number]): boolean {
+    return duty.about(name, labels).at(-1)?.status === 'firing';
+  }
+
+  it('is watched by the other infra host when one is lost, and loses no line', async () => {
+    const [first] = portals;
+    const lost = node('10.10.10.10');
+    const labels = { ip: '10.10.10.10' };
+    const marks = [1, 2, 3].map((n) => `away${n}`);
+    await lost.powerCut();
+    for (const mark of marks) await writeLine(node('10.10.10.11'), mark);
+    const alerts = [
+      ['NodeDown', labels],
+      ['EtcdServerDown', { ...labels, ins: 'etcd-1' }],
+      ['InfraDown', { ...labels, ins: 'prometheus-1' }],
+    ] as const;
+    const missing = () => alerts.filter((alert) => !isRinging(alert));
+    await expect.poll(missing, { timeout: 180_000, interval: 1000 }).toEqual([]);
+    await lost.boot();
+    await expect.poll(() => alerts.filter(isRinging), { timeout: 180_000, interval: 1000 }).toEqual([]);
+    const fields = { INS: 'pg-test-1', SYSLOG_IDENTIFIER: 'postgres' };
+    const text = async () => (await first?.lines(fields, 1000))?.join('\n') ?? '';
+    for (const mark of marks) await expect.poll(text, { timeout: 30_000 }).toContain(mark);
+  });
+
+  /** A line in PostgreSQL's log. */
+  async function writeLine(member: LabNode, text: string): Promise<void> {
+    await sql(member, `do $$ begin raise log '${text}'; end $$`);
+  }
+
+  it('says that a noisy client was cut short', async () => {
+    const [, second] = portals;
+    await sql(
+      node('10.10.10.11'),
+      "do $$ begin for n in 1..30000 loop raise log 'noise %', n; end loop; end $$",
+    );
+    // systemd's catalog: messages of a service were suppressed.
+    const fields = { _HOSTNAME: 'h11', MESSAGE_ID: 'a596d6fe7bfa4994828e72309e95d61e' };
+    const said = async () => (await second?.lines(fields))?.join('\n') ?? '';
+    await expect
+      .poll(said, { timeout: 60_000, interval: 1000 })
+      .toMatch(/Suppressed \d+ messages from pgsql-journal/);
+  });
+
+  it('follows a member that comes and goes; nothing restarts', async () => {
+    const infra = [node('10.10.10.10'), node('10.10.10.13')];
+    const started = () =>
+      Promise.all(
+        infra.map((one) =>
+          one.sh(
+            'cd /etc/pigsty/current/units && systemctl show -p Id,ExecMainStartTimestampMonotonic $(ls *.service | grep -Ev "metrics|provision|logs|access|members")',
+          ),
+        ),
+      );
+    const before = await started();
+    const targets = async () =>
+      (await Promise.all(portals.map((portal) => portal.targets()))).map(
+        (all) => all.filter(({ labels }) => labels.ins === 'pg-test-4').length,
+      );
+    const line = '        10.10.10.14: { pg_seq: 4, pg_role: replica }\n';
+    const last = '        10.10.10.13: { pg_seq: 3, pg_role: replica }\n';
+    cluster.workshop.edit((text) => text.replace(last, last + line));
+    await cluster.shipAll(infra);
+    await cluster.applyAll(infra);
+    await expect.poll(targets, { timeout: 20_000, interval: 500 }).toEqual([7, 7]);
+    cluster.workshop.edit((text) => text.replace(line, ''));
+    await cluster.shipAll(infra);
+    await cluster.applyAll(infra);
+    await expect.poll(targets, { timeout: 20_000, interval: 500 }).toEqual([0, 0]);
+    expect(await started()).toEqual(before);
+  });
+
+  it('has said everything once', () => {
+    const said = new Map<string, string>();
+    const twice: string[] = [];
+    for (const { from, status, labels } of duty.notices()) {
+      const key = JSON.stringify(labels);
+      if (said.get(key) === status) twice.push(`${from} ${status} ${key}`);
+      said.set(key, status);
+    }
+    expect(twice).toEqual([]);
+  });
+});
