@@ -12,6 +12,7 @@ import type { Bench, BenchResult } from './result.ts';
 import { scaleBench } from './scale.ts';
 import { startupBench } from './startup.ts';
 import { trioBench } from './trio.ts';
+import { watchingBench } from './watching.ts';
 
 /*
  * `npm run bench`: measures the product and other programs that do the same work in the same run, and prints the goals.
@@ -26,6 +27,7 @@ const BENCHES: readonly Bench[] = [
   nodeBench,
   trioBench,
   pgbenchBench,
+  watchingBench,
 ];
 
 const USAGE = `usage: npm run bench -- [--runs N] [--json FILE] [NAME…]

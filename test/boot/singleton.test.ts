@@ -117,7 +117,7 @@ describe.skipIf(reason).each(SINGLETON_SUITES)(`a host of blueprint meta on %s $
   it('a configuration that PostgreSQL refuses: apply goes back, and it serves again', async () => {
     const before = last;
     last = await site.bundle(++revision, [withVariables(TLS, AUTH_QUERY), WITH_LATE]);
-    await patchBundle(last.directory, [NO_LIBRARY, SHORT_GATE], ['patroni.service']);
+    await patchBundle(last.directory, [NO_LIBRARY, SHORT_GATE], { restarts: ['patroni.service'] });
     const applied = await host.apply(revision);
     expect(applied.stderr).toMatch(
       /will restart patroni\.service \(Patroni pg-meta-1, PostgreSQL 17 of cluster pg-meta\)/,

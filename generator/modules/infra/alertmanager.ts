@@ -7,7 +7,7 @@ import { withSecretRefs } from '../../text/secret-refs.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
 import { addressOf, type Component, componentOf } from './components.ts';
 import { type InfraHost, infraHosts } from './hosts.ts';
-import { argumentsIn, withoutVariables } from './options.ts';
+import { argumentsIn, optionName, withoutVariables } from './options.ts';
 import { portalUrl } from './portal-names.ts';
 import { RECEIVER_SECRETS } from './schemas.ts';
 import { CURRENT, clientTls } from './tls.ts';
@@ -98,8 +98,13 @@ function clusterArguments(self: InfraHost, site: Site): string[] {
     `--cluster.advertise-address=${address(self)}`,
     ...peers.map((peer) => `--cluster.peer=${address(peer)}`),
     `--cluster.tls-config=${CURRENT}/${CLUSTER}`,
-    `--cluster.peer-timeout=${PEER_SECONDS}s`,
+    ...(isGiven(self.settings, 'cluster.peer-timeout') ? [] : [`--cluster.peer-timeout=${PEER_SECONDS}s`]),
   ];
+}
+
+/** Programs take an option once. */
+function isGiven({ alertmanager_options: text }: Settings, option: string): boolean {
+  return argumentsIn(text).some((word) => optionName(word) === option);
 }
 
 /** Both ends show certificates of infra hosts ("Gossip traffic" in Alertmanager's documentation of HTTPS). */

@@ -55,7 +55,6 @@ const JOBS: readonly ScrapeJob[] = [
   { name: 'push', path: '/metrics', scheme: 'https', honorsLabels: true },
   { name: 'portal', path: '/probe', scheme: 'https', probe: 'http_site' },
   { name: 'dns', path: '/probe', scheme: 'https', probe: DNS_PROBE },
-  { name: 'service', path: '/probe', scheme: 'https', probe: 'tcp_connect' },
 ];
 
 /** The programs by Pigsty's labels, Pushgateway for the metrics that it got, the portal and DNS as people see them. */

@@ -98,7 +98,6 @@ function lostNode(node: LabNode, cluster: Cluster): Fault {
     alerts: [
       ...down.map((name) => [`${name}Down`, labels] as const),
       ['NodePingLost', labels],
-      ['ProbeFailed', { ...labels, job: 'service', ins: 'pg-test-primary' }],
       ['EtcdServerDown', { ...labels, ins: 'etcd-3' }],
       ['EtcdNoSpare', { cls: 'etcd' }],
       ['PostgresReplicationBreak', PRIMARY],
@@ -171,11 +170,14 @@ function slot(node: LabNode): Fault {
   };
 }
 
+/** Its startup process, which replays WAL, stands still. */
 function lag(node: LabNode): Fault {
+  const startup = "select pid from pg_stat_activity where backend_type = 'startup'";
+  const signal = async (name: string) => node.sh(`kill -s ${name} ${await sql(node, startup)}`);
   return {
     alerts: [['PostgresReplicationLag', { ins: 'pg-test-3', cls: 'pg-test' }]],
-    cause: () => sql(node, 'select pg_wal_replay_pause()'),
-    cure: () => sql(node, 'select pg_wal_replay_resume()'),
+    cause: () => signal('STOP'),
+    cure: () => signal('CONT'),
   };
 }
 

@@ -24,12 +24,12 @@ export const SHORT_GATE: Patch = {
 
 /**
  * Changes a bundle in place, as if the compiler had made it so: what no inventory can ask for, because `build` refuses
- * it. The units in `restarts` get another restart digest.
+ * it. The units in `restarts` get another restart digest, those in `reloads` another reload digest.
  */
 export async function patchBundle(
   directory: string,
   patches: readonly Patch[],
-  restarts: readonly string[] = [],
+  { restarts = [], reloads = [] }: { restarts?: readonly string[]; reloads?: readonly string[] } = {},
 ): Promise<void> {
   const path = join(directory, 'bundle');
   let manifest = readFileSync(path, 'utf8');
@@ -50,6 +50,8 @@ export async function patchBundle(
   manifest = replace(manifest, `config ${old}`, `config ${config}`);
   for (const unit of restarts)
     manifest = replace(manifest, new RegExp(`^(unit ${unit} \\w+) \\w+ `, 'm'), `$1 ${sha256(config)} `);
+  for (const unit of reloads)
+    manifest = replace(manifest, new RegExp(`^(unit ${unit} \\w+ \\w+) \\w+ `, 'm'), `$1 ${sha256(config)} `);
   writeFileSync(path, manifest);
   writeSums(directory);
 }

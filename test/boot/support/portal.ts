@@ -114,7 +114,8 @@ export class Portal {
   /** The messages that journals of all hosts have with these fields, the newest first. */
   async lines(fields: Readonly<Record<string, string>>, limit = 100): Promise<readonly string[]> {
     const query = Object.entries(fields).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
-    const headers = ['Accept: application/json', `Range: entries=:-${limit}:${limit}`];
+    const now = Math.floor(Date.now() / 1000) + 1;
+    const headers = ['Accept: application/json', `Range: realtime=:${now}:-${limit}:${limit}`];
     const { status, body } = await this.ask(`/journal/entries?${query.join('&')}`, { headers });
     if (status !== 200) throw new Error(`${this.#node.name}: journal: ${status} ${body.slice(0, 500)}`);
     const entries = body.split('\n').filter((line) => line !== '');

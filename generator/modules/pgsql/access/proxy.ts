@@ -23,17 +23,11 @@ const DEFAULT_SERVER = `inter 1s fastinter ${FAST_CHECK} downinter ${FAST_CHECK}
 
 const TLS_CHECK = ` check-ssl verify required ca-file /etc/pigsty/current/${PROXY_CA} crl-file /etc/pigsty/current/${PROXY_REVOCATIONS}`;
 
-/** A service of a cluster on a host whose HAProxy runs it. */
-type ClusterListener = { readonly ip: HostIp; readonly cluster: string; readonly service: ProxyService };
-
 /** The services of every cluster, on each host whose HAProxy runs them. */
-export function proxyListeners(site: Site): ClusterListener[] {
+export function proxyListeners(site: Site): { readonly ip: HostIp; readonly service: ProxyService }[] {
   return clusters(site).flatMap((members) => {
-    const cluster = members[0]?.cluster ?? '';
     const services = clusterServices(members, site);
-    return serviceHosts(members, site).flatMap(({ ip }) =>
-      services.map((service) => ({ ip, cluster, service })),
-    );
+    return serviceHosts(members, site).flatMap(({ ip }) => services.map((service) => ({ ip, service })));
   });
 }
 

@@ -2,7 +2,6 @@ import { type Offer, OpenPort, offer } from '../../../model/facts.ts';
 import { infraIps } from '../../../model/infra.ts';
 import { DnsRecord, type Exporter, ScrapeJob, ScrapeTarget } from '../../../model/monitoring.ts';
 import type { Site } from '../../../model/site.ts';
-import { proxyListeners } from '../access/proxy.ts';
 import { vipOf } from '../ha/vip.ts';
 import { clusters, type PgsqlMember, pgsqlMembers } from '../members.ts';
 import { hasRestTls } from '../record.ts';
@@ -21,7 +20,6 @@ export function monitoringOffers(site: Site): Offer[] {
       ScrapeTarget,
       members.flatMap((member) => [...targetsOf(member, site), ...vipTargets(member)]),
     ),
-    offer(ScrapeTarget, serviceTargets(site)),
     offer(OpenPort, ports),
     offer(DnsRecord, [...members.map(memberRecord), ...clusters(site).flatMap(clusterRecord)]),
   ];
@@ -56,19 +54,6 @@ function vipTargets(member: PgsqlMember): ScrapeTarget[] {
   if (vip === undefined) return [];
   const labels = { ...labelsOf(member), exporter: 'blackbox', vip, job: 'pgsql-vip' } as const;
   return [{ job: 'ping', file: `${vip}---${ip}`, ip, address: vip, labels }];
-}
-
-/** The services of clusters on the hosts of their HAProxy, as clients connect to them. */
-function serviceTargets(site: Site): ScrapeTarget[] {
-  return proxyListeners(site)
-    .filter(({ service }) => !service.address.startsWith('127.'))
-    .map(({ ip, cluster, service }) => ({
-      job: 'service',
-      file: ip,
-      ip,
-      address: `${service.address === '*' ? ip : service.address}:${service.port}`,
-      labels: { cls: cluster, ins: service.name, exporter: 'blackbox' },
-    }));
 }
 
 function memberRecord({ host, instance }: PgsqlMember): DnsRecord {
