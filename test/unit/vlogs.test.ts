@@ -72,6 +72,12 @@ describe('VictoriaLogs', () => {
     expect(sourceOf(WITH.infra, 'etc/nginx/sites/vlogs-metrics.conf')).toContain('ssl_verify_client on');
   });
 
+  it('is the log store also where an archive has another one', () => {
+    const { infra, codes } = compiled(carried('[loki, victoria-logs]'));
+    expect(unitsOf(infra)).toContain(UNIT);
+    expect(codes).not.toContain('infra/loki-not-built');
+  });
+
   it.each([
     ['without an archive', ['image_sources: []'], ['infra/not-carried']],
     ['with another log store', [carried('[loki]')], ['infra/loki-not-built']],
