@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startArchive, type TestArchive } from '../support/archive.ts';
-import { removeTree } from '../support/process.ts';
+import { removeTree, run } from '../support/process.ts';
 import { root, Workshop } from '../support/product.ts';
 import { skipReason } from '../support/requirements.ts';
 import { UnpackedBundle } from '../support/unpacked-bundle.ts';
@@ -156,4 +156,22 @@ describe.skipIf(skipped)(`programs of an archive${skipped ? ` (${skipped})` : ''
       kill $(cat "$node/run/nginx/nginx.pid")`);
     expect(stdout).toBe('502\n404\n');
   });
+
+  it.each(['grafana.service', 'victoria_logs.service'])(
+    '%s: systemd accepts it, and what it may do is little',
+    async (unit) => {
+      const file = join(bundle.generation, 'units', unit);
+      // The program is in the image.
+      const verified = await run('systemd-analyze', ['verify', '--man=no', file]);
+      const complaints = `${verified.stdout}${verified.stderr}`
+        .split('\n')
+        .filter(
+          (line) => line.includes(unit) && !line.endsWith('is not executable: No such file or directory'),
+        );
+      expect(complaints).toEqual([]);
+      const { stdout } = await run('systemd-analyze', ['security', '--offline=true', file]);
+      const exposure = /Overall exposure level for \S+: ([0-9.]+)/.exec(stdout)?.[1];
+      expect(Number(exposure)).toBeLessThanOrEqual(3);
+    },
+  );
 });
