@@ -24,7 +24,7 @@ export const ScrapeJob: Channel<ScrapeJob> = { name: 'scrape job' };
 export const EXPORTERS = [
   ...(['node', 'haproxy', 'promtail', 'docker', 'etcd'] as const),
   ...(['pg_exporter', 'pgbouncer_exporter', 'patroni', 'pgbackrest_exporter'] as const),
-  ...(['prometheus', 'alertmanager', 'pushgateway', 'blackbox', 'nginx', 'grafana', 'loki'] as const),
+  ...(['prometheus', 'alertmanager', 'pushgateway', 'blackbox', 'nginx', 'grafana', 'vlogs'] as const),
 ] as const;
 export type Exporter = (typeof EXPORTERS)[number];
 
@@ -80,6 +80,10 @@ export const RuleGroup: Channel<RuleGroup> = { name: 'rule group' };
 
 /** Pages of the console. */
 export const DashboardPage: Channel<Page> = { name: 'dashboard page' };
+
+/** A store of lines beside the journals of an infra host: where the receiver of journals there passes them on to it. */
+export type LogStore = { readonly ip: HostIp; readonly path: string };
+export const LogStore: Channel<LogStore> = { name: 'log store' };
 
 /** Names of an address, for the DNS servers of the site. `file` groups records that come and go together. */
 export type DnsRecord = {

@@ -33,7 +33,7 @@ export const laterNames: readonly LaterName[] = [
   { names: 'nginx_clean nginx_cert_validity', why: INFRA },
   { names: 'grafana_pgurl grafana_view_password grafana_auth_proxy', why: INFRA },
   { names: 'vmetrics_port vmetrics_options vmalert_enabled vmalert_port vmalert_options', why: INFRA },
-  { names: 'vlogs_port vlogs_options vtraces_enabled vtraces_clean vtraces_port vtraces_options', why: INFRA },
+  { names: 'vlogs_options vtraces_enabled vtraces_clean vtraces_port vtraces_options', why: INFRA },
   { names: 'vector_data vector_port vector_read_from vector_log_endpoint', why: MONITORED },
   { names: 'minio_endpoint minio_https minio_type minio_provision minio_safeguard minio_rm_data minio_rm_pkg', why: MINIO },
   { names: 'docker_data docker_storage_driver docker_image docker_exporter_port app apps', why: DOCKER },

@@ -157,6 +157,7 @@ const SERIES: readonly (readonly [RegExp, readonly Labels[]])[] = [
     /^probe_/,
     [
       ...NODES.map((one) => ({ ...one, job: 'ping', instance: one.ip })),
+      { ...NODES[0], job: 'dns', instance: '10.10.10.10' },
       { ...NODES[1], job: 'pgsql-vip', vip: '10.10.10.3', instance: '10.10.10.3' },
     ],
   ],

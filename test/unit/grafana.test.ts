@@ -70,7 +70,7 @@ describe('Grafana', () => {
   it('is left out, and said to be, without a portal', () => {
     const { plan, codes } = compiled(carried(), 'nginx_enabled: false');
     expect(hasUnit(plan)).toBe(false);
-    expect(codes.filter((one) => one.startsWith('infra/grafana-without-portal'))).toHaveLength(2);
+    expect(codes.filter((one) => one.startsWith('infra/without-portal'))).toHaveLength(2);
   });
 
   it('listens on its host, behind the portal, which shows its metrics to infra hosts', () => {

@@ -17,6 +17,15 @@ export function isCarried(name: string, settings: Settings): boolean {
   });
 }
 
+/** Where VictoriaLogs is, on its host and below the portal. */
+export const VLOGS_PATH = '/vlogs';
+
+/** Whether a host runs VictoriaLogs, which gets what the host receives of journals. */
+export function hasVictoriaLogs(settings: Settings): boolean {
+  const isWanted = settings.loki_enabled && settings.journal_enabled && settings.nginx_enabled;
+  return isWanted && isCarried('victoria-logs', settings);
+}
+
 /** Whether a host runs Grafana. People reach it through the portal only. */
 export function hasGrafana(settings: Settings): boolean {
   return settings.grafana_enabled && settings.nginx_enabled && isCarried('grafana', settings);

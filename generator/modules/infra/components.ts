@@ -1,5 +1,5 @@
 import type { Settings } from '../../model/settings.ts';
-import { hasGrafana } from './carried.ts';
+import { hasGrafana, hasVictoriaLogs } from './carried.ts';
 import type { InfraHost } from './hosts.ts';
 
 /*
@@ -8,7 +8,7 @@ import type { InfraHost } from './hosts.ts';
  */
 export type Component = {
   /** As in labels of its metrics: `prometheus` is the cluster, `prometheus-1` the instance. */
-  readonly name: 'nginx' | 'prometheus' | 'alertmanager' | 'pushgateway' | 'blackbox' | 'grafana';
+  readonly name: 'nginx' | 'prometheus' | 'alertmanager' | 'pushgateway' | 'blackbox' | 'grafana' | 'vlogs';
   readonly unit: string;
   readonly image: string;
   readonly port: number;
@@ -19,7 +19,8 @@ export type Component = {
     | 'pushgateway_port'
     | 'alertmanager_port'
     | 'blackbox_port'
-    | 'grafana_port';
+    | 'grafana_port'
+    | 'vlogs_port';
 };
 
 /** The programs that a host has switched on, by Pigsty's names. */
@@ -36,6 +37,11 @@ export function componentOf(self: InfraHost, name: string): Component | undefine
 /** `10.10.10.10:9090` */
 export function addressOf({ host }: InfraHost, { port }: Component): string {
   return `${host.ip}:${port}`;
+}
+
+/** Programs that know no client certificates: they listen on 127.0.0.1, and nginx shows their metrics (local-metrics.ts). */
+export function isLocal({ name }: Component): boolean {
+  return name === 'grafana' || name === 'vlogs';
 }
 
 type Row = Omit<Component, 'port'> & { isOn(settings: Settings): boolean };
@@ -77,11 +83,17 @@ const ALL: readonly Row[] = [
     isOn: (settings) => settings.blackbox_enabled,
   },
   {
-    // Grafana itself knows no client certificates: it listens on this host, and nginx shows its metrics (grafana/service.ts).
     name: 'grafana',
     unit: 'grafana.service',
     image: 'grafana',
     parameter: 'grafana_port',
     isOn: hasGrafana,
+  },
+  {
+    name: 'vlogs',
+    unit: 'victoria_logs.service',
+    image: 'victoria-logs',
+    parameter: 'vlogs_port',
+    isOn: hasVictoriaLogs,
   },
 ];

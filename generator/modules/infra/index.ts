@@ -18,6 +18,7 @@ export const infra = defineModule({
     'pushgateway',
     'blackbox',
     'grafana',
+    'victoria-logs',
     'haproxy',
     'journal',
   ],

@@ -14,6 +14,7 @@ import type { Site, SiteHost } from '../../model/site.ts';
 import { daysOf } from '../../text/days.ts';
 import { bytesOf } from '../../text/size.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
+import { hasVictoriaLogs, VLOGS_PATH } from './carried.ts';
 
 /*
  * An infra host stores the journals of all hosts: HAProxy in front, which knows the hosts by their certificates, then
@@ -73,7 +74,11 @@ function directory({ journal_data: path }: Settings): DirectoryPlan {
 
 function receiverFiles(host: SiteHost, site: Site): FilePlan[] {
   const senders = site.hosts.filter(hasJournal).map(({ ip }) => ({ ip, source: sourceOf(ip) }));
+  const settings = settingsOf(host);
   const view = {
+    stores: hasVictoriaLogs(settings)
+      ? [{ path: `${VLOGS_PATH}/insert/journald/upload`, port: settings.vlogs_port }]
+      : [],
     address: host.ip,
     port: settingsOf(host).journal_port,
     remotePort: REMOTE_PORT,

@@ -5,6 +5,7 @@ import {
   DashboardPage,
   DnsRecord,
   type Exporter,
+  LogStore,
   PortalSite,
   RuleGroup,
   ScrapeJob,
@@ -12,7 +13,8 @@ import {
 } from '../../model/monitoring.ts';
 import type { Site } from '../../model/site.ts';
 import { peersOf } from './alertmanager.ts';
-import { addressOf, componentsOf } from './components.ts';
+import { VLOGS_PATH } from './carried.ts';
+import { addressOf, componentOf, componentsOf } from './components.ts';
 import { DNS_PROBE } from './gateways.ts';
 import { type InfraHost, infraHosts } from './hosts.ts';
 import { JOURNAL_SITE } from './journal.ts';
@@ -32,10 +34,16 @@ export function infraOffers(site: Site): Offer[] {
       hosts.flatMap((self) => openPorts(self, site)),
     ),
     offer(OpenPort, journalPorts(site)),
+    offer(LogStore, hosts.flatMap(logStore)),
     offer(PortalSite, journalReceivers(site).length > 0 ? [JOURNAL_SITE] : []),
     offer(RuleGroup, ruleGroups(site)),
     offer(DashboardPage, INFRA_PAGES),
   ];
+}
+
+function logStore(self: InfraHost): LogStore[] {
+  const path = `${VLOGS_PATH}/insert/journald`;
+  return componentOf(self, 'vlogs') ? [{ ip: self.host.ip, path }] : [];
 }
 
 function journalPorts(site: Site): OpenPort[] {

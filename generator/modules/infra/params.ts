@@ -211,12 +211,14 @@ const grafana = section('GRAFANA', [
 // biome-ignore format: a table, one parameter per row
 const loki = section('LOKI', [
   { id: 176, name: 'loki_enabled', level: 'G/I', schema: Flag, default: true,
-    meaning: 'run Loki, the log store, on this infra host' },
+    meaning: 'run a log store on this infra host: VictoriaLogs, if an archive of image_sources lists victoria-logs' },
+  { name: 'vlogs_port', level: 'G', schema: Port, default: 9428, note: LATER,
+    meaning: 'port of VictoriaLogs on its host, and of its metrics for the other infra hosts' },
   { id: 177, name: 'loki_clean', level: 'G/A', schema: Flag, default: false, note: WITHOUT_EFFECT,
     meaning: 'delete existing logs at setup' },
-  { id: 178, name: 'loki_data', level: 'G', schema: AbsolutePath, default: '/data/loki', note: PENDING,
+  { id: 178, name: 'loki_data', level: 'G', schema: AbsolutePath, default: '/data/loki',
     meaning: 'directory of the logs' },
-  { id: 179, name: 'loki_retention', level: 'G', schema: Interval, default: '15d', note: PENDING,
+  { id: 179, name: 'loki_retention', level: 'G', schema: Days, default: '15d',
     meaning: 'age at which logs are deleted' },
 ]);
 

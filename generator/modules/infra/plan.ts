@@ -4,7 +4,7 @@ import { exporterWeb } from '../../model/monitoring.ts';
 import type { DirectoryPlan, FilePlan, ModuleImage, PortUse } from '../../model/plan.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { alertmanagerContribution, peersOf, storageOf } from './alertmanager.ts';
-import { componentsOf } from './components.ts';
+import { componentsOf, isLocal } from './components.ts';
 import { dnsContribution } from './dns.ts';
 import { blackboxContribution, pushedDirectory, pushgatewayContribution } from './gateways.ts';
 import { grafanaContribution } from './grafana/service.ts';
@@ -14,6 +14,7 @@ import { portalContribution } from './portal.ts';
 import { portalDomains } from './portal-names.ts';
 import { DIRECTORY, prometheusContribution } from './prometheus.ts';
 import { CURRENT, certificates, tlsFiles } from './tls.ts';
+import { vlogsContribution } from './vlogs.ts';
 
 /** The monitoring centre on one host; each infra host is complete (docs/decisions/monitoring.md). */
 export function planInfra(host: SiteHost, site: Site, facts: Facts): Contribution {
@@ -28,6 +29,7 @@ export function planInfra(host: SiteHost, site: Site, facts: Facts): Contributio
     pushgatewayContribution(self),
     blackboxContribution(self),
     grafanaContribution(self, site, facts),
+    vlogsContribution(self),
     journalContribution(host, site),
   ];
   return {
@@ -117,11 +119,12 @@ export function infraPorts(host: SiteHost, site: Site): PortUse[] {
     ...(settings.nginx_enabled ? [use('nginx.service', 'nginx_port', everywhere)] : []),
     ...(settings.nginx_enabled && hasTls ? [use('nginx.service', 'nginx_ssl_port', everywhere)] : []),
     ...(settings.dns_enabled ? [use('dnsmasq.service', 'dns_port', [host.ip, '127.0.0.1'])] : []),
-    ...componentsOf(self).flatMap(({ name, unit, parameter }) =>
-      name === 'grafana'
+    ...componentsOf(self).flatMap((component) => {
+      const { unit, parameter } = component;
+      return isLocal(component)
         ? [use(unit, parameter, ['127.0.0.1']), use('nginx.service', parameter, [host.ip])]
-        : [use(unit, parameter, [host.ip])],
-    ),
+        : [use(unit, parameter, [host.ip])];
+    }),
     ...(isClustered ? [use('alertmanager.service', 'alertmanager_cluster_port', [host.ip])] : []),
     ...journalPorts(host),
   ];

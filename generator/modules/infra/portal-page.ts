@@ -3,6 +3,7 @@ import { infraIps } from '../../model/infra.ts';
 import { DashboardPage, PortalSite } from '../../model/monitoring.ts';
 import type { FilePlan, FileSource } from '../../model/plan.ts';
 import type { Site } from '../../model/site.ts';
+import { VLOGS_PATH } from './carried.ts';
 import { componentOf } from './components.ts';
 import type { InfraHost } from './hosts.ts';
 import { consoleFile } from './monitoring/console-file.ts';
@@ -65,6 +66,7 @@ export function portalPage(self: InfraHost, site: Site, facts: Facts): FilePlan 
 
 const OWN: readonly (readonly [name: string, path: string, title: string, meaning: string])[] = [
   ['grafana', '/ui/', 'Grafana', 'dashboards'],
+  ['vlogs', `${VLOGS_PATH}/select/vmui/`, 'VictoriaLogs', 'search in all lines'],
   ['prometheus', '/prometheus/', 'Prometheus', 'metrics, rules and targets'],
   ['alertmanager', '/alertmanager/', 'Alertmanager', 'interface for alerts and silences'],
   ['blackbox', '/blackbox/', 'Blackbox exporter', 'probes of hosts and pages'],

@@ -3,7 +3,7 @@ import { infraIps } from '../../model/infra.ts';
 import { PortalSite } from '../../model/monitoring.ts';
 import type { Settings } from '../../model/settings.ts';
 import type { Site } from '../../model/site.ts';
-import { GRAFANA_PATH } from './carried.ts';
+import { GRAFANA_PATH, VLOGS_PATH } from './carried.ts';
 import { addressOf, type Component, componentOf } from './components.ts';
 import type { InfraHost } from './hosts.ts';
 import { destinationOf, homeDomain, urlOf } from './portal-names.ts';
@@ -125,6 +125,7 @@ function homePages(self: InfraHost, facts: Facts): Page[] {
     // The address that Pigsty's exporter reads; ours, too.
     { match: '= /nginx', lines: ['stub_status', 'allow 127.0.0.1', 'deny all'], access: 'this host' },
     ...Object.entries(PATHS).flatMap(([name, path]) => ownPages(self, name, path)),
+    ...searchPages(self),
     ...sites.map(sitePage),
     {
       match: '/',
@@ -169,6 +170,14 @@ function ownPages(self: InfraHost, name: string, path: string): Page[] {
   const address = `${addressOf(self, component)}/`;
   const lines = [include('own'), ...secureProxy({ address, certificateName: self.instance })];
   return [{ match: path, lines, access: 'password' }];
+}
+
+/** What reads lines of VictoriaLogs; what writes or deletes them is not for people. */
+function searchPages(self: InfraHost): Page[] {
+  const component = componentOf(self, 'vlogs');
+  if (!component) return [];
+  const lines = [include('own'), `proxy_pass http://127.0.0.1:${component.port}`];
+  return [{ match: `^~ ${VLOGS_PATH}/select/`, lines, access: 'password' }];
 }
 
 /** Grafana asks for a password itself, and has one path only. */

@@ -5,8 +5,8 @@ import type { FilePlan, FileSource, View } from '../../model/plan.ts';
 import type { Site } from '../../model/site.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
 import { addressOf, componentOf } from './components.ts';
-import { grafanaMetrics } from './grafana/metrics.ts';
 import type { InfraHost } from './hosts.ts';
+import { localMetrics } from './local-metrics.ts';
 import { alertPages, consoleFiles, portalPage } from './portal-page.ts';
 import { DIRECTORY, portalServers, SNIPPETS } from './portal-servers.ts';
 import { userFiles } from './portal-users.ts';
@@ -29,7 +29,7 @@ export function portalContribution(self: InfraHost, site: Site, facts: Facts): C
     file(CONFIG, template('infra/nginx.conf.ejs', {})),
     ...siteFiles(self, site, facts),
     ...snippetFiles(),
-    ...grafanaMetrics(self),
+    ...localMetrics(self),
     ...tlsFiles(self, { directory: DIRECTORY, group: 'nginx' }, ['portal', 'client']),
   ];
   const start = file(START, template('infra/nginx-start.sh.ejs', {}));

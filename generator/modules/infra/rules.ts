@@ -28,11 +28,16 @@ const rules = {
     help: () =>
       "the console shows metrics and alerts, and the journal has the logs; Debian's package `loki` is another program. Set `grafana_enabled: false` and `loki_enabled: false` to omit this notice",
   }),
-  grafanaNeedsPortal: rule<{ ip: string }>('infra/grafana-without-portal', {
+  needsPortal: rule<{ ip: string; program: string; parameter: string }>('infra/without-portal', {
     severity: 'warning',
-    message: ({ ip }) => `Grafana is left out on ${ip}: people reach it through the portal only`,
+    message: ({ ip, program }) => `${program} is left out on ${ip}: people reach it through the portal only`,
     label: () => 'set here',
-    help: () => 'set `nginx_enabled: true`, or `grafana_enabled: false`',
+    help: ({ parameter }) => `set \`nginx_enabled: true\`, or \`${parameter}: false\``,
+  }),
+  lokiNotBuilt: rule<Record<string, never>>('infra/loki-not-built', {
+    severity: 'notice',
+    message: () => 'Loki is not built yet: the package `loki` of the archives is not used',
+    help: () => 'name `victoria-logs` in `packages` of an archive that has it, or set `loki_enabled: false`',
   }),
   generatedPassword: rule<{ ip: string }>('infra/generated-password', {
     severity: 'notice',
@@ -97,7 +102,8 @@ export function checkInfra(site: Site): Diagnostic[] {
     ...(first
       ? [
           ...checkNotCarried(hosts),
-          ...hosts.flatMap(checkGrafana),
+          ...checkLoki(hosts),
+          ...hosts.flatMap(checkNeedsPortal),
           ...checkPortal(hosts, first),
           ...checkScrapes(first),
           ...checkOptions(first),
@@ -134,7 +140,8 @@ function checkSiteWide({ hosts }: Site): Diagnostic[] {
 function checkNotCarried(hosts: readonly InfraHost[]): Diagnostic[] {
   const isOn = {
     grafana: ({ settings }: InfraHost) => settings.grafana_enabled && !isCarried('grafana', settings),
-    loki: ({ settings }: InfraHost) => settings.loki_enabled,
+    loki: ({ settings }: InfraHost) =>
+      settings.loki_enabled && !['loki', 'victoria-logs'].some((name) => isCarried(name, settings)),
   };
   const names = (['grafana', 'loki'] as const).filter((name) => hosts.some(isOn[name]));
   if (names.length === 0) return [];
@@ -150,10 +157,25 @@ function checkPings({ host, settings }: InfraHost, site: Site): Diagnostic[] {
   );
 }
 
-function checkGrafana({ host, settings }: InfraHost): Diagnostic[] {
-  const isWanted = settings.grafana_enabled && isCarried('grafana', settings);
-  if (!isWanted || settings.nginx_enabled) return [];
-  return [rules.grafanaNeedsPortal.at(host.parameters.place('nginx_enabled'), { ip: host.ip })];
+function checkLoki(hosts: readonly InfraHost[]): Diagnostic[] {
+  const isOffered = ({ settings }: InfraHost) =>
+    settings.loki_enabled && isCarried('loki', settings) && !isCarried('victoria-logs', settings);
+  return hosts.some(isOffered) ? [rules.lokiNotBuilt.at(undefined, {})] : [];
+}
+
+/** Programs without certificates, which only the portal shows. */
+const BEHIND_PORTAL = [
+  { name: 'grafana', program: 'Grafana', parameter: 'grafana_enabled' },
+  { name: 'victoria-logs', program: 'VictoriaLogs', parameter: 'loki_enabled' },
+] as const;
+
+function checkNeedsPortal({ host, settings }: InfraHost): Diagnostic[] {
+  if (settings.nginx_enabled) return [];
+  const place = host.parameters.place('nginx_enabled');
+  return BEHIND_PORTAL.flatMap(({ name, program, parameter }) => {
+    if (!settings[parameter] || !isCarried(name, settings)) return [];
+    return [rules.needsPortal.at(place, { ip: host.ip, program, parameter })];
+  });
 }
 
 function checkPortal(hosts: readonly InfraHost[], first: InfraHost): Diagnostic[] {

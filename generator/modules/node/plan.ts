@@ -31,7 +31,7 @@ export function planNode(host: SiteHost, site: Site, facts: Facts): Contribution
     ...switchContributions(settings),
     firewallContribution(host, site, facts),
     haproxyContribution(host, facts),
-    journalContribution(host, site),
+    journalContribution(host, site, facts),
     exporterContribution(host),
   ];
   return {

@@ -113,8 +113,9 @@ function deliveryAlerts({ watchers }: RuleSettings): Alert[] {
     },
     {
       alert: 'AlertsDropped',
-      expr: 'increase(prometheus_notifications_dropped_total[5m]) > 0 or prometheus_notifications_alertmanagers_discovered < 1',
-      for: '1m',
+      // For some seconds after each reload, Prometheus knows no Alertmanager.
+      expr: 'increase(prometheus_notifications_dropped_total[2m]) > 0 or prometheus_notifications_alertmanagers_discovered < 1',
+      for: '3m',
       level: 0,
       summary: `${SERVICE}: alerts of Prometheus do not reach an Alertmanager (value ${NUMBER})`,
     },

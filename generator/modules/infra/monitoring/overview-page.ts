@@ -54,7 +54,12 @@ const clusters = table(
   ['cls'],
   [
     labelColumn('Cluster', 'cls', toCluster.link),
-    labelColumn('Primary', 'ins', linkTo('pgsql-instance', 'cls', 'ins'), 'pg_in_recovery == 0'),
+    labelColumn(
+      'Primary',
+      'ins',
+      linkTo('pgsql-instance', 'cls', 'ins'),
+      'pg_in_recovery == 0 and pg_up == 1',
+    ),
     column('Members', 'pg:cls:size'),
     column('Up', 'pg:cls:alive_count'),
     column('Primaries', 'pg:cls:partition', 'none', {
