@@ -24,11 +24,23 @@ function soon(limit: string, sooner: string, wait: string): (text: string) => st
   return (text) => text.replace(limit, sooner).replace(wait, 'for: 1m');
 }
 
+const VARIABLES = { cls: 'pg-test', ins: '', ip: '10.10.10.11' };
+const ONE = { ...VARIABLES, ins: 'pg-test-1' };
+
+/**
+ * What this site has not: yesterday; a VACUUM, CREATE INDEX, CLUSTER or base backup that takes long; logical replication;
+ * keepalived; chronyd, which no container starts; failed messages; hosts that are only pinged, servers of others.
+ */
+const NEEDS_MORE =
+  /offset 1d|pg_(vacuuming|indexing|clustering|backup)_|pg_(pub|sub)rel|keepalived_|chrony_|notifications_failed|pgrds/;
+
 describe.skipIf(reason)(`a site that watches itself ${reason ?? ''}`, () => {
   let cluster: Cluster;
   let duty: Duty;
   let portals: readonly Portal[];
+  let silent: ReadonlySet<string>;
   const node = (ip: string) => cluster.node(ip);
+  const second = () => portals[1] as Portal;
 
   beforeAll(async () => {
     // The certificates of a site that nobody has built for two years.
@@ -54,6 +66,18 @@ describe.skipIf(reason)(`a site that watches itself ${reason ?? ''}`, () => {
     await cluster.waitUntilWhole(cluster.nodes.slice(1));
   });
 
+  it('has clients', async () => {
+    const pgbench = '/usr/local/bin/pgbench -h 10.10.10.11 -U test';
+    const always = '-p Restart=always -p RestartSec=2 -p StartLimitIntervalSec=0 -E PGPASSWORD=DBUser.Test';
+    const load = (name: string, flags: string) =>
+      `systemd-run -q --uid=postgres --unit=load-${name} ${always} ${pgbench} ${flags} -nc 1 -R 10 -T 3600 test`;
+    await node('10.10.10.13').sh(`PGPASSWORD=DBUser.Test ${pgbench} -p 5436 -iqs 1 test
+      ${load('writes', '-p 5433')}
+      ${load('reads', '-p 5434 -S')}`);
+    // It has a sequence, and tables that are vacuumed at once.
+    await sql(node('10.10.10.11'), 'create table counted (n serial); vacuum analyze', 'test');
+  });
+
   it('reloads changed rules', async () => {
     const before = await node(ADDRESSES[0]).sh('systemctl show -p ExecMainStartTimestamp prometheus');
     for (const infra of [node('10.10.10.10'), node('10.10.10.13')]) await applyPatched(infra);
@@ -72,8 +96,17 @@ describe.skipIf(reason)(`a site that watches itself ${reason ?? ''}`, () => {
     await ring(faultsOf(cluster));
   });
 
+  it('answers the queries of its pages that ask for what is wrong', async () => {
+    silent = new Set(await second().unanswered(VARIABLES, ONE));
+  });
+
   it('rings no more when it is over', async () => {
     await recover(faultsOf(cluster));
+  });
+
+  it('answers all other queries of its pages under load', async () => {
+    const left = (await second().unanswered(VARIABLES, ONE)).filter((query) => silent.has(query));
+    expect(left.filter((query) => !NEEDS_MORE.test(query))).toEqual([]);
   });
 
   it('rings for what stops a failover, and for a password', async () => {
@@ -136,14 +169,13 @@ describe.skipIf(reason)(`a site that watches itself ${reason ?? ''}`, () => {
   }
 
   it('says that a noisy client was cut short', async () => {
-    const [, second] = portals;
     await sql(
       node('10.10.10.11'),
       "do $$ begin for n in 1..30000 loop raise log 'noise %', n; end loop; end $$",
     );
     // systemd's catalog: messages of a service were suppressed.
     const fields = { _HOSTNAME: 'h11', MESSAGE_ID: 'a596d6fe7bfa4994828e72309e95d61e' };
-    const said = async () => (await second?.lines(fields))?.join('\n') ?? '';
+    const said = async () => (await second().lines(fields)).join('\n');
     await expect
       .poll(said, { timeout: 60_000, interval: 1000 })
       .toMatch(/Suppressed \d+ messages from pgsql-journal/);

@@ -1,10 +1,10 @@
 import type { Contribution } from '../../model/module.ts';
+import { withoutVariables } from '../../text/arguments.ts';
 import { daysOf } from '../../text/days.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
 import { VLOGS_PATH } from './carried.ts';
 import { componentOf } from './components.ts';
 import type { InfraHost } from './hosts.ts';
-import { withoutVariables } from './options.ts';
 
 /*
  * VictoriaLogs, where an archive of the inventory carries it: lines of all hosts beside their journals, with a search in

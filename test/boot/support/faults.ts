@@ -218,9 +218,9 @@ function stoppedUnit(node: LabNode, name: string, alerts: Fault['alerts']): Faul
 }
 
 /** What psql prints, as the superuser. */
-export function sql(node: LabNode, command: string): Promise<string> {
+export function sql(node: LabNode, command: string, database = 'postgres'): Promise<string> {
   return node.sh(
-    `runuser -u postgres -- /usr/local/bin/psql -XAtqh /run/postgresql -v ON_ERROR_STOP=1 <<'END'\n${command}\nEND`,
+    `runuser -u postgres -- /usr/local/bin/psql -XAtqh /run/postgresql -d ${database} -v ON_ERROR_STOP=1 <<'END'\n${command}\nEND`,
   );
 }
 

@@ -1,6 +1,8 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import type { Browser } from 'puppeteer-core';
 import { substitute, type VariableValues } from '../../../generator/console/expression.ts';
+import type { ConsoleSettings } from '../../../generator/model/dashboard.ts';
+import { queriesOf } from '../../../generator/text/page-queries.ts';
 import { startBrowser, type Visit, type VisitOptions, visit } from '../../support/browser.ts';
 import type { LabClient } from '../../support/lab.ts';
 import type { LabNode } from '../../support/node.ts';
@@ -99,6 +101,23 @@ export class Portal {
     type Found = { metric: Sample['metric']; value: readonly [number, string] };
     const { result } = await this.#api<{ result: readonly Found[] }>('query', { query });
     return result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
+  }
+
+  /** The expressions of all pages that have no sample now; `one` are the variables of pages about one instance. */
+  async unanswered(variables: VariableValues, one: VariableValues): Promise<readonly string[]> {
+    const { pages }: ConsoleSettings = JSON.parse((await this.ask('/pages.json')).body);
+    const silent: string[] = [];
+    for (const page of pages) {
+      for (const expression of queriesOf(page)) {
+        const values = expression.includes('ins="$ins"') ? one : variables;
+        const samples = await this.query(
+          expression,
+          page.id === 'etcd' ? { ...values, cls: 'etcd' } : values,
+        );
+        if (samples.length === 0) silent.push(`${page.id}: ${expression}`);
+      }
+    }
+    return silent;
   }
 
   async alerts(): Promise<readonly Alert[]> {
