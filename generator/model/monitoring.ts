@@ -17,6 +17,8 @@ export type ScrapeJob = {
   readonly probe?: string;
   /** Labels of the scraped metrics count, where they differ from the target's. */
   readonly honorsLabels?: true;
+  /** Metrics that say that they are of another job are left out: those are a job of their own. */
+  readonly ownOnly?: true;
 };
 export const ScrapeJob: Channel<ScrapeJob> = { name: 'scrape job' };
 

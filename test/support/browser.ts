@@ -71,10 +71,10 @@ export async function visit(
   return { page, complaints, requests };
 }
 
-/** Keeps a picture of the whole page, for people, in the directory of PIGSTY_TEST_PICTURES. */
-export async function keepPicture(page: Page, name: string): Promise<void> {
+/** Keeps a picture of the page, for people, in the directory of PIGSTY_TEST_PICTURES: all of it, or what a window shows. */
+export async function keepPicture(page: Page, name: string, fullPage = true): Promise<void> {
   const folder = process.env.PIGSTY_TEST_PICTURES;
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`) as `${string}.png`, fullPage: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) as `${string}.png`, fullPage });
 }

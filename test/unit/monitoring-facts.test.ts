@@ -72,7 +72,7 @@ describe('targets', () => {
   it('belong to a job each', () => {
     const facts = factsOf({});
     expect(facts.all(ScrapeJob)).toEqual([
-      { name: 'infra', path: '/metrics', scheme: 'https' },
+      { name: 'infra', path: '/metrics', scheme: 'https', ownOnly: true },
       { name: 'push', path: '/metrics', scheme: 'https', honorsLabels: true },
       { name: 'portal', path: '/probe', scheme: 'https', probe: 'http_site' },
       { name: 'dns', path: '/probe', scheme: 'https', probe: 'dns_site' },

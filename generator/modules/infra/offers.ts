@@ -51,7 +51,8 @@ function journalPorts(site: Site): OpenPort[] {
 }
 
 const JOBS: readonly ScrapeJob[] = [
-  { name: 'infra', path: '/metrics', scheme: 'https' },
+  // Pushgateway shows what was pushed, too.
+  { name: 'infra', path: '/metrics', scheme: 'https', ownOnly: true },
   { name: 'push', path: '/metrics', scheme: 'https', honorsLabels: true },
   { name: 'portal', path: '/probe', scheme: 'https', probe: 'http_site' },
   { name: 'dns', path: '/probe', scheme: 'https', probe: DNS_PROBE },

@@ -22,6 +22,9 @@ function common({ settings }: InfraHost, job: ScrapeJob) {
   return {
     job_name: job.name,
     ...(job.honorsLabels && { honor_labels: true }),
+    ...(job.ownOnly && {
+      metric_relabel_configs: [{ source_labels: ['exported_job'], regex: '.+', action: 'drop' }],
+    }),
     scheme: job.scheme,
     tls_config: clientTls(DIRECTORY),
     file_sd_configs: [
