@@ -1,5 +1,6 @@
 import type { LabNode } from '../../support/node.ts';
 import type { Cluster } from './cluster.ts';
+import { patchBundle } from './patched-bundle.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -11,25 +12,41 @@ export type Fault = {
 };
 
 const PRIMARY: Labels = { ins: 'pg-test-1', cls: 'pg-test', ip: '10.10.10.11' };
-const REPLICA: Labels = { ins: 'pg-test-3', cls: 'pg-test', ip: '10.10.10.13' };
+const REPLICA: Labels = { ins: 'pg-test-2', cls: 'pg-test', ip: '10.10.10.12' };
 const ALONE: Labels = { ins: 'pg-meta-1', cls: 'pg-meta', ip: '10.10.10.10' };
 const REPOSITORY = '/data/backups/postgres/pg-test-17/archive';
 
+/** Rules that wait an hour or days until something is wrong, without the patience. */
+export const IMPATIENT = [
+  { path: 'etc/prometheus/rules/pgsql-backup-alerts.yml', change: soon('> 111600', '> 30', 'for: 5m') },
+  { path: 'etc/prometheus/rules/pgsql-session-alerts.yml', change: soon('> 3600', '> 60', 'for: 3m') },
+];
+
+function soon(limit: string, sooner: string, wait: string): (text: string) => string {
+  return (text) => text.replace(limit, sooner).replace(wait, 'for: 1m');
+}
+
 /** All at the same time. */
 export function faultsOf(cluster: Cluster): readonly Fault[] {
-  const [infra, primary, lost, replica] = ['10.10.10.10', '10.10.10.11', '10.10.10.12', '10.10.10.13'].map(
-    (ip) => cluster.node(ip),
-  ) as [LabNode, LabNode, LabNode, LabNode];
+  const at = (ip: string) => cluster.node(ip);
+  const [infra, primary, replica, lost] = [
+    at('10.10.10.10'),
+    at('10.10.10.11'),
+    at('10.10.10.12'),
+    at('10.10.10.13'),
+  ];
   const stopped = (node: LabNode, unit: string, ...alerts: Fault['alerts']) =>
     stoppedUnit(node, unit, alerts);
   return [
+    lostNode(lost, cluster),
+    interrupted(infra, cluster),
     sessions(primary),
     archive(primary),
     sequence(primary),
     lag(replica),
     slot(primary),
     disk(infra),
-    unit(replica),
+    unit(infra),
     stopped(replica, 'pgbouncer', ['PgbouncerDown', REPLICA]),
     stopped(
       primary,
@@ -44,6 +61,12 @@ export function faultsOf(cluster: Cluster): readonly Fault[] {
       ['AgentDown', { job: 'push', ins: 'push-1' }],
     ),
     stopped(
+      replica,
+      'etcd',
+      ['EtcdServerDown', { ip: '10.10.10.12', ins: 'etcd-3' }],
+      ['EtcdNoSpare', { cls: 'etcd' }],
+    ),
+    stopped(
       infra,
       'patroni',
       ['PostgresDown', ALONE],
@@ -52,8 +75,7 @@ export function faultsOf(cluster: Cluster): readonly Fault[] {
       ['HaproxyServiceDown', { proxy: 'pg-meta-primary' }],
       ['PostgresBackupTooOld', { cls: 'pg-meta' }],
     ),
-    lostNode(lost, cluster),
-    certificates(cluster),
+    certificates(),
   ];
 }
 
@@ -78,13 +100,27 @@ export function lastFaultsOf(cluster: Cluster): readonly Fault[] {
   ];
 }
 
-/** They were made 710 days ago, for 730; a build renews them. */
-function certificates(cluster: Cluster): Fault {
+/** They were made 710 days ago, for 730; a build renews them, and the apply that follows ({@link interrupted}). */
+function certificates(): Fault {
   return {
     alerts: [['CertificateNearEnd', { ip: '10.10.10.10', name: 'infra-1' }]],
     cause: () => Promise.resolve(),
+    cure: () => Promise.resolve(),
+  };
+}
+
+/** An activation that is killed while it waits for the health of the host. */
+function interrupted(node: LabNode, cluster: Cluster): Fault {
+  return {
+    alerts: [['NodeGenerationBad', { ip: node.ip }]],
+    async cause() {
+      const bundle = await cluster.workshop.unpack(node.ip);
+      const change = () => '#!/bin/sh\nexit 1\n';
+      await patchBundle(bundle, [...IMPATIENT, { path: 'checks/alertmanager', change }]);
+      await node.push(bundle, '/root/sick');
+      await node.exec(['timeout', '-s', 'KILL', '10', '/root/sick/pigsty-agent', 'apply']);
+    },
     async cure() {
-      const node = cluster.node('10.10.10.10');
       await cluster.ship(node);
       await cluster.apply(node);
     },
@@ -92,14 +128,13 @@ function certificates(cluster: Cluster): Fault {
 }
 
 function lostNode(node: LabNode, cluster: Cluster): Fault {
-  const labels = { ip: '10.10.10.12' };
+  const labels = { ip: node.ip };
   const down = ['Node', 'Haproxy', 'Patroni', 'PgExporter', 'PgbouncerExporter', 'PgbackrestExporter'];
   return {
     alerts: [
       ...down.map((name) => [`${name}Down`, labels] as const),
       ['NodePingLost', labels],
-      ['EtcdServerDown', { ...labels, ins: 'etcd-3' }],
-      ['EtcdNoSpare', { cls: 'etcd' }],
+      ['InfraDown', { ...labels, ins: 'prometheus-2' }],
       ['PostgresReplicationBreak', PRIMARY],
     ],
     cause: () => node.powerCut(),
@@ -178,7 +213,7 @@ function lag(node: LabNode): Fault {
   const startup = "select pid from pg_stat_activity where backend_type = 'startup'";
   const signal = async (name: string) => node.sh(`kill -s ${name} ${await sql(node, startup)}`);
   return {
-    alerts: [['PostgresReplicationLag', { ins: 'pg-test-3', cls: 'pg-test' }]],
+    alerts: [['PostgresReplicationLag', { ins: 'pg-test-2', cls: 'pg-test' }]],
     cause: () => signal('STOP'),
     cure: () => signal('CONT'),
   };
@@ -199,8 +234,8 @@ function unit(node: LabNode): Fault {
   const restart = 'systemctl daemon-reload; systemctl restart dnsmasq';
   return {
     alerts: [
-      ['NodeUnitFailed', { ip: '10.10.10.13' }],
-      ['ProbeFailed', { job: 'dns', ip: '10.10.10.13' }],
+      ['NodeUnitFailed', { ip: node.ip }],
+      ['ProbeFailed', { job: 'dns', ip: node.ip }],
     ],
     cause: () =>
       node.sh(`mkdir ${drop}; printf '[Service]\\nRestart=no\\nExecStart=\\nExecStart=/bin/false\\n' >${drop}/broken.conf
