@@ -1,9 +1,10 @@
 # Sends the journal of this host to an infra host, from the line after the last one that it has acknowledged. The upload
 # ends at each failure. This loop starts it again, and not the unit: a host is healthy when no infra host answers.
 set -u
-receiver=$1 port=$2
+receiver=$1 port=$2 path=${3:-}
 tls=/etc/pigsty/current/etc/journal
-cursor=$STATE_DIRECTORY/$receiver
+# Another path is another store, which has acknowledged something else.
+cursor=$STATE_DIRECTORY/$receiver${path:+-store}
 started=/tmp/upload.pid
 # Its time is when this host began to wait for this receiver.
 [ -e "$cursor.since" ] || : >"$cursor.since"
@@ -24,7 +25,7 @@ watch() {
 watch &
 said=0
 while :; do
-    /usr/lib/systemd/systemd-journal-upload --url="https://$receiver:$port" --key=$tls/host.key --cert=$tls/host.crt \
+    /usr/lib/systemd/systemd-journal-upload --url="https://$receiver:$port$path" --key=$tls/host.key --cert=$tls/host.crt \
         --trust=$tls/ca.crt --save-state="$cursor" >/tmp/said 2>&1 &
     echo $! >"$started"
     wait $! && exit
