@@ -61,7 +61,7 @@ describe.skipIf(skipped)(`log files of a member${skipped ? ` (${skipped})` : ''}
       readFileSync(built, 'utf8').replaceAll('/pg/log/', `${scratch}/`),
     );
     workshop.remove();
-    for (const name of ['postgres', 'patroni', 'pgbackrest']) mkdirSync(inLogs(name));
+    for (const name of ['postgres', 'patroni', 'pgbouncer', 'pgbackrest']) mkdirSync(inLogs(name));
   });
   afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -84,6 +84,10 @@ describe.skipIf(skipped)(`log files of a member${skipped ? ` (${skipped})` : ''}
     );
     writeFileSync(inLogs('patroni/patroni.log'), '2026-11-28 20:57:01,123 WARNING: lost\n');
     writeFileSync(inLogs('pgbackrest/pg-meta-backup.log'), '2026-11-28 20:57:01.123 P00  ERROR: no\n');
+    writeFileSync(
+      inLogs('pgbouncer/pgbouncer.log'),
+      '2026-11-28 20:57:01.123 UTC [9] WARNING C-0x5: refused\n',
+    );
     const [error, ...others] = await copied();
     expect(error).toMatchObject({
       MESSAGE: 'relation "x" does\n not exist\nSTATEMENT:  select *\n from x',
@@ -91,6 +95,7 @@ describe.skipIf(skipped)(`log files of a member${skipped ? ` (${skipped})` : ''}
     });
     expect(others.map(({ SYSLOG_IDENTIFIER, PRIORITY }) => [SYSLOG_IDENTIFIER, PRIORITY])).toEqual([
       ['patroni', '4'],
+      ['pgbouncer', '4'],
       ['pgbackrest', '3'],
     ]);
     expect(await copied()).toEqual([]);

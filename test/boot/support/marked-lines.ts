@@ -3,7 +3,7 @@ import type { LabNode } from '../../support/node.ts';
 /** A line of a program, and the journal's fields that find it. */
 export type MarkedLine = { readonly fields: Readonly<Record<string, string>>; readonly text: string };
 
-const UNITS = ['patroni', 'pgbouncer', 'etcd', 'haproxy', 'nginx', 'prometheus', 'pgbackrest-init'];
+const UNITS = ['patroni', 'etcd', 'haproxy', 'nginx', 'prometheus', 'pgbackrest-init'];
 
 /** Makes programs of a member write a line with a word of its own. */
 export async function markedLines(
@@ -13,13 +13,13 @@ export async function markedLines(
   const mark = `mark${Date.now()}`;
   const psql = `runuser -u postgres -- env PGPASSWORD=x /usr/local/bin/psql -XAtqc 'select 1'`;
   await node.sh(`${psql} 'host=/run/postgresql dbname=${mark}' || :
-    ${psql} 'host=${node.ip} port=6432 dbname=${mark} user=nobody' || :
+    ${psql} 'host=${node.ip} port=6432 dbname=meta user=${mark}' || :
     runuser -u postgres -- pgbackrest --stanza=${mark} info || :
     pigsty-agent apply ${mark} || :`);
   const own = { CLS: labels.cls, INS: labels.ins };
   return [
     { fields: { ...own, SYSLOG_IDENTIFIER: 'postgres' }, text: mark },
-    { fields: { ...own, _SYSTEMD_UNIT: 'pgbouncer.service' }, text: mark },
+    { fields: { ...own, SYSLOG_IDENTIFIER: 'pgbouncer' }, text: mark },
     ...(await newestLines(node)),
   ];
 }

@@ -103,18 +103,16 @@ export class Portal {
     return result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }));
   }
 
-  /** The expressions of all pages that have no sample now; `one` are the variables of pages about one instance. */
-  async unanswered(variables: VariableValues, one: VariableValues): Promise<readonly string[]> {
+  /** The expressions of all pages that have no sample now; `ones` are the variables of pages about one instance each. */
+  async unanswered(variables: VariableValues, ones: readonly VariableValues[]): Promise<readonly string[]> {
     const { pages }: ConsoleSettings = JSON.parse((await this.ask('/pages.json')).body);
     const silent: string[] = [];
     for (const page of pages) {
       for (const expression of queriesOf(page)) {
-        const values = expression.includes('ins="$ins"') ? one : variables;
-        const samples = await this.query(
-          expression,
-          page.id === 'etcd' ? { ...values, cls: 'etcd' } : values,
-        );
-        if (samples.length === 0) silent.push(`${page.id}: ${expression}`);
+        const values = expression.includes('ins="$ins"') ? ones : [variables];
+        const cls = page.id === 'etcd' ? { cls: 'etcd' } : {};
+        const samples = await Promise.all(values.map((one) => this.query(expression, { ...one, ...cls })));
+        if (samples.flat().length === 0) silent.push(`${page.id}: ${expression}`);
       }
     }
     return silent;

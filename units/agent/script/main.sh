@@ -64,6 +64,7 @@ do_apply() {
   activate
   prune
   say "apply: $generation is current and good"
+  renew_metrics
   say_unused_state
 }
 

@@ -17,6 +17,11 @@ do_metrics() { # [DIRECTORY]
   fi
 }
 
+# Those that the timer wrote last are of the time before.
+renew_metrics() {
+  [ ! -e "$home/current/units/pigsty-metrics.service" ] || systemctl start --no-block pigsty-metrics.service || :
+}
+
 print_metrics() {
   if is_switching || [ "$current" != "$good" ]; then is_good=0; else is_good=1; fi
   if is_locked; then is_busy=1; else is_busy=0; fi

@@ -103,6 +103,7 @@ do_rollback() {
   activate
   [ "$left" = "$generation" ] || write_result "$left" rolled-back
   say "rollback: $generation is current and good"
+  renew_metrics
 }
 
 # The generation with the given number or name. Without one: the good one if the node is not on it, or not wholly;

@@ -7,7 +7,7 @@ import { clusterDirectory, onHost } from '../paths.ts';
 const SCRIPT = 'etc/pgsql/journal.py';
 const UNIT = 'pgsql-journal.service';
 
-/** A service that copies new lines of log files into the journal; pgbouncer's lines are there, from its standard error. */
+/** A service that copies new lines of log files into the journal. */
 export function journalContribution(member: PgsqlMember, image: string): Contribution {
   const { settings, instance } = member;
   if (!settings.journal_enabled) return {};
@@ -42,7 +42,7 @@ type Source = {
 
 /** The *.log of PostgreSQL's collector have what other programs print, such as archive commands. */
 function sourcesOf({ settings }: PgsqlMember): Source[] {
-  const { pg_log_dir, patroni_log_dir, pgbackrest_log_dir } = settings;
+  const { pg_log_dir, patroni_log_dir, pgbackrest_log_dir, pgbouncer_log_dir } = settings;
   return [
     { directory: pg_log_dir, pattern: '.*[.]csv', reader: 'csv', identifier: 'postgres' },
     { directory: pg_log_dir, pattern: 'postgresql-.*[.]log', reader: 'line', identifier: 'postgres' },
@@ -52,6 +52,8 @@ function sourcesOf({ settings }: PgsqlMember): Source[] {
       reader: 'line',
       identifier: 'patroni',
     },
+    // With a log file, it writes nothing to standard error.
+    { directory: pgbouncer_log_dir, pattern: 'pgbouncer[.]log', reader: 'line', identifier: 'pgbouncer' },
     { directory: pgbackrest_log_dir, pattern: '.*[.]log', reader: 'line', identifier: 'pgbackrest' },
   ];
 }
