@@ -1,4 +1,4 @@
-"""Copies what the programs of a member write to files into the journal: PostgreSQL, Patroni and pgBackRest.
+"""Copies what the programs of a member write to files into the journal: PostgreSQL, Patroni, pgbouncer and pgBackRest.
 
 The files stay as they are. PostgreSQL does not send its lines itself: a backend that logs to syslog waits when journald
 does, and journald cannot tell to which unit a line of a backend belongs that has ended meanwhile. Here journald sees one
@@ -18,6 +18,7 @@ SOURCES = [
     ("/pg/log/postgres", r".*[.]csv", "csv", "postgres"),
     ("/pg/log/postgres", r"postgresql-.*[.]log", "line", "postgres"),
     ("/pg/log/patroni", r"patroni[.]log([.][0-9]+)?", "line", "patroni"),
+    ("/pg/log/pgbouncer", r"pgbouncer[.]log", "line", "pgbouncer"),
     ("/pg/log/pgbackrest", r".*[.]log", "line", "pgbackrest"),
 ]
 STATE = os.path.join(os.environ.get("STATE_DIRECTORY", "."), "positions.json")
@@ -34,9 +35,10 @@ PRIORITIES = {
 }  # fmt: skip
 # A statement may set a password in plain text.
 PASSWORD = re.compile(r"""(\bpassword\s+)(?:[eu]&?)?'(?:[^']|'')*'""", re.IGNORECASE)
-# `2026-11-28 20:57:01,123 INFO: text` of Patroni, `2026-11-28 20:57:01.123 P00   INFO: text` of pgBackRest.
+# `2026-11-28 20:57:01,123 INFO: text` of Patroni, `2026-11-28 20:57:01.123 P00   INFO: text` of pgBackRest,
+# `2026-11-28 20:57:01.123 UTC [123] WARNING text` of pgbouncer.
 csv.field_size_limit(CHUNK)
-LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[.,]\d+ (?:P\d+ +)?([A-Z]+): (.*)", re.DOTALL)
+LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[.,]\d+ (?:P\d+ +|\S+ \[\d+\] )?([A-Z]+):? (.*)", re.DOTALL)
 
 
 def priority_of(severity):
