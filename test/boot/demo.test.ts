@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConsoleSettings } from '../../generator/model/dashboard.ts';
@@ -76,13 +77,26 @@ describe.skipIf(reason)(`blueprint demo ${reason ?? ''}`, () => {
         .toBe(true);
   });
 
+  // Pictures for people show some minutes of work.
+  if (process.env.PIGSTY_TEST_PICTURES)
+    it('works for pictures', async () => {
+      const pgbench = '/usr/local/bin/pgbench -h 10.10.10.10 -U dbuser_meta';
+      const load = `${pgbench} -p 5433 -nc 4 -R 150 -T 3600 meta`;
+      await node.sh(`PGPASSWORD=DBUser.Meta ${pgbench} -p 5436 -iqs 5 meta
+        systemd-run -q --uid=postgres -E PGPASSWORD=DBUser.Meta ${load}`);
+      await delay(6 * 60_000);
+    });
+
   it('shows each page with data, without an error, and asks nobody but the portal', async () => {
     const settings: ConsoleSettings = JSON.parse((await portal.ask('/pages.json')).body);
     const started = await portal.browser();
     browser = started.browser;
     closeBrowser = started.close;
     for (const { id } of settings.pages) {
-      const { page, complaints, requests } = await portal.visit(browser, `/#/${id}?var-cls=pg-meta`);
+      const { page, complaints, requests } = await portal.visit(
+        browser,
+        `/#/${id}?var-cls=pg-meta&from=now-15m&to=now`,
+      );
       const panels = await readWhole(page);
       expect(panels.filter(({ state }) => state !== 'shown')).toEqual([]);
       const shown = panels.filter(({ empty }) => !empty).length;

@@ -62,7 +62,7 @@ describe.skipIf(reason)(`a site that watches itself ${reason ?? ''}`, () => {
     const always = '-p Restart=always -p RestartSec=2 -p StartLimitIntervalSec=0 -E PGPASSWORD=DBUser.Test';
     const load = (name: string, flags: string) =>
       `systemd-run -q --uid=postgres --unit=load-${name} ${always} ${pgbench} ${flags} -nc 1 -R 10 -T 3600 test`;
-    await node('10.10.10.13').sh(`PGPASSWORD=DBUser.Test ${pgbench} -p 5436 -iqs 1 test
+    await node('10.10.10.10').sh(`PGPASSWORD=DBUser.Test ${pgbench} -p 5436 -iqs 1 test
       ${load('writes', '-p 5433')}
       ${load('reads', '-p 5434 -S')}`);
     // It has a sequence, and tables that are vacuumed at once.
