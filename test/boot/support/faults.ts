@@ -239,7 +239,8 @@ function unit(node: LabNode): Fault {
     ],
     cause: () =>
       node.sh(`mkdir ${drop}; printf '[Service]\\nRestart=no\\nExecStart=\\nExecStart=/bin/false\\n' >${drop}/broken.conf
-        ${restart} || :`),
+        ${restart} || :
+        systemctl start pigsty-metrics`),
     cure: () => node.sh(`rm -r ${drop}; ${restart}`),
   };
 }
