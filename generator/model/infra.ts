@@ -8,6 +8,16 @@ export function isInfraHost({ groups }: SiteHost): boolean {
   return groups.includes('infra');
 }
 
+/**
+ * What hosts of a site with a monitoring centre must not be called: the pages of the portal, beside which each host has one, and
+ * the names in certificates that open the programs of the centre.
+ */
+export const CENTRE_NAMES: ReadonlySet<string> = new Set(
+  'prometheus alertmanager blackbox push ui vlogs journal portal alerts nginx prometheus.infra localhost'.split(
+    ' ',
+  ),
+);
+
 export const infraIps = perSite((site): readonly HostIp[] =>
   site.hosts.filter(isInfraHost).map(({ ip }) => ip),
 );

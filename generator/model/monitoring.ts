@@ -112,8 +112,6 @@ export type PortalSite = {
     /** A name in the server's certificate; `localhost`, which all of the site have, if absent. */
     readonly certificateName?: string;
   };
-  /** It asks for a password of its own; the portal does not ask for another one. */
-  readonly hasLogin?: true;
 };
 export const PortalSite: Channel<PortalSite> = { name: 'portal site' };
 

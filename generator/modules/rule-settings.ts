@@ -11,6 +11,8 @@ export type RuleSettings = {
   readonly ranges: Ranges;
   /** The addresses of the hosts that watch: each has a Prometheus and an Alertmanager, if it is enabled there. */
   readonly watchers: readonly string[];
+  /** The number of Alertmanagers. */
+  readonly managers: number;
   /** `cert_validity` of the site, in days. */
   readonly certificateDays: number;
 };
@@ -29,6 +31,9 @@ export const ruleSettings = perSite((site): RuleSettings => {
     timeoutSeconds: secondsOf(prometheus_scrape_timeout),
     ranges: rangesFor(scrapeSeconds),
     watchers: hosts.map(({ ip }) => ip),
+    managers: site.hosts.filter(
+      (host) => host.groups.includes('infra') && settingsOf(host).alertmanager_enabled,
+    ).length,
     certificateDays: daysOf(String(cert_validity)),
   };
 });

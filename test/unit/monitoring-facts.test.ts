@@ -153,7 +153,6 @@ it('pages of HAProxy are offered to the portal', () => {
   expect(sites.find(({ name }) => name === 'haproxy-center')).toEqual({
     name: 'haproxy-center',
     path: '/center/',
-    hasLogin: true,
     upstream: { scheme: 'https', address: '10.10.10.9:9101' },
   });
 });

@@ -34,14 +34,15 @@ const REMOTE_PORT = 19_533;
 const CONNECTIONS = 4;
 /** Connections that have not shown a certificate yet, at the same time. */
 const STRANGERS = 256;
-/** The port of systemd-journal-gatewayd(8). */
-const GATEWAY_PORT = 19_531;
+/** Where the portal finds systemd-journal-gatewayd(8), which asks nobody for a password. */
+export const JOURNAL_SOCKET = '/run/journal-gateway';
+const SOCKET = `${JOURNAL_SOCKET}/socket`;
 
 /** The gateway of the infra host that the portal runs on. */
 export const JOURNAL_SITE: PortalSite = {
   name: JOURNAL,
   path: `/${JOURNAL}/`,
-  upstream: { scheme: 'http', address: `127.0.0.1:${GATEWAY_PORT}/` },
+  upstream: { scheme: 'http', address: `unix:${SOCKET}:/` },
 };
 
 /** Whether the host stores journals. */
@@ -84,6 +85,7 @@ function receiverFiles(host: SiteHost, site: Site): FilePlan[] {
     remotePort: REMOTE_PORT,
     organizationalUnit: JOURNAL,
     maxConnections: STRANGERS + CONNECTIONS * senders.length,
+    connections: CONNECTIONS,
     senders,
   };
   return [
@@ -114,12 +116,13 @@ function file(path: string, source: FilePlan['source']): FilePlan {
   return { path, mode: 0o644, group: JOURNAL, source };
 }
 
-function unitFiles({ journal_data }: Settings): FilePlan[] {
+function unitFiles({ journal_data, nginx_enabled }: Settings): FilePlan[] {
   const view: View = {
     root: { $image: JOURNAL_IMAGE.name },
     directory: journal_data,
     port: REMOTE_PORT,
-    gatewayPort: GATEWAY_PORT,
+    socket: SOCKET,
+    readers: nginx_enabled ? 'nginx' : JOURNAL,
   };
   const receiver = unitFile(RECEIVER, `infra/${RECEIVER}.ejs`, { root: { $image: 'haproxy' } });
   return [receiver, ...[REMOTE, ...GATEWAY].map((name) => unitFile(name, `infra/${name}.ejs`, view))];
@@ -156,6 +159,5 @@ export function journalPorts(host: SiteHost): PortUse[] {
       ...(place && { place }),
     },
     { port: REMOTE_PORT, unit: REMOTE, ...local },
-    { port: GATEWAY_PORT, unit: GATEWAY[0], ...local },
   ];
 }

@@ -21,7 +21,9 @@ export function destinationOf(
   infraAddresses: readonly string[],
 ): Destination {
   const host = endpoint?.split(':')[0] ?? '';
-  const isHere = endpoint === undefined || ['127.0.0.1', 'localhost', ...infraAddresses].includes(host);
+  // What stands for the centre is its own program here, also where `admin_ip` is another host.
+  const centre = ['127.0.0.1', 'localhost', self.settings.admin_ip, ...infraAddresses];
+  const isHere = endpoint === undefined || centre.includes(host);
   if (OWN.includes(name) && isHere)
     return componentOf(self, name) ? { kind: 'own', component: name } : { kind: 'none' };
   if (endpoint === undefined || (NOT_BUILT.includes(name) && isHere)) return { kind: 'none' };

@@ -79,7 +79,7 @@ function serversOf(names: Names, pages: readonly Page[], { settings }: InfraHost
   const suffix = names.isDefault ? ' default_server' : '';
   const plain: PortalServer = {
     names: names.domains.join(' '),
-    lines: [`listen ${nginx_port}${suffix}`],
+    lines: [`listen ${nginx_port}${suffix}`, ...GUARD],
     locations: pages.flatMap((page) => {
       if (isPlain(page, mode)) return [location(page)];
       return page.match.startsWith('@') ? [] : [redirect(page, settings)];
@@ -93,11 +93,15 @@ function serversOf(names: Names, pages: readonly Page[], { settings }: InfraHost
       'http2 on',
       `ssl_certificate ${names.certificate}`,
       `ssl_certificate_key ${names.key}`,
+      ...GUARD,
     ],
     locations: pages.filter(({ access }) => access !== 'this host').map(location),
   };
   return [plain, secure];
 }
+
+/** Requests that a page of another site makes a browser send, and attempts to keep the portal busy (nginx.conf). */
+const GUARD = ['if ($is_forged) { return 403; }', 'if ($is_endless) { return 400; }'];
 
 function isPlain({ access }: Page, mode: Settings['nginx_sslmode']): boolean {
   if (mode === 'disable' || access === 'this host') return true;
@@ -105,7 +109,11 @@ function isPlain({ access }: Page, mode: Settings['nginx_sslmode']): boolean {
 }
 
 function location({ match, lines, access }: Page) {
-  const password = ['auth_basic pigsty', `auth_basic_user_file ${CURRENT}/${USERS}`];
+  const password = [
+    'limit_req zone=portal burst=500 nodelay',
+    'auth_basic pigsty',
+    `auth_basic_user_file ${CURRENT}/${USERS}`,
+  ];
   return { match, lines: [...(access === 'password' ? password : []), ...lines] };
 }
 
@@ -169,7 +177,13 @@ function ownPages(self: InfraHost, name: string, path: string): Page[] {
   if (name === 'grafana') return [grafanaPage(component, path)];
   const address = `${addressOf(self, component)}/`;
   const lines = [include('own'), ...secureProxy({ address, certificateName: self.instance })];
-  return [{ match: path, lines, access: 'password' }];
+  return [
+    { match: path, lines, access: 'password' },
+    // People would reach through it what this host alone can reach.
+    ...(name === 'blackbox'
+      ? [{ match: `= ${path}probe`, lines: ['return 403'], access: 'password' } as const]
+      : []),
+  ];
 }
 
 /** What reads lines of VictoriaLogs; what writes or deletes them is not for people. */
@@ -189,14 +203,13 @@ function grafanaPage({ port }: Component, path: string): Page {
   return { match: path, lines, access: 'login' };
 }
 
-function sitePage({ path, upstream, hasLogin }: PortalSite): Page {
-  const proxy =
-    upstream.scheme === 'http' ? [`proxy_pass http://${upstream.address}`] : secureProxy(upstream);
-  return {
-    match: `^~ ${path}`,
-    lines: [include(hasLogin ? 'proxy' : 'own'), ...proxy],
-    access: hasLogin ? 'login' : 'password',
-  };
+/** A page of another host may do nothing in the name of the portal, whose origin it has. */
+function sitePage({ path, upstream }: PortalSite): Page {
+  const lines =
+    upstream.scheme === 'http'
+      ? [include('own'), `proxy_pass http://${upstream.address}`]
+      : [include('own'), include('sandbox'), ...secureProxy(upstream)];
+  return { match: `^~ ${path}`, lines, access: 'password' };
 }
 
 /** nginx compares a certificate with a name, not with an address (ngx_http_proxy_module, proxy_ssl_name). */
@@ -227,6 +240,13 @@ const HEADERS = [
 /** The portal's password is for the portal alone: `own`. */
 export const SNIPPETS = {
   proxy: HEADERS,
+  sandbox: [
+    'proxy_hide_header Content-Security-Policy',
+    'proxy_hide_header Set-Cookie',
+    'add_header Content-Security-Policy "sandbox" always',
+    'add_header X-Content-Type-Options nosniff always',
+    'add_header X-Frame-Options SAMEORIGIN always',
+  ],
   own: [...HEADERS, 'proxy_set_header Authorization ""'],
   tls: [
     `proxy_ssl_certificate ${CURRENT}/${DIRECTORY}/client.crt`,

@@ -6,6 +6,7 @@ import type { Site } from '../../model/site.ts';
 import { unitFile, unitPlan } from '../../text/unit.ts';
 import { addressOf, componentOf } from './components.ts';
 import type { InfraHost } from './hosts.ts';
+import { JOURNAL_SOCKET } from './journal.ts';
 import { localMetrics } from './local-metrics.ts';
 import { alertPages, consoleFiles, portalPage } from './portal-page.ts';
 import { DIRECTORY, portalServers, SNIPPETS } from './portal-servers.ts';
@@ -48,6 +49,7 @@ export function portalContribution(self: InfraHost, site: Site, facts: Facts): C
         root,
         instance: self.instance,
         binds: [settings.nginx_home, ...pairsOfEntries(self)].join(' '),
+        ...(settings.journal_enabled && { socket: JOURNAL_SOCKET }),
         hasLowPorts: Math.min(settings.nginx_port, settings.nginx_ssl_port) <= HIGHEST_PRIVILEGED,
       }),
       ...exporterFiles(self),

@@ -88,6 +88,11 @@ function config(self: InfraHost, site: Site, facts: Facts): PlanData {
       scrape_interval: settings.prometheus_scrape_interval,
       scrape_timeout: settings.prometheus_scrape_timeout,
       evaluation_interval: settings.prometheus_scrape_interval,
+      // No target may fill the memory or the disk.
+      body_size_limit: '50MB',
+      sample_limit: 200_000,
+      label_limit: 64,
+      label_value_length_limit: 4096,
     },
     rule_files: [`${CURRENT}/${DIRECTORY}/rules/*.yml`],
     alerting: alerting(site),

@@ -77,6 +77,18 @@ const rules = {
     label: () => 'set here',
     help: () => 'remove it: its alerts would come twice',
   }),
+  adminElsewhere: rule<{ ip: string; infra: string }>('infra/admin-elsewhere', {
+    severity: 'warning',
+    message: ({ ip }) => `\`admin_ip\` ${ip} is not a host of group \`infra\`: the portal's names lead there`,
+    label: () => 'set here',
+    help: ({ infra }) => `set \`admin_ip: ${infra}\``,
+  }),
+  halfPair: rule<{ name: string }>('infra/half-a-pair', {
+    severity: 'error',
+    message: ({ name }) => `entry \`${name}\` of \`infra_portal\` has one of \`cert\` and \`key\``,
+    label: () => 'set here',
+    help: () => "set both, or none: the portal's own certificate has the name of the entry",
+  }),
   oneValue: rule<{ name: string; ip: string; other: string }>('infra/one-value-per-site', {
     severity: 'error',
     message: ({ name, ip, other }) => `\`${name}\` differs between hosts ${other} and ${ip}: a site has one`,
@@ -108,6 +120,8 @@ export function checkInfra(site: Site): Diagnostic[] {
           ...checkScrapes(first),
           ...checkOptions(first),
           ...checkPings(first, site),
+          ...checkAdmin(hosts, first),
+          ...checkPairs(first),
         ]
       : []),
     ...checkReceivers(hosts),
@@ -146,6 +160,20 @@ function checkNotCarried(hosts: readonly InfraHost[]): Diagnostic[] {
   const names = (['grafana', 'loki'] as const).filter((name) => hosts.some(isOn[name]));
   if (names.length === 0) return [];
   return [rules.notCarried.at(undefined, { names: names.join(', ') })];
+}
+
+function checkAdmin(hosts: readonly InfraHost[], { host, settings }: InfraHost): Diagnostic[] {
+  const { admin_ip: ip } = settings;
+  if (hosts.some((one) => one.host.ip === ip)) return [];
+  return [rules.adminElsewhere.at(host.parameters.place('admin_ip'), { ip, infra: host.ip })];
+}
+
+function checkPairs({ host, settings }: InfraHost): Diagnostic[] {
+  return Object.entries(settings.infra_portal).flatMap(([name, { cert, key }]) =>
+    (cert === undefined) === (key === undefined)
+      ? []
+      : [rules.halfPair.at(host.parameters.place('infra_portal', [name]), { name })],
+  );
 }
 
 function checkPings({ host, settings }: InfraHost, site: Site): Diagnostic[] {
@@ -194,8 +222,8 @@ function checkDomains({ host, settings }: InfraHost): Diagnostic[] {
   const seen = new Map<string, string>();
   return Object.entries(settings.infra_portal).flatMap(([name, { domain }]) => {
     if (domain === undefined) return [];
-    const other = seen.get(domain);
-    seen.set(domain, other ?? name);
+    const other = seen.get(domain.toLowerCase());
+    seen.set(domain.toLowerCase(), other ?? name);
     if (other === undefined) return [];
     const place = host.parameters.place('infra_portal', [name, 'domain']);
     return [rules.domainTwice.at(place, { domain, other, name })];
@@ -215,9 +243,10 @@ const OWN_OPTIONS = {
   prometheus_options:
     'config.file storage.tsdb.path web.listen-address web.config.file web.external-url web.route-prefix web.page-title',
   alertmanager_options:
-    'config.file storage.path web.config.file web.external-url web.route-prefix cluster.listen-address cluster.advertise-address cluster.tls-config',
-  pushgateway_options: 'web.config.file web.external-url web.route-prefix persistence.file',
-  blackbox_options: 'config.file web.config.file web.external-url web.route-prefix',
+    'config.file storage.path web.listen-address web.config.file web.external-url web.route-prefix cluster.listen-address cluster.advertise-address cluster.tls-config',
+  pushgateway_options:
+    'web.listen-address web.config.file web.external-url web.route-prefix persistence.file',
+  blackbox_options: 'config.file web.listen-address web.config.file web.external-url web.route-prefix',
 } as const;
 
 function checkOptions({ host, settings }: InfraHost): Diagnostic[] {

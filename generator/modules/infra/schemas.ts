@@ -17,7 +17,7 @@ import {
 export const PortalName = pattern(/^[A-Za-z0-9_][\w.-]*$/, 'a name of letters, digits and . _ -');
 const Domain = pattern(/^(?!-)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/, 'a domain name');
 const Endpoint = pattern(
-  /^(?:\$\{admin_ip\}|[A-Za-z0-9.-]+):\d{1,5}(?:\/[\w.~/-]*)?$/,
+  /^(?:\$\{admin_ip\}|[A-Za-z0-9.-]+):(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])(?:\/[\w.~/-]*)?$/,
   'a host with its port and perhaps a path, as 10.10.10.10:9001',
 );
 
@@ -67,8 +67,8 @@ export type Upstream = z.infer<typeof Upstream>;
 
 /** Prometheus's own form of a time span (its configuration, `<duration>`). */
 export const Duration = pattern(
-  /^(?!$)(?:\d+y)?(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?:\d+ms)?$/,
-  'a time span as Prometheus writes it, as 30s or 1m30s',
+  /^(?=.*[1-9])(?:\d+y)?(?:\d+w)?(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?(?:\d+ms)?$/,
+  'a time span above zero as Prometheus writes it, as 30s or 1m30s',
 );
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = {
@@ -105,7 +105,8 @@ export const AlertReceiver = z
 /** Keys of Alertmanager's receivers and its global section whose values are secret, addresses with tokens in them too. */
 export const RECEIVER_SECRETS = (
   'url api_url webhook_url proxy_url password auth_password auth_secret credentials bearer_token client_secret ' +
-  'api_key api_secret routing_key service_key secret_key token user_key bot_token ' +
+  'api_key api_secret routing_key integration_key service_key access_key key token_url token_id Authorization ' +
+  'telegram_api_url pagerduty_url secret_key token user_key bot_token ' +
   'smtp_auth_password smtp_auth_secret slack_api_url opsgenie_api_key victorops_api_key victorops_api_url ' +
   'wechat_api_secret telegram_bot_token rocketchat_token rocketchat_token_id'
 ).split(' ');

@@ -17,14 +17,18 @@ export function scrapeConfigs(self: InfraHost, site: Site, facts: Facts): PlanDa
   });
 }
 
+function drop(label: string, regex: string): PlanData {
+  return { source_labels: [label], regex, action: 'drop' };
+}
+
 /** `https` and the client certificate also for jobs whose targets differ from it: their label decides. */
 function common({ settings }: InfraHost, job: ScrapeJob) {
   return {
     job_name: job.name,
     ...(job.honorsLabels && { honor_labels: true }),
-    ...(job.ownOnly && {
-      metric_relabel_configs: [{ source_labels: ['exported_job'], regex: '.+', action: 'drop' }],
-    }),
+    ...(job.ownOnly && { metric_relabel_configs: [drop('exported_job', '.+')] }),
+    // Whoever pushes says of what: not what alerts and rules read.
+    ...(job.honorsLabels && { metric_relabel_configs: [drop('__name__', 'up|ALERTS.*|.+:.+')] }),
     scheme: job.scheme,
     tls_config: clientTls(DIRECTORY),
     file_sd_configs: [

@@ -1,6 +1,6 @@
 import { rule } from '../../diagnostics/rule.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
-import { infraIps } from '../../model/infra.ts';
+import { CENTRE_NAMES, infraIps, isInfraHost } from '../../model/infra.ts';
 import { settingsOf } from '../../model/module.ts';
 import type { Site, SiteHost } from '../../model/site.ts';
 import { checkCrontabs } from './crontab-rules.ts';
@@ -19,6 +19,12 @@ const rules = {
     message: ({ name, ip, other }) => `hosts ${other} and ${ip} have the same name ${name}`,
     label: () => 'duplicate',
     help: () => 'the name is `<pg_cluster>-<pg_seq>` if both are set, otherwise `nodename`',
+  }),
+  reservedName: rule<{ name: string; ip: string }>('node/reserved-name', {
+    severity: 'error',
+    message: ({ name, ip }) => `host ${ip} is called ${name}, as a part of the monitoring centre`,
+    label: () => 'set here',
+    help: () => 'choose another `nodename`: the portal has a page of each host beside its own',
   }),
   vipIncomplete: rule<{ ip: string; missing: string }>('node/vip-incomplete', {
     severity: 'error',
@@ -64,11 +70,21 @@ export function checkNode(site: Site): Diagnostic[] {
   return [
     ...(hasInfra ? [] : [rules.noInfra.at(undefined, {})]),
     ...checkNames(site),
+    ...(hasInfra ? site.hosts.flatMap(checkReserved) : []),
     ...checkVips(site),
     ...checkServiceNames(site),
     ...checkCrontabs(site),
     ...checkServers(site, hasInfra),
   ];
+}
+
+/** `infra-1` is the name of the infra host with that number. */
+function checkReserved(host: SiteHost): Diagnostic[] {
+  const name = nodeName(settingsOf(host), host.ip);
+  const number = /^infra-(\d+)$/.exec(name)?.[1];
+  const isOwn = isInfraHost(host) && number === String(host.parameters.values.infra_seq);
+  if (!CENTRE_NAMES.has(name) && (number === undefined || isOwn)) return [];
+  return [rules.reservedName.at(host.parameters.place('nodename'), { name, ip: host.ip })];
 }
 
 function checkNames({ hosts }: Site): Diagnostic[] {

@@ -63,12 +63,12 @@ function eachFileOnce(records: readonly DnsRecord[]): DnsRecord[] {
   return [...new Map(records.map((record) => [record.file, record])).values()];
 }
 
-/** HAProxy's own page, which asks for its password. */
+/** HAProxy's own page. */
 function pagesOf(host: SiteHost): PortalSite[] {
   const settings = settingsOf(host);
   if (!settings.haproxy_enabled) return [];
   const name = nodeName(settings, host.ip);
   const address = `${host.ip}:${settings.haproxy_exporter_port}`;
   const upstream = { scheme: 'https', address } as const;
-  return [{ name: `haproxy-${name}`, path: `/${name}/`, hasLogin: true, upstream }];
+  return [{ name: `haproxy-${name}`, path: `/${name}/`, upstream }];
 }

@@ -89,13 +89,15 @@ function prometheusAlerts({ scrapeSeconds }: RuleSettings): Alert[] {
   ];
 }
 
-function deliveryAlerts({ watchers }: RuleSettings): Alert[] {
+/** None where nobody delivers alerts. */
+function deliveryAlerts({ managers }: RuleSettings): Alert[] {
+  if (managers === 0) return [];
   const clustered: Alert = {
     alert: 'AlertmanagerApart',
-    expr: `alertmanager_cluster_members < ${watchers.length}`,
+    expr: `alertmanager_cluster_members < ${managers}`,
     for: '2m',
     level: 1,
-    summary: `${SERVICE}: Alertmanager sees {{ $value }} of ${watchers.length} members of its cluster, so that alerts may be delivered twice`,
+    summary: `${SERVICE}: Alertmanager sees {{ $value }} of ${managers} members of its cluster, so that alerts may be delivered twice`,
   };
   return [
     {
@@ -119,7 +121,7 @@ function deliveryAlerts({ watchers }: RuleSettings): Alert[] {
       level: 0,
       summary: `${SERVICE}: alerts of Prometheus do not reach an Alertmanager (value ${NUMBER})`,
     },
-    ...(watchers.length > 1 ? [clustered] : []),
+    ...(managers > 1 ? [clustered] : []),
   ];
 }
 

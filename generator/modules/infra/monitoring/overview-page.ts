@@ -41,7 +41,9 @@ const now = section(
     steps: steps(1.5 * 86_400, 3 * 86_400),
     help: 'Of all clusters, the one whose last backup is the longest ago.',
   }),
-  stat('Not as built', 'count(pigsty_agent_good == 0 unless pigsty_agent_busy == 1) or vector(0)', { steps: NONE_IS_GOOD }),
+  stat('Not as built', 'count(pigsty_agent_good == 0 unless pigsty_agent_busy == 1) or vector(0)', {
+    steps: NONE_IS_GOOD,
+  }),
   stat('Targets down', 'count(up == 0) or vector(0)', {
     steps: NONE_IS_GOOD,
     link: { page: 'infra', variables: {} },

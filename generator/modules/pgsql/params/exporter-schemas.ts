@@ -43,7 +43,7 @@ const ConnectionParameters = pattern(
 );
 
 /** Arguments of a process are read by everybody on its host. */
-const Options = AnyText.refine((text) => !/(?:^|\s)["']?(?:-[ud]|--url)\b/.test(text), {
+const Options = AnyText.refine((text) => !/(?:^|\s)["']?(?:-[ud]|--url\b)/.test(text), {
   error: 'expected arguments without --url, which everybody on the host could read: it is `pg_exporter_url`',
 });
 

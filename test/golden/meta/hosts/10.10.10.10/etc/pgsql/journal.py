@@ -33,8 +33,12 @@ PRIORITIES = {
     "PANIC": 2, "CRITICAL": 2, "FATAL": 3, "ERROR": 3, "WARNING": 4, "WARN": 4, "NOTICE": 5, "LOG": 6, "INFO": 6,
     "DETAIL": 7, "DEBUG": 7, "TRACE": 7,
 }  # fmt: skip
-# A statement may set a password in plain text.
-PASSWORD = re.compile(r"""(\bpassword\s+)(?:[eu]&?)?'(?:[^']|'')*'""", re.IGNORECASE)
+# A statement may have a password in plain text, in many forms (`$$x$$`, `E'\\'x'`, `PASSWORD/**/'x'`, `'password=x'`):
+# nothing after that word is copied, except from what is no statement.
+STATEMENT = re.compile(r"\b(?:statement|execute [^:]*|parse [^:]*|bind [^:]*|QUERY|STATEMENT|CONTEXT):", re.IGNORECASE)
+PASSWORD = re.compile(r"(password).*", re.IGNORECASE | re.DOTALL)
+NEAR = re.compile(r'at or near ".*"', re.DOTALL)
+URL = re.compile(r"(://[^:@/\s]*:)[^@\s]*@")
 # `2026-11-28 20:57:01,123 INFO: text` of Patroni, `2026-11-28 20:57:01.123 P00   INFO: text` of pgBackRest,
 # `2026-11-28 20:57:01.123 UTC [123] WARNING text` of pgbouncer.
 csv.field_size_limit(CHUNK)
@@ -43,6 +47,15 @@ LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[.,]\d+ (?:P\d+ +|\S+ \[\d+\]
 
 def priority_of(severity):
     return PRIORITIES.get(severity.rstrip("12345"), 6)
+
+
+def without_passwords(text):
+    found = STATEMENT.search(text)
+    start = found.start() if found else len(text)
+    head, statement = text[:start], text[start:]
+    if PASSWORD.search(statement):  # the message of a mistake has a part of the statement
+        head = NEAR.sub('at or near "***"', head)
+    return URL.sub(r"\1***@", head + PASSWORD.sub(r"\1 ***", statement))
 
 
 def read_csv(text):
@@ -54,7 +67,7 @@ def read_csv(text):
     names = {14: "DETAIL", 15: "HINT", 16: "QUERY", 18: "CONTEXT", 19: "STATEMENT"}
     parts += [f"{name}:  {record[index]}" for index, name in names.items() if record[index]]
     return {
-        "MESSAGE": PASSWORD.sub(r"\1'***'", "\n".join(parts)),
+        "MESSAGE": without_passwords("\n".join(parts)),
         "PRIORITY": str(priority_of(record[11])),
         "PG_TIME": record[0],
         "PG_USER": record[1],
@@ -70,8 +83,7 @@ def read_csv(text):
 
 def read_line(text):
     found = LINE.match(text)
-    message = PASSWORD.sub(r"\1'***'", text.rstrip("\n"))
-    return {"MESSAGE": message, "PRIORITY": str(priority_of(found[1]) if found else 6)}
+    return {"MESSAGE": without_passwords(text.rstrip("\n")), "PRIORITY": str(priority_of(found[1]) if found else 6)}
 
 
 READERS = {"csv": read_csv, "line": read_line}
