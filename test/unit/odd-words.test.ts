@@ -34,6 +34,8 @@ const usual = planWith();
 /** Free text that takes effect together with another parameter only, or in the keys of the site. */
 const FREE = [
   'ca_cn',
+  // With an archive that has Grafana.
+  'grafana_admin_username',
   'node_cluster',
   'nodename',
   'patroni_citus_db',

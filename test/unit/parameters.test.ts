@@ -57,6 +57,7 @@ describe('the tables', () => {
       'blackbox_port',
       'alertmanager_port',
       'grafana_port',
+      'vlogs_port',
       'node_firewall_mode',
       'node_firewall_intranet',
       'node_firewall_public_port',

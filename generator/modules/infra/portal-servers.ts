@@ -110,7 +110,7 @@ function isPlain({ access }: Page, mode: Settings['nginx_sslmode']): boolean {
 
 function location({ match, lines, access }: Page) {
   const password = [
-    'limit_req zone=portal burst=500 nodelay',
+    'limit_req zone=requests burst=500 nodelay',
     'auth_basic pigsty',
     `auth_basic_user_file ${CURRENT}/${USERS}`,
   ];

@@ -78,7 +78,7 @@ const rules = {
     help: () => 'remove it: its alerts would come twice',
   }),
   adminElsewhere: rule<{ ip: string; infra: string }>('infra/admin-elsewhere', {
-    severity: 'warning',
+    severity: 'notice',
     message: ({ ip }) => `\`admin_ip\` ${ip} is not a host of group \`infra\`: the portal's names lead there`,
     label: () => 'set here',
     help: ({ infra }) => `set \`admin_ip: ${infra}\``,

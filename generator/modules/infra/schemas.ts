@@ -105,7 +105,7 @@ export const AlertReceiver = z
 /** Keys of Alertmanager's receivers and its global section whose values are secret, addresses with tokens in them too. */
 export const RECEIVER_SECRETS = (
   'url api_url webhook_url proxy_url password auth_password auth_secret credentials bearer_token client_secret ' +
-  'api_key api_secret routing_key integration_key service_key access_key key token_url token_id Authorization ' +
+  'api_key api_secret routing_key integration_key service_key access_key token_url token_id Authorization ' +
   'telegram_api_url pagerduty_url secret_key token user_key bot_token ' +
   'smtp_auth_password smtp_auth_secret slack_api_url opsgenie_api_key victorops_api_key victorops_api_url ' +
   'wechat_api_secret telegram_bot_token rocketchat_token rocketchat_token_id'

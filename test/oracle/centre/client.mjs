@@ -186,10 +186,10 @@ async function useAll() {
     (await until('probes', async () => (await query('probe_success{job="portal"} == 1')).length === 2)) &&
     'probed';
   seen.nginx = (await query('nginx_up'))[0]?.value[1];
-  const icmp = await ask('https://h.pigsty/blackbox/probe?module=icmp&target=10.10.10.11', {
+  const probe = await ask('https://h.pigsty/blackbox/probe?module=icmp&target=10.10.10.11', {
     headers: ADMIN,
   });
-  seen.icmp = /^probe_success (\d)/m.exec(icmp.text)?.[1];
+  seen.probe = probe.status;
 
   const resolver = new Resolver({ timeout: 1000, tries: 2 });
   resolver.setServers(['10.10.10.10']);
