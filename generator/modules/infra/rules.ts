@@ -164,7 +164,8 @@ function checkNotCarried(hosts: readonly InfraHost[]): Diagnostic[] {
 
 function checkAdmin(hosts: readonly InfraHost[], { host, settings }: InfraHost): Diagnostic[] {
   const { admin_ip: ip } = settings;
-  if (hosts.some((one) => one.host.ip === ip)) return [];
+  const hasPortal = hosts.some((one) => one.settings.nginx_enabled);
+  if (!hasPortal || hosts.some((one) => one.host.ip === ip)) return [];
   return [rules.adminElsewhere.at(host.parameters.place('admin_ip'), { ip, infra: host.ip })];
 }
 
