@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { allSuites, type Platform } from '../distributions/distribution.ts';
+import type { Platform } from '../distributions/distribution.ts';
 import { writeFileAtomic } from '../effects/files.ts';
 import { freeBytes } from '../effects/free-space.ts';
 import { conclude, type Diagnostic, type Result, succeed } from '../model/diagnostic.ts';
@@ -133,7 +133,8 @@ function notFound(
     };
     return lockRules.pgVersionNotFound.at(place, args);
   }
-  const sources = allSuites(platform)
+  // A lender has single packages of other images.
+  const sources = [...platform.suites, ...(platform.sources ?? [])]
     .map(({ archive, suite, component }) => (component === '' ? archive : `${suite}/${component}`))
     .join(', ');
   return lockRules.packageNotFound.at(place, {

@@ -60,8 +60,6 @@ describe.skipIf(skipped)(`on a terminal${skipped ? ` (${skipped})` : ''}`, () =>
     const bar = /^unpack \[#+\.+\] [\d.]+ MB of [\d.]+ MB {2}[\d.]+ s, [\d.]+ [kM]B\/s {2}[a-z]/;
     expect(drawn.filter((line) => bar.test(line)).length).toBeGreaterThan(3);
     expect(screen(sent)).toEqual([
-      // Of each platform.
-      expect.stringMatching(/^fetch: [\d.]+ MB in [\d.]+ s, [\d.]+ [kM]B\/s$/),
       expect.stringMatching(/^fetch: [\d.]+ MB in [\d.]+ s, [\d.]+ [kM]B\/s$/),
       expect.stringMatching(/^unpack: [\d.]+ MB in [\d.]+ s, [\d.]+ [kM]B\/s$/),
       expect.stringMatching(/^assemble: \d+ in [\d.]+ s$/),
@@ -94,6 +92,6 @@ it('prints one plain line for each step without a terminal', async () => {
   const result = await pigsty(args, { env });
   for (const control of ['\r', '\u001b']) expect(result.stderr).not.toContain(control);
   expect(screen(result.stderr).map((line) => line.split(':')[0])).toEqual([
-    ...['fetch', 'fetch', 'unpack', 'assemble'],
+    ...['fetch', 'unpack', 'assemble'],
   ]);
 });

@@ -75,6 +75,7 @@ describe.skipIf(skipped)(`files for the host of blueprint meta${skipped ? ` (${s
       expect(users).toEqual([
         'dba:x:88:88:administrator:/home/dba:/bin/bash',
         'etcd:x:379:379:etcd:/data/etcd:/usr/sbin/nologin',
+        'exporter:x:378:378:Metrics exporters:/nonexistent:/usr/sbin/nologin',
         'haproxy:x:380:380:HAProxy:/var/lib/haproxy:/usr/sbin/nologin',
         'postgres:x:543:543:PostgreSQL superuser:/var/lib/pgsql:/bin/sh',
       ]);

@@ -1,5 +1,6 @@
 import { isInfraHost } from '../../model/infra.ts';
-import { defineModule } from '../../model/module.ts';
+import { defineModule, settingsOf } from '../../model/module.ts';
+import { isCarried } from './carried.ts';
 import { infraHostOf } from './hosts.ts';
 import { infraOffers } from './offers.ts';
 import { rows } from './params.ts';
@@ -29,6 +30,8 @@ export const infra = defineModule({
   },
   labels: (host, site) => ({ cls: 'infra', ins: infraHostOf(host, site)?.instance ?? 'infra' }),
   check: checkInfra,
+  readsSecret: (host, parameter) =>
+    !parameter.startsWith('grafana_') || isCarried('grafana', settingsOf(host)),
   offer: infraOffers,
   images: infraImages,
   ports: infraPorts,
