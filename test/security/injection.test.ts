@@ -86,6 +86,9 @@ const LISTS = /hba_rules\.\[\]\.(?:user|db)$/;
 /** Words of a command line: white space divides them, quotes hold them together, and `$` is doubled for systemd. */
 const WORDS = /^(?:prometheus|alertmanager|pushgateway|blackbox)_options$/;
 
+/** The same in a shell script, each word in quotes: any white space divides them. */
+const ARGUMENTS = /_exporter_options$/;
+
 /** Texts that depend on a value and do not show it: hashes, and addresses of relays. */
 const DIGESTS =
   /\$6\$[\w./]+\$[\w./]+|SCRAM-SHA-256\$[\w+/=$:]+|\bmd5[0-9a-f]{32}\b|\b[0-9a-f]{64}\b|\b(?:direct|relay)$|\b127\.77\.\d+\.\d+/g;
@@ -96,6 +99,7 @@ function hostileText({ name, text, marker }: Probe, { hostile, isBefore }: Trial
   if (hostile.includes(',') && LISTS.test(name)) return text;
   if (/[ ,"'#@=]/.test(hostile) && !/[\r\n]/.test(hostile) && name.endsWith('.rules.[]')) return text;
   if (/[ "'$]/.test(hostile) && !/[\r\n]/.test(hostile) && WORDS.test(name)) return text;
+  if (/[\s"']/.test(hostile) && ARGUMENTS.test(name)) return text;
   return text.replace(marker, () => (isBefore ? hostile + marker : marker + hostile));
 }
 

@@ -9,6 +9,8 @@ import type { Files } from './probes.ts';
  * The programs that read the files of a host, on this machine: each says whether it accepts them.
  */
 const CURRENT = /\/etc\/pigsty\/current/g;
+/** The certificate of HAProxy's page, which is no file of the configuration. */
+const OWN_PAIR = / ssl crt \S+\/admin[.]crt ca-file \S+ crl-file \S+ verify optional ssl-min-ver \S+/g;
 /** Debian's own, which has PyYAML beside Ansible. */
 const PYTHON = '/usr/bin/python3';
 const TO_JSON = 'import json, sys, yaml; print(json.dumps([yaml.safe_load(open(f)) for f in sys.argv[1:]]))';
@@ -18,7 +20,8 @@ const TO_TREE = 'import ast, sys; [ast.parse(open(f).read(), f) for f in sys.arg
 export async function complaints(files: Files): Promise<string[]> {
   const directory = mkdtempSync(join(tmpdir(), 'pigsty-injection-'));
   try {
-    for (const [path, text] of files) writeAt(join(directory, path), text.replaceAll(CURRENT, directory));
+    for (const [path, text] of files)
+      writeAt(join(directory, path), text.replaceAll(CURRENT, directory).replaceAll(OWN_PAIR, ''));
     const named = (pattern: RegExp) =>
       [...files.keys()].filter((path) => pattern.test(path)).map((path) => join(directory, path));
     const checks: (readonly [string, readonly string[]])[] = [
