@@ -86,7 +86,7 @@ async function bundleConsole() {
   });
   writeFileSync(join(outdir, 'index.html'), named);
   copyFileSync(join(root, 'generator/console/portal.css'), join(outdir, 'portal.css'));
-  const { writeAlertPages } = await import('./build.alerts.mjs');
+  const { writeAlertPages } = await import('./alerts.config.mjs');
   writeAlertPages(join(root, 'docs/alerts'), join(outdir, 'alerts'));
 }
 

@@ -112,7 +112,7 @@ describe('pages of alerts at the portal', () => {
     mkdirSync(join(scratch, 'from'));
     const source = '# A\n\n<script>x</script> [a](javascript:x) [b](../b.md) [c](C.md)\n';
     writeFileSync(join(scratch, 'from/A.md'), source);
-    const script = `import { writeAlertPages } from ${JSON.stringify(join(root, 'build.alerts.mjs'))};
+    const script = `import { writeAlertPages } from ${JSON.stringify(join(root, 'alerts.config.mjs'))};
       writeAlertPages(${JSON.stringify(join(scratch, 'from'))}, ${JSON.stringify(join(scratch, 'to'))});`;
     await mustRun(process.execPath, ['--input-type=module', '-e', script]);
     const page = readFileSync(join(scratch, 'to/A.html'), 'utf8');

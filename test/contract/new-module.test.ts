@@ -45,7 +45,7 @@ beforeAll(async () => {
     'blueprints',
     'package.json',
     'tsconfig.json',
-    'build.alerts.mjs',
+    'alerts.config.mjs',
     'build.config.mjs',
     'docs/alerts',
   ])
