@@ -95,12 +95,15 @@ describe.skipIf(reason)(`blueprint demo ${reason ?? ''}`, () => {
     for (const { id } of settings.pages) {
       const { page, complaints, requests } = await portal.visit(
         browser,
-        `/#/${id}?var-cls=pg-meta&from=now-15m&to=now`,
+        `/#/${id}?var-cls=pg-meta&from=now-15m&to=now&refresh=5`,
       );
-      const panels = await readWhole(page);
-      expect(panels.filter(({ state }) => state !== 'shown')).toEqual([]);
-      const shown = panels.filter(({ empty }) => !empty).length;
-      expect(shown / panels.length, id).toBeGreaterThan(0.2);
+      // A rate needs two scrapes; some are a minute apart.
+      const shown = async () => {
+        const panels = await readWhole(page);
+        expect(panels.filter(({ state }) => state !== 'shown')).toEqual([]);
+        return panels.filter(({ empty }) => !empty).length / panels.length;
+      };
+      await expect.poll(shown, { timeout: 90_000, interval: 2000, message: id }).toBeGreaterThan(0.2);
       await page.evaluate('scrollTo(0, 0)');
       // Two of them are in README.md: `npm run pictures`.
       await keepPicture(page, id, false);

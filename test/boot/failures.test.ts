@@ -7,7 +7,7 @@ import { smallDisk } from './support/disk.ts';
 import { FAILURES, type Failure } from './support/failures.ts';
 import { type Outcome, tryFailure } from './support/trial.ts';
 
-/* Every failure that the product promises to heal, under a writer through a survivor and one on the old leader. */
+/* Failures that the product promises to heal, under a writer through a survivor and one on the old leader. */
 const reason = labSkipReason();
 const ROUNDS = Number(process.env.PIGSTY_TEST_ROUNDS ?? 1);
 const IS_LONG = process.env.PIGSTY_TEST_LONG !== undefined;
@@ -29,24 +29,26 @@ type Plan = {
 };
 
 const random = seededRandom(SEED);
+/** Of all failures in every run; `test:long` tries each. */
+const SAMPLES = 5;
 const LOSSES = FAILURES.filter(({ mayLose }) => mayLose);
 
 /**
- * The shortest promise meets every failure. The longer one is the same arithmetic: in every run the synchronous cluster
- * has it, and meets two of the failures that the others could lose rows by.
+ * The shortest promise meets a sample of the failures. The longer one is the same arithmetic: in every run the synchronous
+ * cluster has it, and meets one of the failures that the others could lose rows by.
  */
 const PLANS: readonly Plan[] = [
   {
     blueprint: 'trio',
     order: IN_REVERSE,
     rpo: 1_048_576,
-    promises: [{ rto: 15, failures: FAILURES }, ...(IS_LONG ? [{ rto: 30, failures: FAILURES }] : [])],
+    promises: [{ rto: 15, failures: sample(FAILURES, SAMPLES, random) }, ...(IS_LONG ? [{ rto: 30, failures: FAILURES }] : [])],
   },
   {
     blueprint: 'crit',
     order: AT_ONCE,
     rpo: 0,
-    promises: [{ rto: 30, failures: sample(LOSSES, 2, random) }],
+    promises: [{ rto: 30, failures: sample(LOSSES, 1, random) }],
   },
 ];
 

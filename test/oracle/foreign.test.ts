@@ -71,7 +71,7 @@ END`,
       `python3 -c '${LISTENER}' & `,
       ...INSTANCES.map(
         (name) =>
-          `within pg-exporter.debian14 378 sh ${CURRENT}/etc/pg_exporter/pg_exporter_${name}.sh >"$node/${name}.log" 2>&1 &`,
+          `within pg-exporter 378 sh ${CURRENT}/etc/pg_exporter/pg_exporter_${name}.sh >"$node/${name}.log" 2>&1 &`,
       ),
       ...['prometheus prometheus', 'blackbox_exporter blackbox'].map((pair) => {
         const [unit = '', image = ''] = pair.split(' ');
@@ -96,7 +96,7 @@ END`,
       `echo '=== ports'; ask 'probe_success{job="pgrds-port"}'`,
       `echo '=== ping'; ask 'up{cls="ping"}'`,
       `echo '=== log'; cat ${INSTANCES.map((name) => `"$node/${name}.log"`).join(' ')} "$node/prometheus.log" "$node/blackbox_exporter.log"`,
-      'cd "$tree/pg-exporter.debian14/proc"',
+      'cd "$tree/pg-exporter/proc"',
       `echo '=== arguments'; for one in [0-9]*; do readlink "$one/exe" | grep -q exporter && tr '\\0' ' ' <"$one/cmdline" && echo; done 2>/dev/null; true`,
       `echo '=== logins'; grep -c 'password authentication failed for user "watcher"' "$node/server.log"`,
     ].join('\n');

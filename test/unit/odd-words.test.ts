@@ -35,6 +35,7 @@ const usual = planWith();
 const FREE = [
   'ca_cn',
   // With an archive that has Grafana.
+  'grafana_admin_password',
   'grafana_admin_username',
   'node_cluster',
   'nodename',

@@ -4,14 +4,20 @@ import type { PlanData } from '../../model/plan.ts';
 import type { Site } from '../../model/site.ts';
 import { addressOf, componentOf } from './components.ts';
 import { type InfraHost, infraHosts } from './hosts.ts';
+import { targetsOf } from './site-files.ts';
 import { CURRENT, clientTls } from './tls.ts';
 
 const DIRECTORY = 'etc/prometheus';
 
-/** A section of prometheus.yml for each job ("scrape_config"); those that need a blackbox exporter only if there is one. */
+/**
+ * A section of prometheus.yml for each job that has targets ("scrape_config"): Prometheus complains each second about a
+ * directory of targets that is not there. Those that need a blackbox exporter only if there is one.
+ */
 export function scrapeConfigs(self: InfraHost, site: Site, facts: Facts): PlanData[] {
   const prober = proberOf(self, site);
+  const used = new Set(targetsOf(facts, self.host.ip).map(({ job }) => job));
   return facts.all(ScrapeJob).flatMap((job): PlanData[] => {
+    if (!used.has(job.name)) return [];
     if (job.probe === undefined) return [{ ...common(self, job), metrics_path: job.path }];
     return prober === undefined ? [] : [probeConfig(self, { ...job, probe: job.probe }, prober)];
   });

@@ -14,6 +14,11 @@ import { ruleFile } from './monitoring/rule-files.ts';
 const TARGETS = 'etc/prometheus/targets';
 const RULES = 'etc/prometheus/rules';
 
+/** What the infra host `ip` scrapes. */
+export function targetsOf(facts: Facts, ip: HostIp): readonly ScrapeTarget[] {
+  return facts.all(ScrapeTarget).filter(({ scrapers }) => scrapers === undefined || scrapers.includes(ip));
+}
+
 /** What every infra host scrapes. */
 const sharedTargets = byFacts((facts: Facts): readonly FilePlan[] =>
   filesOf(facts.all(ScrapeTarget).filter(({ scrapers }) => scrapers === undefined)),
