@@ -42,7 +42,10 @@ const PLANS: readonly Plan[] = [
     blueprint: 'trio',
     order: IN_REVERSE,
     rpo: 1_048_576,
-    promises: [{ rto: 15, failures: sample(FAILURES, SAMPLES, random) }, ...(IS_LONG ? [{ rto: 30, failures: FAILURES }] : [])],
+    promises: [
+      { rto: 15, failures: sample(FAILURES, SAMPLES, random) },
+      ...(IS_LONG ? [{ rto: 30, failures: FAILURES }] : []),
+    ],
   },
   {
     blueprint: 'crit',
