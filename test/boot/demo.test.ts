@@ -97,7 +97,7 @@ describe.skipIf(reason)(`blueprint demo ${reason ?? ''}`, () => {
         browser,
         `/#/${id}?var-cls=pg-meta&from=now-15m&to=now&refresh=5`,
       );
-      // A rate needs two scrapes; some are a minute apart.
+      // A rate needs two scrapes.
       const shown = async () => {
         const panels = await readWhole(page);
         expect(panels.filter(({ state }) => state !== 'shown')).toEqual([]);

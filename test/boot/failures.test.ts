@@ -29,7 +29,7 @@ type Plan = {
 };
 
 const random = seededRandom(SEED);
-/** Of all failures in every run; `test:long` tries each. */
+/** Failures that every run tries; `test:long` tries each. */
 const SAMPLES = 5;
 const LOSSES = FAILURES.filter(({ mayLose }) => mayLose);
 

@@ -152,6 +152,10 @@ END`,
     expect(values('ping', 'job', 'ins', 'ip')).toEqual(['ping neighbour 10.10.10.99 1']);
   });
 
+  it('leave no job without targets: Prometheus would complain about its directory each second', () => {
+    expect(said('log')).not.toContain('no such file or directory');
+  });
+
   it('are asked by infra hosts only', () => {
     expect(said('stranger')).toContain('curl: (');
   });

@@ -11,7 +11,7 @@ const DIRECTORY = 'etc/prometheus';
 
 /**
  * A section of prometheus.yml for each job that has targets ("scrape_config"): Prometheus complains each second about a
- * directory of targets that is not there. Those that need a blackbox exporter only if there is one.
+ * directory that is not there. Jobs that need a blackbox exporter only if there is one.
  */
 export function scrapeConfigs(self: InfraHost, site: Site, facts: Facts): PlanData[] {
   const prober = proberOf(self, site);
